@@ -1,0 +1,25 @@
+/** An axis-aligned box in pixels: `x`, `y` its top left pixel, `width` × `height` pixels large. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Area in pixels. */
+export function boxArea(box: Box): number {
+  return box.width * box.height;
+}
+
+export function boxesOverlap(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/** Intersection over union of two boxes in continuous coordinates, as torchvision's `box_iou`: corners are (x, y, x + width, y + height). */
+export function boxIou(a: Box, b: Box): number {
+  const overlapWidth = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const overlapHeight = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  if (overlapWidth <= 0 || overlapHeight <= 0) return 0;
+  const overlap = overlapWidth * overlapHeight;
+  return overlap / (boxArea(a) + boxArea(b) - overlap);
+}

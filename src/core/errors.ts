@@ -1,0 +1,56 @@
+/** Stable names of everything that can go wrong; they appear in HTTP answers, logs and the documentation. */
+export const errorCodes = [
+  'usage.invalid',
+  'settings.invalid',
+  'label_config.unreadable',
+  'label_config.no_brush_labels',
+  'image.missing',
+  'image.forbidden',
+  'image.not_found',
+  'image.too_large',
+  'image.unreadable',
+  'image.timeout',
+  'model.unknown',
+  'model.checksum',
+  'model.incompatible',
+  'model.not_ready',
+  'label_studio.unauthorised',
+  'label_studio.unreachable',
+  'label_studio.refused',
+  'capacity.queue_full',
+  'capacity.deadline',
+  'request.invalid',
+  'cancelled',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface ErrorDetails {
+  /** What the reader can do about it: one sentence, imperative. */
+  readonly hint: string;
+  readonly cause?: unknown;
+}
+
+/** The one error type that crosses layers. `message` says what is wrong, `hint` what to do about it. */
+export class SamIAmError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'SamIAmError';
+    this.code = code;
+    this.hint = details.hint;
+  }
+}
+
+/** Any thrown value as a {@link SamIAmError}; what is not one already becomes `internal`, with the original as its cause. */
+export function asSamIAmError(thrown: unknown): SamIAmError {
+  if (thrown instanceof SamIAmError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new SamIAmError('internal', message, {
+    hint: 'This is a fault of sam-i-am: please report it with the log lines around it.',
+    cause: thrown,
+  });
+}

@@ -1,0 +1,88 @@
+import type { GreyImage } from './micrograph.js';
+
+/**
+ * Resizes with a triangle filter that widens when shrinking (antialiased bilinear, half-pixel centres), the filter with which
+ * the models see their training images.
+ */
+export function resizeGrey(image: GreyImage, width: number, height: number): GreyImage {
+  if (width === image.width && height === image.height) return image;
+  const columns = triangleWeights(image.width, width);
+  const rows = triangleWeights(image.height, height);
+  const narrowed = filterRows(image, columns, width);
+  return { width, height, grey: filterColumns(narrowed, width, rows, height) };
+}
+
+/** Extends an image to the right and below by repeating its last column and row. */
+export function padByRepeating(image: GreyImage, width: number, height: number): GreyImage {
+  if (width === image.width && height === image.height) return image;
+  const grey = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const source = Math.min(y, image.height - 1) * image.width;
+    const target = y * width;
+    grey.set(image.grey.subarray(source, source + image.width), target);
+    grey.fill(image.grey[source + image.width - 1] as number, target + image.width, target + width);
+  }
+  return { width, height, grey };
+}
+
+/** A window of an image, which must lie inside it. */
+export function cropGrey(image: GreyImage, x: number, y: number, width: number, height: number): GreyImage {
+  if (x === 0 && y === 0 && width === image.width && height === image.height) return image;
+  const grey = new Float32Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const start = (y + row) * image.width + x;
+    grey.set(image.grey.subarray(start, start + width), row * width);
+  }
+  return { width, height, grey };
+}
+
+interface Taps {
+  readonly first: number;
+  readonly weights: Float32Array;
+}
+
+function triangleWeights(from: number, to: number): Taps[] {
+  const scale = from / to;
+  const support = Math.max(scale, 1);
+  return Array.from({ length: to }, (_, index) => {
+    const centre = (index + 0.5) * scale;
+    const first = Math.max(0, Math.trunc(centre - support + 0.5));
+    const end = Math.min(from, Math.trunc(centre + support + 0.5));
+    const weights = Float32Array.from({ length: end - first }, (_tap, tap) =>
+      Math.max(0, 1 - Math.abs((first + tap + 0.5 - centre) / support)),
+    );
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return { first, weights: weights.map((weight) => weight / total) };
+  });
+}
+
+function filterRows(image: GreyImage, columns: readonly Taps[], width: number): Float32Array {
+  const out = new Float32Array(width * image.height);
+  for (let y = 0; y < image.height; y++) {
+    const row = y * image.width;
+    for (let x = 0; x < width; x++) {
+      const { first, weights } = columns[x] as Taps;
+      let sum = 0;
+      for (let tap = 0; tap < weights.length; tap++) {
+        sum += (image.grey[row + first + tap] as number) * (weights[tap] as number);
+      }
+      out[y * width + x] = sum;
+    }
+  }
+  return out;
+}
+
+function filterColumns(grey: Float32Array, width: number, rows: readonly Taps[], height: number): Float32Array {
+  const out = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const { first, weights } = rows[y] as Taps;
+    for (let tap = 0; tap < weights.length; tap++) {
+      const weight = weights[tap] as number;
+      const source = (first + tap) * width;
+      for (let x = 0; x < width; x++) {
+        out[y * width + x] = (out[y * width + x] as number) + weight * (grey[source + x] as number);
+      }
+    }
+  }
+  return out;
+}

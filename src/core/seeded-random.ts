@@ -1,0 +1,13 @@
+/** A stream of pseudo-random numbers in [0, 1); the same seed gives the same stream on every machine. */
+export type SeededRandom = () => number;
+
+/** Mulberry32: 32 bits of state, good enough for sampling, and the same everywhere. */
+export function seededRandom(seed: number): SeededRandom {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 4294967296;
+  };
+}

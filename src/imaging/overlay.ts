@@ -1,0 +1,132 @@
+import { fileURLToPath } from 'node:url';
+import type { OverlayOptions } from 'sharp';
+import sharp from 'sharp';
+import type { Mask } from '../core/mask.js';
+import { forEachRun } from '../core/mask.js';
+import type { GreyImage } from '../core/micrograph.js';
+import type { Colour } from './palette.js';
+
+/** One mask to be shown, and its line in the legend (none without `caption`). */
+export interface OverlayLayer {
+  readonly mask: Mask;
+  readonly colour: Colour;
+  readonly caption?: string;
+}
+
+const fillOpacity = 0.42;
+const outlineOpacity = 0.95;
+const background = { r: 24, g: 24, b: 27 };
+
+/** A PNG of the micrograph with coloured, outlined masks over it and a legend below. */
+export async function renderOverlay(image: GreyImage, layers: readonly OverlayLayer[], note?: string): Promise<Buffer> {
+  const { width, height } = image;
+  const pixels = greyToRgb(image);
+  for (const layer of layers) paintLayer(pixels, layer, outlineWidth(image));
+  const legend = await legendItems(layers, note, width);
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .extend({ bottom: legend.height, background })
+    .composite(legend.items.map((item) => ({ ...item, top: height + item.top })))
+    .png()
+    .toBuffer();
+}
+
+/** An 8-bit grey PNG of the micrograph as the models see it. */
+export function renderGrey({ width, height, grey }: GreyImage): Promise<Buffer> {
+  const bytes = Uint8Array.from(grey, (value) => Math.round(value * 255));
+  return sharp(bytes, { raw: { width, height, channels: 1 } })
+    .toColourspace('b-w')
+    .png()
+    .toBuffer();
+}
+
+/** An 8-bit, one-channel PNG of label numbers. */
+export function renderLabels(width: number, height: number, labels: Uint8Array): Promise<Buffer> {
+  return sharp(labels, { raw: { width, height, channels: 1 } })
+    .toColourspace('b-w')
+    .png()
+    .toBuffer();
+}
+
+function greyToRgb({ grey }: GreyImage): Uint8Array {
+  const pixels = new Uint8Array(grey.length * 3);
+  for (let i = 0; i < grey.length; i++) pixels.fill(Math.round((grey[i] as number) * 255), 3 * i, 3 * i + 3);
+  return pixels;
+}
+
+function outlineWidth({ width, height }: GreyImage): number {
+  return Math.max(1, Math.round(Math.max(width, height) / 512));
+}
+
+function paintLayer(pixels: Uint8Array, { mask, colour }: OverlayLayer, outlinePx: number): void {
+  const inside = new Uint8Array(mask.width * mask.height);
+  forEachRun(mask, (start, end) => inside.fill(1, start, end));
+  forEachRun(mask, (start, end) => {
+    for (let index = start; index < end; index++) {
+      blend(pixels, index, colour, isOutline(inside, mask, index, outlinePx) ? outlineOpacity : fillOpacity);
+    }
+  });
+}
+
+/** Whether a neighbour at the given distance, within the image, is not in the mask. */
+function isOutline(inside: Uint8Array, { width, height }: Mask, index: number, distance: number): boolean {
+  const x = index % width;
+  const y = Math.floor(index / width);
+  return (
+    (x >= distance && inside[index - distance] === 0) ||
+    (x < width - distance && inside[index + distance] === 0) ||
+    (y >= distance && inside[index - distance * width] === 0) ||
+    (y < height - distance && inside[index + distance * width] === 0)
+  );
+}
+
+function blend(pixels: Uint8Array, index: number, colour: Colour, opacity: number): void {
+  for (let channel = 0; channel < 3; channel++) {
+    const at = 3 * index + channel;
+    pixels[at] = (pixels[at] as number) * (1 - opacity) + (colour[channel] as number) * opacity;
+  }
+}
+
+interface Legend {
+  readonly items: (OverlayOptions & { top: number; left: number })[];
+  readonly height: number;
+}
+
+/** Lays the captions out from left to right, row by row, with a square of its colour before each. */
+async function legendItems(layers: readonly OverlayLayer[], note: string | undefined, width: number): Promise<Legend> {
+  const size = Math.max(11, Math.round(width / 64));
+  const pad = Math.round(size * 0.7);
+  const captions = layers.flatMap(({ caption, colour }) => (caption === undefined ? [] : [{ caption, colour }]));
+  const entries = note === undefined ? captions : [{ caption: note, colour: null }, ...captions];
+  const items: Legend['items'] = [];
+  let left = pad;
+  let top = pad;
+  for (const { caption, colour } of entries) {
+    const text = await renderText(caption, size, width);
+    const entryWidth = (colour === null ? 0 : size + pad / 2) + text.width;
+    if (left > pad && left + entryWidth > width) [left, top] = [pad, top + size + pad];
+    if (colour !== null) {
+      items.push({ input: square(size, colour), left: Math.round(left), top });
+      left += size + pad / 2;
+    }
+    items.push({ input: text.data, left: Math.round(left), top: top + Math.round((size - text.height) / 2) });
+    left += text.width + 2 * pad;
+  }
+  return { items, height: entries.length === 0 ? 0 : top + size + pad };
+}
+
+function square(size: number, [r, g, b]: Colour): OverlayOptions['input'] {
+  return { create: { width: size, height: size, channels: 3, background: { r, g, b } } };
+}
+
+/** With the font that comes along, so that the legend looks the same on a machine without fonts. */
+async function renderText(text: string, size: number, maxWidth: number): Promise<{ data: Buffer; width: number; height: number }> {
+  const fontfile = fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'));
+  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const { data, info } = await sharp({
+    text: { text: `<span foreground="white">${escaped}</span>`, font: `DejaVu Sans ${size * 0.75}`, fontfile, rgba: true, dpi: 96 },
+  })
+    .resize({ width: maxWidth, withoutEnlargement: true })
+    .png()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
