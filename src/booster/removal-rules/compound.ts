@@ -1,0 +1,24 @@
+import type { Mask } from '../../core/mask.js';
+import { intersectionArea, unionOf } from '../../core/mask.js';
+import type { Family } from '../mask-relations.js';
+import type { Finding } from '../mask-removal.js';
+
+/**
+ * Masks that are the sum of others: their children, tiny ones left out, together cover more than the given share. Overlapping children
+ * count once.
+ */
+export function findCompound<Item extends { readonly mask: Mask }>(
+  families: readonly Family<Item>[],
+  { compoundShare, tinyChildShare }: { readonly compoundShare: number; readonly tinyChildShare: number },
+): Finding<Item>[] {
+  return families.flatMap(({ parent, children }) => {
+    const causes = children.filter((child) => child.mask.areaPx >= tinyChildShare * parent.mask.areaPx);
+    const ratio = coveredShare(parent.mask, causes);
+    return ratio > compoundShare ? [{ removed: parent, causes, ratio }] : [];
+  });
+}
+
+function coveredShare(parent: Mask, children: readonly { readonly mask: Mask }[]): number {
+  const [first, ...others] = children.map((child) => child.mask);
+  return first === undefined ? 0 : intersectionArea(parent, unionOf(first, ...others)) / parent.areaPx;
+}
