@@ -1,0 +1,84 @@
+import type { CocoRle } from '../core/coco-rle.js';
+import { encodeCocoRle } from '../core/coco-rle.js';
+import { maskOfLabel } from '../core/label-map.js';
+import type { Mask } from '../core/mask.js';
+import type { Micrograph } from '../core/micrograph.js';
+import type { Stage } from './pipeline-parameters.js';
+import type { MaterialProposal, ScoredProposal, Segmentation } from './segment-micrograph.js';
+import type { Timings } from './timings.js';
+
+/** One mask of the result, before it is written down. */
+export interface ResultMask {
+  readonly mask: Mask;
+  readonly predictedIou: number;
+  readonly stabilityScore: number;
+  readonly point: { readonly x: number; readonly y: number } | null;
+  readonly material: number | null;
+  readonly score: number;
+}
+
+/** `NAME.masks.json` (CONTRACT, "segment"). */
+export interface MasksReport {
+  readonly image: { readonly file: string; readonly width: number; readonly height: number };
+  readonly model: string;
+  readonly stage: Stage;
+  readonly materials: number | null;
+  readonly masks: readonly {
+    readonly rle: CocoRle;
+    readonly area: number;
+    readonly bbox: readonly [number, number, number, number];
+    readonly predicted_iou: number;
+    readonly stability_score: number;
+    readonly point: readonly [number, number] | null;
+    readonly material: number | null;
+    readonly score: number;
+  }[];
+  readonly timings_ms: Timings;
+}
+
+/** The masks of the stage that was reached: SAM's, those kept, or one per material. */
+export function resultMasks({ microstructure, removal, proposals }: Segmentation): ResultMask[] {
+  if (microstructure === null) {
+    return (removal?.kept ?? proposals).map((proposal: ScoredProposal) => ({ ...proposal, material: null }));
+  }
+  return microstructure.materials.map(({ label, score, members }) => ({
+    mask: maskOfLabel(microstructure.map, label),
+    predictedIou: areaWeightedMean(members, ({ predictedIou }) => predictedIou),
+    stabilityScore: areaWeightedMean(members, ({ stabilityScore }) => stabilityScore),
+    point: null,
+    material: label,
+    score,
+  }));
+}
+
+export function masksReport(
+  micrograph: Micrograph,
+  model: string,
+  stage: Stage,
+  masks: readonly ResultMask[],
+  timings: Timings,
+): MasksReport {
+  const { name, width, height } = micrograph;
+  return {
+    image: { file: name, width, height },
+    model,
+    stage,
+    materials: stage === 'boosted' ? masks.length : null,
+    masks: masks.map(({ mask, predictedIou, stabilityScore, point, material, score }) => ({
+      rle: encodeCocoRle(mask),
+      area: mask.areaPx,
+      bbox: [mask.box.x, mask.box.y, mask.box.width, mask.box.height],
+      predicted_iou: predictedIou,
+      stability_score: stabilityScore,
+      point: point && [point.x, point.y],
+      material,
+      score,
+    })),
+    timings_ms: timings,
+  };
+}
+
+function areaWeightedMean(members: readonly MaterialProposal[], value: (member: MaterialProposal) => number): number {
+  const area = members.reduce((sum, { mask }) => sum + mask.areaPx, 0);
+  return members.reduce((sum, member) => sum + member.mask.areaPx * value(member), 0) / area;
+}

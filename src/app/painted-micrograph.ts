@@ -1,0 +1,18 @@
+import { encodeBrushRle } from '../label-studio/brush-codec.js';
+import type { ResultMask } from './masks-report.js';
+import type { PaintedMicrograph } from './segmentation-service.js';
+
+/** Result masks as Label Studio takes them: brush run-lengths, straight from the masks' runs. */
+export function paintedMicrograph(
+  { width, height }: { readonly width: number; readonly height: number },
+  masks: readonly ResultMask[],
+  warnings: readonly string[],
+): PaintedMicrograph {
+  const materials = masks.map(({ mask, material, score }, index) => ({
+    material: material ?? index + 1,
+    areaPx: mask.areaPx,
+    score,
+    brushRle: encodeBrushRle(width, height, mask.runs),
+  }));
+  return { width, height, materials, warnings };
+}

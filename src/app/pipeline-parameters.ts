@@ -1,0 +1,43 @@
+import type { RemovalOptions } from '../booster/mask-removal.js';
+import { defaultRemovalOptions } from '../booster/mask-removal.js';
+import type { MaterialCount } from '../core/material-count.js';
+
+/** How far the pipeline goes: SAM's masks as they are, without those that mask removal drops, or merged into materials. */
+export const stages = ['sam', 'removed', 'boosted'] as const;
+
+export type Stage = (typeof stages)[number];
+
+/** What a caller chooses per micrograph. */
+export interface SegmentOptions {
+  readonly stage: Stage;
+  readonly materials: MaterialCount;
+  /** n₀ of DESIGN section 2: points per side of the prompt grid. */
+  readonly pointsPerSide: number;
+  /** Crop layers beyond the image itself. */
+  readonly layers: number;
+  readonly seed: number;
+}
+
+export const defaultSegmentOptions: SegmentOptions = {
+  stage: 'boosted',
+  materials: 'auto',
+  pointsPerSide: 16,
+  layers: 0,
+  seed: 0,
+};
+
+/** What is the same for every micrograph. Changing any of it changes the model version. */
+export interface PipelineParameters {
+  readonly pointsDownscale: number;
+  readonly pointsPerBatch: number;
+  readonly removal: RemovalOptions;
+  /** DESIGN section 3.2: K, the least share of a crop inside its mask, k-means restarts. */
+  readonly merging: { readonly cropsPerMask: number; readonly minimumShare: number; readonly restarts: number };
+}
+
+export const pipelineParameters: PipelineParameters = {
+  pointsDownscale: 1,
+  pointsPerBatch: 32,
+  removal: defaultRemovalOptions,
+  merging: { cropsPerMask: 32, minimumShare: 0.75, restarts: 10 },
+};

@@ -1,0 +1,61 @@
+import { paintLabelMap } from '../core/label-map.js';
+import type { Micrograph } from '../core/micrograph.js';
+import type { OverlayLayer } from '../imaging/overlay.js';
+import { renderGrey, renderLabels, renderOverlay } from '../imaging/overlay.js';
+import { colourOf } from '../imaging/palette.js';
+import { toBrushResult } from '../label-studio/brush-result.js';
+import type { ResultMask } from './masks-report.js';
+import { paintedMicrograph } from './painted-micrograph.js';
+import type { OutputFile } from './workers/messages.js';
+
+/** The files besides `masks.json` that `segment` writes for the stage `boosted` (CONTRACT, "segment"). */
+export async function boostedFiles(
+  micrograph: Micrograph,
+  masks: readonly ResultMask[],
+  modelVersion: string,
+): Promise<OutputFile[]> {
+  const { width, height } = micrograph;
+  const layers = masks.flatMap(({ mask, material }) => (material === null ? [] : [{ mask, label: material }]));
+  const { labels } = paintLabelMap(width, height, layers);
+  return [
+    { suffix: '.labels.png', content: await renderLabels(width, height, labels) },
+    { suffix: '.task.json', content: await labelStudioTask(micrograph, masks, modelVersion) },
+  ];
+}
+
+/** `NAME.overlay.png`: each mask or material in its colour, with a legend. */
+export async function overlayFile(micrograph: Micrograph, masks: readonly ResultMask[]): Promise<OutputFile> {
+  const painted = masks.some(({ material }) => material !== null);
+  const largestFirst = [...masks].sort((a, b) => b.mask.areaPx - a.mask.areaPx);
+  const layers = largestFirst.map((result, index) => overlayLayer(result, index, micrograph));
+  const covered = masks.reduce((sum, { mask }) => sum + mask.areaPx, 0) / (micrograph.width * micrograph.height);
+  const note = painted ? `unsegmented ${percent(1 - covered)}` : `${masks.length} masks`;
+  return { suffix: '.overlay.png', content: await renderOverlay(micrograph, layers, note) };
+}
+
+function overlayLayer({ mask, material }: ResultMask, index: number, { width, height }: Micrograph): OverlayLayer {
+  if (material === null) return { mask, colour: colourOf(index) };
+  const caption = `material ${material}  ${percent(mask.areaPx / (width * height))}`;
+  return { mask, colour: colourOf(material - 1), caption };
+}
+
+/** A task that Label Studio can import as it is: the image inline, and one brush region per material (label-config/). */
+async function labelStudioTask(
+  micrograph: Micrograph,
+  masks: readonly ResultMask[],
+  modelVersion: string,
+): Promise<string> {
+  const image = await renderGrey(micrograph);
+  const labels = masks.map(({ material }) => `Material ${material ?? 0}`);
+  const brush = { kind: 'brush', name: 'material', toName: 'image', labels, smartOnly: false } as const;
+  const { regions, score } = toBrushResult(paintedMicrograph(micrograph, masks, []), brush);
+  const result = regions.map((region) => ({ ...region, value: { ...region.value, rle: [...region.value.rle] } }));
+  return JSON.stringify({
+    data: { image: `data:image/png;base64,${image.toString('base64')}` },
+    predictions: [{ model_version: modelVersion, score, result }],
+  });
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

@@ -1,0 +1,48 @@
+import type { MaterialCount } from '../core/material-count.js';
+import type { SamIAmError } from '../core/errors.js';
+import type { Result } from '../core/result.js';
+
+/** An image file as it was fetched: bytes in any supported format, and a name for messages. */
+export interface ImageFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** One material of a micrograph, painted: ready for Label Studio. */
+export interface PaintedMaterial {
+  /** 1 is the material with the largest area. */
+  readonly material: number;
+  readonly areaPx: number;
+  /** Confidence in [0, 1]. */
+  readonly score: number;
+  /** Label Studio's brush run-length bytes for the whole image (see label-studio/brush-codec). */
+  readonly brushRle: Uint8Array;
+}
+
+export interface PaintedMicrograph {
+  /** Size in pixels as a browser shows the file (EXIF orientation applied). */
+  readonly width: number;
+  readonly height: number;
+  readonly materials: readonly PaintedMaterial[];
+  readonly warnings: readonly string[];
+}
+
+/** What a user pointed at, in pixels of the image as a browser shows it. */
+export interface UserPrompt {
+  readonly points: readonly { readonly x: number; readonly y: number; readonly positive: boolean }[];
+  readonly boxes: readonly { readonly x: number; readonly y: number; readonly width: number; readonly height: number }[];
+}
+
+/** The pipeline behind a thread boundary: decoding, inference, boosting and brush encoding never run on the caller's thread. */
+export interface SegmentationService {
+  /** Changes whenever the same image could be painted differently: model, weights or parameters. */
+  readonly modelVersion: string;
+  /** Resolves when the models are loaded; rejects with the reason if they cannot be. */
+  readonly ready: Promise<void>;
+  isReady(): boolean;
+  /** Every material of a micrograph. Expected failures (unreadable, too large, cancelled) are values. */
+  paint(image: ImageFile, materials: MaterialCount, signal?: AbortSignal): Promise<Result<PaintedMicrograph, SamIAmError>>;
+  /** The one mask that the prompt means (interactive use); at most one entry in `materials`. */
+  paintPrompted(image: ImageFile, prompt: UserPrompt, signal?: AbortSignal): Promise<Result<PaintedMicrograph, SamIAmError>>;
+  close(): Promise<void>;
+}

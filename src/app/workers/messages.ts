@@ -1,0 +1,66 @@
+import type { ErrorCode } from '../../core/errors.js';
+import { asSamIAmError, SamIAmError } from '../../core/errors.js';
+import type { MaterialCount } from '../../core/material-count.js';
+import type { Result } from '../../core/result.js';
+import { failure, success } from '../../core/result.js';
+import type { SegmentOptions } from '../pipeline-parameters.js';
+import type { ImageFile, UserPrompt } from '../segmentation-service.js';
+
+/** What a worker is started with. */
+export interface WorkerSettings {
+  readonly modelsFolder: string;
+  readonly modelId: string;
+  readonly threads: number;
+  readonly maxImagePixels: number;
+}
+
+export interface PaintTask {
+  readonly image: ImageFile;
+  readonly materials: MaterialCount;
+}
+
+export interface PaintPromptedTask {
+  readonly image: ImageFile;
+  readonly prompt: UserPrompt;
+}
+
+export interface SegmentTask {
+  readonly image: ImageFile;
+  readonly options: SegmentOptions;
+  readonly modelVersion: string;
+}
+
+/** One file that `segment` writes: `NAME` + suffix. */
+export interface OutputFile {
+  readonly suffix: string;
+  readonly content: Uint8Array | string;
+}
+
+export interface SegmentedFiles {
+  readonly files: readonly OutputFile[];
+  readonly materials: number | null;
+  readonly masks: number;
+  readonly totalMs: number;
+  readonly warnings: readonly string[];
+}
+
+/** A result as it crosses the thread boundary, where classes lose their type. */
+export type WorkerAnswer<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint: string } };
+
+/** Runs `work` and packs what it returns or throws. */
+export async function answer<Value>(work: () => Promise<Value>): Promise<WorkerAnswer<Value>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (thrown) {
+    const { code, message, hint } = asSamIAmError(thrown);
+    return { ok: false, error: { code, message, hint } };
+  }
+}
+
+export function unpack<Value>(packed: WorkerAnswer<Value>): Result<Value, SamIAmError> {
+  if (packed.ok) return success(packed.value);
+  const { code, message, hint } = packed.error;
+  return failure(new SamIAmError(code, message, { hint }));
+}

@@ -1,0 +1,38 @@
+import { workerData } from 'node:worker_threads';
+import { createSegmenter } from '../segmenter.js';
+import type { PaintedMicrograph } from '../segmentation-service.js';
+import type {
+  PaintPromptedTask,
+  PaintTask,
+  SegmentedFiles,
+  SegmentTask,
+  WorkerAnswer,
+  WorkerSettings,
+} from './messages.js';
+import { answer } from './messages.js';
+
+/*
+ * The thread that owns the models: decoding, inference, boosting and encoding run here, so that the HTTP thread never waits.
+ * The pool calls the exported functions by name.
+ */
+
+const segmenter = createSegmenter(workerData as WorkerSettings);
+
+export function warmUp(): Promise<WorkerAnswer<null>> {
+  return answer(async () => {
+    await segmenter.models();
+    return null;
+  });
+}
+
+export function paint(task: PaintTask): Promise<WorkerAnswer<PaintedMicrograph>> {
+  return answer(() => segmenter.paint(task));
+}
+
+export function paintPrompted(task: PaintPromptedTask): Promise<WorkerAnswer<PaintedMicrograph>> {
+  return answer(() => segmenter.paintPrompted(task));
+}
+
+export function segment(task: SegmentTask): Promise<WorkerAnswer<SegmentedFiles>> {
+  return answer(() => segmenter.segment(task));
+}

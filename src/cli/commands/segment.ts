@@ -1,0 +1,154 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { defaultModelId } from '../../app/load-models.js';
+import { defaultSegmentOptions, stages } from '../../app/pipeline-parameters.js';
+import type { SegmentOptions } from '../../app/pipeline-parameters.js';
+import type { SegmentPool } from '../../app/segment-pool.js';
+import { openSegmentPool } from '../../app/segment-pool.js';
+import type { SegmentedFiles } from '../../app/workers/messages.js';
+import { loadSettings } from '../../config/settings.js';
+import { asSamIAmError, SamIAmError } from '../../core/errors.js';
+import { maxMaterials, parseMaterialCount } from '../../core/material-count.js';
+import type { Result } from '../../core/result.js';
+import { failure } from '../../core/result.js';
+import { exitStatus } from '../exit-status.js';
+import type { ImageInput } from '../image-inputs.js';
+import { findImages } from '../image-inputs.js';
+import { writeJsonLine, writeLine } from '../output.js';
+import { createProgress } from '../progress.js';
+
+interface SegmentFlags extends SegmentOptions {
+  readonly out: string;
+  readonly model: string;
+  readonly json?: boolean;
+}
+
+/** Adds `sam-i-am segment` (CONTRACT, "Command line"). */
+export function addSegmentCommand(program: Command): void {
+  program
+    .command('segment')
+    .description('paint the materials of micrographs: label image, masks, Label Studio task and overlay for each')
+    .argument('<image|folder...>', 'PNG, JPEG or TIFF files, or folders that hold them')
+    .requiredOption('--out <dir>', 'folder for the results; made if it does not exist')
+    .addOption(
+      new Option('--materials <auto|N>', `number of materials, 1 to ${maxMaterials}, or auto: chosen per image`)
+        .default(defaultSegmentOptions.materials)
+        .argParser(materialsArgument),
+    )
+    .addOption(
+      new Option('--stage <stage>', "SAM's masks, those that mask removal keeps, or one mask per material")
+        .choices(stages)
+        .default(defaultSegmentOptions.stage),
+    )
+    .option('--model <id>', 'segmentation model', defaultModelId)
+    .option('--points-per-side <n>', 'prompt grid, n × n points', integerArgument(1, 128), defaultSegmentOptions.pointsPerSide)
+    .option('--layers <n>', 'crop layers beyond the whole image', integerArgument(0, 3), defaultSegmentOptions.layers)
+    .option('--seed <n>', 'seed of crop sampling and clustering', integerArgument(0, 2 ** 31), defaultSegmentOptions.seed)
+    .option('--json', 'standard output is one JSON object per image')
+    .action(async (inputs: string[], flags: SegmentFlags) => {
+      process.exitCode = await segment(inputs, flags);
+    });
+}
+
+/** Segments one image after the other; a failing one is named and the rest done. Returns the exit status. */
+async function segment(inputs: readonly string[], flags: SegmentFlags): Promise<number> {
+  const images = await findImages(inputs);
+  const { maxImagePixels } = loadSettings(process.env);
+  await makeFolder(flags.out);
+  const pool = await openSegmentPool({ modelId: flags.model, concurrency: 1, maxImagePixels });
+  const interrupted = new AbortController();
+  const interrupt = (): void => interrupted.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    await pool.ready;
+    return await segmentAll(pool, images, flags, interrupted.signal);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    await pool.close();
+  }
+}
+
+async function segmentAll(
+  pool: SegmentPool,
+  images: readonly ImageInput[],
+  flags: SegmentFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  const progress = createProgress(images.length);
+  const failures: string[] = [];
+  for (const image of images) {
+    const result = await segmentOne(pool, image, flags, signal);
+    if (signal.aborted) {
+      progress.done();
+      progress.note(`stopped before ${image.path}; the same command starts over, finished results are in ${flags.out}`);
+      return exitStatus.interrupted;
+    }
+    if (!result.ok) failures.push(`${image.path}: ${result.error.message}. ${result.error.hint}`);
+    progress.advance(`${image.path}: ${result.ok ? summary(result.value) : 'failed'}`);
+    report(image, result, flags);
+  }
+  progress.done();
+  for (const line of failures) progress.note(`failed: ${line}`);
+  return failures.length === 0 ? exitStatus.done : exitStatus.someFailed;
+}
+
+/** Reads, segments and writes one image. A file is written whole or not at all, `masks.json` last. */
+async function segmentOne(
+  pool: SegmentPool,
+  image: ImageInput,
+  flags: SegmentFlags,
+  signal: AbortSignal,
+): Promise<Result<SegmentedFiles, SamIAmError>> {
+  try {
+    const bytes = await readFile(image.path);
+    const result = await pool.segment({ name: basename(image.path), bytes }, optionsOf(flags), signal);
+    if (!result.ok) return result;
+    const files = [...result.value.files].sort((a, b) => Number(a.suffix === '.masks.json') - Number(b.suffix === '.masks.json'));
+    for (const { suffix, content } of files) await writeFile(join(flags.out, image.name + suffix), content);
+    return result;
+  } catch (thrown) {
+    return failure(asSamIAmError(thrown));
+  }
+}
+
+function optionsOf({ stage, materials, pointsPerSide, layers, seed }: SegmentFlags): SegmentOptions {
+  return { stage, materials, pointsPerSide, layers, seed };
+}
+
+function summary({ masks, materials, totalMs, warnings }: SegmentedFiles): string {
+  const found = materials === null ? `${masks} masks` : `${materials} ${materials === 1 ? 'material' : 'materials'}`;
+  return [`${found} in ${(totalMs / 1000).toFixed(1)} s`, ...warnings].join('; ');
+}
+
+function report(image: ImageInput, result: Result<SegmentedFiles, SamIAmError>, { json, out }: SegmentFlags): void {
+  const written = result.ok ? result.value.files.map(({ suffix }) => join(out, image.name + suffix)) : [];
+  if (json !== true) {
+    for (const path of written) writeLine(path);
+    return;
+  }
+  const outcome = result.ok
+    ? { ok: true, materials: result.value.materials, masks: result.value.masks, files: written, warnings: result.value.warnings }
+    : { ok: false, error: { code: result.error.code, message: result.error.message, hint: result.error.hint } };
+  writeJsonLine({ image: image.path, ...outcome });
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    throw new SamIAmError('usage.invalid', `the folder ${path} can't be made`, { hint: 'Give --out a folder that you may write to.', cause });
+  });
+}
+
+function materialsArgument(text: string): SegmentOptions['materials'] {
+  const count = parseMaterialCount(text);
+  if (count === undefined) throw new InvalidArgumentError(`Give auto or a number from 1 to ${maxMaterials}.`);
+  return count;
+}
+
+function integerArgument(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
+}

@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { openSegmentPool } from '../../app/segment-pool.js';
+import { settingsHelp } from '../../config/describe-settings.js';
+import type { Settings } from '../../config/settings.js';
+import { loadSettings } from '../../config/settings.js';
+
+interface ServeFlags {
+  readonly host?: string;
+  readonly port?: string;
+}
+
+/** Adds `sam-i-am serve`: the Label Studio ML backend. */
+export function addServeCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('serve predictions to Label Studio')
+    .option('--host <address>', 'address to listen on (HOST)')
+    .option('--port <n>', 'port to listen on (PORT)')
+    .addHelpText('after', () => `\n${settingsHelp()}`)
+    .action(async (flags: ServeFlags) => serve(settingsOf(flags)));
+}
+
+function settingsOf({ host, port }: ServeFlags): Settings {
+  const flags = { ...(host === undefined ? {} : { HOST: host }), ...(port === undefined ? {} : { PORT: port }) };
+  return loadSettings({ ...process.env, ...flags });
+}
+
+/** Listens at once and loads the models meanwhile; SIGTERM or SIGINT drains and stops, a second one stops at once. */
+async function serve(settings: Settings): Promise<void> {
+  const { startServer } = await import('../../backend/start-server.js');
+  const service = await openSegmentPool({
+    modelId: settings.model,
+    concurrency: settings.concurrency,
+    maxImagePixels: settings.maxImagePixels,
+  });
+  const server = await startServer(settings, service);
+  const stop = async (): Promise<void> => {
+    await server.close();
+    await service.close();
+  };
+  const stopOnce = (): void => {
+    process.off('SIGTERM', stopOnce).off('SIGINT', stopOnce);
+    void stop();
+  };
+  process.on('SIGTERM', stopOnce).on('SIGINT', stopOnce);
+}

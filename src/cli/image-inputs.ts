@@ -1,0 +1,48 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { SamIAmError } from '../core/errors.js';
+
+const imageExtensions = new Set(['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp', '.gif']);
+const ownOutputs = /\.(labels|overlay|materials|mask)\.png$/i;
+
+/** An image to be read, and the name under which its results are written. */
+export interface ImageInput {
+  readonly path: string;
+  /** File name without its extension. */
+  readonly name: string;
+}
+
+/**
+ * The images that the user named: files as they are, of folders the image files in them (label images and overlays left out), sorted by
+ * name. Throws `usage.invalid` for what does not exist and for two inputs whose results would have the same names.
+ */
+export async function findImages(inputs: readonly string[]): Promise<ImageInput[]> {
+  const found = (await Promise.all(inputs.map(expand))).flat();
+  const images = [...new Set(found)].map((path) => ({ path, name: basename(path, extname(path)) }));
+  const seen = new Map<string, string>();
+  for (const { path, name } of images) {
+    const other = seen.get(name);
+    if (other !== undefined) {
+      throw usage(`${other} and ${path} would write the same files ${name}.*`, 'Rename one, or give them to two runs with different --out.');
+    }
+    seen.set(name, path);
+  }
+  return images;
+}
+
+async function expand(input: string): Promise<string[]> {
+  const found = await stat(input).catch(() => undefined);
+  if (found === undefined) throw usage(`${input} does not exist`, 'Give image files, or folders that hold images.');
+  if (!found.isDirectory()) return [input];
+  const names = (await readdir(input)).filter(isMicrographName).sort();
+  if (names.length === 0) throw usage(`the folder ${input} holds no PNG, JPEG or TIFF file`, 'Give a folder with micrographs.');
+  return names.map((name) => join(input, name));
+}
+
+function isMicrographName(name: string): boolean {
+  return imageExtensions.has(extname(name).toLowerCase()) && !ownOutputs.test(name);
+}
+
+function usage(message: string, hint: string): SamIAmError {
+  return new SamIAmError('usage.invalid', message, { hint });
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { asSamIAmError } from '../core/errors.js';
+import { addSegmentCommand } from './commands/segment.js';
+import { addServeCommand } from './commands/serve.js';
+import { exitStatus, exitStatusOf } from './exit-status.js';
+
+function createProgram(): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const program = new Command('sam-i-am')
+    .description('Paints the materials of electron micrographs: SAM, semantically boosted, for Label Studio.')
+    .version(version)
+    .showHelpAfterError('(add --help for the options)')
+    .exitOverride();
+  addServeCommand(program);
+  addSegmentCommand(program);
+  return program;
+}
+
+async function main(): Promise<void> {
+  try {
+    await createProgram().parseAsync();
+  } catch (thrown) {
+    process.exitCode = thrown instanceof CommanderError ? commanderStatus(thrown) : reportError(thrown);
+  }
+}
+
+/** Commander has printed its message already; help and version are no errors. */
+function commanderStatus(error: CommanderError): number {
+  return error.exitCode === 0 ? exitStatus.done : exitStatus.badUsage;
+}
+
+function reportError(thrown: unknown): number {
+  const { code, message, hint } = asSamIAmError(thrown);
+  process.stderr.write(`sam-i-am: ${message}. ${hint}\n`);
+  return exitStatusOf(code);
+}
+
+await main();
