@@ -51,7 +51,9 @@ function paintingOrder(masks: readonly MaterialMask[], childShare: number): Mate
   const parents = new Map(waiting.map((mask) => [mask, waiting.filter((other) => isParent(other, mask, childShare))]));
   const painted = new Set<MaterialMask>();
   while (painted.size < waiting.length) {
-    const next = waiting.find((mask) => !painted.has(mask) && parents.get(mask)?.every((parent) => painted.has(parent)));
+    const next = waiting.find(
+      (mask) => !painted.has(mask) && parents.get(mask)?.every((parent) => painted.has(parent)),
+    );
     if (next === undefined) throw new Error('a mask is its own ancestor');
     painted.add(next);
   }

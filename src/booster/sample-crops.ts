@@ -12,9 +12,9 @@ export interface CropOptions {
   readonly minimumShare: number;
 }
 
-/** Each time that no place is found, the window shrinks by this factor; below the smallest side any place will do. */
+/** Each time that no place is found, the window shrinks by this factor, down to this share of the crop's side; then any place will do. */
 const shrinkFactor = 0.7;
-const smallestSide = 12;
+const smallestShare = 0.2;
 const attemptsPerSide = 12;
 
 /**
@@ -39,18 +39,19 @@ interface Window {
   readonly height: number;
 }
 
+/** Of a few windows around random pixels of the mask the one that lies deepest in it; smaller windows if none is deep enough. */
 function findWindow(mask: Mask, coverage: CoverageTable, options: CropOptions, random: SeededRandom): Window {
-  let best: Window | undefined;
-  let bestShare = -1;
-  for (let side = options.cropSize; side >= smallestSide; side = Math.floor(side * shrinkFactor)) {
-    for (let attempt = 0; attempt < attemptsPerSide; attempt++) {
+  let best = windowAround(mask, pixelOfRank(mask, 0), options.cropSize);
+  let bestShare = 0;
+  for (let side = options.cropSize; side >= smallestShare * options.cropSize; side = Math.floor(side * shrinkFactor)) {
+    for (let attempt = 0; attempt < attemptsPerSide && bestShare < 1; attempt++) {
       const window = windowAround(mask, pixelOfRank(mask, Math.floor(random() * mask.areaPx)), side);
       const share = coveredPixels(coverage, window) / (window.width * window.height);
-      if (share >= options.minimumShare) return window;
       if (share > bestShare) [best, bestShare] = [window, share];
     }
+    if (bestShare >= options.minimumShare) break;
   }
-  return best ?? windowAround(mask, pixelOfRank(mask, 0), options.cropSize);
+  return best;
 }
 
 /** A window of the given side around a pixel, moved (and at need cut) to lie in the image. */

@@ -23,7 +23,10 @@ export async function findImages(inputs: readonly string[]): Promise<ImageInput[
   for (const { path, name } of images) {
     const other = seen.get(name);
     if (other !== undefined) {
-      throw usage(`${other} and ${path} would write the same files ${name}.*`, 'Rename one, or give them to two runs with different --out.');
+      throw usage(
+        `${other} and ${path} would write the same files ${name}.*`,
+        'Rename one, or give them to two runs with different --out.',
+      );
     }
     seen.set(name, path);
   }
@@ -35,7 +38,8 @@ async function expand(input: string): Promise<string[]> {
   if (found === undefined) throw usage(`${input} does not exist`, 'Give image files, or folders that hold images.');
   if (!found.isDirectory()) return [input];
   const names = (await readdir(input)).filter(isMicrographName).sort();
-  if (names.length === 0) throw usage(`the folder ${input} holds no PNG, JPEG or TIFF file`, 'Give a folder with micrographs.');
+  if (names.length === 0)
+    throw usage(`the folder ${input} holds no PNG, JPEG or TIFF file`, 'Give a folder with micrographs.');
   return names.map((name) => join(input, name));
 }
 

@@ -7,7 +7,9 @@ import { addServeCommand } from './commands/serve.js';
 import { exitStatus, exitStatusOf } from './exit-status.js';
 
 function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   const program = new Command('sam-i-am')
     .description('Paints the materials of electron micrographs: SAM, semantically boosted, for Label Studio.')
     .version(version)

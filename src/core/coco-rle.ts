@@ -52,7 +52,7 @@ function countsToString(counts: readonly number[]): string {
   let text = '';
   counts.forEach((count, index) => {
     let value = index > 2 ? count - (counts[index - 2] as number) : count;
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       let group = value & 0x1f;
       value >>= 5;
       more = group & 0x10 ? value !== -1 : value !== 0;
@@ -65,7 +65,7 @@ function countsToString(counts: readonly number[]): string {
 
 function stringToCounts(text: string): number[] {
   const counts: number[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     let value = 0;
     let shift = 0;
     for (let more = true; more; shift += 5) {

@@ -23,7 +23,7 @@ export function paintLabelMap(
 export function maskOfLabel(map: LabelMap, label: number): Mask {
   const runs = new RunBuilder();
   const { labels } = map;
-  for (let start = labels.indexOf(label); start !== -1; ) {
+  for (let start = labels.indexOf(label); start !== -1;) {
     let end = start + 1;
     while (end < labels.length && labels[end] === label) end++;
     runs.add(start, end);

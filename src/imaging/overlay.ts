@@ -26,6 +26,7 @@ export async function renderOverlay(image: GreyImage, layers: readonly OverlayLa
   return sharp(pixels, { raw: { width, height, channels: 3 } })
     .extend({ bottom: legend.height, background })
     .composite(legend.items.map((item) => ({ ...item, top: height + item.top })))
+    .removeAlpha()
     .png()
     .toBuffer();
 }
@@ -119,11 +120,21 @@ function square(size: number, [r, g, b]: Colour): OverlayOptions['input'] {
 }
 
 /** With the font that comes along, so that the legend looks the same on a machine without fonts. */
-async function renderText(text: string, size: number, maxWidth: number): Promise<{ data: Buffer; width: number; height: number }> {
+async function renderText(
+  text: string,
+  size: number,
+  maxWidth: number,
+): Promise<{ data: Buffer; width: number; height: number }> {
   const fontfile = fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'));
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   const { data, info } = await sharp({
-    text: { text: `<span foreground="white">${escaped}</span>`, font: `DejaVu Sans ${size * 0.75}`, fontfile, rgba: true, dpi: 96 },
+    text: {
+      text: `<span foreground="white">${escaped}</span>`,
+      font: `DejaVu Sans ${size * 0.75}`,
+      fontfile,
+      rgba: true,
+      dpi: 96,
+    },
   })
     .resize({ width: maxWidth, withoutEnlargement: true })
     .png()

@@ -10,7 +10,9 @@ export function findRedundant<Item extends { readonly mask: Mask }>(
   const kept: Item[] = [];
   const findings: Finding<Item>[] = [];
   for (const item of items) {
-    const twin = kept.find((larger) => isWorthComparing(larger, item, redundantIou) && iouOf(larger, item) >= redundantIou);
+    const twin = kept.find(
+      (larger) => isWorthComparing(larger, item, redundantIou) && iouOf(larger, item) >= redundantIou,
+    );
     if (twin === undefined) kept.push(item);
     else findings.push({ removed: item, causes: [twin], ratio: iouOf(twin, item) });
   }

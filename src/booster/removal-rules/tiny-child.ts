@@ -11,7 +11,8 @@ export function findTinyChildren<Item extends { readonly mask: Mask }>(
   for (const { parent, children } of families) {
     for (const child of children) {
       const ratio = child.mask.areaPx / parent.mask.areaPx;
-      if (ratio < tinyChildShare && !findings.has(child)) findings.set(child, { removed: child, causes: [parent], ratio });
+      if (ratio < tinyChildShare && !findings.has(child))
+        findings.set(child, { removed: child, causes: [parent], ratio });
     }
   }
   return [...findings.values()];

@@ -42,9 +42,19 @@ export function addSegmentCommand(program: Command): void {
         .default(defaultSegmentOptions.stage),
     )
     .option('--model <id>', 'segmentation model', defaultModelId)
-    .option('--points-per-side <n>', 'prompt grid, n × n points', integerArgument(1, 128), defaultSegmentOptions.pointsPerSide)
+    .option(
+      '--points-per-side <n>',
+      'prompt grid, n × n points',
+      integerArgument(1, 128),
+      defaultSegmentOptions.pointsPerSide,
+    )
     .option('--layers <n>', 'crop layers beyond the whole image', integerArgument(0, 3), defaultSegmentOptions.layers)
-    .option('--seed <n>', 'seed of crop sampling and clustering', integerArgument(0, 2 ** 31), defaultSegmentOptions.seed)
+    .option(
+      '--seed <n>',
+      'seed of crop sampling and clustering',
+      integerArgument(0, 2 ** 31),
+      defaultSegmentOptions.seed,
+    )
     .option('--json', 'standard output is one JSON object per image')
     .action(async (inputs: string[], flags: SegmentFlags) => {
       process.exitCode = await segment(inputs, flags);
@@ -104,7 +114,9 @@ async function segmentOne(
     const bytes = await readFile(image.path);
     const result = await pool.segment({ name: basename(image.path), bytes }, optionsOf(flags), signal);
     if (!result.ok) return result;
-    const files = [...result.value.files].sort((a, b) => Number(a.suffix === '.masks.json') - Number(b.suffix === '.masks.json'));
+    const files = [...result.value.files].sort(
+      (a, b) => Number(a.suffix === '.masks.json') - Number(b.suffix === '.masks.json'),
+    );
     for (const { suffix, content } of files) await writeFile(join(flags.out, image.name + suffix), content);
     return result;
   } catch (thrown) {
@@ -128,14 +140,23 @@ function report(image: ImageInput, result: Result<SegmentedFiles, SamIAmError>, 
     return;
   }
   const outcome = result.ok
-    ? { ok: true, materials: result.value.materials, masks: result.value.masks, files: written, warnings: result.value.warnings }
+    ? {
+        ok: true,
+        materials: result.value.materials,
+        masks: result.value.masks,
+        files: written,
+        warnings: result.value.warnings,
+      }
     : { ok: false, error: { code: result.error.code, message: result.error.message, hint: result.error.hint } };
   writeJsonLine({ image: image.path, ...outcome });
 }
 
 async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-    throw new SamIAmError('usage.invalid', `the folder ${path} can't be made`, { hint: 'Give --out a folder that you may write to.', cause });
+    throw new SamIAmError('usage.invalid', `the folder ${path} can't be made`, {
+      hint: 'Give --out a folder that you may write to.',
+      cause,
+    });
   });
 }
 

@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import type { MergingOptions } from '../../../src/booster/mask-merging.js';
+import { voteMaterials } from '../../../src/booster/mask-merging.js';
+import { maskFromBox } from '../../../src/core/mask.js';
+import { greyImage } from '../../support/grey-image.js';
+import { meanGreyEncoder } from '../../support/mean-grey-encoder.js';
+
+// Four layers of 25 rows: dark, bright, dark, middle; a little texture on each.
+const levels = [0.1, 0.9, 0.1, 0.5];
+const image = greyImage(100, 100, (x, y) => (levels[Math.floor(y / 25)] ?? 0) + (((x * 13 + y * 7) % 11) - 5) / 500);
+const layer = (index: number) => maskFromBox(100, 100, { x: 0, y: index * 25, width: 100, height: 25 });
+const layers = [0, 1, 2, 3].map(layer);
+const options: MergingOptions = {
+  materials: 3,
+  cropsPerMask: 8,
+  minimumShare: 0.75,
+  sameMaterialDistance: 0.05,
+  seed: 0,
+  restarts: 10,
+};
+const vote = (masks = layers, changed: Partial<MergingOptions> = {}) =>
+  voteMaterials(image, masks, meanGreyEncoder(), { ...options, ...changed });
+
+test('masks of one texture get one material', async () => {
+  const [a, b, c, d] = await vote();
+  expect(a?.material).toBe(c?.material);
+  expect(new Set([a, b, d].map((each) => each?.material)).size).toBe(3);
+  expect(a?.margin).toBe(1);
+});
+
+describe('the number of materials', () => {
+  test('is found where it is not given', async () => {
+    const votes = await vote(layers, { materials: 'auto' });
+    expect(new Set(votes.map(({ material }) => material)).size).toBe(3);
+  });
+
+  test('is one for masks of one texture', async () => {
+    const votes = await vote([layer(0), layer(2)], { materials: 'auto' });
+    expect(votes.map(({ material }) => material)).toEqual([0, 0]);
+  });
+
+  test('joins what is nearest where fewer are asked for', async () => {
+    const votes = await vote(layers, { materials: 2 });
+    expect(new Set(votes.map(({ material }) => material)).size).toBe(2);
+  });
+
+  test('of one makes one of all', async () => {
+    expect((await vote(layers, { materials: 1 })).map(({ material }) => material)).toEqual([0, 0, 0, 0]);
+  });
+});
+
+test('with no more masks than materials, none are merged', async () => {
+  const votes = await vote(layers, { materials: 6 });
+  expect(new Set(votes.map(({ material }) => material)).size).toBe(4);
+});
+
+test('no masks, no votes', async () => {
+  expect(await vote([])).toEqual([]);
+});
+
+test('the same seed gives the same votes', async () => {
+  expect(await vote()).toEqual(await vote());
+});

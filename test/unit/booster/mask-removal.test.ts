@@ -1,0 +1,109 @@
+import { describe, expect, test } from '@jest/globals';
+import { defaultRemovalOptions, removeMasks } from '../../../src/booster/mask-removal.js';
+import { maskFromBox, unionOf } from '../../../src/core/mask.js';
+
+const box = (x: number, y: number, width: number, height: number, score = 0.9) => ({
+  mask: maskFromBox(100, 100, { x, y, width, height }),
+  score,
+});
+
+describe('redundant', () => {
+  test('of masks that nearly coincide the largest stays', () => {
+    const larger = box(0, 0, 50, 50);
+    const smaller = box(0, 0, 50, 45);
+    const { kept, removals } = removeMasks([smaller, larger]);
+    expect(kept).toEqual([larger]);
+    expect(removals).toEqual([{ rule: 'redundant', removed: smaller, causes: [larger], ratio: 0.9 }]);
+  });
+
+  test('of equal masks the one that SAM trusts more stays', () => {
+    const better = box(0, 0, 50, 50, 0.95);
+    expect(removeMasks([box(0, 0, 50, 50, 0.8), better]).kept).toEqual([better]);
+  });
+
+  test('a clearly smaller mask is no twin', () => {
+    expect(removeMasks([box(0, 0, 50, 50), box(0, 0, 50, 30)]).kept).toHaveLength(2);
+  });
+});
+
+describe('compound', () => {
+  test('a mask that two others fill goes', () => {
+    const film = box(0, 0, 100, 50);
+    const halves = [box(0, 0, 48, 50), box(50, 0, 50, 50)];
+    const { kept, removals } = removeMasks([film, ...halves]);
+    expect(kept).toEqual(halves);
+    expect(removals).toMatchObject([{ rule: 'compound', removed: film, ratio: 0.98 }]);
+    expect(removals[0]?.causes).toHaveLength(2);
+  });
+
+  test('children that overlap count once', () => {
+    const film = box(0, 0, 100, 50);
+    const { kept } = removeMasks([film, box(0, 0, 45, 50), box(10, 0, 45, 50)]);
+    expect(kept).toContain(film);
+  });
+
+  test('tiny children do not make a mask compound', () => {
+    const film = box(0, 0, 100, 50);
+    const atoms = Array.from({ length: 50 }, (_, i) => box((i % 10) * 10, Math.floor(i / 10) * 10, 10, 9));
+    const { kept, removals } = removeMasks([film, ...atoms]);
+    expect(kept).toEqual([film]);
+    expect(removals.every(({ rule, causes }) => rule === 'tiny-child' && causes[0] === film)).toBe(true);
+  });
+});
+
+describe('tiny child', () => {
+  test('goes, a larger child stays', () => {
+    const film = box(0, 0, 100, 50);
+    const island = box(20, 10, 20, 20);
+    const atom = box(60, 10, 5, 5);
+    const { kept, removals } = removeMasks([atom, film, island]);
+    expect(kept).toEqual([film, island]);
+    expect(removals).toEqual([{ rule: 'tiny-child', removed: atom, causes: [film], ratio: 0.005 }]);
+  });
+
+  test('stays if its parent is compound and goes', () => {
+    const all = box(0, 0, 100, 100);
+    const layers = [box(0, 0, 100, 48), box(0, 52, 100, 48)];
+    const interlayer = box(0, 48, 100, 4);
+    expect(removeMasks([all, ...layers, interlayer]).kept).toEqual([...layers, interlayer]);
+  });
+});
+
+describe('tiny island', () => {
+  const island = box(70, 70, 3, 3);
+
+  test('goes where nothing covers its surroundings', () => {
+    const { kept, removals } = removeMasks([box(0, 0, 50, 50), island]);
+    expect(kept).toHaveLength(1);
+    expect(removals).toEqual([{ rule: 'tiny-island', removed: island, causes: [], ratio: 0.0009 }]);
+  });
+
+  test('stays in a hole of a larger mask', () => {
+    const [top, left, right, bottom] = [
+      box(50, 50, 50, 20),
+      box(50, 70, 20, 3),
+      box(73, 70, 27, 3),
+      box(50, 73, 50, 27),
+    ];
+    const ring = { mask: unionOf(top.mask, left.mask, right.mask, bottom.mask), score: 0.9 };
+    expect(removeMasks([ring, island]).kept).toContain(island);
+  });
+
+  test('goes where there is no other mask at all', () => {
+    expect(removeMasks([island]).kept).toEqual([]);
+  });
+});
+
+test('nothing in, nothing out', () => {
+  expect(removeMasks([])).toEqual({ kept: [], removals: [] });
+});
+
+test('the thresholds are those of the paper and the design', () => {
+  expect(defaultRemovalOptions).toEqual({
+    redundantIou: 0.8,
+    childShare: 0.8,
+    tinyChildShare: 0.05,
+    compoundShare: 0.7,
+    islandShare: 0.001,
+  });
+});
