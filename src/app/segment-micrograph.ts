@@ -38,7 +38,10 @@ export async function segmentMicrograph(
 ): Promise<Segmentation> {
   const generatorOptions = { ...options, ...parameters, thresholds: models.thresholds };
   const { proposals: trusted, embedding } = await generateMasks(models.sam, micrograph, generatorOptions, measure);
-  const proposals = trusted.map((proposal) => ({ ...proposal, score: proposal.predictedIou * proposal.stabilityScore }));
+  const proposals = trusted.map((proposal) => ({
+    ...proposal,
+    score: proposal.predictedIou * proposal.stabilityScore,
+  }));
   const warnings = proposals.length === 0 ? [`no mask was found in ${micrograph.name}: nothing is painted`] : [];
   const unboosted = { embedding, proposals, removal: null, microstructure: null, warnings };
   if (options.stage === 'sam') return unboosted;
@@ -46,7 +49,9 @@ export async function segmentMicrograph(
   const removal = await measure('removal', () => removeMasks(proposals, parameters.removal));
   if (options.stage === 'removed') return { ...unboosted, removal };
 
-  const microstructure = await measure('merging', () => mergeMasks(models, micrograph, removal.kept, options, parameters));
+  const microstructure = await measure('merging', () =>
+    mergeMasks(models, micrograph, removal.kept, options, parameters),
+  );
   return { ...unboosted, removal, microstructure };
 }
 

@@ -28,7 +28,11 @@ export interface SegmentPoolOptions {
 /** Worker threads that segment micrographs. */
 export interface SegmentPool extends SegmentationService {
   /** One micrograph with everything that the command `segment` writes. */
-  segment(image: ImageFile, options: SegmentOptions, signal?: AbortSignal): Promise<Result<SegmentedFiles, SamIAmError>>;
+  segment(
+    image: ImageFile,
+    options: SegmentOptions,
+    signal?: AbortSignal,
+  ): Promise<Result<SegmentedFiles, SamIAmError>>;
 }
 
 const workerFile = fileURLToPath(new URL('./workers/segment-worker.js', import.meta.url));
@@ -70,7 +74,8 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
     modelVersion,
     ready,
     isReady: () => isReady,
-    paint: (image, materials, signal) => run<PaintedMicrograph>('paint', { image, materials } satisfies PaintTask, signal),
+    paint: (image, materials, signal) =>
+      run<PaintedMicrograph>('paint', { image, materials } satisfies PaintTask, signal),
     paintPrompted: (image, prompt, signal) =>
       run<PaintedMicrograph>('paintPrompted', { image, prompt } satisfies PaintPromptedTask, signal),
     segment: (image, options, signal) =>

@@ -30,7 +30,12 @@ export interface PaintedMicrograph {
 /** What a user pointed at, in pixels of the image as a browser shows it. */
 export interface UserPrompt {
   readonly points: readonly { readonly x: number; readonly y: number; readonly positive: boolean }[];
-  readonly boxes: readonly { readonly x: number; readonly y: number; readonly width: number; readonly height: number }[];
+  readonly boxes: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  }[];
 }
 
 /** The pipeline behind a thread boundary: decoding, inference, boosting and brush encoding never run on the caller's thread. */
@@ -41,8 +46,16 @@ export interface SegmentationService {
   readonly ready: Promise<void>;
   isReady(): boolean;
   /** Every material of a micrograph. Expected failures (unreadable, too large, cancelled) are values. */
-  paint(image: ImageFile, materials: MaterialCount, signal?: AbortSignal): Promise<Result<PaintedMicrograph, SamIAmError>>;
+  paint(
+    image: ImageFile,
+    materials: MaterialCount,
+    signal?: AbortSignal,
+  ): Promise<Result<PaintedMicrograph, SamIAmError>>;
   /** The one mask that the prompt means (interactive use); at most one entry in `materials`. */
-  paintPrompted(image: ImageFile, prompt: UserPrompt, signal?: AbortSignal): Promise<Result<PaintedMicrograph, SamIAmError>>;
+  paintPrompted(
+    image: ImageFile,
+    prompt: UserPrompt,
+    signal?: AbortSignal,
+  ): Promise<Result<PaintedMicrograph, SamIAmError>>;
   close(): Promise<void>;
 }

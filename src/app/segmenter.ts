@@ -66,7 +66,11 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
       const report = masksReport(micrograph, modelVersion, options.stage, masks, timings);
       const boosted = options.stage === 'boosted' ? await boostedFiles(micrograph, masks, modelVersion) : [];
       return {
-        files: [{ suffix: '.masks.json', content: JSON.stringify(report) }, ...boosted, await overlayFile(micrograph, masks)],
+        files: [
+          { suffix: '.masks.json', content: JSON.stringify(report) },
+          ...boosted,
+          await overlayFile(micrograph, masks),
+        ],
         materials: report.materials,
         masks: masks.length,
         totalMs: timings.total,
@@ -84,7 +88,11 @@ function contentKey(image: ImageFile): string {
 function toPrompt({ points, boxes }: UserPrompt): Prompt {
   const box = boxes.at(-1);
   const { foreground, background, boxTopLeft, boxBottomRight, padding } = promptLabels;
-  const clicked = points.map(({ x, y, positive }): PromptPoint => ({ x, y, label: positive ? foreground : background }));
+  const clicked = points.map(({ x, y, positive }): PromptPoint => ({
+    x,
+    y,
+    label: positive ? foreground : background,
+  }));
   if (box === undefined) return [...clicked, { x: 0, y: 0, label: padding }];
   const { x, y, width, height } = box;
   return [...clicked, { x, y, label: boxTopLeft }, { x: x + width, y: y + height, label: boxBottomRight }];

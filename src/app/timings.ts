@@ -11,7 +11,10 @@ export class Stopwatch {
   readonly #spent = new Map<TimedStep, number>();
 
   /** Runs `work` and counts its time for `step`. */
-  readonly measure = async <Value>(step: Exclude<TimedStep, 'total'>, work: () => Promise<Value> | Value): Promise<Value> => {
+  readonly measure = async <Value>(
+    step: Exclude<TimedStep, 'total'>,
+    work: () => Promise<Value> | Value,
+  ): Promise<Value> => {
     const start = performance.now();
     try {
       return await work();
@@ -23,6 +26,13 @@ export class Stopwatch {
   timings(): Timings {
     const of = (step: TimedStep): number => Math.round((this.#spent.get(step) ?? 0) * 10) / 10;
     const total = Math.round((performance.now() - this.#started) * 10) / 10;
-    return { decode: of('decode'), encode: of('encode'), prompt: of('prompt'), removal: of('removal'), merging: of('merging'), total };
+    return {
+      decode: of('decode'),
+      encode: of('encode'),
+      prompt: of('prompt'),
+      removal: of('removal'),
+      merging: of('merging'),
+      total,
+    };
   }
 }

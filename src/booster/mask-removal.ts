@@ -1,6 +1,7 @@
 import type { Mask } from '../core/mask.js';
 import { canonicalOrder } from './canonical-order.js';
 import { relateMasks } from './mask-relations.js';
+import type { Finding, RemovalRecord, RemovalRule } from './removal-record.js';
 import { findCompound } from './removal-rules/compound.js';
 import { findRedundant } from './removal-rules/redundant.js';
 import { findTinyChildren } from './removal-rules/tiny-child.js';
@@ -28,26 +29,11 @@ export const defaultRemovalOptions: RemovalOptions = {
   islandShare: 0.001,
 };
 
-export type RemovalRule = 'redundant' | 'compound' | 'tiny-child' | 'tiny-island';
-
-/** Why a mask was removed. */
-export interface RemovalRecord<Item> {
-  readonly removed: Item;
-  readonly rule: RemovalRule;
-  /** The masks that caused it: the larger twin, the children, the parent; none for an island. */
-  readonly causes: readonly Item[];
-  /** The figure that the rule compared with its threshold. */
-  readonly ratio: number;
-}
-
 export interface RemovalResult<Item> {
   /** In the order in which they came. */
   readonly kept: readonly Item[];
   readonly removals: readonly RemovalRecord<Item>[];
 }
-
-/** What a rule says about one mask. */
-export type Finding<Item> = Omit<RemovalRecord<Item>, 'rule'>;
 
 /**
  * Mask removal (Algorithm 1). Each rule looks at the whole set that the rules before it left, never at a half-removed one, and masks

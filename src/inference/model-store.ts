@@ -43,7 +43,8 @@ export async function verifiedModelPath(folder: string, file: ModelFile): Promis
     throw damaged(path, 'is missing', cause);
   });
   if (bytes.length !== file.bytes) throw damaged(path, `has ${bytes.length} bytes instead of ${file.bytes}`);
-  if (createHash('sha256').update(bytes).digest('hex') !== file.sha256) throw damaged(path, 'is altered (sha256 differs)');
+  if (createHash('sha256').update(bytes).digest('hex') !== file.sha256)
+    throw damaged(path, 'is altered (sha256 differs)');
   return path;
 }
 

@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { SamIAmError } from '../core/errors.js';
-import type { FloatTensor, FloatTensors, InferenceSession } from './inference-session.js';
+import type { FloatTensor, InferenceSession } from './inference-session.js';
 
 export interface OrtSessionOptions {
   /** Threads that one run may use. */

@@ -94,7 +94,10 @@ async function masksOfCrop(
     });
     proposals.push(...decoded);
   }
-  return { embedding, proposals: suppressDuplicates(proposals, (proposal) => proposal.predictedIou, options.thresholds) };
+  return {
+    embedding,
+    proposals: suppressDuplicates(proposals, (proposal) => proposal.predictedIou, options.thresholds),
+  };
 }
 
 /** The grid's points in pixels of the crop. */

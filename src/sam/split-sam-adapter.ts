@@ -38,7 +38,13 @@ export function splitSamAdapter(
       const { scaleX, scaleY } = frame;
       const features = Object.fromEntries(decoderFeatures.map((name) => [name, tensorOf(outputs, name)]));
       const size = { width: image.width, height: image.height };
-      return { image: size, features, scaleX, scaleY, textureTokens: textureTokensOf(outputs, frame, options.tokenStride) };
+      return {
+        image: size,
+        features,
+        scaleX,
+        scaleY,
+        textureTokens: textureTokensOf(outputs, frame, options.tokenStride),
+      };
     },
     async decode(embedding, prompts) {
       if (prompts.length === 0) return [];

@@ -10,7 +10,7 @@ type Bitmap = number[][];
 const toMask = (bitmap: Bitmap) => maskFromBitmap(bitmap[0]?.length ?? 0, bitmap.length, bitmap.flat());
 
 test('COCO run lengths are those of pycocotools, both ways', () => {
-  for (const { bitmap, counts } of readReference<{ bitmap: Bitmap; counts: string }[]>('coco-rle')) {
+  for (const { bitmap, counts } of readReference('coco-rle') as { bitmap: Bitmap; counts: string }[]) {
     const mask = toMask(bitmap);
     expect(encodeCocoRle(mask)).toEqual({ size: [mask.height, mask.width], counts });
     expect([...maskToBitmap(decodeCocoRle({ size: [mask.height, mask.width], counts }))]).toEqual(bitmap.flat());
@@ -18,13 +18,13 @@ test('COCO run lengths are those of pycocotools, both ways', () => {
 });
 
 test('IoU is that of pycocotools', () => {
-  for (const { a, b, iou } of readReference<{ a: Bitmap; b: Bitmap; iou: number }[]>('mask-iou')) {
+  for (const { a, b, iou } of readReference('mask-iou') as { a: Bitmap; b: Bitmap; iou: number }[]) {
     expect(maskIou(toMask(a), toMask(b))).toBeCloseTo(iou, 12);
   }
 });
 
 test('resizing is antialiased bilinear as in PyTorch', () => {
-  for (const { image, resized } of readReference<{ image: number[][]; resized: number[][] }[]>('resize')) {
+  for (const { image, resized } of readReference('resize') as { image: number[][]; resized: number[][] }[]) {
     const grey = { width: image[0]?.length ?? 0, height: image.length, grey: Float32Array.from(image.flat()) };
     const ours = resizeGrey(grey, resized[0]?.length ?? 0, resized.length);
     expect(ours.grey).toHaveLength(resized.flat().length);
@@ -33,6 +33,6 @@ test('resizing is antialiased bilinear as in PyTorch', () => {
 });
 
 test("the prompt grid is segment-anything's", () => {
-  const expected = readReference<[number, number][]>('point-grid');
+  const expected = readReference('point-grid') as [number, number][];
   expect(pointGrid(4).map(({ x, y }) => [x, y])).toEqual(expected);
 });

@@ -12,7 +12,7 @@ interface ThresholdCase {
   readonly stability: number;
 }
 
-test.each(readReference<ThresholdCase[]>('logit-threshold'))(
+test.each(readReference('logit-threshold') as ThresholdCase[])(
   'thresholding by cells equals thresholding the enlarged logits ($width × $height)',
   ({ logits, width, height, counts, stability }) => {
     const rows = logits.length;
@@ -38,7 +38,7 @@ interface CropCase {
   readonly layerOf: number[];
 }
 
-test.each(readReference<CropCase[]>('crop-layers'))(
+test.each(readReference('crop-layers') as CropCase[])(
   "the crops of a $width × $height image are segment-anything's",
   ({ width, height, layers, boxes, layerOf }) => {
     const crops = cropLayers(width, height, layers);
@@ -56,7 +56,7 @@ interface EdgeCase {
 }
 
 test('masks cut by their crop are those that segment-anything drops', () => {
-  const cases = readReference<EdgeCase[]>('crop-edges');
+  const cases = readReference('crop-edges') as EdgeCase[];
   const ours = cases.map(({ box: [x0, y0, x1, y1], crop: [cx0, cy0, cx1, cy1], image: [width, height] }) =>
     isCutByCrop(
       { x: x0, y: y0, width: x1 - x0 + 1, height: y1 - y0 + 1 },

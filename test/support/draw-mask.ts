@@ -4,7 +4,7 @@ import { maskFromBitmap, maskToBitmap } from '../../src/core/mask.js';
 /** A mask from rows of `#` (set) and anything else (not set). */
 export function drawMask(...rows: readonly string[]): Mask {
   const width = rows[0]?.length ?? 0;
-  const bitmap = rows.flatMap((row) => [...row].map((cell) => Number(cell === '#')));
+  const bitmap = rows.flatMap((row) => Array.from(row, (cell) => Number(cell === '#')));
   return maskFromBitmap(width, rows.length, bitmap);
 }
 

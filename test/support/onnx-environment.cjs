@@ -7,7 +7,17 @@ const { TestEnvironment } = require('jest-environment-node');
 class OnnxEnvironment extends TestEnvironment {
   async setup() {
     await super.setup();
-    for (const name of ['ArrayBuffer', 'Float32Array', 'BigInt64Array', 'Int32Array', 'Uint8Array', 'Uint8ClampedArray', 'Uint16Array', 'Uint32Array', 'Float64Array']) {
+    for (const name of [
+      'ArrayBuffer',
+      'Float32Array',
+      'BigInt64Array',
+      'Int32Array',
+      'Uint8Array',
+      'Uint8ClampedArray',
+      'Uint16Array',
+      'Uint32Array',
+      'Float64Array',
+    ]) {
       this.global[name] = globalThis[name];
     }
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** A recorded reference from test/fixtures/references (made by training/fixtures/record_references.py). */
-export function readReference<Record>(name: string): Record {
+export function readReference(name: string): unknown {
   const url = new URL(`../fixtures/references/${name}.json`, import.meta.url);
-  return JSON.parse(readFileSync(url, 'utf8')) as Record;
+  return JSON.parse(readFileSync(url, 'utf8'));
 }

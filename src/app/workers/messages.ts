@@ -47,7 +47,10 @@ export interface SegmentedFiles {
 /** A result as it crosses the thread boundary, where classes lose their type. */
 export type WorkerAnswer<Value> =
   | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint: string } };
+  | {
+      readonly ok: false;
+      readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint: string };
+    };
 
 /** Runs `work` and packs what it returns or throws. */
 export async function answer<Value>(work: () => Promise<Value>): Promise<WorkerAnswer<Value>> {

@@ -1,7 +1,7 @@
 import type { Mask } from '../../core/mask.js';
 import { intersectionArea, unionOf } from '../../core/mask.js';
 import type { Family } from '../mask-relations.js';
-import type { Finding } from '../mask-removal.js';
+import type { Finding } from '../removal-record.js';
 
 /**
  * Masks that are the sum of others: their children, tiny ones left out, together cover more than the given share. Overlapping children

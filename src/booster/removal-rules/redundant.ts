@@ -1,6 +1,6 @@
 import type { Mask } from '../../core/mask.js';
 import { maskIou } from '../../core/mask.js';
-import type { Finding } from '../mask-removal.js';
+import type { Finding } from '../removal-record.js';
 
 /** Masks that nearly coincide with a larger one that stays. `items` is in canonical order, largest first. */
 export function findRedundant<Item extends { readonly mask: Mask }>(

@@ -1,6 +1,6 @@
 import type { Mask } from '../../core/mask.js';
 import type { Family } from '../mask-relations.js';
-import type { Finding } from '../mask-removal.js';
+import type { Finding } from '../removal-record.js';
 
 /** Children below the given share of a parent's area: atoms and scraps inside a material. The largest such parent is the cause. */
 export function findTinyChildren<Item extends { readonly mask: Mask }>(

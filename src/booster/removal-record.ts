@@ -1,0 +1,14 @@
+export type RemovalRule = 'redundant' | 'compound' | 'tiny-child' | 'tiny-island';
+
+/** Why a mask was removed. */
+export interface RemovalRecord<Item> {
+  readonly removed: Item;
+  readonly rule: RemovalRule;
+  /** The masks that caused it: the larger twin, the children, the parent; none for an island. */
+  readonly causes: readonly Item[];
+  /** The figure that the rule compared with its threshold. */
+  readonly ratio: number;
+}
+
+/** What a rule says about one mask. */
+export type Finding<Item> = Omit<RemovalRecord<Item>, 'rule'>;

@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { modelsFolder } from '../../../src/app/load-models.js';
+import { modelVersionOf } from '../../../src/app/model-version.js';
+import { defaultSegmentOptions } from '../../../src/app/pipeline-parameters.js';
+import { createSegmenter } from '../../../src/app/segmenter.js';
+import { answer, unpack } from '../../../src/app/workers/messages.js';
+import type { SegmentedFiles } from '../../../src/app/workers/messages.js';
+import { decodeBrushRle } from '../../../src/label-studio/brush-codec.js';
+
+const segmenter = createSegmenter({ modelsFolder, modelId: 'sam-i-am-small', threads: 2, maxImagePixels: 1e6 });
+
+/** A bright lattice on a dark, noisy ground. */
+async function twoMaterials(): Promise<Buffer> {
+  const side = 192;
+  const pixels = Uint8Array.from({ length: side * side }, (_, i) => {
+    const [x, y] = [i % side, Math.floor(i / side)];
+    const noise = ((x * 7919 + y * 104729) % 31) - 15;
+    const atoms = 60 * (Math.cos((2 * Math.PI * x) / 9) + Math.cos((2 * Math.PI * y) / 9));
+    return Math.max(0, Math.min(255, (y < side / 2 ? 150 + atoms : 30) + noise));
+  });
+  return sharp(pixels, { raw: { width: side, height: side, channels: 1 } })
+    .toColourspace('b-w')
+    .png()
+    .toBuffer();
+}
+
+let image: { name: string; bytes: Uint8Array };
+beforeAll(async () => {
+  image = { name: 'drawn.png', bytes: await twoMaterials() };
+});
+
+describe('segment', () => {
+  let result: SegmentedFiles;
+  const file = (suffix: string) => result.files.find((each) => each.suffix === suffix)?.content ?? '';
+  beforeAll(async () => {
+    result = await segmenter.segment({
+      image,
+      options: { ...defaultSegmentOptions, pointsPerSide: 6 },
+      modelVersion: 'v1',
+    });
+  }, 120_000);
+
+  test('writes the files of the contract', () => {
+    expect(result.files.map(({ suffix }) => suffix).sort()).toEqual([
+      '.labels.png',
+      '.masks.json',
+      '.overlay.png',
+      '.task.json',
+    ]);
+  });
+
+  test('label image, masks and Label Studio task show the same pixels', async () => {
+    const labels = await sharp(file('.labels.png') as Uint8Array)
+      .toColourspace('b-w')
+      .raw()
+      .toBuffer();
+    const masks = JSON.parse(file('.masks.json') as string) as { masks: { area: number; material: number }[] };
+    const task = JSON.parse(file('.task.json') as string) as {
+      data: { image: string };
+      predictions: { model_version: string; result: { value: { rle: number[]; brushlabels: string[] } }[] }[];
+    };
+    expect(masks.masks.length).toBeGreaterThan(0);
+    masks.masks.forEach(({ area, material }, index) => {
+      expect(material).toBe(index + 1);
+      expect(labels.filter((label) => label === material)).toHaveLength(area);
+    });
+    expect(task.data.image).toMatch(/^data:image\/png;base64,/);
+    const [prediction] = task.predictions;
+    expect(prediction?.model_version).toBe('v1');
+    prediction?.result.forEach(({ value }, index) => {
+      const { alpha } = decodeBrushRle(Uint8Array.from(value.rle));
+      expect(alpha.map((a) => (a >= 128 ? 1 : 0))).toEqual(
+        new Uint8Array(labels).map((label) => (label === index + 1 ? 1 : 0)),
+      );
+      expect(value.brushlabels).toEqual([`Material ${index + 1}`]);
+    });
+  });
+
+  test('is the same again', async () => {
+    const again = await segmenter.segment({
+      image,
+      options: { ...defaultSegmentOptions, pointsPerSide: 6 },
+      modelVersion: 'v1',
+    });
+    const labelsAgain = again.files.find(({ suffix }) => suffix === '.labels.png')?.content;
+    expect(labelsAgain).toEqual(file('.labels.png'));
+  }, 120_000);
+});
+
+test('the stages before boosted write no label image', async () => {
+  const options = { ...defaultSegmentOptions, stage: 'sam', pointsPerSide: 2 } as const;
+  const { files } = await segmenter.segment({ image, options, modelVersion: 'v1' });
+  expect(files.map(({ suffix }) => suffix).sort()).toEqual(['.masks.json', '.overlay.png']);
+});
+
+test('a click and a box give at most one mask, and the click is in it', async () => {
+  const click = { points: [{ x: 60, y: 40, positive: true }], boxes: [] };
+  const { materials, width, height } = await segmenter.paintPrompted({ image, prompt: click });
+  expect([width, height, materials.length]).toEqual([192, 192, 1]);
+  expect(decodeBrushRle(materials[0]?.brushRle ?? new Uint8Array()).alpha[40 * 192 + 60]).toBe(255);
+  const box = { points: [], boxes: [{ x: 10, y: 10, width: 150, height: 70 }] };
+  expect((await segmenter.paintPrompted({ image, prompt: box })).materials.length).toBeLessThanOrEqual(1);
+});
+
+test('an unreadable image crosses the thread boundary as a value with its cure', async () => {
+  const bad = { name: 'notes.png', bytes: new TextEncoder().encode('hello') };
+  const packed = await answer(() => segmenter.paint({ image: bad, materials: 'auto' }));
+  const result = unpack(packed);
+  expect(result.ok ? null : result.error).toMatchObject({
+    code: 'image.unreadable',
+    hint: expect.stringContaining('PNG'),
+  });
+});
+
+test('the model version names the model and changes with it only', async () => {
+  const version = await modelVersionOf(modelsFolder, 'sam-i-am-small');
+  expect(version).toMatch(/^sam-i-am-small-[0-9a-f]{8}$/);
+  expect(await modelVersionOf(modelsFolder, 'sam-i-am-small')).toBe(version);
+});
