@@ -1,6 +1,6 @@
 import type { Mask } from '../core/mask.js';
 import type { MaterialCount } from '../core/material-count.js';
-import { maxMaterials } from '../core/material-count.js';
+import { mostMaterials } from '../core/material-count.js';
 import type { GreyImage } from '../core/micrograph.js';
 import { seededRandom } from '../core/seeded-random.js';
 import type { TextureEncoder } from '../texture/texture-encoder.js';
@@ -40,7 +40,7 @@ export async function voteMaterials(
 ): Promise<MaterialVote[]> {
   if (masks.length === 0) return [];
   const embeddings = await describeMasks(image, masks, encoder, options);
-  const count = options.materials === 'auto' ? chooseMaterialCount(embeddings, options) : options.materials;
+  const count = typeof options.materials === 'number' ? options.materials : chooseMaterialCount(embeddings, options);
   if (masks.length <= count) return masks.map((_, material) => ({ material, margin: 1 }));
   if (count === 1) return masks.map(() => ({ material: 0, margin: 1 }));
   const clusters = clusterEmbeddings(embeddings.flat(), { ...options, clusters: count });
@@ -53,7 +53,7 @@ export async function voteMaterials(
 /** Groups masks whose mean embeddings are nearer than the calibrated distance; the number of groups is the number of materials. */
 function chooseMaterialCount(embeddings: readonly number[][][], options: MergingOptions): number {
   const groups = groupByDistance(embeddings.map(meanDirection), options.sameMaterialDistance);
-  return Math.min(maxMaterials, new Set(groups).size);
+  return Math.min(mostMaterials(options.materials), new Set(groups).size);
 }
 
 /** Per mask K embeddings. */

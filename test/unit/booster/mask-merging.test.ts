@@ -34,6 +34,11 @@ describe('the number of materials', () => {
     expect(new Set(votes.map(({ material }) => material)).size).toBe(3);
   });
 
+  test('stays within its bound', async () => {
+    const votes = await vote(layers, { materials: { atMost: 2 } });
+    expect(new Set(votes.map(({ material }) => material)).size).toBe(2);
+  });
+
   test('is one for masks of one texture', async () => {
     const votes = await vote([layer(0), layer(2)], { materials: 'auto' });
     expect(votes.map(({ material }) => material)).toEqual([0, 0]);

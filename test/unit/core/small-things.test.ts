@@ -3,7 +3,7 @@ import { assertNever } from '../../../src/core/assert-never.js';
 import { boxIou } from '../../../src/core/box.js';
 import { asSamIAmError, SamIAmError } from '../../../src/core/errors.js';
 import { labelAreas, maskOfLabel, paintLabelMap } from '../../../src/core/label-map.js';
-import { parseMaterialCount } from '../../../src/core/material-count.js';
+import { mostMaterials, parseMaterialCount } from '../../../src/core/material-count.js';
 import { nonMaximumSuppression } from '../../../src/core/non-maximum-suppression.js';
 import { failure, success, valueOrThrow } from '../../../src/core/result.js';
 import { seededRandom } from '../../../src/core/seeded-random.js';
@@ -12,6 +12,10 @@ import { drawMask, showMask } from '../../support/draw-mask.js';
 test('the number of materials is auto or 1 to 6', () => {
   expect(['auto', '1', '6'].map(parseMaterialCount)).toEqual(['auto', 1, 6]);
   expect(['0', '7', '-1', '2.5', 'two', ''].map(parseMaterialCount)).toEqual(new Array(6).fill(undefined));
+});
+
+test('a choice per image may have an upper bound', () => {
+  expect((['auto', 3, { atMost: 2 }, { atMost: 9 }] as const).map(mostMaterials)).toEqual([6, 3, 2, 6]);
 });
 
 test('boxes overlap by their areas', () => {
