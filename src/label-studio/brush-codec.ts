@@ -1,0 +1,112 @@
+import { SamIAmError } from '../core/errors.js';
+import { BitReader, BitWriter } from './bit-stream.js';
+
+/*
+ * Label Studio's brush format: a run-length bit stream over the RGBA values of the whole image, row by row.
+ * Header: 32 bits number of values, 5 bits word size - 1, four times 4 bits length size - 1. Then groups: 1 bit repeat flag,
+ * 2 bits index of the length size, that many bits count - 1, and one value (repeat) or `count` values. The mask is the alpha.
+ */
+
+const channels = 4;
+const wordSize = 8;
+const lengthSizes = [3, 4, 8, 16] as const;
+const longestRun = 65536;
+const headerBits = 53;
+const longestGroupBits = 1 + 2 + 16 + wordSize;
+/** Above this the number of RGBA values no longer fits the header's 32 bits. */
+const mostPixels = 2 ** 30 - 1;
+
+/** Pixels that one mask may have when it is decoded, unless the caller says otherwise: the settings' default limit. */
+const defaultMaxPixels = 100_000_000;
+
+/** A decoded brush mask. */
+export interface BrushAlpha {
+  /** Number of pixels: width times height of the image. */
+  readonly pixels: number;
+  /** Opacity of each pixel in 0…255, row by row; a hand-drawn mask is anti-aliased, take 128 and more as inside. */
+  readonly alpha: Uint8Array;
+}
+
+/**
+ * Encodes a binary mask as Label Studio does, byte for byte.
+ *
+ * @param runs start and end (exclusive) of each run of inside pixels, as row-major pixel indices, sorted, not overlapping
+ */
+export function encodeBrushRle(width: number, height: number, runs: Uint32Array): Uint8Array {
+  const pixels = width * height;
+  if (!(pixels > 0 && pixels <= mostPixels))
+    throw new RangeError(`cannot encode a mask of ${width} × ${height} pixels`);
+  const writer = new BitWriter(headerBits + longestGroupBits * (runs.length + 1 + (pixels * channels) / longestRun));
+  writeHeader(writer, pixels);
+  let painted = 0;
+  for (let i = 0; i < runs.length;) {
+    const start = runs[i] ?? 0;
+    let end = runs[i + 1] ?? 0;
+    for (i += 2; i < runs.length && runs[i] === end; i += 2) end = runs[i + 1] ?? 0;
+    if (start < painted || end <= start || end > pixels) {
+      throw new RangeError(`run ${start}…${end} is empty, out of order or outside of ${pixels} pixels`);
+    }
+    writeRepeat(writer, (start - painted) * channels, 0);
+    writeRepeat(writer, (end - start) * channels, 255);
+    painted = end;
+  }
+  writeRepeat(writer, (pixels - painted) * channels, 0);
+  return writer.finish();
+}
+
+function writeHeader(writer: BitWriter, pixels: number): void {
+  writer.write(pixels * channels, 32);
+  writer.write(wordSize - 1, 5);
+  for (const size of lengthSizes) writer.write(size - 1, 4);
+}
+
+function writeRepeat(writer: BitWriter, count: number, value: number): void {
+  for (let left = count; left > 0; left -= longestRun) {
+    const length = Math.min(left, longestRun) - 1;
+    const index = length < 8 ? 0 : length < 16 ? 1 : length < 256 ? 2 : 3;
+    writer.write(4 | index, 3);
+    writer.write(length, lengthSizes[index]);
+    writer.write(value, wordSize);
+  }
+}
+
+/**
+ * Decodes `value.rle` of a brush region, whatever word and length sizes its header names. Trailing bytes are ignored.
+ * Input that ends early, overruns its own size or claims more than `maxPixels` is a `request.invalid` error, found before
+ * memory is taken for it.
+ */
+export function decodeBrushRle(bytes: Uint8Array, maxPixels = defaultMaxPixels): BrushAlpha {
+  const reader = new BitReader(bytes);
+  const values = reader.read(32);
+  const valueBits = reader.read(5) + 1;
+  const sizes = lengthSizes.map(() => reader.read(4) + 1);
+  if (values % channels !== 0) throw invalid(`its ${values} values are no whole RGBA pixels`);
+  const pixels = values / channels;
+  const longest = Math.max(...sizes);
+  const mostValues = Math.ceil(reader.bitsLeft / (3 + longest + valueBits)) * 2 ** longest + reader.bitsLeft;
+  if (pixels > maxPixels || values > mostValues)
+    throw invalid(`${bytes.length} bytes cannot hold its ${pixels} pixels`);
+  const alpha = new Uint8Array(pixels);
+  for (let position = 0; position < values;) {
+    const repeats = reader.read(1) === 1;
+    const count = reader.read(sizes[reader.read(2)] ?? longest) + 1;
+    if (position + count > values) throw invalid(`a group reaches value ${position + count} of ${values}`);
+    if (repeats) alpha.fill(Math.min(reader.read(valueBits), 255), position >>> 2, (position + count) >>> 2);
+    else readLiterals(reader, valueBits, alpha, position, count);
+    position += count;
+  }
+  return { pixels, alpha };
+}
+
+function readLiterals(reader: BitReader, valueBits: number, alpha: Uint8Array, position: number, count: number): void {
+  for (let i = position; i < position + count; i++) {
+    const value = reader.read(valueBits);
+    if (i % channels === channels - 1) alpha[i >>> 2] = Math.min(value, 255);
+  }
+}
+
+function invalid(reason: string): SamIAmError {
+  return new SamIAmError('request.invalid', `the brush RLE is damaged: ${reason}`, {
+    hint: 'Send value.rle as Label Studio exports it.',
+  });
+}

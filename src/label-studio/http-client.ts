@@ -1,0 +1,127 @@
+import { Agent, request, type Dispatcher } from 'undici';
+import { SamIAmError } from '../core/errors.js';
+import { assertPublicHost, createGuardedLookup, isAllowedHost } from './host-guard.js';
+
+/** How one request is made. */
+export interface SendOptions {
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** True for Label Studio's own address, which may be on this machine or a private network. */
+  readonly trusted: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An answer with its whole body; redirects are answers like others. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly location: string | undefined;
+  readonly bytes: Uint8Array;
+}
+
+/** Sends requests to Label Studio and image hosts, within bounds of time and size. */
+export interface HttpClient {
+  send(url: string | URL, options: SendOptions): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+/** Bounds of an {@link HttpClient}. */
+export interface HttpLimits {
+  readonly allowedHosts: readonly string[];
+  /** Largest body in bytes. */
+  readonly maxBytes?: number;
+  /** Time for one whole exchange. */
+  readonly timeoutMs?: number;
+  readonly connectTimeoutMs?: number;
+}
+
+/** Makes an {@link HttpClient} that reaches private addresses only where it is trusted to or allowed to. */
+export function createHttpClient(limits: HttpLimits): HttpClient {
+  const { allowedHosts, maxBytes = 256 * 2 ** 20, timeoutMs = 45_000, connectTimeoutMs = 5_000 } = limits;
+  const open = new Agent({ connect: { timeout: connectTimeoutMs } });
+  const guarded = new Agent({ connect: { timeout: connectTimeoutMs, lookup: createGuardedLookup() } });
+
+  const send = async (address: string | URL, options: SendOptions): Promise<HttpAnswer> => {
+    const url = new URL(address);
+    const trusted = options.trusted || isAllowedHost(url, allowedHosts);
+    if (!trusted) assertPublicHost(url);
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
+    try {
+      const answer = await request(url, {
+        method: options.method ?? 'GET',
+        headers: { 'accept-encoding': 'identity', ...options.headers },
+        body: options.body ?? null,
+        dispatcher: trusted ? open : guarded,
+        signal,
+      });
+      return await readAnswer(answer, url, maxBytes);
+    } catch (thrown) {
+      if (options.signal?.aborted === true) throw cancelled();
+      throw deadline.aborted ? timedOut(url, timeoutMs) : describeFailure(thrown, url, options.trusted);
+    }
+  };
+  const close = async () => {
+    await Promise.all([open.close(), guarded.close()]);
+  };
+  return { send, close };
+}
+
+async function readAnswer(answer: Dispatcher.ResponseData, url: URL, maxBytes: number): Promise<HttpAnswer> {
+  const announced = Number(answer.headers['content-length'] ?? 0);
+  if (announced > maxBytes) {
+    answer.body.destroy();
+    throw tooLarge(url, maxBytes);
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBytes) throw tooLarge(url, maxBytes);
+    chunks.push(chunk);
+  }
+  const { location } = answer.headers;
+  return {
+    status: answer.statusCode,
+    location: typeof location === 'string' ? location : undefined,
+    bytes: Buffer.concat(chunks, length),
+  };
+}
+
+function describeFailure(thrown: unknown, url: URL, isLabelStudio: boolean): SamIAmError {
+  if (thrown instanceof SamIAmError) return thrown;
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  if (code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT') return timedOut(url);
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  if (isLabelStudio) {
+    return new SamIAmError(
+      'label_studio.unreachable',
+      `Label Studio does not answer at ${url.origin}: ${reason || code}`,
+      {
+        hint: 'Set LABEL_STUDIO_URL to the address under which the backend reaches Label Studio.',
+        cause: thrown,
+      },
+    );
+  }
+  return new SamIAmError('image.not_found', `${url.host} cannot be reached: ${reason || code}`, {
+    hint: 'Check the address in the task, and that the machine of the backend reaches this host.',
+    cause: thrown,
+  });
+}
+
+function timedOut(url: URL, timeoutMs?: number): SamIAmError {
+  const time = timeoutMs === undefined ? 'in time' : `within ${timeoutMs / 1000} s`;
+  return new SamIAmError('image.timeout', `${url.host} did not send the image ${time}`, {
+    hint: 'Try again; if it stays slow, upload the image to Label Studio.',
+  });
+}
+
+function tooLarge(url: URL, maxBytes: number): SamIAmError {
+  return new SamIAmError('image.too_large', `the file at ${url.host} has more than ${maxBytes} bytes`, {
+    hint: 'Store the micrograph in a smaller format, for instance 8-bit PNG.',
+  });
+}
+
+function cancelled(): SamIAmError {
+  return new SamIAmError('cancelled', 'the request was withdrawn before the image was there', { hint: 'Ask again.' });
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { BrushRegion } from './brush-result.js';
+
+/** Body of `POST /setup`: sent with every page that Label Studio opens. */
+export const setupRequestSchema = z.object({
+  /** `<project id>.<time of creation>` */
+  project: z.coerce.string().optional(),
+  /** The label config. */
+  schema: z.string().nullish(),
+  /** Label Studio's own address. */
+  hostname: z.string().nullish(),
+  /** Legacy token of the project's creator; useless where legacy tokens are switched off. */
+  access_token: z.string().nullish(),
+});
+export type SetupRequest = z.infer<typeof setupRequestSchema>;
+
+/** One task of a predict request; it is checked by itself, so that a bad one costs only its own place. */
+export const taskSchema = z.object({
+  id: z.union([z.number(), z.string()]).optional(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type Task = z.infer<typeof taskSchema>;
+
+/** Body of `POST /predict`. */
+export const predictRequestSchema = z.object({
+  tasks: z.array(z.unknown()),
+  project: z.coerce.string().optional(),
+  label_config: z.string().nullish(),
+  /** `context` is set when a user points at something: the prompts so far, the newest last. */
+  params: z.object({ context: z.object({ result: z.array(z.unknown()).nullish() }).nullish() }).nullish(),
+});
+export type PredictRequest = z.infer<typeof predictRequestSchema>;
+
+/** Body of `POST /webhook`: project events, and `START_TRAINING`. */
+export const webhookRequestSchema = z.object({ action: z.string() });
+
+/** Why a task has no prediction. */
+export interface TaskError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * One entry of a predict answer. Label Studio skips an entry without `result` and asks again when the task is opened next;
+ * an empty `result` would be stored and stop that.
+ */
+export interface PredictionEntry {
+  readonly model_version: string;
+  readonly result?: readonly BrushRegion[];
+  readonly score?: number;
+  readonly warnings?: readonly string[];
+  readonly error?: TaskError;
+}
+
+/** Answer of `POST /predict`: one entry per task in the order of the request; failed tasks are named once more in `errors`. */
+export interface PredictAnswer {
+  readonly results: readonly PredictionEntry[];
+  readonly errors?: readonly (TaskError & { readonly task: string | number | null; readonly index: number })[];
+}
