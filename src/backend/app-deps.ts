@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+import type { SegmentationService } from '../app/segmentation-service.js';
+import type { Settings } from '../config/settings.js';
+import type { FetchTaskImage } from '../label-studio/fetch-task-image.js';
+import type { ProjectRegistry } from './project-registry.js';
+import type { TaskQueue } from './task-queue.js';
+
+/** What the HTTP side needs from outside; tests put doubles here. */
+export interface AppDeps {
+  readonly settings: Settings;
+  readonly service: SegmentationService;
+  readonly fetchTaskImage: FetchTaskImage;
+  readonly logger: Logger;
+  /** Given where the caller drains it on shutdown. */
+  readonly queue?: TaskQueue;
+}
+
+/** What the routes share. */
+export interface RouteDeps extends AppDeps {
+  readonly queue: TaskQueue;
+  readonly projects: ProjectRegistry;
+}

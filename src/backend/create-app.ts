@@ -1,0 +1,47 @@
+import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { AppDeps, RouteDeps } from './app-deps.js';
+import { basicAuth } from './middleware/basic-auth.js';
+import { errorHandler, unknownPath, wrongMethod } from './middleware/error-handler.js';
+import { requestId } from './middleware/request-id.js';
+import { requestLog } from './middleware/request-log.js';
+import { ProjectRegistry } from './project-registry.js';
+import { healthRoute, readyRoute } from './routes/health.js';
+import { predictRoute } from './routes/predict.js';
+import { setupRoute } from './routes/setup.js';
+import { trainRoute } from './routes/train.js';
+import { versionsRoute } from './routes/versions.js';
+import { webhookRoute } from './routes/webhook.js';
+import { TaskQueue } from './task-queue.js';
+
+/** Tasks come with all their annotations; this is Label Studio's own limit. */
+const bodyLimit = '250mb';
+
+/** The Label Studio ML backend as an Express app. */
+export function createApp(deps: AppDeps): Express {
+  const { settings, logger } = deps;
+  const queue = deps.queue ?? new TaskQueue({ concurrency: settings.concurrency, maxRequests: settings.maxQueue });
+  const routeDeps: RouteDeps = { ...deps, queue, projects: new ProjectRegistry() };
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(requestId(), requestLog(logger), helmet());
+  app.use(basicAuth(settings));
+  const json = express.json({ limit: bodyLimit });
+  addRoute(app, 'get', '/health', healthRoute());
+  addRoute(app, 'get', '/ready', readyRoute(routeDeps));
+  addRoute(app, 'get', '/versions', versionsRoute(routeDeps));
+  addRoute(app, 'post', '/setup', json, setupRoute(routeDeps));
+  addRoute(app, 'post', '/predict', json, predictRoute(routeDeps));
+  addRoute(app, 'post', '/webhook', json, webhookRoute());
+  addRoute(app, 'post', '/train', json, trainRoute());
+  app.use(unknownPath());
+  app.use(errorHandler(logger));
+  return app;
+}
+
+function addRoute(app: Express, method: 'get' | 'post', path: string, ...handlers: RequestHandler[]): void {
+  app
+    .route(path)
+    [method](...handlers)
+    .all(wrongMethod(method.toUpperCase()));
+}

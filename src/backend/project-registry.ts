@@ -1,0 +1,43 @@
+import type { Settings } from '../config/settings.js';
+import type { LabelStudioAccess } from '../label-studio/image-address.js';
+import type { SetupRequest } from '../label-studio/protocol.js';
+
+/** What Label Studio said of a project in its last `/setup`. */
+export interface ConnectedProject {
+  readonly labelConfig: string | undefined;
+  readonly hostname: string | undefined;
+  readonly accessToken: string | undefined;
+}
+
+/** Projects that are kept at most; the one that was set up longest ago goes first. */
+const mostProjects = 1000;
+
+/** Remembers connected projects in memory: Label Studio sets a project up again before each predict request. */
+export class ProjectRegistry {
+  readonly #projects = new Map<string, ConnectedProject>();
+
+  remember(setup: SetupRequest): void {
+    const key = setup.project ?? '';
+    this.#projects.delete(key);
+    this.#projects.set(key, {
+      labelConfig: setup.schema ?? undefined,
+      hostname: setup.hostname?.replace(/\/+$/, '') || undefined,
+      accessToken: setup.access_token ?? undefined,
+    });
+    const oldest = this.#projects.keys().next();
+    if (this.#projects.size > mostProjects && oldest.done !== true) this.#projects.delete(oldest.value);
+  }
+
+  find(project: string | undefined): ConnectedProject | undefined {
+    return this.#projects.get(project ?? '');
+  }
+}
+
+/** How the backend reaches Label Studio for a project: the settings come first, then what `/setup` said. */
+export function labelStudioAccess(settings: Settings, project: ConnectedProject | undefined): LabelStudioAccess {
+  return {
+    url: settings.labelStudioUrl ?? project?.hostname,
+    hostname: project?.hostname,
+    token: settings.labelStudioApiKey ?? project?.accessToken,
+  };
+}

@@ -1,0 +1,75 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino, type Logger } from 'pino';
+import type { SegmentationService } from '../app/segmentation-service.js';
+import type { Settings } from '../config/settings.js';
+import { SamIAmError } from '../core/errors.js';
+import { createFetchTaskImage } from '../label-studio/fetch-task-image.js';
+import { createApp } from './create-app.js';
+import { TaskQueue } from './task-queue.js';
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly url: string;
+  /** Refuses new predictions, finishes those under way (for a while), then stops listening. */
+  readonly close: () => Promise<void>;
+}
+
+/** How long predictions under way may take when the server is closed. */
+const drainMs = 60_000;
+
+/** Serves the Label Studio ML backend; the models may still be loading. The caller closes the service. */
+export async function startServer(settings: Settings, service: SegmentationService): Promise<RunningServer> {
+  const logger = createLogger(settings);
+  const queue = new TaskQueue({ concurrency: settings.concurrency, maxRequests: settings.maxQueue });
+  const fetchTaskImage = createFetchTaskImage({
+    allowedHosts: settings.allowedImageHosts,
+    localFilesRoot: settings.localFilesRoot,
+  });
+  const server = createServer(createApp({ settings, service, fetchTaskImage, logger, queue }));
+  const url = await listen(server, settings);
+  logger.info({ modelVersion: service.modelVersion }, `listening on ${url}`);
+  logReadiness(service, logger);
+  return { url, close: () => close(server, queue, logger) };
+}
+
+/** JSON lines on standard error. */
+function createLogger(settings: Settings): Logger {
+  const redact = { paths: ['authorization', 'token', 'access_token', '*.authorization', '*.token', '*.access_token'] };
+  return pino({ level: settings.logLevel, redact, base: null }, pino.destination({ dest: 2, sync: true }));
+}
+
+async function listen(server: Server, { host, port }: Settings): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  const address = server.address() as AddressInfo;
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): SamIAmError {
+  const taken = error.code === 'EADDRINUSE';
+  const message = taken ? `port ${port} is in use already` : `cannot listen on ${host}:${port}: ${error.message}`;
+  return new SamIAmError('settings.invalid', message, {
+    hint: taken ? 'Choose another one with PORT or --port.' : 'Correct HOST and PORT (or --host and --port).',
+    cause: error,
+  });
+}
+
+function logReadiness(service: SegmentationService, logger: Logger): void {
+  service.ready.then(
+    () => logger.info('the models are loaded'),
+    (reason: unknown) => logger.error({ err: reason }, 'the models cannot be loaded'),
+  );
+}
+
+async function close(server: Server, queue: TaskQueue, logger: Logger): Promise<void> {
+  logger.info('shutting down');
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  await queue.drain();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,47 @@
+import type { Express } from 'express';
+import { pino, type Logger } from 'pino';
+import { createApp } from '../../src/backend/create-app.js';
+import { loadSettings } from '../../src/config/settings.js';
+import { createFetchTaskImage, type FetchTaskImage } from '../../src/label-studio/fetch-task-image.js';
+import { scriptedService, type ScriptedService } from './scripted-service.js';
+
+/** An app with doubles around it. */
+export interface TestBackend {
+  readonly app: Express;
+  readonly service: ScriptedService;
+  /** The log, line by line as JSON text. */
+  readonly logLines: string[];
+}
+
+export interface TestBackendOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly service?: ScriptedService;
+  readonly fetchTaskImage?: FetchTaskImage;
+}
+
+export function testBackend(options: TestBackendOptions = {}): TestBackend {
+  const { environment = {}, service = scriptedService() } = options;
+  const logLines: string[] = [];
+  const settings = loadSettings(environment);
+  const fetchTaskImage = options.fetchTaskImage ?? createFetchTaskImage({ allowedHosts: settings.allowedImageHosts });
+  const app = createApp({ settings, service, fetchTaskImage, logger: recordingLogger(logLines) });
+  return { app, service, logLines };
+}
+
+function recordingLogger(lines: string[]): Logger {
+  return pino({ level: 'debug' }, { write: (line: string) => lines.push(line) });
+}
+
+/** A data URI whose bytes are a text that the scripted service reacts to. */
+export function inlineImage(text: string): string {
+  return `data:image/png;base64,${Buffer.from(text).toString('base64')}`;
+}
+
+/** A label config with a brush and smart tools for the given labels. */
+export function labelConfigWith(...labels: readonly string[]): string {
+  const tags = labels.map((label) => `<Label value="${label}"/>`).join('');
+  return `<View><Image name="image" value="$image"/>
+    <BrushLabels name="material" toName="image">${tags}</BrushLabels>
+    <KeyPointLabels name="point" toName="image" smart="true">${tags}</KeyPointLabels>
+    <RectangleLabels name="box" toName="image" smart="true">${tags}</RectangleLabels></View>`;
+}
