@@ -1,4 +1,5 @@
 import { boxArea, boxIou } from '../core/box.js';
+import type { Mask } from '../core/mask.js';
 import { maskIou } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
 import { nonMaximumSuppression } from '../core/non-maximum-suppression.js';
@@ -135,6 +136,14 @@ function suppressDuplicates(
 ): readonly MaskProposal[] {
   let kept = proposals;
   if (boxNms !== null) kept = nonMaximumSuppression(kept, score, (a, b) => boxIou(a.mask.box, b.mask.box), boxNms);
-  if (maskNms !== null) kept = nonMaximumSuppression(kept, score, (a, b) => maskIou(a.mask, b.mask), maskNms);
+  if (maskNms !== null) {
+    kept = nonMaximumSuppression(kept, score, (a, b) => iouIfAbove(a.mask, b.mask, maskNms), maskNms);
+  }
   return kept;
+}
+
+/** The IoU of two masks, or 0 where the ratio of their areas, which bounds it, already shows that it isn't above the threshold. */
+function iouIfAbove(a: Mask, b: Mask, threshold: number): number {
+  const bound = Math.min(a.areaPx, b.areaPx) / Math.max(a.areaPx, b.areaPx);
+  return bound > threshold ? maskIou(a, b) : 0;
 }
