@@ -37,7 +37,7 @@ export interface PipelineParameters {
 
 export const pipelineParameters: PipelineParameters = {
   pointsDownscale: 1,
-  pointsPerBatch: 32,
+  pointsPerBatch: 8,
   removal: defaultRemovalOptions,
   merging: { cropsPerMask: 32, minimumShare: 0.75, restarts: 10 },
 };

@@ -1,7 +1,7 @@
 import type { Box } from '../core/box.js';
 import type { Mask } from '../core/mask.js';
 import { maskFromRuns, RunBuilder } from '../core/mask.js';
-import type { GridGeometry, LogitMap } from './sam-model.js';
+import type { LogitMap } from './sam-model.js';
 
 /** Where a logit map lies: its window (for crops) inside an image `imageWidth` pixels wide. */
 export interface LogitWindow {
@@ -33,8 +33,9 @@ function countAbove(map: LogitMap, place: LogitWindow, threshold: number): numbe
 }
 
 /**
- * Visits the runs of pixels above the threshold without making the full-size logits: interpolation is needed only in cells whose
- * two ends lie on different sides of the threshold; between equal sides a convex mix stays on that side.
+ * Visits the runs of pixels above the threshold, without making the full-size logits. A bilinear value is a mix of the four grid values
+ * around it: where all four lie on one side of the threshold, so do all pixels of that cell. Only the other cells, those on
+ * the mask's outline, are interpolated.
  */
 function forEachRunAbove(
   map: LogitMap,
@@ -42,97 +43,138 @@ function forEachRunAbove(
   threshold: number,
   visit: (start: number, end: number) => void,
 ): void {
-  const cells = cellsOf(map, window.width);
-  const row = new Float32Array(map.columns + 1);
-  for (let y = 0; y < window.height; y++) {
-    interpolateRow(map, y, row);
-    const base = (window.y + y) * imageWidth + window.x;
-    for (let cell = 0; cell < cells.count; cell++) {
-      const left = row[cells.left[cell] as number] as number;
-      const right = row[cells.right[cell] as number] as number;
-      const start = cells.start[cell] as number;
-      const end = cells.start[cell + 1] as number;
-      if (left > threshold && right > threshold) visit(base + start, base + end);
-      else if (left > threshold || right > threshold) {
-        visitCrossing(cells.offset, left, right, start, end, threshold, base, visit);
-      }
+  const columns = cellsAlong(window.width, map.columnsPerPixel, map.columns);
+  const rows = cellsAlong(window.height, map.rowsPerPixel, map.rows);
+  const spans = new Spans(columns.count);
+  for (let band = 0; band < rows.count; band++) {
+    const upper = (rows.low[band] as number) * map.columns;
+    const lower = (rows.high[band] as number) * map.columns;
+    spans.fill(map.logits, upper, lower, columns, threshold);
+    if (spans.count === 0) continue;
+    for (let y = rows.start[band] as number; y < (rows.start[band + 1] as number); y++) {
+      const base = (window.y + y) * imageWidth + window.x;
+      visitRow(map.logits, upper, lower, rows.offset[y] as number, spans, columns, threshold, base, visit);
     }
   }
 }
 
-/** Within one cell the logit is linear in x: the pixels above the threshold are one run at its left or right end. */
-function visitCrossing(
-  offset: Float32Array,
-  left: number,
-  right: number,
-  start: number,
-  end: number,
+/** The runs of one row of pixels: whole spans as they are, outline cells by where the logit crosses the threshold. */
+function visitRow(
+  logits: Float32Array,
+  upper: number,
+  lower: number,
+  weight: number,
+  spans: Spans,
+  columns: Cells,
   threshold: number,
   base: number,
   visit: (start: number, end: number) => void,
 ): void {
-  const isAbove = (x: number): boolean => left + (right - left) * (offset[x] as number) > threshold;
-  let x = start;
-  if (left > right) {
-    while (x < end && isAbove(x)) x++;
-    if (x > start) visit(base + start, base + x);
-  } else {
-    while (x < end && !isAbove(x)) x++;
-    if (x < end) visit(base + x, base + end);
+  let start = 0;
+  let end = 0;
+  for (let span = 0; span < spans.count; span++) {
+    let from = spans.from[span] as number;
+    let to = spans.to[span] as number;
+    const cell = spans.cell[span] as number;
+    if (cell !== wholeSpan) {
+      const left = mix(logits, upper, lower, columns.low[cell] as number, weight);
+      const right = mix(logits, upper, lower, columns.high[cell] as number, weight);
+      const isAbove = (x: number): boolean => left + (right - left) * (columns.offset[x] as number) > threshold;
+      // Along x the logit is linear: what is above lies at one end of the cell.
+      while (from < to && !isAbove(from)) from++;
+      while (to > from && !isAbove(to - 1)) to--;
+      if (from === to) continue;
+    }
+    if (from !== end) {
+      if (end > start) visit(base + start, base + end);
+      start = from;
+    }
+    end = to;
+  }
+  if (end > start) visit(base + start, base + end);
+}
+
+function mix(logits: Float32Array, upper: number, lower: number, column: number, weight: number): number {
+  const above = logits[upper + column] as number;
+  return above + weight * ((logits[lower + column] as number) - above);
+}
+
+/** Marks a span that lies above the threshold as a whole. */
+const wholeSpan = -1;
+
+/** The parts of a band of rows that may be above the threshold, from left to right. */
+class Spans {
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
+  /** The outline cell that the span is, or {@link wholeSpan}. */
+  readonly cell: Int32Array;
+  count = 0;
+
+  constructor(cells: number) {
+    this.from = new Uint32Array(cells);
+    this.to = new Uint32Array(cells);
+    this.cell = new Int32Array(cells);
+  }
+
+  fill(logits: Float32Array, upper: number, lower: number, columns: Cells, threshold: number): void {
+    this.count = 0;
+    for (let cell = 0; cell < columns.count; cell++) {
+      const low = columns.low[cell] as number;
+      const high = columns.high[cell] as number;
+      const above =
+        Number((logits[upper + low] as number) > threshold) +
+        Number((logits[upper + high] as number) > threshold) +
+        Number((logits[lower + low] as number) > threshold) +
+        Number((logits[lower + high] as number) > threshold);
+      if (above > 0)
+        this.#add(columns.start[cell] as number, columns.start[cell + 1] as number, above === 4 ? wholeSpan : cell);
+    }
+  }
+
+  #add(from: number, to: number, cell: number): void {
+    const last = this.count - 1;
+    if (cell === wholeSpan && last >= 0 && this.cell[last] === wholeSpan && this.to[last] === from) {
+      this.to[last] = to;
+      return;
+    }
+    this.from[this.count] = from;
+    this.to[this.count] = to;
+    this.cell[this.count] = cell;
+    this.count++;
   }
 }
 
+/** The pixels along one axis, grouped by the pair of grid lines between which they lie. */
 interface Cells {
   readonly count: number;
   /** First pixel of each cell, and one more entry for the end of the last. */
   readonly start: Uint32Array;
-  /** Grid columns at a cell's ends. */
-  readonly left: Uint32Array;
-  readonly right: Uint32Array;
-  /** Per pixel: how far it lies from its cell's left to its right end, 0 to 1. */
+  /** Grid lines at a cell's ends. */
+  readonly low: Uint32Array;
+  readonly high: Uint32Array;
+  /** Per pixel: how far it lies from its cell's low to its high end, 0 to 1. */
   readonly offset: Float32Array;
 }
 
-/** Groups the pixels of a row by the pair of grid columns between which they lie. */
-function cellsOf(grid: GridGeometry, width: number): Cells {
+function cellsAlong(pixels: number, linesPerPixel: number, lines: number): Cells {
   const start: number[] = [];
-  const left: number[] = [];
-  const right: number[] = [];
-  const offset = new Float32Array(width);
-  let previous = -2;
-  for (let x = 0; x < width; x++) {
-    const position = clamp((x + 0.5) * grid.columnsPerPixel - 0.5, 0, grid.columns - 1);
-    const column = Math.floor(position);
-    offset[x] = position - column;
-    if (column === previous) continue;
-    previous = column;
-    start.push(x);
-    left.push(column);
-    right.push(Math.min(column + 1, grid.columns - 1));
+  const low: number[] = [];
+  const high: number[] = [];
+  const offset = new Float32Array(pixels);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const position = Math.min(Math.max((pixel + 0.5) * linesPerPixel - 0.5, 0), lines - 1);
+    const line = Math.floor(position);
+    offset[pixel] = position - line;
+    if (low.at(-1) === line) continue;
+    start.push(pixel);
+    low.push(line);
+    high.push(Math.min(line + 1, lines - 1));
   }
-  start.push(width);
   return {
-    count: left.length,
-    start: Uint32Array.from(start),
-    left: Uint32Array.from(left),
-    right: Uint32Array.from(right),
+    count: low.length,
+    start: Uint32Array.from([...start, pixels]),
+    low: Uint32Array.from(low),
+    high: Uint32Array.from(high),
     offset,
   };
-}
-
-function interpolateRow(map: LogitMap, y: number, row: Float32Array): void {
-  const position = clamp((y + 0.5) * map.rowsPerPixel - 0.5, 0, map.rows - 1);
-  const upper = Math.floor(position);
-  const lower = Math.min(upper + 1, map.rows - 1);
-  const weight = position - upper;
-  const upperStart = upper * map.columns;
-  const lowerStart = lower * map.columns;
-  for (let column = 0; column < map.columns; column++) {
-    const above = map.logits[upperStart + column] as number;
-    row[column] = above + weight * ((map.logits[lowerStart + column] as number) - above);
-  }
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(Math.max(value, low), high);
 }
