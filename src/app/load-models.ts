@@ -19,7 +19,7 @@ export interface LoadedModels {
   readonly sam: SamModel;
   readonly thresholds: GeneratorThresholds;
   readonly texture: TextureEncoder;
-  readonly sameMaterialDistance: number;
+  readonly sameMaterialSimilarity: number;
 }
 
 export interface LoadOptions {
@@ -39,6 +39,6 @@ export async function loadModels({ folder, modelId, threads }: LoadOptions): Pro
     sam: splitSamAdapter(await open(sam.files.encoder), await open(sam.files.decoder), sam),
     thresholds: sam.thresholds,
     texture: onnxTextureEncoder(await open(texture.files.encoder), texture),
-    sameMaterialDistance: texture.sameMaterialDistance,
+    sameMaterialSimilarity: 1 - texture.sameMaterialDistance,
   };
 }

@@ -31,13 +31,18 @@ export interface PipelineParameters {
   readonly pointsDownscale: number;
   readonly pointsPerBatch: number;
   readonly removal: RemovalOptions;
-  /** DESIGN section 3.2: K, the least share of a crop inside its mask, k-means restarts. */
-  readonly merging: { readonly cropsPerMask: number; readonly minimumShare: number; readonly restarts: number };
+  /** DESIGN section 3.2: K, the least share of a crop inside its mask, the image encoder's share, k-means restarts. */
+  readonly merging: {
+    readonly cropsPerMask: number;
+    readonly minimumShare: number;
+    readonly tokenShare: number;
+    readonly restarts: number;
+  };
 }
 
 export const pipelineParameters: PipelineParameters = {
   pointsDownscale: 1,
   pointsPerBatch: 8,
   removal: defaultRemovalOptions,
-  merging: { cropsPerMask: 32, minimumShare: 0.75, restarts: 10 },
+  merging: { cropsPerMask: 32, minimumShare: 0.75, tokenShare: 0.5, restarts: 10 },
 };

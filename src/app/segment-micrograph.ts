@@ -2,6 +2,7 @@ import type { MaterialMask, Microstructure } from '../booster/build-microstructu
 import { buildMicrostructure } from '../booster/build-microstructure.js';
 import type { RemovalResult } from '../booster/mask-removal.js';
 import { removeMasks } from '../booster/mask-removal.js';
+import { describeMasks } from '../booster/describe-masks.js';
 import { voteMaterials } from '../booster/mask-merging.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { generateMasks } from '../sam/automatic-mask-generator.js';
@@ -50,20 +51,23 @@ export async function segmentMicrograph(
   if (options.stage === 'removed') return { ...unboosted, removal };
 
   const microstructure = await measure('merging', () =>
-    mergeMasks(models, micrograph, removal.kept, options, parameters),
+    mergeMasks(models, micrograph, embedding, removal.kept, options, parameters),
   );
   return { ...unboosted, removal, microstructure };
 }
 
 async function mergeMasks(
-  { texture, sameMaterialDistance }: LoadedModels,
+  { texture, sameMaterialSimilarity }: LoadedModels,
   micrograph: Micrograph,
+  { textureTokens }: ImageEmbedding,
   kept: readonly ScoredProposal[],
   { materials, seed }: SegmentOptions,
   { merging, removal }: PipelineParameters,
 ): Promise<Microstructure<MaterialProposal>> {
   const masks = kept.map(({ mask }) => mask);
-  const votes = await voteMaterials(micrograph, masks, texture, { ...merging, sameMaterialDistance, materials, seed });
+  const sources = { encoder: texture, tokens: textureTokens };
+  const samples = await describeMasks(micrograph, masks, sources, { ...merging, seed });
+  const votes = voteMaterials(samples, { ...merging, sameMaterialSimilarity, materials, seed });
   const voted = kept.flatMap((proposal, index) => {
     const vote = votes[index];
     return vote === undefined ? [] : [{ ...proposal, ...vote }];

@@ -7,7 +7,7 @@ export interface ClusterOptions {
 }
 
 /** k-means with k-means++ starts; of all restarts the one with the smallest sum of squared distances. Deterministic for a seed. */
-export function clusterEmbeddings(embeddings: readonly number[][], options: ClusterOptions): number[] {
+export function clusterEmbeddings(embeddings: readonly (readonly number[])[], options: ClusterOptions): number[] {
   let best: number[] = [];
   let smallestError = Infinity;
   for (let restart = 0; restart < options.restarts; restart++) {

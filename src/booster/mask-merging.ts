@@ -1,87 +1,54 @@
-import type { Mask } from '../core/mask.js';
 import type { MaterialCount } from '../core/material-count.js';
 import { mostMaterials } from '../core/material-count.js';
-import type { GreyImage } from '../core/micrograph.js';
-import { seededRandom } from '../core/seeded-random.js';
-import type { TextureEncoder } from '../texture/texture-encoder.js';
 import { clusterEmbeddings } from './cluster-materials.js';
-import { groupByDistance } from './group-by-distance.js';
-import { sampleCrops } from './sample-crops.js';
+import type { MaskSamples } from './describe-masks.js';
+import { groupBySimilarity } from './group-by-similarity.js';
 
 export interface MergingOptions {
   readonly materials: MaterialCount;
-  /** K: crops per mask. */
-  readonly cropsPerMask: number;
-  readonly minimumShare: number;
-  /** Cosine distance of mean embeddings below which two masks show one material (calibrated per texture encoder). */
-  readonly sameMaterialDistance: number;
+  /** Mean cosine between the samples of two masks above which they show one material (calibrated per models). */
+  readonly sameMaterialSimilarity: number;
   readonly seed: number;
+  /** Starts of k-means. */
   readonly restarts: number;
 }
 
-/** Which material a mask shows, by the vote of its crops. */
+/** Which material a mask shows, by the vote of its samples. */
 export interface MaterialVote {
   /** 0, 1, … in no particular order. */
   readonly material: number;
-  /** Share of the crops that voted for it, in [0, 1]. */
+  /** Share of the samples that voted for it, in [0, 1]. */
   readonly margin: number;
 }
 
 /**
- * Mask merging (Algorithm 2): K crops per mask → embeddings → k-means → majority vote. Masks with the same material belong together.
- * With no more masks than materials there is nothing to merge: k-means would split one mask's crops and the vote would join two
- * different masks, so each mask is then a material of its own.
+ * Mask merging (Algorithm 2): k-means over the samples of all masks, k = number of materials; a mask's material is the majority of its
+ * samples' labels. With no more masks than materials there is nothing to merge: k-means would split one mask's samples and the vote
+ * would join two different masks, so each mask is then a material of its own.
  */
-export async function voteMaterials(
-  image: GreyImage,
-  masks: readonly Mask[],
-  encoder: TextureEncoder,
-  options: MergingOptions,
-): Promise<MaterialVote[]> {
-  if (masks.length === 0) return [];
-  const embeddings = await describeMasks(image, masks, encoder, options);
-  const count = typeof options.materials === 'number' ? options.materials : chooseMaterialCount(embeddings, options);
+export function voteMaterials(masks: readonly MaskSamples[], options: MergingOptions): MaterialVote[] {
+  const count = typeof options.materials === 'number' ? options.materials : chooseMaterialCount(masks, options);
   if (masks.length <= count) return masks.map((_, material) => ({ material, margin: 1 }));
   if (count === 1) return masks.map(() => ({ material: 0, margin: 1 }));
-  const clusters = clusterEmbeddings(embeddings.flat(), { ...options, clusters: count });
-  return masks.map((_, index) => {
-    const votes = clusters.slice(index * options.cropsPerMask, (index + 1) * options.cropsPerMask);
+  const labels = clusterEmbeddings(masks.flat(), { ...options, clusters: count });
+  let start = 0;
+  return masks.map((samples) => {
+    const votes = labels.slice(start, start + samples.length);
+    start += samples.length;
     return majority(votes, count);
   });
 }
 
-/** Groups masks whose mean embeddings are nearer than the calibrated distance; the number of groups is the number of materials. */
-function chooseMaterialCount(embeddings: readonly number[][][], options: MergingOptions): number {
-  const groups = groupByDistance(embeddings.map(meanDirection), options.sameMaterialDistance);
-  return Math.min(mostMaterials(options.materials), new Set(groups).size);
+/** Masks that are alike form groups; the number of groups is the number of materials. */
+function chooseMaterialCount(masks: readonly MaskSamples[], options: MergingOptions): number {
+  const bounds = { similarity: options.sameMaterialSimilarity, most: mostMaterials(options.materials) };
+  return new Set(groupBySimilarity(masks.map(meanVector), bounds)).size;
 }
 
-/** Per mask K embeddings. */
-async function describeMasks(
-  image: GreyImage,
-  masks: readonly Mask[],
-  encoder: TextureEncoder,
-  { cropsPerMask, minimumShare, seed }: MergingOptions,
-): Promise<number[][][]> {
-  const { cropSize, dimensions } = encoder;
-  const random = seededRandom(seed);
-  const cropLength = cropSize * cropSize;
-  const crops = new Float32Array(masks.length * cropsPerMask * cropLength);
-  masks.forEach((mask, index) => {
-    const sampled = sampleCrops(image, mask, { cropsPerMask, cropSize, minimumShare }, random);
-    crops.set(sampled, index * cropsPerMask * cropLength);
-  });
-  const flat = await encoder.describe(crops, masks.length * cropsPerMask);
-  const embedding = (index: number): number[] => [...flat.subarray(index * dimensions, (index + 1) * dimensions)];
-  return masks.map((_, mask) =>
-    Array.from({ length: cropsPerMask }, (_crop, crop) => embedding(mask * cropsPerMask + crop)),
-  );
-}
-
-function meanDirection(embeddings: readonly number[][]): number[] {
-  const sum = (embeddings[0] ?? []).map((_, d) => embeddings.reduce((total, vector) => total + (vector[d] ?? 0), 0));
-  const length = Math.hypot(...sum) || 1;
-  return sum.map((value) => value / length);
+/** Not of unit length: the product of two means is the mean cosine between their samples. */
+function meanVector(samples: MaskSamples): number[] {
+  const [first = []] = samples;
+  return first.map((_, d) => samples.reduce((sum, sample) => sum + (sample[d] ?? 0), 0) / samples.length);
 }
 
 function majority(votes: readonly number[], count: number): MaterialVote {

@@ -12,6 +12,13 @@ export interface CropOptions {
   readonly minimumShare: number;
 }
 
+export interface SampledCrops {
+  /** Grey values, crop after crop, row-major. */
+  readonly crops: Float32Array;
+  /** The pixel of the mask around which each crop was taken, as a flat index. */
+  readonly centres: Uint32Array;
+}
+
 /** Each time that no place is found, the window shrinks by this factor, down to this share of the crop's side; then any place will do. */
 const shrinkFactor = 0.7;
 const smallestShare = 0.2;
@@ -22,14 +29,16 @@ const attemptsPerSide = 12;
  * the mask is too narrow for a whole crop, a smaller window is taken and filled up by reflection, so that the neighbour stays out
  * and the scale of the texture stays the same.
  */
-export function sampleCrops(image: GreyImage, mask: Mask, options: CropOptions, random: SeededRandom): Float32Array {
+export function sampleCrops(image: GreyImage, mask: Mask, options: CropOptions, random: SeededRandom): SampledCrops {
   const coverage = coverageTable(mask);
   const crops = new Float32Array(options.cropsPerMask * options.cropSize ** 2);
+  const centres = new Uint32Array(options.cropsPerMask);
   for (let crop = 0; crop < options.cropsPerMask; crop++) {
-    const window = findWindow(mask, coverage, options, random);
+    const { centre, window } = findWindow(mask, coverage, options, random);
+    centres[crop] = centre;
     copyReflected(image, window, options.cropSize, crops.subarray(crop * options.cropSize ** 2));
   }
-  return crops;
+  return { crops, centres };
 }
 
 interface Window {
@@ -39,15 +48,22 @@ interface Window {
   readonly height: number;
 }
 
+interface Place {
+  readonly centre: number;
+  readonly window: Window;
+}
+
 /** Of a few windows around random pixels of the mask the one that lies deepest in it; smaller windows if none is deep enough. */
-function findWindow(mask: Mask, coverage: CoverageTable, options: CropOptions, random: SeededRandom): Window {
-  let best = windowAround(mask, pixelOfRank(mask, 0), options.cropSize);
+function findWindow(mask: Mask, coverage: CoverageTable, options: CropOptions, random: SeededRandom): Place {
+  const anywhere = pixelOfRank(mask, 0);
+  let best = { centre: anywhere, window: windowAround(mask, anywhere, options.cropSize) };
   let bestShare = 0;
   for (let side = options.cropSize; side >= smallestShare * options.cropSize; side = Math.floor(side * shrinkFactor)) {
     for (let attempt = 0; attempt < attemptsPerSide && bestShare < 1; attempt++) {
-      const window = windowAround(mask, pixelOfRank(mask, Math.floor(random() * mask.areaPx)), side);
+      const centre = pixelOfRank(mask, Math.floor(random() * mask.areaPx));
+      const window = windowAround(mask, centre, side);
       const share = coveredPixels(coverage, window) / (window.width * window.height);
-      if (share > bestShare) [best, bestShare] = [window, share];
+      if (share > bestShare) [best, bestShare] = [{ centre, window }, share];
     }
     if (bestShare >= options.minimumShare) break;
   }

@@ -17,7 +17,7 @@ const models: LoadedModels = {
   sam: diskSam({ radii: [200], sameGreyOnly: true }),
   thresholds: { predictedIou: 0.88, stabilityScore: 0.5, boxNms: null, maskNms: 0.7 },
   texture: meanGreyEncoder(8),
-  sameMaterialDistance: 0.05,
+  sameMaterialSimilarity: 0.95,
 };
 
 const run = async (changed: Partial<SegmentOptions>, given = models) => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { clusterEmbeddings } from '../../../src/booster/cluster-materials.js';
-import { groupByDistance } from '../../../src/booster/group-by-distance.js';
+import { groupBySimilarity } from '../../../src/booster/group-by-similarity.js';
 
 const direction = (degrees: number): number[] => [
   Math.cos((degrees * Math.PI) / 180),
@@ -17,13 +17,19 @@ test('k-means finds the clusters that are there, whichever starts it draws', () 
   }
 });
 
-test('vectors nearer than the distance form groups', () => {
-  const groups = groupByDistance([0, 3, 60, 63, 120].map(direction), 0.01);
+test('vectors similar enough form groups', () => {
+  const groups = groupBySimilarity([0, 3, 60, 63, 120].map(direction), { similarity: 0.99, most: 6 });
   expect(new Set(groups).size).toBe(3);
   expect(groups[0]).toBe(groups[1]);
   expect(groups[2]).toBe(groups[3]);
 });
 
+test('groups join beyond that until there are few enough, the most similar first', () => {
+  const groups = groupBySimilarity([0, 50, 80, 170].map(direction), { similarity: 0.99, most: 3 });
+  expect(new Set(groups).size).toBe(3);
+  expect(groups[1]).toBe(groups[2]);
+});
+
 test('no vectors, no groups', () => {
-  expect(groupByDistance([], 0.1)).toEqual([]);
+  expect(groupBySimilarity([], { similarity: 0.5, most: 6 })).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { describeMasks } from '../../../src/booster/describe-masks.js';
 import type { MergingOptions } from '../../../src/booster/mask-merging.js';
 import { voteMaterials } from '../../../src/booster/mask-merging.js';
 import { maskFromBox } from '../../../src/core/mask.js';
@@ -10,16 +11,12 @@ const levels = [0.1, 0.9, 0.1, 0.5];
 const image = greyImage(100, 100, (x, y) => (levels[Math.floor(y / 25)] ?? 0) + (((x * 13 + y * 7) % 11) - 5) / 500);
 const layer = (index: number) => maskFromBox(100, 100, { x: 0, y: index * 25, width: 100, height: 25 });
 const layers = [0, 1, 2, 3].map(layer);
-const options: MergingOptions = {
-  materials: 3,
-  cropsPerMask: 8,
-  minimumShare: 0.75,
-  sameMaterialDistance: 0.05,
-  seed: 0,
-  restarts: 10,
+const options: MergingOptions = { materials: 3, sameMaterialSimilarity: 0.95, seed: 0, restarts: 10 };
+const describing = { cropsPerMask: 8, minimumShare: 0.75, tokenShare: 0, seed: 0 };
+const vote = async (masks = layers, changed: Partial<MergingOptions> = {}) => {
+  const samples = await describeMasks(image, masks, { encoder: meanGreyEncoder(), tokens: null }, describing);
+  return voteMaterials(samples, { ...options, ...changed });
 };
-const vote = (masks = layers, changed: Partial<MergingOptions> = {}) =>
-  voteMaterials(image, masks, meanGreyEncoder(), { ...options, ...changed });
 
 test('masks of one texture get one material', async () => {
   const [a, b, c, d] = await vote();
@@ -65,4 +62,29 @@ test('no masks, no votes', async () => {
 
 test('the same seed gives the same votes', async () => {
   expect(await vote()).toEqual(await vote());
+});
+
+test('tokens of the image encoder speak beside the crops', async () => {
+  // The crops see one grey; the tokens tell left from right.
+  const flat = greyImage(64, 64, () => 0.5);
+  const halves = [0, 32].map((x) => maskFromBox(64, 64, { x, y: 0, width: 32, height: 64 }));
+  const tokens = {
+    dimensions: 2,
+    columns: 2,
+    rows: 1,
+    columnsPerPixel: 2 / 64,
+    rowsPerPixel: 1 / 64,
+    tokens: Float32Array.of(1, 0, 0, 1),
+  };
+  const similarityOf = async (tokenShare: number) => {
+    const [left, right] = await describeMasks(
+      flat,
+      halves,
+      { encoder: meanGreyEncoder(), tokens },
+      { ...describing, tokenShare },
+    );
+    return (left?.[0] ?? []).reduce((sum, value, d) => sum + value * (right?.[0]?.[d] ?? 0), 0);
+  };
+  expect(await similarityOf(0)).toBeCloseTo(1, 6);
+  expect(await similarityOf(0.5)).toBeCloseTo(0.5, 6);
 });

@@ -15,14 +15,14 @@ const crops = (flat: Float32Array): Float32Array[] =>
 
 test('crops lie in their mask', () => {
   const mask = maskFromBox(100, 100, { x: 0, y: 0, width: 50, height: 100 });
-  const sampled = crops(sampleCrops(twoHalves, mask, options, seededRandom(1)));
+  const sampled = crops(sampleCrops(twoHalves, mask, options, seededRandom(1)).crops);
   for (const crop of sampled) expect(shareOf(crop, 0.2)).toBeGreaterThanOrEqual(0.75);
 });
 
 test('a narrow mask is filled by reflection rather than by its neighbour', () => {
   const stripes = greyImage(100, 100, (x) => (x >= 40 && x < 53 ? 0.5 : 0.9));
   const narrow = maskFromBox(100, 100, { x: 40, y: 0, width: 13, height: 100 });
-  for (const crop of crops(sampleCrops(stripes, narrow, options, seededRandom(2)))) {
+  for (const crop of crops(sampleCrops(stripes, narrow, options, seededRandom(2)).crops)) {
     expect(shareOf(crop, 0.5)).toBeGreaterThanOrEqual(0.7);
   }
 });
@@ -30,7 +30,8 @@ test('a narrow mask is filled by reflection rather than by its neighbour', () =>
 test('a mask of one pixel and an image smaller than a crop still give crops', () => {
   const tiny = greyImage(5, 4, (x, y) => (x + y) / 10);
   const pixel = maskFromBox(5, 4, { x: 2, y: 2, width: 1, height: 1 });
-  const flat = sampleCrops(tiny, pixel, options, seededRandom(3));
+  const { crops: flat, centres } = sampleCrops(tiny, pixel, options, seededRandom(3));
+  expect([...centres]).toEqual(new Array(20).fill(2 * 5 + 2));
   expect(flat).toHaveLength(20 * 256);
   expect(flat.every((value) => Number.isFinite(value))).toBe(true);
 });
