@@ -20,7 +20,10 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
   from: { path: `^src/${layer}/` },
   to: {
     path: '^src/',
-    pathNot: [`^src/(${[layer, ...allowed, ...(typesAllowed[layer] ?? [])].join('|')})/`, ...(layer === 'cli' ? ['^src/backend/start-server'] : [])],
+    pathNot: [
+      `^src/(${[layer, ...allowed, ...(typesAllowed[layer] ?? [])].join('|')})/`,
+      ...(layer === 'cli' ? ['^src/backend/start-server'] : []),
+    ],
   },
 }));
 
@@ -38,10 +41,16 @@ module.exports = {
       name: 'domain-does-no-io',
       severity: 'error',
       from: { path: '^src/(core|booster)/' },
-      to: { path: '^(node:)?(fs|http|https|net|worker_threads|child_process)|node_modules/(express|sharp|onnxruntime-node)' },
+      to: {
+        path: '^(node:)?(fs|http|https|net|worker_threads|child_process)|node_modules/(express|sharp|onnxruntime-node)',
+      },
     },
     ...layerRules,
     ...typeOnlyRules,
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
 };

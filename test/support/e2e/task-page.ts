@@ -22,7 +22,7 @@ export async function openBrowser(): Promise<Browser> {
 
 /** Logs in through Label Studio's own page. */
 export async function logIn(browser: Browser, { url, user, password }: LabelStudio): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1500, height: 1100 } });
+  const page = await browser.newPage({ viewport: { width: 1500, height: 1400 } });
   page.setDefaultTimeout(60_000);
   await page.goto(`${url}/user/login/`);
   await page.fill('input[name=email]', user);
@@ -31,7 +31,18 @@ export async function logIn(browser: Browser, { url, user, password }: LabelStud
   return page;
 }
 
-/** Opens a task in the labelling page, waits until its picture and masks are drawn, and takes a screenshot. */
+/**
+ * Opens the list of a project's tasks. This comes first: the page that opens a task in a project which nobody has looked at
+ * yet loads it twice, and now and then loses its predictions.
+ */
+export async function openTaskList(page: Page, { url }: LabelStudio, project: number): Promise<void> {
+  const listed = page.waitForResponse((response) => new URL(response.url()).pathname === '/api/tasks');
+  await page.goto(`${url}/projects/${project}/data`);
+  await listed;
+  await page.waitForLoadState('networkidle');
+}
+
+/** Opens a task in the labelling page, waits until its micrograph and masks are drawn, and takes a screenshot. */
 export async function photographTask(
   page: Page,
   labelStudio: LabelStudio,
@@ -40,9 +51,11 @@ export async function photographTask(
   name: string,
 ) {
   await page.goto(`${labelStudio.url}/projects/${project}/data?task=${task}`);
-  await page.waitForSelector('canvas');
   const picture = page.locator('.lsf-image > img').first();
   await picture.waitFor();
+  // The brush's slider would cover a corner of the picture.
+  await page.getByLabel('move-tool', { exact: true }).first().click();
+  await page.waitForFunction(hasPaint, undefined, { polling: 500 });
   await settle(page);
   await mkdir(artifactsFolder, { recursive: true });
   const file = path.join(artifactsFolder, `${name}.png`);
@@ -52,13 +65,17 @@ export async function photographTask(
   return readScreenshot(file, box);
 }
 
-/** Two equal screenshots in a row, a second apart, mean that the page has drawn everything. */
+/** Runs in the page: whether something is painted over the micrograph. */
+const hasPaint = `[...document.querySelectorAll('.konvajs-content canvas')].some((canvas) =>
+  canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0))`;
+
+/** Three equal screenshots in a row, a second apart, mean that the page has drawn everything. */
 async function settle(page: Page): Promise<void> {
   let before = await page.screenshot();
-  for (let i = 0; i < 30; i++) {
+  for (let i = 0, equal = 0; i < 60 && equal < 2; i++) {
     await page.waitForTimeout(1000);
     const now = await page.screenshot();
-    if (i > 1 && now.equals(before)) return;
+    equal = now.equals(before) ? equal + 1 : 0;
     before = now;
   }
 }
