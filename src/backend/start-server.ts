@@ -30,6 +30,11 @@ export async function startServer(settings: Settings, service: SegmentationServi
   const url = await listen(server, settings);
   logger.info({ modelVersion: service.modelVersion }, `listening on ${url}`);
   logReadiness(service, logger);
+  if (settings.labelStudioApiKey !== undefined && settings.labelStudioUrl === undefined) {
+    logger.warn(
+      'LABEL_STUDIO_API_KEY goes to the address that /setup names; set LABEL_STUDIO_URL to send it there only',
+    );
+  }
   return { url, close: () => close(server, queue, logger) };
 }
 

@@ -53,8 +53,9 @@ export async function photographTask(
   await page.goto(`${labelStudio.url}/projects/${project}/data?task=${task}`);
   const picture = page.locator('.lsf-image > img').first();
   await picture.waitFor();
-  // The brush's slider would cover a corner of the picture.
+  // The brush's slider and the tool's own tip would cover a corner of the picture.
   await page.getByLabel('move-tool', { exact: true }).first().click();
+  await page.mouse.move(0, 0);
   await page.waitForFunction(hasPaint, undefined, { polling: 500 });
   await settle(page);
   await mkdir(artifactsFolder, { recursive: true });
