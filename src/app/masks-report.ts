@@ -4,7 +4,7 @@ import { maskOfLabel } from '../core/label-map.js';
 import type { Mask } from '../core/mask.js';
 import type { Micrograph } from '../core/micrograph.js';
 import type { Stage } from './pipeline-parameters.js';
-import type { MaterialProposal, ScoredProposal, Segmentation } from './segment-micrograph.js';
+import type { MaterialMember, ScoredProposal, Segmentation } from './segment-micrograph.js';
 import type { Timings } from './timings.js';
 
 /** One mask of the result, before it is written down. */
@@ -78,7 +78,9 @@ export function masksReport(
   };
 }
 
-function areaWeightedMean(members: readonly MaterialProposal[], value: (member: MaterialProposal) => number): number {
-  const area = members.reduce((sum, { mask }) => sum + mask.areaPx, 0);
-  return members.reduce((sum, member) => sum + member.mask.areaPx * value(member), 0) / area;
+/** Over the members that SAM proposed; 0 if there is none. */
+function areaWeightedMean(members: readonly MaterialMember[], value: (proposal: ScoredProposal) => number): number {
+  const proposals = members.flatMap(({ proposal }) => proposal ?? []);
+  const area = proposals.reduce((sum, { mask }) => sum + mask.areaPx, 0);
+  return area === 0 ? 0 : proposals.reduce((sum, each) => sum + each.mask.areaPx * value(each), 0) / area;
 }

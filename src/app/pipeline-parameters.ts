@@ -1,5 +1,6 @@
 import type { RemovalOptions } from '../booster/mask-removal.js';
 import { defaultRemovalOptions } from '../booster/mask-removal.js';
+import type { UncoveredOptions } from '../booster/uncovered-regions.js';
 import type { MaterialCount } from '../core/material-count.js';
 
 /** How far the pipeline goes: SAM's masks as they are, without those that mask removal drops, or merged into materials. */
@@ -38,6 +39,8 @@ export interface PipelineParameters {
     readonly tokenShare: number;
     readonly restarts: number;
   };
+  /** Regions that no mask covers, and the score that they get, SAM having said nothing of them. */
+  readonly uncovered: UncoveredOptions & { readonly score: number };
 }
 
 export const pipelineParameters: PipelineParameters = {
@@ -45,4 +48,5 @@ export const pipelineParameters: PipelineParameters = {
   pointsPerBatch: 8,
   removal: defaultRemovalOptions,
   merging: { cropsPerMask: 32, minimumShare: 0.75, tokenShare: 0.5, restarts: 10 },
+  uncovered: { leastShare: 0.01, leastWidthShare: 0.03, score: 0.5 },
 };

@@ -4,6 +4,8 @@ import type { RemovalResult } from '../booster/mask-removal.js';
 import { removeMasks } from '../booster/mask-removal.js';
 import { describeMasks } from '../booster/describe-masks.js';
 import { voteMaterials } from '../booster/mask-merging.js';
+import { ownRegions } from '../booster/own-regions.js';
+import { uncoveredRegions } from '../booster/uncovered-regions.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { generateMasks } from '../sam/automatic-mask-generator.js';
 import type { MaskProposal } from '../sam/mask-proposal.js';
@@ -17,7 +19,10 @@ export interface ScoredProposal extends MaskProposal {
   readonly score: number;
 }
 
-export type MaterialProposal = ScoredProposal & MaterialMask;
+/** What shows a material: one of SAM's masks, or a region that none of them covers. */
+export interface MaterialMember extends MaterialMask {
+  readonly proposal: ScoredProposal | null;
+}
 
 export interface Segmentation {
   readonly embedding: ImageEmbedding;
@@ -25,7 +30,7 @@ export interface Segmentation {
   /** Null before the stage `removed`. */
   readonly removal: RemovalResult<ScoredProposal> | null;
   /** Null before the stage `boosted`. */
-  readonly microstructure: Microstructure<MaterialProposal> | null;
+  readonly microstructure: Microstructure<MaterialMember> | null;
   readonly warnings: readonly string[];
 }
 
@@ -62,15 +67,22 @@ async function mergeMasks(
   { textureTokens }: ImageEmbedding,
   kept: readonly ScoredProposal[],
   { materials, seed }: SegmentOptions,
-  { merging, removal }: PipelineParameters,
-): Promise<Microstructure<MaterialProposal>> {
+  { merging, removal, uncovered }: PipelineParameters,
+): Promise<Microstructure<MaterialMember>> {
+  const { width, height } = micrograph;
   const masks = kept.map(({ mask }) => mask);
+  // Where SAM found nothing at all, there is nothing to go by.
+  const gaps = masks.length === 0 ? [] : uncoveredRegions(width, height, masks, uncovered);
+  const candidates = [
+    ...kept.map((proposal) => ({ mask: proposal.mask, score: proposal.score, proposal })),
+    ...gaps.map((mask) => ({ mask, score: uncovered.score, proposal: null })),
+  ];
   const sources = { encoder: texture, tokens: textureTokens };
-  const samples = await describeMasks(micrograph, masks, sources, { ...merging, seed });
+  const samples = await describeMasks(micrograph, ownRegions(candidates, removal), sources, { ...merging, seed });
   const votes = voteMaterials(samples, { ...merging, sameMaterialSimilarity, materials, seed });
-  const voted = kept.flatMap((proposal, index) => {
+  const voted = candidates.flatMap((candidate, index) => {
     const vote = votes[index];
-    return vote === undefined ? [] : [{ ...proposal, ...vote }];
+    return vote === undefined ? [] : [{ ...candidate, ...vote }];
   });
-  return buildMicrostructure(micrograph.width, micrograph.height, voted, removal);
+  return buildMicrostructure(width, height, voted, removal);
 }

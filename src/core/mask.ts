@@ -94,6 +94,25 @@ export function unionOf(first: Mask, ...others: readonly Mask[]): Mask {
   return maskFromRuns(first.width, first.height, runs);
 }
 
+/** The pixels of `mask` that are in none of `others`. */
+export function subtract(mask: Mask, ...others: readonly Mask[]): Mask {
+  const [first, ...rest] = others;
+  if (first === undefined) return mask;
+  const runs = new RunBuilder();
+  const gone = unionOf(first, ...rest).runs;
+  let at = firstRunEndingAfter(gone, mask.runs[0] ?? 0);
+  forEachRun(mask, (start, end) => {
+    let from = start;
+    for (; at < gone.length && (gone[at] as number) < end; at += 2) {
+      runs.add(from, Math.min(end, gone[at] as number));
+      from = Math.max(from, gone[at + 1] as number);
+      if ((gone[at + 1] as number) > end) break;
+    }
+    runs.add(from, end);
+  });
+  return maskFromRuns(mask.width, mask.height, runs.finish());
+}
+
 /** The pixel of the mask with the given rank (0 ≤ rank < area) in row-major order, as a flat index. */
 export function pixelOfRank(mask: Mask, rank: number): number {
   let left = rank;

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeCocoRle, encodeCocoRle } from '../../src/core/coco-rle.js';
+import { connectedComponents } from '../../src/core/connected-components.js';
 import { maskOfLabel, paintLabelMap } from '../../src/core/label-map.js';
 import {
   intersectionArea,
@@ -9,6 +10,7 @@ import {
   maskIou,
   maskToBitmap,
   pixelOfRank,
+  subtract,
   unionOf,
 } from '../../src/core/mask.js';
 import { arbitraryMask } from '../support/arbitrary-masks.js';
@@ -72,3 +74,43 @@ test('labels of a painted map never share a pixel, and the last painted wins', (
     }),
   );
 });
+
+test('subtraction agrees with that of pixels', () => {
+  fc.assert(
+    fc.property(masks, masks, masks, (a, b, c) => {
+      const [x, y, z] = [maskToBitmap(a), maskToBitmap(b), maskToBitmap(c)];
+      const left = [...x].map((value, index) => (y[index] === 1 || z[index] === 1 ? 0 : value));
+      expect([...maskToBitmap(subtract(a, b, c))]).toEqual(left);
+    }),
+  );
+});
+
+test('connected parts are disjoint, make up the mask, and agree with a flood fill in number', () => {
+  fc.assert(
+    fc.property(masks, (mask) => {
+      const parts = connectedComponents(mask);
+      expect(parts.reduce((sum, { areaPx }) => sum + areaPx, 0)).toBe(mask.areaPx);
+      const [first, ...rest] = parts;
+      if (first !== undefined) expect([...unionOf(first, ...rest).runs]).toEqual([...mask.runs]);
+      expect(parts).toHaveLength(floodFillCount(maskToBitmap(mask), mask.width));
+    }),
+  );
+});
+
+function floodFillCount(bitmap: Uint8Array, width: number): number {
+  const left = Uint8Array.from(bitmap);
+  let count = 0;
+  for (let seed = left.indexOf(1); seed !== -1; seed = left.indexOf(1)) {
+    count++;
+    const stack = [seed];
+    while (stack.length > 0) {
+      const at = stack.pop() ?? 0;
+      if (left[at] !== 1) continue;
+      left[at] = 0;
+      if (at % width > 0) stack.push(at - 1);
+      if (at % width < width - 1) stack.push(at + 1);
+      stack.push(at - width, at + width);
+    }
+  }
+  return count;
+}

@@ -7,6 +7,7 @@ import {
   maskToBitmap,
   pixelOfRank,
   RunBuilder,
+  subtract,
   unionOf,
 } from '../../../src/core/mask.js';
 import { drawMask, showMask } from '../../support/draw-mask.js';
@@ -74,4 +75,10 @@ test('the run builder grows', () => {
   const builder = new RunBuilder();
   for (let i = 0; i < 1000; i++) builder.add(3 * i, 3 * i + 1);
   expect(builder.finish()).toHaveLength(2000);
+});
+
+test('subtracting leaves what the others do not have', () => {
+  expect(showMask(subtract(corner, middle))).toEqual(['##..', '#...', '....']);
+  expect(subtract(corner)).toBe(corner);
+  expect(subtract(corner, corner).areaPx).toBe(0);
 });

@@ -1,0 +1,33 @@
+import { connectedComponents } from '../core/connected-components.js';
+import type { Mask } from '../core/mask.js';
+import { maskFromBox, subtract } from '../core/mask.js';
+import { outlineLength } from '../core/outline-length.js';
+
+export interface UncoveredOptions {
+  /** Regions below this share of the image stay unsegmented. */
+  readonly leastShare: number;
+  /** So do seams: regions narrower than this share of the image's longer side. */
+  readonly leastWidthShare: number;
+}
+
+/**
+ * Connected regions that no mask covers and that are too large to be a gap or an interface: SAM proposed nothing there, or mask removal took
+ * what it proposed. Their texture may still say which material they are (DESIGN section 3.2).
+ */
+export function uncoveredRegions(
+  width: number,
+  height: number,
+  masks: readonly Mask[],
+  { leastShare, leastWidthShare }: UncoveredOptions,
+): Mask[] {
+  const image = maskFromBox(width, height, { x: 0, y: 0, width, height });
+  const leastWidth = leastWidthShare * Math.max(width, height);
+  return connectedComponents(subtract(image, ...masks)).filter(
+    (region) => region.areaPx >= leastShare * width * height && meanWidth(region) >= leastWidth,
+  );
+}
+
+/** Of a long strip its width: twice the area by the length of the outline. */
+function meanWidth(region: Mask): number {
+  return (2 * region.areaPx) / outlineLength(region);
+}

@@ -1,0 +1,56 @@
+import type { Mask } from './mask.js';
+import { forEachRun, maskFromRuns, RunBuilder } from './mask.js';
+
+/** The parts of a mask that hang together over pixel edges (4-connectivity), in the order of their first pixels. */
+export function connectedComponents(mask: Mask): Mask[] {
+  const rows = rowRuns(mask);
+  const parent = rows.map((_, index) => index);
+  const rootOf = (index: number): number => {
+    let root = index;
+    while (parent[root] !== root) root = parent[root] = parent[parent[root] as number] as number;
+    return root;
+  };
+  joinTouchingRows(rows, mask.width, (a, b) => {
+    const [first, second] = [rootOf(a), rootOf(b)];
+    parent[Math.max(first, second)] = Math.min(first, second);
+  });
+  const parts = new Map<number, RunBuilder>();
+  rows.forEach(({ start, end }, index) => {
+    const root = rootOf(index);
+    const part = parts.get(root) ?? new RunBuilder();
+    parts.set(root, part);
+    part.add(start, end);
+  });
+  return [...parts.values()].map((part) => maskFromRuns(mask.width, mask.height, part.finish()));
+}
+
+interface RowRun {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The mask's runs, cut at the ends of rows. */
+function rowRuns(mask: Mask): RowRun[] {
+  const rows: RowRun[] = [];
+  forEachRun(mask, (start, end) => {
+    for (let from = start; from < end;) {
+      const rowEnd = (Math.floor(from / mask.width) + 1) * mask.width;
+      rows.push({ start: from, end: Math.min(end, rowEnd) });
+      from = rowEnd;
+    }
+  });
+  return rows;
+}
+
+/** Walks two neighbouring rows at a time; `join` gets the indices of runs that share a column. */
+function joinTouchingRows(rows: readonly RowRun[], width: number, join: (a: number, b: number) => void): void {
+  let above = 0;
+  rows.forEach(({ start, end }, index) => {
+    for (let run = rows[above]; run !== undefined && above < index && run.end + width <= start;) run = rows[++above];
+    for (let other = above; other < index; other++) {
+      const { start: from, end: to } = rows[other] as RowRun;
+      if (from + width >= end) break;
+      if (to + width > start) join(other, index);
+    }
+  });
+}
