@@ -10,8 +10,8 @@ const leastOwnShare = 0.1;
  * Where each mask shows its own texture: the mask without its children, which keep their pixels in the end (DESIGN section 3.3). In the order of
  * `items`.
  */
-export function ownRegions<Item extends { readonly mask: Mask; readonly score: number }>(
-  items: readonly Item[],
+export function ownRegions(
+  items: readonly { readonly mask: Mask; readonly score: number }[],
   options: { readonly childShare: number },
 ): Mask[] {
   const families = relateMasks(canonicalOrder(items), options);
