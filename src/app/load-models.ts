@@ -19,7 +19,6 @@ export interface LoadedModels {
   readonly sam: SamModel;
   readonly thresholds: GeneratorThresholds;
   readonly texture: TextureEncoder;
-  readonly sameMaterialSimilarity: number;
 }
 
 export interface LoadOptions {
@@ -39,6 +38,5 @@ export async function loadModels({ folder, modelId, threads }: LoadOptions): Pro
     sam: splitSamAdapter(await open(sam.files.encoder), await open(sam.files.decoder), sam),
     thresholds: sam.thresholds,
     texture: onnxTextureEncoder(await open(texture.files.encoder), texture),
-    sameMaterialSimilarity: 1 - texture.sameMaterialDistance,
   };
 }

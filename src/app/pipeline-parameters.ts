@@ -32,11 +32,17 @@ export interface PipelineParameters {
   readonly pointsDownscale: number;
   readonly pointsPerBatch: number;
   readonly removal: RemovalOptions;
-  /** DESIGN section 3.2: K, the least share of a crop inside its mask, the image encoder's share, k-means restarts. */
+  /** Mask merging, DESIGN section 3.2. */
   readonly merging: {
+    /** K: samples per mask. */
     readonly cropsPerMask: number;
+    /** Least share of a crop that lies in its mask. */
     readonly minimumShare: number;
+    /** Weight of the image encoder's token in a sample; the crop's embedding has the rest. */
     readonly tokenShare: number;
+    /** Mean cosine between two masks' samples from which on they are one material; chosen on simulations of the validation range. */
+    readonly sameMaterialSimilarity: number;
+    /** Starts of k-means. */
     readonly restarts: number;
   };
   /** Regions that no mask covers, and the score that they get, SAM having said nothing of them. */
@@ -47,6 +53,6 @@ export const pipelineParameters: PipelineParameters = {
   pointsDownscale: 1,
   pointsPerBatch: 8,
   removal: defaultRemovalOptions,
-  merging: { cropsPerMask: 32, minimumShare: 0.75, tokenShare: 0.5, restarts: 10 },
+  merging: { cropsPerMask: 32, minimumShare: 0.75, tokenShare: 0.5, sameMaterialSimilarity: 0.45, restarts: 10 },
   uncovered: { leastShare: 0.01, leastWidthShare: 0.03, score: 0.5 },
 };

@@ -62,7 +62,7 @@ export async function segmentMicrograph(
 }
 
 async function mergeMasks(
-  { texture, sameMaterialSimilarity }: LoadedModels,
+  { texture }: LoadedModels,
   micrograph: Micrograph,
   { textureTokens }: ImageEmbedding,
   kept: readonly ScoredProposal[],
@@ -79,7 +79,7 @@ async function mergeMasks(
   ];
   const sources = { encoder: texture, tokens: textureTokens };
   const samples = await describeMasks(micrograph, ownRegions(candidates, removal), sources, { ...merging, seed });
-  const votes = voteMaterials(samples, { ...merging, sameMaterialSimilarity, materials, seed });
+  const votes = voteMaterials(samples, { ...merging, materials, seed });
   const voted = candidates.flatMap((candidate, index) => {
     const vote = votes[index];
     return vote === undefined ? [] : [{ ...candidate, ...vote }];

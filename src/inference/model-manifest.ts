@@ -44,8 +44,6 @@ const textureModel = z.object({
   files: z.object({ encoder: modelFile }),
   cropSize: z.number().int().positive(),
   dimensions: z.number().int().positive(),
-  /** Cosine distance between two masks' mean embeddings below which they show one material more likely than not. */
-  sameMaterialDistance: z.number().min(0).max(2),
 });
 
 /** The schema of models/manifest.json. */

@@ -12,12 +12,11 @@ import { greyImage } from '../../support/grey-image.js';
 import { meanGreyEncoder } from '../../support/mean-grey-encoder.js';
 
 // Three layers, the first and the last of one material.
-const micrograph = greyImage(64, 64, (_, y) => (y < 20 || y >= 44 ? 0.2 : 0.8));
+const micrograph = greyImage(64, 64, (_, y) => (y < 20 || y >= 44 ? 0 : 1));
 const models: LoadedModels = {
   sam: diskSam({ radii: [200], sameGreyOnly: true }),
   thresholds: { predictedIou: 0.88, stabilityScore: 0.5, boxNms: null, maskNms: 0.7 },
   texture: meanGreyEncoder(8),
-  sameMaterialSimilarity: 0.95,
 };
 
 const run = async (changed: Partial<SegmentOptions>, given = models) => {
