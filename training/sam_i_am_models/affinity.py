@@ -1,0 +1,44 @@
+"""Same-material loss on tokens, and the figure that watches it."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+PURE = 0.8
+
+
+def cell_labels(labels: torch.Tensor, stride: int):
+    """Per cell of (b, h, w) labels: the commonest label and whether it fills the cell. Both (b, h*w / stride**2)."""
+    b, h, w = labels.shape
+    cells = labels.reshape(b, h // stride, stride, w // stride, stride).permute(0, 1, 3, 2, 4).reshape(b, -1, stride * stride)
+    middle = cells.median(-1).values
+    return middle, ((cells == middle[..., None]).float().mean(-1) > PURE) & (middle > 0)
+
+
+def affinity_loss(tokens, labels, stride: int, gain, offset, most: int = 384):
+    """Binary cross-entropy on the cosine of token pairs: (b, d, h, w) unit tokens, (b, H, W) material labels.
+
+    Same and different pairs weigh the same; only cells that are pure count; `most` random cells per image.
+    """
+    middle, pure = cell_labels(labels, stride)
+    flat = tokens.flatten(2).transpose(1, 2)
+    if most < flat.shape[1]:
+        pick = torch.randperm(flat.shape[1])[:most]
+        flat, middle, pure = flat[:, pick], middle[:, pick], pure[:, pick]
+    logits = flat @ flat.transpose(1, 2) * gain.clamp(1, 20) + offset
+    same = (middle[:, :, None] == middle[:, None]).float()
+    weight = (pure[:, :, None] & pure[:, None]).float()
+    loss = F.binary_cross_entropy_with_logits(logits, same, reduction="none") * weight
+    return (loss * same).sum() / ((weight * same).sum() + 1) + (loss * (1 - same)).sum() / ((weight * (1 - same)).sum() + 1)
+
+
+def same_material_auc(tokens: np.ndarray, labels: np.ndarray) -> float:
+    """Area under the ROC curve of the cosine as a test for "same material": (n, d) tokens, (n,) labels."""
+    pairs = np.triu_indices(len(labels), 1)
+    score, same = (tokens @ tokens.T)[pairs], (labels[:, None] == labels[None])[pairs]
+    rank = np.empty(len(score))
+    rank[score.argsort()] = np.arange(len(score))
+    positive = same.sum()
+    if not 0 < positive < len(same):
+        return float("nan")
+    return float((rank[same].sum() - positive * (positive - 1) / 2) / (positive * (len(same) - positive)))

@@ -1,0 +1,162 @@
+"""Figures for the model card: the exported graphs on a fixed set of simulated 1024 x 1024 micrographs.
+
+    python -m sam_i_am_models.evaluate --models ../models [--set test] [--input-size 512]
+
+Per difficulty class: best IoU of a mask per true connected piece (all candidates, kept masks), kept masks per image and
+how many of them match no true region (junk), k-means of the texture tokens as the baseline, quality of the IoU head,
+stability of good masks, and the texture encoder's regions right.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from . import seeds
+from .automatic_masks import Candidates, Generator, filter_candidates, full_masks
+from .crops import scale_grey
+from .export import session
+from .measures import cluster, connected, majority, one_hot, overlap_table, regions_right, spearman
+from .simulate import Micrograph, simulate
+
+SIZE = 1024
+GOOD, JUNK = 0.8, 0.5
+CROPS_PER_REGION = 16
+
+
+def image_set(name: str, per_class: int):
+    """Yields the fixed micrographs of `validation` or `test`, the same number of every class."""
+    start = {"validation": seeds.VALIDATION.start + 20_000, "test": seeds.TEST.start}[name]
+    for difficulty in (1, 2, 3):
+        for index in range(per_class):
+            yield simulate(start + 1000 * difficulty + index, SIZE, difficulty)
+
+
+def at_mask_grid(labels: np.ndarray, cells: int) -> np.ndarray:
+    step = labels.shape[0] // cells
+    return labels[step // 2 :: step, step // 2 :: step]
+
+
+def true_regions(m: Micrograph, cells: int):
+    """Parts, pieces and groups on the mask grid (n, cells, cells), and where the truth is known."""
+    grids = [at_mask_grid(x, cells) for x in (m.parts, m.pieces, m.groups)]
+    return np.concatenate([one_hot(g) for g in grids]), grids[1] > 0
+
+
+def mask_figures(m: Micrograph, found: Candidates, thresholds: dict, input_size: int) -> dict:
+    """Figures of the mask generator on one micrograph."""
+    cells = found.logits.shape[-1]
+    regions, known = true_regions(m, cells)
+    truth = overlap_table(found.logits > 0, regions, known).max(1)
+    good = truth >= GOOD
+    pieces = one_hot(m.pieces)
+    kept = filter_candidates(found, thresholds)
+    best = overlap_table(full_masks(kept, m.image.shape, input_size), pieces, m.pieces > 0)
+    ceiling = overlap_table(found.logits > 0, one_hot(at_mask_grid(m.pieces, cells)), known)
+    kept_truth = overlap_table(kept.logits > 0, regions, known).max(1) if len(kept) else np.zeros(0)
+    per_piece = best.max(0) if len(kept) else np.zeros(len(pieces))
+    return {
+        "piece IoU, all": float(ceiling.max(0).mean()),
+        "piece IoU, kept": float(per_piece.mean()),
+        "recall at .75": float((per_piece > 0.75).mean()),
+        "masks": len(kept),
+        "junk": float((kept_truth < JUNK).sum()),
+        "IoU head error": float(np.abs(found.predicted_iou - truth).mean()),
+        "IoU head rank": spearman(found.predicted_iou, truth) if truth.std() > 0 else np.nan,
+        "stable good": float((found.stability[good] >= thresholds["stabilityScore"]).mean()) if good.any() else np.nan,
+        "stability 10 %": float(np.quantile(found.stability[good], 0.1)) if good.any() else np.nan,
+    }
+
+
+def token_figures(m: Micrograph, tokens: np.ndarray) -> dict:
+    """k-means of the texture tokens (1, d, h, w), number of materials known: pieces and materials."""
+    _, depth, height, width = tokens.shape
+    count = len(np.unique(m.materials[m.materials > 0]))
+    labels = cluster(tokens[0].reshape(depth, -1).T, count).reshape(height, width)
+    labels = np.kron(labels, np.ones((SIZE // height, SIZE // width), int))
+    pieces, materials, known = one_hot(m.pieces), one_hot(m.materials), m.pieces > 0
+    components = connected(labels, 256)[:200]
+    return {
+        "k-means piece IoU": float(overlap_table(components, pieces, known).max(0).mean()),
+        "k-means material IoU": float(overlap_table(one_hot(labels + 1), materials, m.materials > 0).max(0).mean()),
+    }
+
+
+def region_crops(rng, grey: np.ndarray, mask: np.ndarray, count: int, side: int = 60) -> np.ndarray:
+    """(n, 1, side, side) crops with at least 75 % of their pixels in the mask; fewer than `count` for narrow masks."""
+    ys, xs = np.nonzero(mask)
+    out = []
+    for index in rng.integers(0, len(ys), 12 * count):
+        top = int(np.clip(ys[index] - side // 2, 0, mask.shape[0] - side))
+        left = int(np.clip(xs[index] - side // 2, 0, mask.shape[1] - side))
+        window = np.s_[top : top + side, left : left + side]
+        if mask[window].mean() >= 0.75:
+            out.append(grey[window])
+        if len(out) == count:
+            break
+    return np.array(out, np.float32)[:, None]
+
+
+def region_embeddings(m: Micrograph, texture, rng):
+    """Embeddings (n, 64), the piece of each, and the material of each piece."""
+    grey, rows, owners, material_of = scale_grey(m.image), [], [], {}
+    for piece in np.unique(m.pieces[m.pieces > 0]):
+        mask = m.pieces == piece
+        crops = region_crops(rng, grey, mask, CROPS_PER_REGION)
+        if len(crops) < 4:
+            continue
+        rows.append(texture.run(None, {"crops": crops})[0])
+        owners += [int(piece)] * len(crops)
+        material_of[int(piece)] = int(m.materials[mask][0])
+    return (np.concatenate(rows) if rows else np.zeros((0, 64))), np.array(owners), material_of
+
+
+def texture_figures(m: Micrograph, texture, rng) -> dict:
+    """Share of the true pieces whose crops' majority falls into the cluster of their material, number known."""
+    vectors, owners, material_of = region_embeddings(m, texture, rng)
+    count = len(set(material_of.values()))
+    if count < 2:
+        return {"texture right": np.nan}
+    return {"texture right": regions_right(majority(cluster(vectors, count), owners), material_of)}
+
+
+def table(rows: list[dict]) -> str:
+    """Markdown table: one line per figure, one column per difficulty class."""
+    names = [n for n in rows[0] if n != "class"]
+    lines = ["| figure | class 1 | class 2 | class 3 | all |", "| --- | --- | --- | --- | --- |"]
+    for name in names:
+        cells = [np.nanmean([r[name] for r in rows if c in (0, r["class"])]) for c in (1, 2, 3, 0)]
+        lines.append(f"| {name} | " + " | ".join(f"{c:.3f}" if c < 10 else f"{c:.1f}" for c in cells) + " |")
+    return "\n".join(lines)
+
+
+def run(models: Path, name: str, per_class: int, input_size: int, thresholds: dict) -> list[dict]:
+    generator = Generator(models / "sam-i-am-small", input_size)
+    texture = session(models / "sam-i-am-texture" / "encoder.onnx")
+    rows, rng = [], np.random.default_rng(0)
+    for m in image_set(name, per_class):
+        features = generator.encode(m.image)
+        found = generator.candidates(features)
+        row = {"class": m.difficulty} | mask_figures(m, found, thresholds, input_size)
+        rows.append(row | token_figures(m, features["texture_tokens"]) | texture_figures(m, texture, rng))
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", type=Path, required=True)
+    parser.add_argument("--set", choices=["validation", "test"], default="validation")
+    parser.add_argument("--per-class", type=int, default=10)
+    parser.add_argument("--input-size", type=int, help="by default the manifest's")
+    parser.add_argument("--thresholds", type=json.loads, default={}, help='JSON, e.g. {"predictedIou": 0.7}')
+    options = parser.parse_args()
+    manifest = json.loads((options.models / "manifest.json").read_text())["models"][0]
+    thresholds = manifest["thresholds"] | options.thresholds
+    input_size = options.input_size or manifest["inputSize"]
+    print(f"set {options.set}, {options.per_class} per class, input {input_size}, thresholds {thresholds}\n")
+    print(table(run(options.models, options.set, options.per_class, input_size, thresholds)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""ONNX export with parity check, and the manifest of models/.
+
+    python -m sam_i_am_models.export --sam runs/sam.pt --texture runs/texture.pt --models ../models
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+
+from .architectures import ImageEncoder, MaskDecoder, TextureEncoder
+
+OPSET = 17
+TOLERANCE = 1e-4
+EMBEDDING_NAMES = ["image_embeddings", "high_res_features_8", "high_res_features_4", "texture_tokens"]
+
+
+def load_sam(path=None):
+    """(encoder, decoder) in evaluation mode from a checkpoint of the recipe, or untrained."""
+    state = torch.load(path, map_location="cpu", weights_only=True) if path else {}
+    encoder, decoder = ImageEncoder(**state.get("encoder_settings", {})), MaskDecoder(**state.get("decoder_settings", {}))
+    if path:
+        encoder.load_state_dict(state["encoder"])
+        decoder.load_state_dict(state["decoder"])
+    return encoder.eval(), decoder.eval()
+
+
+def load_texture(path=None):
+    net = TextureEncoder()
+    if path:
+        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["texture"])
+    return net.eval()
+
+
+def _export(net, arguments, target, inputs, outputs, axes):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with torch.no_grad():
+        torch.onnx.export(net, arguments, str(target), input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False)
+    onnx.checker.check_model(str(target))
+
+
+def export_encoder(encoder, target: Path):
+    axes = {"image": {2: "h", 3: "w"}}
+    for name, stride in zip(EMBEDDING_NAMES, (16, 8, 4, 8)):
+        axes[name] = {2: f"h_{stride}", 3: f"w_{stride}"}
+    _export(encoder, (torch.rand(1, 1, 64, 96),), target, ["image"], EMBEDDING_NAMES, axes)
+
+
+def export_decoder(encoder, decoder, target: Path):
+    with torch.no_grad():
+        features = encoder(torch.rand(1, 1, 64, 96))
+    axes = {name: {2: f"h_{s}", 3: f"w_{s}"} for name, s in zip(EMBEDDING_NAMES, (16, 8, 4, 8))}
+    axes |= {"point_coords": {0: "n", 1: "p"}, "point_labels": {0: "n", 1: "p"}, "iou_predictions": {0: "n"}}
+    axes["low_res_masks"] = {0: "n", 2: "h_4", 3: "w_4"}
+    arguments = (*features, torch.rand(2, 3, 2) * 60, torch.tensor([[1.0, 0.0, -1.0], [2.0, 3.0, 1.0]]))
+    names = [*EMBEDDING_NAMES, "point_coords", "point_labels"]
+    _export(decoder, arguments, target, names, ["iou_predictions", "low_res_masks"], axes)
+
+
+def export_texture(net, target: Path):
+    _export(net, (torch.rand(2, 1, 60, 60),), target, ["crops"], ["embeddings"], {"crops": {0: "k"}, "embeddings": {0: "k"}})
+
+
+def session(path):
+    """A CPU session for one graph."""
+    return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+
+
+def sam_parity(encoder, decoder, folder: Path) -> float:
+    """Largest difference torch against onnxruntime over frames, prompt counts and kinds that the export did not see."""
+    torch.manual_seed(1)
+    run_encoder, run_decoder = session(folder / "encoder.onnx"), session(folder / "decoder.onnx")
+    worst = 0.0
+    for height, breadth, labels in ((256, 256, [[1.0]] * 5), (128, 208, [[2.0, 3.0], [1.0, 0.0]]), (64, 64, [[1.0, 1.0, 0.0, -1.0]])):
+        image = torch.rand(1, 1, height, breadth)
+        coords = torch.rand(len(labels), len(labels[0]), 2).sort(1).values * torch.tensor([breadth - 1.0, height - 1.0])
+        with torch.no_grad():
+            features = encoder(image)
+            expected = [*features, *decoder(*features, coords, torch.tensor(labels))]
+        got = run_encoder.run(None, {"image": image.numpy()})
+        inputs = dict(zip(EMBEDDING_NAMES, (f.numpy() for f in features)), point_coords=coords.numpy(), point_labels=np.array(labels, np.float32))
+        got += run_decoder.run(None, inputs)
+        worst = max(worst, *(float(np.abs(a.numpy() - b).max()) for a, b in zip(expected, got)))
+    return worst
+
+
+def texture_parity(net, path: Path) -> float:
+    crops = torch.rand(7, 1, 60, 60)
+    with torch.no_grad():
+        expected = net(crops).numpy()
+    return float(np.abs(expected - session(path).run(None, {"crops": crops.numpy()})[0]).max())
+
+
+def file_entry(models: Path, path: str) -> dict:
+    content = (models / path).read_bytes()
+    return {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def write_manifest(models: Path, card: dict):
+    """models/manifest.json from the exported files and what the recipe measured (`card`)."""
+    sam, texture = card["sam"], card["texture"]
+    entries = [
+        {
+            "id": "sam-i-am-small", "kind": "sam", "layout": "sam-i-am-split", "licence": "Apache-2.0",
+            "description": sam["description"], "provenance": sam["provenance"],
+            "files": {k: file_entry(models, f"sam-i-am-small/{k}.onnx") for k in ("encoder", "decoder")},
+            "inputSize": sam["inputSize"], "embeddingStride": 16, "maskStride": 4, "tokenStride": 8, "pixelMean": None,
+            "thresholds": {name: None if name.endswith("Nms") and value >= 1 else value for name, value in sam["thresholds"].items()},
+        },
+        {
+            "id": "sam-i-am-texture", "kind": "texture", "layout": "crop-encoder", "licence": "Apache-2.0",
+            "description": texture["description"], "provenance": texture["provenance"],
+            "files": {"encoder": file_entry(models, "sam-i-am-texture/encoder.onnx")},
+            "cropSize": 60, "dimensions": 64,
+        },
+    ]  # fmt: skip
+    (models / "manifest.json").write_text(json.dumps({"models": entries}, indent=2) + "\n")
+
+
+def release(encoder, decoder, texture, models: Path, card: dict):
+    """Export the three graphs, check parity, write the manifest."""
+    folder, crops = models / "sam-i-am-small", models / "sam-i-am-texture" / "encoder.onnx"
+    export_encoder(encoder, folder / "encoder.onnx")
+    export_decoder(encoder, decoder, folder / "decoder.onnx")
+    export_texture(texture, crops)
+    found = {"sam": sam_parity(encoder, decoder, folder), "texture": texture_parity(texture, crops)}
+    print("largest difference torch - onnxruntime:", found)
+    if max(found.values()) > TOLERANCE:
+        raise SystemExit("parity failed")
+    write_manifest(models, card)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Export checkpoints to ONNX, check parity, write the manifest.")
+    parser.add_argument("--sam", type=Path, help="checkpoint of the small SAM; untrained without")
+    parser.add_argument("--texture", type=Path, help="checkpoint of the texture encoder; untrained without")
+    parser.add_argument("--models", type=Path, required=True)
+    parser.add_argument("--card", type=Path, default=Path(__file__).with_name("card.json"))
+    options = parser.parse_args()
+    card = json.loads(options.card.read_text())
+    encoder, decoder = load_sam(options.sam)
+    decoder.logit_gain.fill_(card["sam"]["logitGain"])
+    release(encoder, decoder, load_texture(options.texture), options.models, card)
+
+
+if __name__ == "__main__":
+    main()

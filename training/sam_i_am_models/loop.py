@@ -1,0 +1,101 @@
+"""What every training run shares: schedule, moving average of the weights, checkpoints, resume.
+
+A run is a number of steps. Step s draws its data from a generator seeded with (run seed, s), so that a run that was
+interrupted continues as if it had not been.
+"""
+
+import math
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+EMA_DECAY = 0.995
+
+
+class Run:
+    """Trains `net` (one module that holds everything) for `steps` steps; `checkpoint` is written every `every` steps.
+
+    `groups`: the optimiser's parameter groups, each with a `share` of the learning rate; all of `net` without.
+    """
+
+    def __init__(self, net: nn.Module, checkpoint: Path, steps: int, rate: float, seed: int, groups=None, weight_decay=0.02, warm_up=40, every=50):
+        self.net, self.checkpoint, self.steps, self.rate, self.seed = net, Path(checkpoint), steps, rate, seed
+        self.warm_up, self.every, self.step, self.seconds = warm_up, every, 0, 0.0
+        self.optimiser = torch.optim.AdamW(groups or net.parameters(), rate, weight_decay=weight_decay, betas=(0.9, 0.98))
+        self.average = {k: v.clone() for k, v in net.state_dict().items()}
+        self.means: dict[str, float] = {}
+        if self.checkpoint.exists():
+            self._resume()
+
+    def _resume(self):
+        state = torch.load(self.checkpoint, weights_only=True)
+        self.net.load_state_dict(state["net"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.average, self.step, self.seconds = state["average"], state["step"], state["seconds"]
+        print(f"resumed {self.checkpoint} at step {self.step}", flush=True)
+
+    def save(self):
+        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        state = dict(net=self.net.state_dict(), optimiser=self.optimiser.state_dict(), average=self.average)
+        unfinished = self.checkpoint.with_suffix(".part")
+        torch.save(state | dict(step=self.step, seconds=self.seconds), unfinished)
+        os.replace(unfinished, self.checkpoint)
+
+    def _schedule(self):
+        rise = min(1.0, (self.step + 1) / self.warm_up)
+        fall = 0.5 * (1 + math.cos(math.pi * self.step / self.steps)) + 0.02
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate * rise * fall * group.get("share", 1.0)
+
+    def _update_average(self):
+        decay = min(EMA_DECAY, (self.step + 1) / (self.step + 10))
+        with torch.no_grad():
+            for name, value in self.net.state_dict().items():
+                if value.dtype.is_floating_point:
+                    self.average[name].lerp_(value, 1 - decay)
+                else:
+                    self.average[name].copy_(value)
+
+    def train(self, losses, watch=None, watch_every=100):
+        """`losses(net, rng, step)` returns named losses, summed; `watch(net)` prints figures on the averaged weights."""
+        while self.step < self.steps:
+            started = time.time()
+            torch.manual_seed(self.seed * 1_000_003 + self.step)
+            self._schedule()
+            named = losses(self.net, np.random.default_rng([self.seed, self.step]), self.step)
+            total = sum(v for k, v in named.items() if not k.startswith("_"))
+            self.optimiser.zero_grad(set_to_none=True)
+            total.backward()
+            nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+            self.optimiser.step()
+            self._update_average()
+            self.step += 1
+            self.seconds += time.time() - started
+            for name, value in named.items():
+                self.means[name] = 0.97 * self.means.get(name, float(value)) + 0.03 * float(value)
+            if self.step % self.every == 0 or self.step == self.steps:
+                self.report()
+                self.save()
+            if watch and (self.step % watch_every == 0 or self.step == self.steps):
+                self.with_average(watch)
+        return self
+
+    def report(self):
+        figures = " ".join(f"{k.lstrip('_')} {v:.3f}" for k, v in self.means.items())
+        print(f"step {self.step}/{self.steps} {self.seconds / 60:.1f} min {figures}", flush=True)
+
+    def with_average(self, action):
+        """Run `action(net)` with the averaged weights in evaluation mode, then restore."""
+        own = {k: v.clone() for k, v in self.net.state_dict().items()}
+        training = self.net.training
+        self.net.load_state_dict(self.average)
+        self.net.eval()
+        with torch.no_grad():
+            result = action(self.net)
+        self.net.load_state_dict(own)
+        self.net.train(training)
+        return result

@@ -1,0 +1,136 @@
+"""Prompts for training and measuring: points, point sets and boxes, with the regions that each may mean.
+
+All regions live on the mask grid (stride 4 of the input). A region is always connected; a group may span the thin
+unlabelled interface between its pieces.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy import ndimage
+
+from .dataset import GROUPS, MATERIALS, PARTS, PIECES
+
+MASK_STRIDE = 4
+LEAST_CELLS = 6
+KINDS = {"point": 0.65, "points": 0.2, "box": 0.15}
+
+
+@dataclass
+class Prompts:
+    """coords (n, p, 2) pixels; labels (n, p); targets (n, 3, h, w) bool; meant (n, 3) 1 where a target counts;
+    known (h, w) bool: where the truth is known."""
+
+    coords: torch.Tensor
+    labels: torch.Tensor
+    targets: torch.Tensor
+    meant: torch.Tensor
+    known: torch.Tensor
+
+
+def mask_grid(labels: np.ndarray) -> np.ndarray:
+    """(4, H, W) label maps at the mask grid: the value at each cell's centre."""
+    half = MASK_STRIDE // 2
+    return labels[:, half::MASK_STRIDE, half::MASK_STRIDE]
+
+
+def region_at(labels: np.ndarray, y: int, x: int, bridge: bool = False) -> np.ndarray:
+    """Connected region of the label at (y, x); `bridge`: gaps of up to two cells do not part it."""
+    same = labels == labels[y, x]
+    joined = ndimage.binary_dilation(same, iterations=1) if bridge else same
+    pieces, _ = ndimage.label(joined)
+    return same & (pieces == pieces[y, x])
+
+
+def regions_at(grid: np.ndarray, y: int, x: int) -> tuple[np.ndarray, np.ndarray]:
+    """Part, piece and group at (y, x): (3, h, w) bool, and which of them differ from those before: (3,) float."""
+    kinds = ((PARTS, False), (PIECES, False), (GROUPS, True))
+    masks = np.stack([region_at(grid[kind - MATERIALS], y, x, bridge) for kind, bridge in kinds])
+    meant = np.ones(3, np.float32)
+    for k in (1, 2):
+        for earlier in range(k):
+            union = (masks[k] | masks[earlier]).sum()
+            if meant[earlier] and (masks[k] & masks[earlier]).sum() > 0.95 * union:
+                meant[k] = 0
+    if meant[2] and masks[2].mean() > 0.97:
+        meant[2] = 0
+    return masks, meant
+
+
+def _pick(rng, mask):
+    ys, xs = np.nonzero(mask)
+    i = rng.integers(len(ys))
+    return int(ys[i]), int(xs[i])
+
+
+def _to_pixels(rng, y, x):
+    return [x * MASK_STRIDE + int(rng.integers(MASK_STRIDE)), y * MASK_STRIDE + int(rng.integers(MASK_STRIDE))]
+
+
+def _place(rng, grid):
+    """A labelled cell: half of them uniform over parts, half uniform over cells; not often on the very edge."""
+    parts = grid[PARTS - MATERIALS]
+    numbers, areas = np.unique(parts[parts > 0], return_counts=True)
+    numbers = numbers[areas >= LEAST_CELLS]
+    if not len(numbers):
+        return None
+    mask = parts == rng.choice(numbers) if rng.random() < 0.5 else np.isin(parts, numbers)
+    inner = ndimage.binary_erosion(mask, border_value=1)
+    return _pick(rng, inner if inner.any() and rng.random() < 0.9 else mask)
+
+
+def _many_points(rng, masks, meant, known, slots):
+    """Points inside and outside one of the meant regions."""
+    chosen = int(rng.choice(np.nonzero(meant)[0]))
+    coords, labels = [], []
+    for slot in range(slots):
+        outside = known & ~masks[chosen]
+        front = slot == 0 or rng.random() < 0.5 or not outside.any()
+        coords.append(_to_pixels(rng, *_pick(rng, masks[chosen] if front else outside)))
+        labels.append(1.0 if front else 0.0)
+    return coords, labels, chosen
+
+
+def _box(rng, masks, meant, slots):
+    """A jittered box round one of the meant regions, padded to `slots` points."""
+    chosen = int(rng.choice(np.nonzero(meant)[0]))
+    ys, xs = np.nonzero(masks[chosen])
+    box = np.array([xs.min(), ys.min(), xs.max() + 1, ys.max() + 1], float) * MASK_STRIDE
+    spread = np.tile([box[2] - box[0], box[3] - box[1]], 2)
+    box = box + np.clip(rng.normal(size=4) * 0.05 * spread, -12, 12)
+    limit = np.array(masks.shape[:0:-1]) * MASK_STRIDE - 1
+    corners = np.clip(box.reshape(2, 2), 0, limit).tolist()
+    return corners + [[0.0, 0.0]] * (slots - 2), [2.0, 3.0] + [-1.0] * (slots - 2), chosen
+
+
+def draw_prompts(rng, labels: np.ndarray, count: int, kind: str = "point", slots: int = 1) -> Prompts | None:
+    """`count` prompts of one kind on the label maps (4, H, W) of one frame; None where nothing is labelled."""
+    grid = mask_grid(np.asarray(labels))
+    known = grid[PIECES - MATERIALS] > 0
+    rows = []
+    for _ in range(count):
+        place = _place(rng, grid)
+        if place is None:
+            return None
+        masks, meant = regions_at(grid, *place)
+        if kind == "point":
+            coords, kinds = [_to_pixels(rng, *place)], [1.0]
+        elif kind == "points":
+            coords, kinds, chosen = _many_points(rng, masks, meant, known, slots)
+            meant = np.eye(3, dtype=np.float32)[chosen]
+        else:
+            coords, kinds, chosen = _box(rng, masks, meant, slots)
+            meant = np.eye(3, dtype=np.float32)[chosen]
+        rows.append((coords, kinds, masks, meant))
+    coords, kinds, masks, meant = zip(*rows)
+    return Prompts(
+        torch.tensor(coords, dtype=torch.float32), torch.tensor(kinds), torch.from_numpy(np.stack(masks)), torch.from_numpy(np.stack(meant)),
+        torch.from_numpy(known),
+    )  # fmt: skip
+
+
+def draw_kind(rng) -> tuple[str, int]:
+    """Kind of prompt and number of point slots for one step."""
+    kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
+    return kind, {"point": 1, "points": int(rng.integers(2, 5)), "box": int(rng.integers(2, 4))}[kind]

@@ -1,0 +1,47 @@
+"""The whole recipe: simulate, train, export, write the manifest. Every stage resumes where it stopped.
+
+    python -m sam_i_am_models.recipe --work runs --models ../models
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from . import seeds
+from .dataset import generate
+from .export import load_sam, load_texture, release
+from .train_encoder import train as train_encoder
+from .train_sam import train_frames, train_joint, write_release as release_sam
+from .train_texture import train as train_texture, write_release as release_texture
+
+CARD = Path(__file__).with_name("card.json")
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True, help="folder for data and checkpoints; keep it to resume")
+    parser.add_argument("--models", type=Path, required=True, help="folder to write graphs and manifest.json to")
+    parser.add_argument("--workers", type=int, default=2, help="processes that simulate")
+    for name, default in (("train", 2400), ("validation", 100), ("encoder-steps", 700), ("joint-steps", 500), ("frame-steps", 100), ("texture-steps", 360)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    return parser.parse_args()
+
+
+def main():
+    options = parse()
+    data, runs = options.work / "data", options.work / "checkpoints"
+    runs.mkdir(parents=True, exist_ok=True)
+    generate(data / "validation", seeds.VALIDATION.start, options.validation, workers=options.workers)
+    generate(data / "train", seeds.TRAIN.start, options.train, workers=options.workers)
+    train_encoder(data, runs / "encoder.pt", options.encoder_steps)
+    train_joint(data, runs / "encoder.pt", runs / "joint.pt", options.joint_steps)
+    train_frames(data, runs / "joint.pt", runs / "frames.pt", options.frame_steps)
+    train_texture(runs / "texture_run.pt", options.texture_steps)
+    card = json.loads(CARD.read_text())
+    release_sam(runs / "frames.pt", runs / "sam.pt", card["sam"]["logitGain"])
+    release_texture(runs / "texture_run.pt", runs / "texture.pt")
+    release(*load_sam(runs / "sam.pt"), load_texture(runs / "texture.pt"), options.models, card)
+
+
+if __name__ == "__main__":
+    main()

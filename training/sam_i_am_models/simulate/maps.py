@@ -1,0 +1,60 @@
+"""Exact maps from region numbers: connected pieces, visible parts and groups of pieces that belong together."""
+
+import numpy as np
+from scipy import ndimage
+
+LARGEST_NUMBER = 254
+
+
+def connected_pieces(labels: np.ndarray, least_area: int) -> np.ndarray:
+    """Number the connected pieces of every label > 0. Pieces below `least_area` pixels get 0."""
+    out, top = np.zeros(labels.shape, np.uint8), 0
+    for label in np.unique(labels[labels > 0]):
+        pieces, count = ndimage.label(labels == label)
+        areas = np.bincount(pieces.ravel(), minlength=count + 1)
+        keep = [p for p in range(1, count + 1) if areas[p] >= least_area]
+        keep = sorted(keep, key=lambda p: -areas[p])[: LARGEST_NUMBER - top]
+        number = np.zeros(count + 1, np.uint8)
+        number[keep] = np.arange(top + 1, top + 1 + len(keep))
+        out = np.maximum(out, number[pieces])
+        top += len(keep)
+    return out
+
+
+def neighbours(pieces: np.ndarray, reach: int) -> dict[int, set[int]]:
+    """Pieces that touch, or lie no further apart than `reach` pixels along a row or a column."""
+    found = set()
+    for step in {1, max(1, reach // 2), max(1, reach)}:
+        for first, second in ((pieces[step:], pieces[:-step]), (pieces[:, step:], pieces[:, :-step])):
+            meet = (first != second) & (first > 0) & (second > 0)
+            found.update(map(tuple, np.unique(np.stack([first[meet], second[meet]], 1), axis=0)) if meet.any() else ())
+    out: dict[int, set[int]] = {int(p): set() for p in np.unique(pieces[pieces > 0])}
+    for a, b in found:
+        out[int(a)].add(int(b))
+        out[int(b)].add(int(a))
+    return out
+
+
+def touching_groups(pieces: np.ndarray, materials: np.ndarray, similar, reach: int) -> np.ndarray:
+    """Group number per pixel: a host with what it encloses, and touching pieces of materials for which `similar(a, b)`."""
+    touch = neighbours(pieces, reach)
+    border = set(np.unique(np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]])).tolist())
+    numbers, first = np.unique(pieces, return_index=True)
+    material = dict(zip(numbers.tolist(), materials.ravel()[first].tolist()))
+    parent = {p: p for p in touch}
+
+    def root(p):
+        while parent[p] != p:
+            p = parent[p]
+        return p
+
+    for piece, others in touch.items():
+        if len(others) == 1 and piece not in border:
+            parent[root(piece)] = root(next(iter(others)))
+        for other in others:
+            if material[piece] != material[other] and similar(material[piece], material[other]):
+                parent[root(piece)] = root(other)
+    table = np.zeros(256, np.uint8)
+    for piece in touch:
+        table[piece] = root(piece)
+    return table[pieces]

@@ -1,0 +1,201 @@
+"""One simulated micrograph from one seed."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from . import imaging, layouts
+from .defects import Part, Structure, build, fractional
+from .fields import blur, pixel_grid
+from .maps import connected_pieces, touching_groups
+from .materials import Material, palette
+
+
+@dataclass
+class Micrograph:
+    """All maps are uint8 (size, size). 0 = interface or unlabelled; numbers start at 1.
+
+    image      grey values
+    materials  material, wherever in the frame it lies
+    pieces     connected piece of one material (the instance map)
+    parts      piece, further cut along visible defects
+    groups     touching pieces that read as one (a host with its inclusions, near-identical neighbours)
+    """
+
+    image: np.ndarray
+    materials: np.ndarray
+    pieces: np.ndarray
+    parts: np.ndarray
+    groups: np.ndarray
+    difficulty: int
+    metadata: dict = field(default_factory=dict)
+
+    def maps(self) -> np.ndarray:
+        """(5, size, size) uint8: image, materials, pieces, parts, groups."""
+        return np.stack([self.image, self.materials, self.pieces, self.parts, self.groups])
+
+
+@dataclass
+class Scene:
+    """What is to be drawn: parts and their materials, and how wide the interfaces are (pixels)."""
+
+    structure: Structure
+    materials: list[Material]
+    interface_width: float
+    layout: str = "given"
+
+
+def simulate(seed: int, size: int = 512, difficulty: int | None = None, device: str = "cpu") -> Micrograph:
+    """Draw the micrograph of `seed`. The same arguments give the same bytes on the same device.
+
+    `size`: side in pixels; the field of view does not depend on it, so 512 is 1024 at half the sampling.
+    `difficulty`: 1 clear .. 3 near-identical lattices, narrow layers, defects; by default drawn from the seed.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = int(rng.integers(1, 4))
+    difficulty = difficulty or drawn
+    return photograph(rng, draw_scene(rng, size, difficulty), size, difficulty, {"seed": seed}, device)
+
+
+def draw_scene(rng, size: int, difficulty: int) -> Scene:
+    """Choose layout, materials and defects."""
+    names = list(layouts.LAYOUTS)
+    layout = str(rng.choice(names, p=[layouts.LAYOUTS[n][1] for n in names]))
+    regions = layouts.LAYOUTS[layout][0](rng, size, difficulty)
+    count = int(regions.max()) + 1
+    materials = min(int(rng.integers(2, 5)), count)
+    sem = layout != "single" and rng.random() < (0.3 if layout in ("mottled", "particles", "layers with blobs") else 0.06)
+    drawn = palette(rng, materials, difficulty, size / 1024, sem)
+    of_region = layouts.assign_materials(rng, regions, layout, materials)
+    lattice = [m.kind == "crystal" for m in drawn]
+    coherent = rng.random() < (0.7 if layout == "mottled" else 0.25)
+    structure = build(rng, regions, of_region, _turns(rng, of_region, layout, coherent), lattice, size, coherent)
+    width = rng.uniform(0.3, 1.5) if rng.random() < 0.75 else rng.uniform(1.5, 7)
+    return Scene(structure, drawn, float(width * size / 1024), layout)
+
+
+def _turns(rng, of_region, layout, coherent):
+    """Rotation of each region's lattice in degrees: epitaxial for most, arbitrary for some grains and particles."""
+    aligned = rng.random() < 0.6
+    base = rng.choice([0, 90]) + rng.normal() * 2 if aligned else rng.uniform(0, 180)
+    if coherent:
+        return [base] * len(of_region)
+    of_material = {m: base + (rng.normal() * 2 if aligned else rng.uniform(0, 180)) for m in np.unique(of_region)}
+    scatter = {"grains": 20.0, "particles": 25.0}.get(layout, 3.0)
+    turns = []
+    for material in of_region:
+        free = rng.random() < (0.3 if layout in ("grains", "particles") else 0.06)
+        turns.append(rng.uniform(0, 180) if free else of_material[material] + rng.normal() * scatter * rng.random())
+    return turns
+
+
+def photograph(rng, scene: Scene, size, difficulty, metadata, device="cpu", dose=None, gamma=None) -> Micrograph:
+    """Render the scene, image it, and derive the maps."""
+    intensity, unsure = render(rng, scene, size, device)
+    intensity = _rims(rng, scene, intensity)
+    intensity = imaging.shade(rng, intensity)
+    signal, dose = imaging.detect(rng, intensity, difficulty, size / 512, dose)
+    image = imaging.store(rng, signal, gamma)
+    maps = _maps(scene, unsure.cpu().numpy(), size)
+    used = np.unique(maps[0][maps[0] > 0]) - 1
+    metadata = metadata | {
+        "layout": scene.layout,
+        "dose": round(float(dose), 2),
+        "materials": [scene.materials[i].name for i in used],
+        "period_px": [round(scene.materials[i].cell.period, 1) for i in used if scene.materials[i].cell],
+    }
+    return Micrograph(image, *maps, difficulty, metadata)
+
+
+def render(rng, scene: Scene, size: int, device="cpu"):
+    """Intensity of the specimen (size, size) and where the interfaces leave the material unsure (bool)."""
+    y, x = imaging.scan_coordinates(rng, size, device)
+    structure, width = scene.structure, scene.interface_width
+    part_map = torch.from_numpy(structure.part_map).to(device)
+    total = torch.zeros(size, size, device=device)
+    surest = torch.zeros(size, size, device=device)
+    share_of: dict[int, torch.Tensor] = {}
+    for number, part in enumerate(structure.parts):
+        mask = part_map == number
+        box = _box(mask, int(3 * width) + 2)
+        if box is None:
+            continue
+        share = blur(mask[box].float(), width)
+        total[box] += share * _part_intensity(rng, scene.materials[part.material], part, y[box], x[box])
+        share_of.setdefault(part.material, torch.zeros(size, size, device=device))[box] += share
+    for share in share_of.values():
+        surest = torch.maximum(surest, share)
+    for mask, factor in structure.seams:
+        soft = blur(torch.from_numpy(mask).to(device).float(), 0.8 * size / 1024)
+        total = total * (1 + (factor - 1) * soft)
+    return total, surest < (0.8 if width > 1.5 * size / 1024 else 0.0)
+
+
+def _box(mask: torch.Tensor, margin: int):
+    rows, columns = mask.any(1).nonzero(), mask.any(0).nonzero()
+    if not len(rows):
+        return None
+    top, bottom = int(rows[0]) - margin, int(rows[-1]) + margin + 1
+    left, right = int(columns[0]) - margin, int(columns[-1]) + margin + 1
+    return slice(max(0, top), bottom), slice(max(0, left), right)
+
+
+def _part_intensity(rng, material: Material, part: Part, y, x):
+    if material.kind != "crystal":
+        return part.gain * material.intensity(rng, y, x)
+    u, v = fractional(part, np.linalg.inv(material.cell.basis()), y, x)
+    return part.gain * material.intensity(rng, u, v)
+
+
+def _rims(rng, scene: Scene, intensity):
+    """Bright or dark fringes along the outline of one material: edge effects of SEM, reacted or damaged interfaces."""
+    sem = all(material.kind != "crystal" for material in scene.materials)
+    chance = rng.random() * (0.4 if sem else 1.0)
+    if chance > 0.25:
+        return intensity
+    structure, size = scene.structure, intensity.shape[0]
+    material = structure.parts[int(rng.integers(len(structure.parts)))].material
+    members = [n for n, part in enumerate(structure.parts) if part.material == material]
+    inside = torch.from_numpy(np.isin(structure.part_map, members)).to(intensity.device).float()
+    width = rng.uniform(1.5, 7) * size / 1024
+    fringe = (blur(inside, width) - blur(inside, 0.4 * width)).clamp(min=0) * 4
+    side = fringe if chance < 0.15 else fringe * (1 - inside)
+    return intensity * (1 + rng.choice([1, 1, -1]) * rng.uniform(0.05, 0.5) * side).clamp(min=0.2)
+
+
+def _maps(scene: Scene, unsure, size):
+    """Materials, pieces, parts and groups, in this order."""
+    structure = scene.structure
+    of_part = np.array([part.material + 1 for part in structure.parts], np.uint8)
+    materials = of_part[structure.part_map]
+    materials[unsure] = 0
+    least = max(16, round(240 * (size / 1024) ** 2))
+    pieces = connected_pieces(materials, least)
+    seen_as = np.array(structure.seen_as)
+    cuts = seen_as[structure.part_map].astype(np.int64) + 1
+    parts = connected_pieces(_renumber(cuts * 256 + pieces, pieces > 0), least)
+
+    def similar(a, b):
+        return _is_twin(scene.materials, a - 1, b - 1)
+
+    groups = touching_groups(pieces, materials, similar, max(2, round(10 * size / 1024)))
+    return materials, pieces, parts, groups
+
+
+def _renumber(labels, valid):
+    """Small consecutive numbers for the labels where `valid`, 0 elsewhere."""
+    out = np.zeros(labels.shape, np.int32)
+    if valid.any():
+        out[valid] = np.unique(labels[valid], return_inverse=True)[1].reshape(-1) + 1
+    return out
+
+
+def _is_twin(materials: list[Material], a: int, b: int) -> bool:
+    return materials[a].twin_of == b or materials[b].twin_of == a
+
+
+def pixel_axes(size: int):
+    """Row and column numbers, for scripts that lay out a scene by hand."""
+    yy, xx = pixel_grid(size)
+    return yy.numpy(), xx.numpy()

@@ -1,0 +1,166 @@
+"""Stages 2 and 3: the mask decoder on the trained encoder, first on crops, then on whole frames."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from .architectures import MaskDecoder
+from .crops import batch, random_crop, scale_grey
+from .dataset import IMAGE, MATERIALS, Shards
+from .loop import Run
+from .mask_loss import decoder_losses, true_iou
+from .prompts import draw_kind, draw_prompts
+from .train_encoder import AffinityModel, token_auc
+
+
+IOU_HEAD_SHARE = 3.0  # of the learning rate
+
+
+class SamModel(nn.Module):
+    """Affinity model (with the image encoder) and mask decoder."""
+
+    def __init__(self):
+        super().__init__()
+        self.affinity, self.decoder = AffinityModel(), MaskDecoder()
+
+    @property
+    def encoder(self):
+        return self.affinity.encoder
+
+
+def _mean(rows):
+    return {name: sum(r[name] for r in rows) / len(rows) for name in rows[0]}
+
+
+def mask_losses(net, features, labels, rng, count):
+    """Mean decoder losses over the frames of a batch. `features`: the encoder's four outputs for the batch."""
+    kind, slots = draw_kind(rng)
+    rows = []
+    for index in range(len(labels)):
+        prompts = draw_prompts(rng, labels[index].numpy(), count, kind, slots)
+        if prompts is None:
+            continue
+        own = [f[index : index + 1] for f in features]
+        iou, logits = net.decoder(*own, prompts.coords, prompts.labels)
+        rows.append(decoder_losses(iou, logits, prompts.targets, prompts.meant, prompts.known))
+    return _mean(rows)
+
+
+def crop_losses(net, images, labels, rng, count):
+    """Mask losses with gradients into the decoder and the encoder's outputs for it; the trunk and its tokens stay as they are."""
+    encoder = net.encoder
+    with torch.no_grad():
+        at_4, at_8, at_16 = encoder.features(images)
+        tokens = nn.functional.normalize(encoder.token_head(at_8), dim=1)
+    features = (encoder.neck(at_16), encoder.high_8(at_8), encoder.high_4(at_4), tokens)
+    return mask_losses(net, features, labels, rng, count)
+
+
+def point_iou(net, shards: Shards, frames: int = 24, points: int = 16) -> dict:
+    """One point per prompt on whole validation frames: best IoU for part, piece, group by class; error of the IoU head.
+
+    `start` is the same for the decoder's starting point: the reach map at its three levels.
+    """
+    rows = []
+    for index in range(min(frames, len(shards))):
+        maps, difficulty = shards[index]
+        rng = np.random.default_rng([7, index])
+        prompts = draw_prompts(rng, np.array(maps[MATERIALS:]), points)
+        features = net.encoder(torch.from_numpy(scale_grey(maps[IMAGE]))[None, None])
+        iou, logits = net.decoder(*features, prompts.coords, prompts.labels)
+        _, dense = net.decoder.prompts(features[3], prompts.coords, prompts.labels)
+        start = nn.functional.interpolate(dense[:, 1:2], scale_factor=2.0, mode="bilinear", align_corners=False)
+        start = torch.cat([start - level for level in (0.75, 0.5, 0.2)], 1)
+        found, base = (true_iou(x, prompts.targets, prompts.known) for x in (logits, start))
+        truth = (found * prompts.meant[:, None]).max(-1).values
+        chosen = truth.gather(1, iou.argmax(1, keepdim=True))
+        rows.append([difficulty, *found.max(1).values.mean(0), *base.max(1).values.mean(0), (iou - truth).abs().mean(), chosen.mean()])
+    rows = np.array(rows, float)
+    out = {}
+    for difficulty in (1, 2, 3):
+        mean = rows[rows[:, 0] == difficulty].mean(0).round(3).tolist()
+        out[difficulty] = dict(trained=mean[1:4], start=mean[4:7], iou_error=mean[7], chosen=mean[8])
+    return out
+
+
+def _watch(validation):
+    def watch(net):
+        print("  token AUC by class", token_auc(net.encoder, validation), flush=True)
+        for difficulty, figures in point_iou(net, validation).items():
+            print(f"  class {difficulty}", figures, flush=True)
+
+    return watch
+
+
+def _start_from(net, path, prefix):
+    state = torch.load(path, weights_only=True)["average"]
+    (net.affinity if prefix == "encoder" else net).load_state_dict(state)
+
+
+def train_joint(data, encoder_checkpoint, checkpoint, steps=500, crops=12, count=8, size=256, rate=6e-4, seed=2, watch_every=100) -> Run:
+    """Stage 2. The encoder's trunk is frozen: gradients from the masks made its tokens slightly worse (class 3 AUC .84 to .82)."""
+    training, validation = Shards(data / "train"), Shards(data / "validation")
+    torch.manual_seed(seed)
+    net = SamModel()
+    _start_from(net, encoder_checkpoint, "encoder")
+    run = Run(net.eval(), checkpoint, steps, rate, seed, groups=_groups(net))
+
+    def losses(net, rng, step):
+        images, labels = batch([random_crop(rng, training, size) for _ in range(crops)])
+        return crop_losses(net, images, labels, rng, count)
+
+    return run.train(losses, _watch(validation), watch_every)
+
+
+def train_frames(data, joint_checkpoint, checkpoint, steps=100, frames=2, count=32, size=512, rate=3e-4, seed=3, watch_every=50) -> Run:
+    """Stage 3. Whole frames."""
+    training, validation = Shards(data / "train"), Shards(data / "validation")
+    torch.manual_seed(seed)
+    net = SamModel()
+    _start_from(net, joint_checkpoint, "joint")
+    run = Run(net.eval(), checkpoint, steps, rate, seed, groups=_groups(net))
+
+    def losses(net, rng, step):
+        images, labels = batch([random_crop(rng, training, size, (1.0, 1.5)) for _ in range(frames)])
+        return crop_losses(net, images, labels, rng, count)
+
+    return run.train(losses, _watch(validation), watch_every)
+
+
+def _groups(net):
+    """What learns in the stages 2 and 3: the decoder (its IoU head faster), and of the encoder only its outputs for the decoder."""
+    encoder, decoder = net.encoder, net.decoder
+    outputs = [p for part in (encoder.neck, encoder.high_8, encoder.high_4) for p in part.parameters()]
+    head = list(decoder.iou.parameters())
+    rest = [p for name, p in decoder.named_parameters() if not name.startswith("iou.")]
+    return [dict(params=rest + outputs, share=1.0), dict(params=head, share=IOU_HEAD_SHARE)]
+
+
+def write_release(run_checkpoint, target, gain: float = 1.0):
+    """The averaged weights of a run as the checkpoint that export.py reads."""
+    net = SamModel()
+    net.load_state_dict(torch.load(run_checkpoint, weights_only=True)["average"])
+    net.decoder.logit_gain.fill_(gain)
+    state = dict(encoder=net.encoder.state_dict(), decoder=net.decoder.state_dict())
+    state |= dict(encoder_settings=net.encoder.settings, decoder_settings=net.decoder.settings)
+    torch.save(state, target)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints; encoder.pt must be there")
+    parser.add_argument("--joint-steps", type=int, default=500)
+    parser.add_argument("--frame-steps", type=int, default=100)
+    options = parser.parse_args()
+    runs = options.runs
+    train_joint(options.data, runs / "encoder.pt", runs / "joint.pt", options.joint_steps)
+    train_frames(options.data, runs / "joint.pt", runs / "frames.pt", options.frame_steps)
+    write_release(runs / "frames.pt", runs / "sam.pt")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Networks: shapes at any frame size, the similarity start, reach only along connected paths, export parity."""
+
+import numpy as np
+import pytest
+import torch
+
+from sam_i_am_models import export
+from sam_i_am_models.architectures import ImageEncoder, MaskDecoder, TextureEncoder
+from sam_i_am_models.architectures.prompt_encoder import PromptEncoder, reachable
+
+
+@pytest.fixture(scope="module")
+def sam():
+    torch.manual_seed(0)
+    return ImageEncoder().eval(), MaskDecoder().eval()
+
+
+@pytest.mark.parametrize("height,width", [(64, 64), (96, 160)])
+def test_shapes(sam, height, width):
+    encoder, decoder = sam
+    with torch.no_grad():
+        embeddings, high_8, high_4, tokens = features = encoder(torch.rand(1, 1, height, width))
+        iou, masks = decoder(*features, torch.tensor([[[5.0, 9.0]]] * 3), torch.ones(3, 1))
+    assert embeddings.shape[2:] == (height // 16, width // 16)
+    assert high_8.shape[2:] == tokens.shape[2:] == (height // 8, width // 8)
+    assert high_4.shape[2:] == masks.shape[2:] == (height // 4, width // 4)
+    assert torch.allclose(tokens.norm(dim=1), torch.ones(()), atol=1e-5)
+    assert iou.shape == (3, 3) and masks.shape[:2] == (3, 3)
+
+
+def test_reach_stops_at_a_wall():
+    similarity = torch.ones(1, 1, 16, 16)
+    similarity[..., 6:10] = -0.5
+    seeds = torch.zeros(1, 1, 16, 16)
+    seeds[0, 0, 3, 2] = 1
+    reach = reachable(similarity, seeds)
+    assert reach[..., :6].min() == 1
+    assert reach[..., 10:].max() <= -0.5
+
+
+def _two_textures():
+    tokens = torch.zeros(1, 4, 16, 16)
+    tokens[:, 0, :, :8] = 1
+    tokens[:, 1, :, 8:] = 1
+    return tokens
+
+
+def test_untrained_decoder_gives_the_region_under_the_point():
+    torch.manual_seed(1)
+    decoder = MaskDecoder(token=4).eval()
+    features = torch.zeros(1, 128, 8, 8), torch.zeros(1, 48, 16, 16), torch.zeros(1, 32, 32, 32), _two_textures()
+    with torch.no_grad():
+        _, masks = decoder(*features, torch.tensor([[[20.0, 60.0]], [[100.0, 60.0]]]), torch.ones(2, 1))
+    assert ((masks[0] > 0)[..., :15].float().mean() > 0.95) and ((masks[0] > 0)[..., 17:].float().mean() < 0.05)
+    assert ((masks[1] > 0)[..., 17:].float().mean() > 0.95)
+
+
+def test_padding_points_add_nothing_to_the_maps():
+    prompts = PromptEncoder(32, 4).eval()
+    with torch.no_grad():
+        _, plain = prompts(_two_textures(), torch.tensor([[[20.0, 60.0]]]), torch.tensor([[1.0]]))
+        _, padded = prompts(_two_textures(), torch.tensor([[[20.0, 60.0], [0.0, 0.0]]]), torch.tensor([[1.0, -1.0]]))
+    assert torch.allclose(plain, padded)
+
+
+def test_a_box_limits_the_similarity():
+    prompts = PromptEncoder(32, 4).eval()
+    with torch.no_grad():
+        _, maps = prompts(_two_textures(), torch.tensor([[[8.0, 8.0], [40.0, 40.0]]]), torch.tensor([[2.0, 3.0]]))
+    assert maps[0, 0, 2, 2] > 0.9 and maps[0, 0, 12, 2] < 0
+
+
+def test_export_parity(sam, tmp_path):
+    encoder, decoder = sam
+    export.export_encoder(encoder, tmp_path / "encoder.onnx")
+    export.export_decoder(encoder, decoder, tmp_path / "decoder.onnx")
+    assert export.sam_parity(encoder, decoder, tmp_path) < export.TOLERANCE
+
+
+def test_texture_encoder(tmp_path):
+    net = TextureEncoder().eval()
+    with torch.no_grad():
+        embeddings = net(torch.rand(3, 1, 60, 60)).numpy()
+    assert embeddings.shape == (3, 64) and np.allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
+    export.export_texture(net, tmp_path / "texture.onnx")
+    assert export.texture_parity(net, tmp_path / "texture.onnx") < export.TOLERANCE

@@ -1,0 +1,85 @@
+"""Prompts, losses and short runs: the loss falls, and an interrupted run ends as an uninterrupted one."""
+
+import numpy as np
+import pytest
+import torch
+
+from sam_i_am_models import dataset, train_encoder, train_texture
+from sam_i_am_models.affinity import same_material_auc
+from sam_i_am_models.loop import Run
+from sam_i_am_models.mask_loss import decoder_losses, true_iou
+from sam_i_am_models.prompts import draw_prompts
+from sam_i_am_models.simulate import simulate
+from sam_i_am_models.train_sam import train_frames, train_joint
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    dataset.generate(folder / "train", 0, 6, size=128, workers=1)
+    dataset.generate(folder / "validation", 900_000, 3, size=128, workers=1)
+    return folder
+
+
+@pytest.mark.parametrize("kind,slots", [("point", 1), ("points", 3), ("box", 3)])
+def test_prompts_mean_connected_regions_that_hold_the_point(kind, slots):
+    prompts = draw_prompts(np.random.default_rng(0), simulate(7, 192).maps()[1:], 12, kind, slots)
+    assert prompts.coords.shape == (12, slots, 2) and prompts.meant.sum(1).min() >= 1
+    if kind == "point":
+        for (x, y), targets in zip(prompts.coords[:, 0].int().tolist(), prompts.targets):
+            assert targets[:, y // 4, x // 4].all()
+
+
+def test_perfect_masks_cost_nothing_and_have_iou_one():
+    prompts = draw_prompts(np.random.default_rng(1), simulate(8, 128).maps()[1:], 4)
+    logits = (prompts.targets.float() * 2 - 1) * 20
+    losses = decoder_losses(torch.ones(4, 3), logits, prompts.targets, prompts.meant, prompts.known)
+    assert losses["mask"] < 0.05 and losses["_best"] == pytest.approx(1)
+    assert true_iou(logits, prompts.targets, prompts.known).diagonal(dim1=1, dim2=2).min() == pytest.approx(1)
+
+
+def test_auc():
+    tokens = np.array([[1, 0], [1, 0], [0, 1], [0, 1]], float)
+    assert same_material_auc(tokens, np.array([1, 1, 2, 2])) == 1
+
+
+def test_encoder_loss_falls_and_the_stages_chain(data, tmp_path):
+    run = train_encoder.train(data, tmp_path / "encoder.pt", steps=12, crops=3, size=64, watch_every=1000)
+    first = run.means["affinity_16"] + run.means["affinity_8"]
+    again = train_encoder.train(data, tmp_path / "other.pt", steps=60, crops=3, size=64, watch_every=1000)
+    assert again.means["affinity_16"] + again.means["affinity_8"] < first
+    for steps in (1, 2):  # the second call resumes
+        joint = train_joint(data, tmp_path / "encoder.pt", tmp_path / "joint.pt", steps=steps, crops=2, count=2, size=64)
+    assert joint.step == 2 and np.isfinite(joint.means["mask"])
+    frames = train_frames(data, tmp_path / "joint.pt", tmp_path / "frames.pt", steps=2, frames=1, count=4, size=128)
+    assert frames.step == 2
+
+
+def _toy(checkpoint, steps, stop=None):
+    torch.manual_seed(0)
+    run = Run(torch.nn.Linear(3, 1), checkpoint, steps, 1e-2, seed=5, every=5)
+    total, run.steps = run.steps, stop or steps
+    # The schedule must be that of the whole run, also when it stops early.
+    schedule = run._schedule
+    run._schedule = lambda: (setattr(run, "steps", total), schedule(), setattr(run, "steps", stop or steps))
+
+    def losses(net, rng, step):
+        x = torch.from_numpy(rng.standard_normal((8, 3)).astype(np.float32))
+        return {"loss": ((net(x)[:, 0] - x.sum(1)) ** 2).mean()}
+
+    return run.train(losses)
+
+
+def test_resume_equals_no_interruption(tmp_path):
+    whole = _toy(tmp_path / "a.pt", 20)
+    _toy(tmp_path / "b.pt", 20, stop=10)
+    resumed = _toy(tmp_path / "b.pt", 20)
+    assert resumed.step == 20
+    assert torch.equal(whole.net.weight, resumed.net.weight)
+    assert torch.equal(whole.average["weight"], resumed.average["weight"])
+
+
+def test_texture_loss_falls(tmp_path):
+    start = train_texture.train(tmp_path / "a.pt", steps=1, groups=4, crops=2).means["contrast"]
+    end = train_texture.train(tmp_path / "b.pt", steps=20, groups=4, crops=2).means["contrast"]
+    assert end < start
