@@ -9,7 +9,7 @@ import { defaultModelId } from '../dist/app/load-models.js';
 import { defaultSegmentOptions } from '../dist/app/pipeline-parameters.js';
 import { openSegmentPool } from '../dist/app/segment-pool.js';
 
-const examples = ['srtio3-film-on-ge.png', 'layered-oxides.png', 'particles-on-support.png'];
+const examples = ['layered-oxides.png', 'particles-on-support.png', 'srtio3-film-on-ge.png'];
 const panelWidth = 480;
 const gap = 12;
 
