@@ -53,10 +53,11 @@ export async function photographTask(
   await page.goto(`${labelStudio.url}/projects/${project}/data?task=${task}`);
   const picture = page.locator('.lsf-image > img').first();
   await picture.waitFor();
-  // The brush's slider and the tool's own tip would cover a corner of the picture.
+  await page.waitForFunction(hasPaint, undefined, { polling: 500 });
+  await settle(page);
+  // The page takes up the brush once the masks are there; its slider and its tip would cover a corner of the picture.
   await page.getByLabel('move-tool', { exact: true }).first().click();
   await page.mouse.move(0, 0);
-  await page.waitForFunction(hasPaint, undefined, { polling: 500 });
   await settle(page);
   await mkdir(artifactsFolder, { recursive: true });
   const file = path.join(artifactsFolder, `${name}.png`);
