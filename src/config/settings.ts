@@ -39,7 +39,7 @@ const logLevel = z.enum(logLevels, { error: `must be one of ${logLevels.join(', 
 export const settingsSchema = z.object({
   port: count(0, 65535).prefault('9090').describe('Port of the HTTP server; 0 takes any free one.'),
   host: z.string().prefault('127.0.0.1').describe('Address that the HTTP server listens on; 0.0.0.0 for all.'),
-  model: z.string().prefault('sam-i-am-small').describe('Id of the segmentation model (see `sam-i-am models list`).'),
+  model: z.string().prefault('sam-i-am-small').describe('Id of the segmentation model (see models/manifest.json).'),
   materials: materialCount
     .optional()
     .describe(
