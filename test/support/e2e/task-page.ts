@@ -55,8 +55,10 @@ export async function photographTask(
   await picture.waitFor();
   await page.waitForFunction(hasPaint, undefined, { polling: 500 });
   await settle(page);
-  // The page takes up the brush once the masks are there; its slider and its tip would cover a corner of the picture.
-  await page.getByLabel('move-tool', { exact: true }).first().click();
+  // The slider of the brush would cover a corner of the picture.
+  await page.addStyleTag({
+    content: '[class*="lsf-toolbar"], [class*="lsf-tool_"] { visibility: hidden !important; }',
+  });
   await page.mouse.move(0, 0);
   await settle(page);
   await mkdir(artifactsFolder, { recursive: true });
