@@ -1,6 +1,7 @@
 import type { MaterialCount } from '../core/material-count.js';
 import type { SamIAmError } from '../core/errors.js';
 import type { Result } from '../core/result.js';
+import type { UserPrompt } from '../core/user-prompt.js';
 
 /** An image file as it was fetched: bytes in any supported format, and a name for messages. */
 export interface ImageFile {
@@ -25,17 +26,6 @@ export interface PaintedMicrograph {
   readonly height: number;
   readonly materials: readonly PaintedMaterial[];
   readonly warnings: readonly string[];
-}
-
-/** What a user pointed at, in pixels of the image as a browser shows it. */
-export interface UserPrompt {
-  readonly points: readonly { readonly x: number; readonly y: number; readonly positive: boolean }[];
-  readonly boxes: readonly {
-    readonly x: number;
-    readonly y: number;
-    readonly width: number;
-    readonly height: number;
-  }[];
 }
 
 /** The pipeline behind a thread boundary: decoding, inference, boosting and brush encoding never run on the caller's thread. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Micrograph } from '../core/micrograph.js';
 import { valueOrThrow } from '../core/result.js';
+import type { UserPrompt } from '../core/user-prompt.js';
 import { decodeMicrograph } from '../imaging/decode-micrograph.js';
 import { predictMask } from '../sam/predict-mask.js';
 import type { ImageEmbedding, Prompt, PromptPoint } from '../sam/sam-model.js';
@@ -12,7 +13,7 @@ import { paintedMicrograph } from './painted-micrograph.js';
 import { defaultSegmentOptions, pipelineParameters } from './pipeline-parameters.js';
 import { boostedFiles, overlayFile } from './segment-to-files.js';
 import { segmentMicrograph } from './segment-micrograph.js';
-import type { ImageFile, PaintedMicrograph, UserPrompt } from './segmentation-service.js';
+import type { ImageFile, PaintedMicrograph } from './segmentation-service.js';
 import { Stopwatch } from './timings.js';
 import type { PaintPromptedTask, PaintTask, SegmentedFiles, SegmentTask, WorkerSettings } from './workers/messages.js';
 

@@ -1,15 +1,9 @@
 import { z } from 'zod';
+import type { UserPrompt } from '../core/user-prompt.js';
 
-/** What a user pointed at, in pixels of the image, and the label that was picked for it. */
-export interface LabelledPrompt {
+/** What a user pointed at, and the label that was picked for it. */
+export interface LabelledPrompt extends UserPrompt {
   readonly label: string | undefined;
-  readonly points: readonly { readonly x: number; readonly y: number; readonly positive: boolean }[];
-  readonly boxes: readonly {
-    readonly x: number;
-    readonly y: number;
-    readonly width: number;
-    readonly height: number;
-  }[];
 }
 
 const percentRegion = z.object({

@@ -1,10 +1,10 @@
+import type { UserPrompt } from '../../src/core/user-prompt.js';
 import { mostMaterials } from '../../src/core/material-count.js';
 import type {
   ImageFile,
   PaintedMaterial,
   PaintedMicrograph,
   SegmentationService,
-  UserPrompt,
 } from '../../src/app/segmentation-service.js';
 import type { MaterialCount } from '../../src/core/material-count.js';
 import { SamIAmError } from '../../src/core/errors.js';

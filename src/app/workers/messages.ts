@@ -4,7 +4,8 @@ import type { MaterialCount } from '../../core/material-count.js';
 import type { Result } from '../../core/result.js';
 import { failure, success } from '../../core/result.js';
 import type { SegmentOptions } from '../pipeline-parameters.js';
-import type { ImageFile, UserPrompt } from '../segmentation-service.js';
+import type { UserPrompt } from '../../core/user-prompt.js';
+import type { ImageFile } from '../segmentation-service.js';
 
 /** What a worker is started with. */
 export interface WorkerSettings {
