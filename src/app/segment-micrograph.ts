@@ -9,12 +9,13 @@ import { uncoveredRegions } from '../booster/uncovered-regions.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { generateMasks } from '../sam/automatic-mask-generator.js';
 import type { MaskProposal } from '../sam/mask-proposal.js';
+import { proposalScore } from '../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import type { LoadedModels } from './load-models.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
 import type { Stopwatch } from './timings.js';
 
-/** A proposal with one score: SAM's trust in it, predicted IoU × stability score. */
+/** A proposal with its score (see {@link proposalScore}). */
 export interface ScoredProposal extends MaskProposal {
   readonly score: number;
 }
@@ -44,10 +45,7 @@ export async function segmentMicrograph(
 ): Promise<Segmentation> {
   const generatorOptions = { ...options, ...parameters, thresholds: models.thresholds };
   const { proposals: trusted, embedding } = await generateMasks(models.sam, micrograph, generatorOptions, measure);
-  const proposals = trusted.map((proposal) => ({
-    ...proposal,
-    score: proposal.predictedIou * proposal.stabilityScore,
-  }));
+  const proposals = trusted.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
   const warnings = proposals.length === 0 ? [`no mask was found in ${micrograph.name}: nothing is painted`] : [];
   const unboosted = { embedding, proposals, removal: null, microstructure: null, warnings };
   if (options.stage === 'sam') return unboosted;

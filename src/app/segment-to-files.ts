@@ -1,9 +1,10 @@
-import { paintLabelMap } from '../core/label-map.js';
+import type { LabelMap } from '../core/label-map.js';
 import type { Micrograph } from '../core/micrograph.js';
 import type { OverlayLayer } from '../imaging/overlay.js';
 import { renderGrey, renderLabels, renderOverlay } from '../imaging/overlay.js';
 import { colourOf } from '../imaging/palette.js';
 import { toBrushResult } from '../label-studio/brush-result.js';
+import { stringifyWithBytes } from '../label-studio/json-bytes.js';
 import type { ResultMask } from './masks-report.js';
 import { paintedMicrograph } from './painted-micrograph.js';
 import type { OutputFile } from './workers/messages.js';
@@ -11,12 +12,10 @@ import type { OutputFile } from './workers/messages.js';
 /** The files besides `masks.json` that `segment` writes for the stage `boosted` (CONTRACT, "segment"). */
 export async function boostedFiles(
   micrograph: Micrograph,
+  { width, height, labels }: LabelMap,
   masks: readonly ResultMask[],
   modelVersion: string,
 ): Promise<OutputFile[]> {
-  const { width, height } = micrograph;
-  const layers = masks.flatMap(({ mask, material }) => (material === null ? [] : [{ mask, label: material }]));
-  const { labels } = paintLabelMap(width, height, layers);
   return [
     { suffix: '.labels.png', content: await renderLabels(width, height, labels) },
     { suffix: '.task.json', content: await labelStudioTask(micrograph, masks, modelVersion) },
@@ -44,15 +43,14 @@ async function labelStudioTask(
   micrograph: Micrograph,
   masks: readonly ResultMask[],
   modelVersion: string,
-): Promise<string> {
+): Promise<Uint8Array> {
   const image = await renderGrey(micrograph);
   const labels = masks.map(({ material }) => `Material ${material ?? 0}`);
   const brush = { kind: 'brush', name: 'material', toName: 'image', labels, smartOnly: false } as const;
   const { regions, score } = toBrushResult(paintedMicrograph(micrograph, masks, []), brush);
-  const result = regions.map((region) => ({ ...region, value: { ...region.value, rle: [...region.value.rle] } }));
-  return JSON.stringify({
+  return stringifyWithBytes({
     data: { image: `data:image/png;base64,${image.toString('base64')}` },
-    predictions: [{ model_version: modelVersion, score, result }],
+    predictions: [{ model_version: modelVersion, score, result: regions }],
   });
 }
 

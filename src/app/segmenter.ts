@@ -3,6 +3,7 @@ import type { Micrograph } from '../core/micrograph.js';
 import { valueOrThrow } from '../core/result.js';
 import type { UserPrompt } from '../core/user-prompt.js';
 import { decodeMicrograph } from '../imaging/decode-micrograph.js';
+import { proposalScore } from '../sam/mask-proposal.js';
 import { predictMask } from '../sam/predict-mask.js';
 import type { ImageEmbedding, Prompt, PromptPoint } from '../sam/sam-model.js';
 import { promptLabels } from '../sam/sam-model.js';
@@ -35,8 +36,8 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
     (loading ??= loadModels({ folder: settings.modelsFolder, modelId: settings.modelId, threads: settings.threads }));
   const decode = async (image: ImageFile): Promise<Micrograph> =>
     valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels: settings.maxImagePixels }));
-  const remember = (image: ImageFile, embedding: ImageEmbedding): void => {
-    embeddings.set(contentKey(image), embedding);
+  const remember = (key: string, embedding: ImageEmbedding): void => {
+    embeddings.set(key, embedding);
     for (const key of [...embeddings.keys()].slice(0, -rememberedImages)) embeddings.delete(key);
   };
 
@@ -46,17 +47,17 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
       const micrograph = await decode(image);
       const options = { ...defaultSegmentOptions, materials };
       const result = await segmentMicrograph(await models(), micrograph, options, pipelineParameters, new Stopwatch());
-      remember(image, result.embedding);
+      remember(contentKey(image), result.embedding);
       return paintedMicrograph(micrograph, resultMasks(result), result.warnings);
     },
     async paintPrompted({ image, prompt }) {
       const { sam } = await models();
-      const embedding = embeddings.get(contentKey(image)) ?? (await sam.encode(await decode(image)));
-      remember(image, embedding);
+      const key = contentKey(image);
+      const embedding = embeddings.get(key) ?? (await sam.encode(await decode(image)));
+      remember(key, embedding);
       const found = await predictMask(sam, embedding, toPrompt(prompt));
       if (found === null) return paintedMicrograph(embedding.image, [], ['no mask was found at the prompt']);
-      const score = found.predictedIou * found.stabilityScore;
-      return paintedMicrograph(embedding.image, [{ ...found, score, material: 1 }], []);
+      return paintedMicrograph(embedding.image, [{ ...found, score: proposalScore(found), material: 1 }], []);
     },
     async segment({ image, options, modelVersion }) {
       const stopwatch = new Stopwatch();
@@ -65,7 +66,8 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
       const masks = resultMasks(result);
       const timings = stopwatch.timings();
       const report = masksReport(micrograph, modelVersion, options.stage, masks, timings);
-      const boosted = options.stage === 'boosted' ? await boostedFiles(micrograph, masks, modelVersion) : [];
+      const { microstructure } = result;
+      const boosted = microstructure ? await boostedFiles(micrograph, microstructure.map, masks, modelVersion) : [];
       return {
         files: [
           { suffix: '.masks.json', content: JSON.stringify(report) },

@@ -1,7 +1,7 @@
 import type { LabelMap } from '../core/label-map.js';
 import { labelAreas, paintLabelMap } from '../core/label-map.js';
 import type { Mask } from '../core/mask.js';
-import { intersectionArea } from '../core/mask.js';
+import { liesIn } from './mask-relations.js';
 
 /** A mask with the material that it shows. */
 export interface MaterialMask {
@@ -48,7 +48,9 @@ export function buildMicrostructure<Item extends MaterialMask>(
 /** What is painted later wins: parents before their children, else the lower score first, and of equals the larger mask. */
 function paintingOrder(masks: readonly MaterialMask[], childShare: number): MaterialMask[] {
   const waiting = [...masks].sort((a, b) => a.score - b.score || b.mask.areaPx - a.mask.areaPx);
-  const parents = new Map(waiting.map((mask) => [mask, waiting.filter((other) => isParent(other, mask, childShare))]));
+  const parents = new Map(
+    waiting.map((mask) => [mask, waiting.filter((other) => liesIn(mask.mask, other.mask, childShare))]),
+  );
   const painted = new Set<MaterialMask>();
   while (painted.size < waiting.length) {
     const next = waiting.find(
@@ -58,14 +60,6 @@ function paintingOrder(masks: readonly MaterialMask[], childShare: number): Mate
     painted.add(next);
   }
   return [...painted];
-}
-
-/** A parent is strictly larger, so that no mask can be its own ancestor. */
-function isParent(parent: MaterialMask, child: MaterialMask, childShare: number): boolean {
-  return (
-    parent.mask.areaPx > child.mask.areaPx &&
-    intersectionArea(parent.mask, child.mask) >= childShare * child.mask.areaPx
-  );
 }
 
 /** Renumbers the materials by the area that they have on the map; a material that has lost all its pixels is left out. */

@@ -18,6 +18,7 @@ export function relateMasks<Item extends { readonly mask: Mask }>(
   }));
 }
 
-function liesIn(child: Mask, parent: Mask, share: number): boolean {
+/** Whether a mask is another one's child: smaller, with at least `share` of its area inside it. No mask is its own ancestor. */
+export function liesIn(child: Mask, parent: Mask, share: number): boolean {
   return child.areaPx < parent.areaPx && intersectionArea(child, parent) >= share * child.areaPx;
 }

@@ -22,20 +22,15 @@ export function maskFromRuns(width: number, height: number, runs: Uint32Array): 
   return { width, height, runs, areaPx: runsArea(runs), box: boundingBox(width, runs) };
 }
 
-/** A mask of the non-zero pixels of a row-major bitmap of `width` × `height` bytes. */
+/** A mask of the non-zero pixels of a row-major bitmap of `width` × `height` values. */
 export function maskFromBitmap(width: number, height: number, bitmap: ArrayLike<number>): Mask {
-  return maskWhere(width, height, (index) => bitmap[index] !== 0);
-}
-
-/** A mask of the pixels for which `isSet(index)` holds; index = y · width + x. */
-export function maskWhere(width: number, height: number, isSet: (index: number) => boolean): Mask {
   const runs = new RunBuilder();
   const pixels = width * height;
   let index = 0;
   while (index < pixels) {
-    while (index < pixels && !isSet(index)) index++;
+    while (index < pixels && bitmap[index] === 0) index++;
     const start = index;
-    while (index < pixels && isSet(index)) index++;
+    while (index < pixels && bitmap[index] !== 0) index++;
     runs.add(start, index);
   }
   return maskFromRuns(width, height, runs.finish());

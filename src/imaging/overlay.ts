@@ -34,10 +34,7 @@ export async function renderOverlay(image: GreyImage, layers: readonly OverlayLa
 /** An 8-bit grey PNG of the micrograph as the models see it. */
 export function renderGrey({ width, height, grey }: GreyImage): Promise<Buffer> {
   const bytes = Uint8Array.from(grey, (value) => Math.round(value * 255));
-  return sharp(bytes, { raw: { width, height, channels: 1 } })
-    .toColourspace('b-w')
-    .png()
-    .toBuffer();
+  return renderLabels(width, height, bytes);
 }
 
 /** An 8-bit, one-channel PNG of label numbers. */

@@ -12,3 +12,8 @@ export interface MaskProposal {
   /** The crop in which the mask was found. */
   readonly cropBox: Box;
 }
+
+/** SAM's trust in a mask as one number in [0, 1]. */
+export function proposalScore({ predictedIou, stabilityScore }: MaskProposal): number {
+  return predictedIou * stabilityScore;
+}

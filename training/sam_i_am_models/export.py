@@ -109,7 +109,7 @@ def write_manifest(models: Path, card: dict):
             "id": "sam-i-am-small", "kind": "sam", "layout": "sam-i-am-split", "licence": "Apache-2.0",
             "description": sam["description"], "provenance": sam["provenance"],
             "files": {k: file_entry(models, f"sam-i-am-small/{k}.onnx") for k in ("encoder", "decoder")},
-            "inputSize": sam["inputSize"], "embeddingStride": 16, "maskStride": 4, "tokenStride": 8, "pixelMean": None,
+            "inputSize": sam["inputSize"], "embeddingStride": 16, "maskStride": 4, "tokenStride": 8,
             "thresholds": {name: None if name.endswith("Nms") and value >= 1 else value for name, value in sam["thresholds"].items()},
         },
         {

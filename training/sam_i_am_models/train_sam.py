@@ -102,29 +102,29 @@ def _start_from(net, path, prefix):
 
 def train_joint(data, encoder_checkpoint, checkpoint, steps=500, crops=12, count=8, size=256, rate=6e-4, seed=2, watch_every=100) -> Run:
     """Stage 2. The encoder's trunk is frozen: gradients from the masks made its tokens slightly worse (class 3 AUC .84 to .82)."""
-    training, validation = Shards(data / "train"), Shards(data / "validation")
-    torch.manual_seed(seed)
-    net = SamModel()
-    _start_from(net, encoder_checkpoint, "encoder")
-    run = Run(net.eval(), checkpoint, steps, rate, seed, groups=_groups(net))
-
-    def losses(net, rng, step):
-        images, labels = batch([random_crop(rng, training, size) for _ in range(crops)])
-        return crop_losses(net, images, labels, rng, count)
-
-    return run.train(losses, _watch(validation), watch_every)
+    run = _decoder_run(encoder_checkpoint, "encoder", checkpoint, steps, rate, seed)
+    return _train_on_crops(run, data, crops, count, size, (0.5, 1.5), watch_every)
 
 
 def train_frames(data, joint_checkpoint, checkpoint, steps=100, frames=2, count=32, size=512, rate=3e-4, seed=3, watch_every=50) -> Run:
     """Stage 3. Whole frames."""
-    training, validation = Shards(data / "train"), Shards(data / "validation")
+    run = _decoder_run(joint_checkpoint, "joint", checkpoint, steps, rate, seed)
+    return _train_on_crops(run, data, frames, count, size, (1.0, 1.5), watch_every)
+
+
+def _decoder_run(start, prefix, checkpoint, steps, rate, seed) -> Run:
+    """A run of stage 2 or 3 from the averaged weights of the stage before, or from its own checkpoint."""
     torch.manual_seed(seed)
     net = SamModel()
-    _start_from(net, joint_checkpoint, "joint")
-    run = Run(net.eval(), checkpoint, steps, rate, seed, groups=_groups(net))
+    _start_from(net, start, prefix)
+    return Run(net.eval(), checkpoint, steps, rate, seed, groups=_groups(net))
+
+
+def _train_on_crops(run, data, crops, count, size, scales, watch_every) -> Run:
+    training, validation = Shards(data / "train"), Shards(data / "validation")
 
     def losses(net, rng, step):
-        images, labels = batch([random_crop(rng, training, size, (1.0, 1.5)) for _ in range(frames)])
+        images, labels = batch([random_crop(rng, training, size, scales) for _ in range(crops)])
         return crop_losses(net, images, labels, rng, count)
 
     return run.train(losses, _watch(validation), watch_every)
