@@ -1,3 +1,4 @@
+import type { BorderOptions } from '../booster/refine-borders.js';
 import type { RemovalOptions } from '../booster/mask-removal.js';
 import { defaultRemovalOptions } from '../booster/mask-removal.js';
 import type { UncoveredOptions } from '../booster/uncovered-regions.js';
@@ -45,6 +46,10 @@ export interface PipelineParameters {
     /** Starts of k-means. */
     readonly restarts: number;
   };
+  /** Cuts masks of two textures where there are fewer masks than materials. */
+  readonly splitting: { readonly mostSimilarity: number; readonly leastShare: number };
+  /** Moves borders to where the tokens change. */
+  readonly borders: BorderOptions;
   /** Regions that no mask covers, and the score that they get, SAM having said nothing of them. */
   readonly uncovered: UncoveredOptions & { readonly score: number };
 }
@@ -54,5 +59,7 @@ export const pipelineParameters: PipelineParameters = {
   pointsPerBatch: 8,
   removal: defaultRemovalOptions,
   merging: { cropsPerMask: 32, minimumShare: 0.75, tokenShare: 0.5, sameMaterialSimilarity: 0.45, restarts: 10 },
+  splitting: { mostSimilarity: 0.9, leastShare: 0.004 },
+  borders: { reachCells: 1, leastSimilarity: 0 },
   uncovered: { leastShare: 0.01, leastWidthShare: 0.03, score: 0.5 },
 };

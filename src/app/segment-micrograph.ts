@@ -1,16 +1,21 @@
 import type { MaterialMask, Microstructure } from '../booster/build-microstructure.js';
-import { buildMicrostructure } from '../booster/build-microstructure.js';
+import { buildMicrostructure, withMap } from '../booster/build-microstructure.js';
 import type { RemovalResult } from '../booster/mask-removal.js';
 import { removeMasks } from '../booster/mask-removal.js';
 import { describeMasks } from '../booster/describe-masks.js';
 import { voteMaterials } from '../booster/mask-merging.js';
+import { refineBorders } from '../booster/refine-borders.js';
+import type { SplitOptions } from '../booster/split-mixed-masks.js';
+import { splitMixedMasks } from '../booster/split-mixed-masks.js';
 import { ownRegions } from '../booster/own-regions.js';
 import { uncoveredRegions } from '../booster/uncovered-regions.js';
+import type { Mask } from '../core/mask.js';
+import type { MaterialCount } from '../core/material-count.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { generateMasks } from '../sam/automatic-mask-generator.js';
 import type { MaskProposal } from '../sam/mask-proposal.js';
 import { proposalScore } from '../sam/mask-proposal.js';
-import type { ImageEmbedding } from '../sam/sam-model.js';
+import type { ImageEmbedding, TextureTokens } from '../sam/sam-model.js';
 import type { LoadedModels } from './load-models.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
 import type { Stopwatch } from './timings.js';
@@ -64,17 +69,19 @@ async function mergeMasks(
   micrograph: Micrograph,
   { textureTokens }: ImageEmbedding,
   kept: readonly ScoredProposal[],
-  { materials, seed }: SegmentOptions,
-  { merging, removal, uncovered }: PipelineParameters,
+  options: SegmentOptions,
+  { merging, removal, uncovered, splitting, borders }: PipelineParameters,
 ): Promise<Microstructure<MaterialMember>> {
   const { width, height } = micrograph;
+  const { materials, seed } = options;
   const masks = kept.map(({ mask }) => mask);
   // Where SAM found nothing at all, there is nothing to go by.
   const gaps = masks.length === 0 ? [] : uncoveredRegions(width, height, masks, uncovered);
-  const candidates = [
+  const found = [
     ...kept.map((proposal) => ({ mask: proposal.mask, score: proposal.score, proposal })),
     ...gaps.map((mask) => ({ mask, score: uncovered.score, proposal: null })),
   ];
+  const candidates = splitWhereTooFew(found, textureTokens, { ...options, ...merging, ...splitting });
   const sources = { encoder: texture, tokens: textureTokens };
   const samples = await describeMasks(micrograph, ownRegions(candidates, removal), sources, { ...merging, seed });
   const votes = voteMaterials(samples, { ...merging, materials, seed });
@@ -82,5 +89,28 @@ async function mergeMasks(
     const vote = votes[index];
     return vote === undefined ? [] : [{ ...candidate, ...vote }];
   });
-  return buildMicrostructure(width, height, voted, removal);
+  const painted = buildMicrostructure(width, height, voted, removal);
+  if (textureTokens === null) return painted;
+  return withMap(painted, refineBorders(painted.map, textureTokens, borders));
+}
+
+interface Candidate {
+  readonly mask: Mask;
+  readonly score: number;
+  readonly proposal: ScoredProposal | null;
+}
+
+/** Where the number of materials is known and there are fewer masks, cuts those that are of two textures. */
+function splitWhereTooFew(
+  candidates: readonly Candidate[],
+  tokens: TextureTokens | null,
+  options: SplitOptions & { readonly materials: MaterialCount },
+): readonly Candidate[] {
+  const { materials } = options;
+  if (tokens === null || typeof materials !== 'number' || candidates.length >= materials) return candidates;
+  const masks = candidates.map(({ mask }) => mask);
+  return splitMixedMasks(masks, tokens, materials, options).flatMap(({ mask, parent }) => {
+    const candidate = candidates[parent];
+    return candidate === undefined ? [] : [{ ...candidate, mask }];
+  });
 }

@@ -45,6 +45,17 @@ export function buildMicrostructure<Item extends MaterialMask>(
   return rankByArea(map, masks);
 }
 
+/** The same materials after borders between them were moved on the map, ranked anew. */
+export function withMap<Item extends MaterialMask>(
+  { materials }: Microstructure<Item>,
+  map: LabelMap,
+): Microstructure<Item> {
+  const members = materials.flatMap((material) =>
+    material.members.map((member) => ({ ...member, material: material.label - 1 })),
+  );
+  return rankByArea(map, members);
+}
+
 /** What is painted later wins: parents before their children, else the lower score first, and of equals the larger mask. */
 function paintingOrder(masks: readonly MaterialMask[], childShare: number): MaterialMask[] {
   const waiting = [...masks].sort((a, b) => a.score - b.score || b.mask.areaPx - a.mask.areaPx);

@@ -1,0 +1,121 @@
+import type { LabelMap } from '../core/label-map.js';
+import type { Mask } from '../core/mask.js';
+import { forEachRun } from '../core/mask.js';
+import type { GridGeometry, TextureTokens } from '../sam/sam-model.js';
+
+/** The label under the centre of each cell of a grid. */
+export function labelsOfCells({ labels, width, height }: LabelMap, grid: GridGeometry): LabelMap {
+  const cells = new Uint8Array(grid.columns * grid.rows);
+  for (let row = 0; row < grid.rows; row++) {
+    const y = Math.min(height - 1, Math.floor((row + 0.5) / grid.rowsPerPixel));
+    for (let column = 0; column < grid.columns; column++) {
+      const x = Math.min(width - 1, Math.floor((column + 0.5) / grid.columnsPerPixel));
+      cells[row * grid.columns + column] = labels[y * width + x] as number;
+    }
+  }
+  return { width: grid.columns, height: grid.rows, labels: cells };
+}
+
+/** Cells with a label other than 0 whose eight neighbours have it too; the edge of the grid is no border. Flat indices. */
+export function innerCells(cells: LabelMap): number[] {
+  const inner: number[] = [];
+  for (let row = 0; row < cells.height; row++) {
+    for (let column = 0; column < cells.width; column++) {
+      const cell = row * cells.width + column;
+      if (cells.labels[cell] !== 0 && isSurrounded(cells, column, row)) inner.push(cell);
+    }
+  }
+  return inner;
+}
+
+function isSurrounded({ labels, width, height }: LabelMap, column: number, row: number): boolean {
+  const label = labels[row * width + column];
+  for (let y = Math.max(0, row - 1); y <= Math.min(height - 1, row + 1); y++) {
+    for (let x = Math.max(0, column - 1); x <= Math.min(width - 1, column + 1); x++) {
+      if (labels[y * width + x] !== label) return false;
+    }
+  }
+  return true;
+}
+
+/** Flat indices of the cells of a mask. */
+export function cellsOf(mask: Mask): number[] {
+  const cells: number[] = [];
+  forEachRun(mask, (start, end) => {
+    for (let cell = start; cell < end; cell++) cells.push(cell);
+  });
+  return cells;
+}
+
+/** The token of one cell. */
+export function tokenOf({ tokens, dimensions, columns, rows }: TextureTokens, cell: number): number[] {
+  return Array.from({ length: dimensions }, (_, d) => tokens[d * columns * rows + cell] as number);
+}
+
+/** The mean token of some cells, scaled to unit length. */
+export function meanDirection(
+  { tokens, dimensions, columns, rows }: TextureTokens,
+  cells: readonly number[],
+): number[] {
+  const mean = Array.from({ length: dimensions }, (_, d) =>
+    cells.reduce((sum, cell) => sum + (tokens[d * columns * rows + cell] as number), 0),
+  );
+  return toUnitLength(mean);
+}
+
+export function toUnitLength(vector: readonly number[]): number[] {
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) || 1;
+  return vector.map((value) => value / length);
+}
+
+/** The cosine of every cell's token with a direction of unit length. */
+export function likenessMap(
+  { tokens, dimensions, columns, rows }: TextureTokens,
+  direction: readonly number[],
+): Float32Array {
+  const cells = columns * rows;
+  const likeness = new Float32Array(cells);
+  for (let d = 0; d < dimensions; d++) {
+    const weight = direction[d] as number;
+    for (let cell = 0; cell < cells; cell++) {
+      likeness[cell] = (likeness[cell] as number) + weight * (tokens[d * cells + cell] as number);
+    }
+  }
+  return likeness;
+}
+
+/** Reads grids of values per cell at the pixels of an image, interpolated between the centres of the cells. */
+export interface PixelSampler {
+  at(values: Float32Array, pixel: number): number;
+}
+
+export function pixelSampler(grid: GridGeometry, width: number, height: number): PixelSampler {
+  const across = linePositions(width, grid.columns, grid.columnsPerPixel);
+  const down = linePositions(height, grid.rows, grid.rowsPerPixel);
+  return {
+    at(values, pixel) {
+      const [x, y] = [pixel % width, Math.floor(pixel / width)];
+      const [left, right] = [across.before[x] as number, across.after[x] as number];
+      const [above, below] = [down.before[y] as number, down.after[y] as number];
+      const read = (row: number, column: number): number => values[row * grid.columns + column] as number;
+      const rightShare = across.share[x] as number;
+      const upper = read(above, left) * (1 - rightShare) + read(above, right) * rightShare;
+      const lower = read(below, left) * (1 - rightShare) + read(below, right) * rightShare;
+      const lowerShare = down.share[y] as number;
+      return upper * (1 - lowerShare) + lower * lowerShare;
+    },
+  };
+}
+
+/** For each pixel of a side the lines of the grid before and after it, and the share of the one after. */
+function linePositions(pixels: number, lines: number, linesPerPixel: number) {
+  const positions = { before: new Int32Array(pixels), after: new Int32Array(pixels), share: new Float32Array(pixels) };
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const position = Math.min(Math.max((pixel + 0.5) * linesPerPixel - 0.5, 0), lines - 1);
+    const line = Math.floor(position);
+    positions.before[pixel] = line;
+    positions.after[pixel] = Math.min(lines - 1, line + 1);
+    positions.share[pixel] = position - line;
+  }
+  return positions;
+}
