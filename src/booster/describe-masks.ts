@@ -1,7 +1,7 @@
 import type { Mask } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
 import { seededRandom } from '../core/seeded-random.js';
-import type { TextureTokens } from '../sam/sam-model.js';
+import type { TextureTokens } from '../core/token-grid.js';
 import type { TextureEncoder } from '../texture/texture-encoder.js';
 import { sampleCrops } from './sample-crops.js';
 import { tokensAt } from './sample-tokens.js';

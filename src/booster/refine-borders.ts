@@ -1,9 +1,9 @@
 import { connectedComponents } from '../core/connected-components.js';
 import type { LabelMap } from '../core/label-map.js';
 import { maskOfLabel } from '../core/label-map.js';
-import type { TextureTokens } from '../sam/sam-model.js';
-import type { PixelSampler } from './token-grid.js';
-import { cellsOf, innerCells, labelsOfCells, likenessMap, meanDirection, pixelSampler } from './token-grid.js';
+import type { TextureTokens } from '../core/token-grid.js';
+import type { PixelSampler } from '../core/token-grid.js';
+import { cellsOf, innerCells, labelsOfCells, likenessMap, meanDirection, pixelSampler } from '../core/token-grid.js';
 
 export interface BorderOptions {
   /** How far a border may move, in token cells; what lies deeper in a mask keeps its material. */

@@ -1,4 +1,4 @@
-import type { TextureTokens } from '../sam/sam-model.js';
+import type { TextureTokens } from '../core/token-grid.js';
 
 /** The texture tokens of the cells in which the given pixels lie, as vectors; `pixels` are flat indices in an image `width` wide. */
 export function tokensAt(tokens: TextureTokens, pixels: ArrayLike<number>, width: number): number[][] {

@@ -1,8 +1,8 @@
 import type { Mask } from '../core/mask.js';
 import { maskFromBitmap, maskToBitmap } from '../core/mask.js';
-import type { TextureTokens } from '../sam/sam-model.js';
+import type { TextureTokens } from '../core/token-grid.js';
 import { clusterEmbeddings } from './cluster-materials.js';
-import { innerCells, labelsOfCells, likenessMap, meanDirection, pixelSampler, tokenOf } from './token-grid.js';
+import { innerCells, labelsOfCells, likenessMap, meanDirection, pixelSampler, tokenOf } from '../core/token-grid.js';
 
 export interface SplitOptions {
   /** Two halves of a mask are two textures where the cosine of their mean tokens is below this. */

@@ -1,4 +1,5 @@
 import type { GreyImage } from '../core/micrograph.js';
+import type { GridGeometry, TextureTokens } from '../core/token-grid.js';
 
 /** What a prompt's point means; the numbers are SAM's own labels. */
 export const promptLabels = { foreground: 1, background: 0, boxTopLeft: 2, boxBottomRight: 3, padding: -1 } as const;
@@ -15,17 +16,6 @@ export interface PromptPoint {
 /** One prompt: all its points speak of one mask. */
 export type Prompt = readonly PromptPoint[];
 
-/**
- * A grid of values over an image. Image pixel x lies at grid column (x + 0.5) · columnsPerPixel − 0.5, rows likewise; what lies
- * outside the outermost centres takes their value.
- */
-export interface GridGeometry {
-  readonly columns: number;
-  readonly rows: number;
-  readonly columnsPerPixel: number;
-  readonly rowsPerPixel: number;
-}
-
 /** Logits of one mask at low resolution, row-major; a pixel belongs to the mask where its interpolated logit is above 0. */
 export interface LogitMap extends GridGeometry {
   readonly logits: Float32Array;
@@ -35,12 +25,6 @@ export interface LogitMap extends GridGeometry {
 export interface MaskLogits {
   readonly predictedIou: number;
   readonly map: LogitMap;
-}
-
-/** The image encoder's dense description of texture: `dimensions` unit-length values per cell, channel by channel (dimension-major). */
-export interface TextureTokens extends GridGeometry {
-  readonly dimensions: number;
-  readonly tokens: Float32Array;
 }
 
 /** An encoded image. What is inside belongs to the adapter that made it. */

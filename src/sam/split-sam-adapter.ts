@@ -1,7 +1,8 @@
 import type { GreyImage } from '../core/micrograph.js';
 import { padByRepeating, resizeGrey } from '../core/resize.js';
 import type { FloatTensor, FloatTensors, InferenceSession } from '../inference/inference-session.js';
-import type { GridGeometry, ImageEmbedding, MaskLogits, Prompt, SamModel, TextureTokens } from './sam-model.js';
+import type { GridGeometry, TextureTokens } from '../core/token-grid.js';
+import type { ImageEmbedding, MaskLogits, Prompt, SamModel } from './sam-model.js';
 
 export interface SplitSamOptions {
   /** Longest side, in pixels, to which an image is resized. */
@@ -48,13 +49,23 @@ export function splitSamAdapter(
     },
     async decode(embedding, prompts) {
       if (prompts.length === 0) return [];
-      const outputs = await decoder.run({ ...embedding.features, ...promptTensors(prompts, embedding) });
+      const outputs = await decoder.run({
+        ...embedding.features,
+        ...noEarlierMask(decoder, embedding),
+        ...promptTensors(prompts, embedding),
+      });
       return splitOutputs(outputs, prompts.length, embedding, options.maskStride);
     },
     async release() {
       await Promise.all([encoder.release(), decoder.release()]);
     },
   };
+}
+
+function noEarlierMask(decoder: InferenceSession, { features }: SplitEmbedding): FloatTensors {
+  if (!decoder.inputs.includes('mask_input')) return {};
+  const [, , rows = 0, columns = 0] = tensorOf(features, 'outlines').dims;
+  return { mask_input: { dims: [1, 1, rows, columns], data: new Float32Array(rows * columns) } };
 }
 
 interface Frame extends GreyImage {

@@ -1,4 +1,4 @@
-import type { TextureTokens } from '../../src/sam/sam-model.js';
+import type { TextureTokens } from '../../src/core/token-grid.js';
 
 /** Tokens of a square image, one per `cell` × `cell` pixels, by the pixel at the cell's centre. */
 export function tokenGrid(

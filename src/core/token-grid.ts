@@ -1,7 +1,23 @@
-import type { LabelMap } from '../core/label-map.js';
-import type { Mask } from '../core/mask.js';
-import { forEachRun } from '../core/mask.js';
-import type { GridGeometry, TextureTokens } from '../sam/sam-model.js';
+import type { LabelMap } from './label-map.js';
+import type { Mask } from './mask.js';
+import { forEachRun } from './mask.js';
+
+/**
+ * A grid of values over an image. Image pixel x lies at grid column (x + 0.5) · columnsPerPixel − 0.5, rows likewise; what lies
+ * outside the outermost centres takes their value.
+ */
+export interface GridGeometry {
+  readonly columns: number;
+  readonly rows: number;
+  readonly columnsPerPixel: number;
+  readonly rowsPerPixel: number;
+}
+
+/** The image encoder's dense description of texture: `dimensions` unit-length values per cell, channel by channel (dimension-major). */
+export interface TextureTokens extends GridGeometry {
+  readonly dimensions: number;
+  readonly tokens: Float32Array;
+}
 
 /** The label under the centre of each cell of a grid. */
 export function labelsOfCells({ labels, width, height }: LabelMap, grid: GridGeometry): LabelMap {

@@ -1,0 +1,71 @@
+import { connectedComponents } from '../core/connected-components.js';
+import type { LabelMap } from '../core/label-map.js';
+import { maskOfLabel, paintLabelMap } from '../core/label-map.js';
+import type { Mask } from '../core/mask.js';
+import type { Point } from '../core/point-grid.js';
+import type { TextureTokens } from '../core/token-grid.js';
+import { cellsOf, innerCells, labelsOfCells, likenessMap, meanDirection } from '../core/token-grid.js';
+
+export interface UnexplainedOptions {
+  /** A mask explains the cells whose tokens are at least this alike (cosine) to its mean token. */
+  readonly leastSimilarity: number;
+  /** At most so many points, those of the largest regions. */
+  readonly most: number;
+}
+
+/** Labels of a map are bytes; more masks than these explain nothing more. */
+const mostLabels = 255;
+
+/**
+ * Where the masks that were found leave the image unexplained: regions that no mask covers, and regions inside a mask whose texture is not
+ * that mask's, such as particles between the points of the grid. One point per region, at its most interior place, in pixels.
+ */
+export function unexplainedPoints(
+  image: { readonly width: number; readonly height: number },
+  masks: readonly Mask[],
+  tokens: TextureTokens,
+  { leastSimilarity, most }: UnexplainedOptions,
+): Point[] {
+  const cells = labelsOfCells(smallestMasks(image, masks), tokens);
+  const unexplained = maskOfLabel(markUnexplained(cells, tokens, leastSimilarity), 1);
+  return connectedComponents(unexplained)
+    .sort((a, b) => b.areaPx - a.areaPx)
+    .flatMap((region) => innermostCell(region) ?? [])
+    .slice(0, most)
+    .map((cell) => ({
+      x: ((cell % tokens.columns) + 0.5) / tokens.columnsPerPixel,
+      y: (Math.floor(cell / tokens.columns) + 0.5) / tokens.rowsPerPixel,
+    }));
+}
+
+/** For each pixel the smallest mask that covers it. */
+function smallestMasks({ width, height }: { readonly width: number; readonly height: number }, masks: readonly Mask[]) {
+  const smallest = [...masks].sort((a, b) => a.areaPx - b.areaPx).slice(0, mostLabels);
+  const layers = smallest.map((mask, index) => ({ mask, label: index + 1 })).reverse();
+  return paintLabelMap(width, height, layers);
+}
+
+/** 1 where no mask covers the cell or its token is unlike the mean token of the mask that does. */
+function markUnexplained(cells: LabelMap, tokens: TextureTokens, leastSimilarity: number): LabelMap {
+  const labels = Uint8Array.from(cells.labels, (label) => (label === 0 ? 1 : 0));
+  for (const label of new Set(cells.labels)) {
+    if (label === 0) continue;
+    const own = cellsOf(maskOfLabel(cells, label));
+    const likeness = likenessMap(tokens, meanDirection(tokens, own));
+    for (const cell of own) if ((likeness[cell] as number) < leastSimilarity) labels[cell] = 1;
+  }
+  return { ...cells, labels };
+}
+
+/** The last cell to go when the region is worn away from its outline; none where nothing is left after the first time. */
+function innermostCell(region: Mask): number | undefined {
+  let layer = cellsOf(region);
+  let innermost: number | undefined;
+  for (;;) {
+    const labels = new Uint8Array(region.width * region.height);
+    for (const cell of layer) labels[cell] = 1;
+    layer = innerCells({ width: region.width, height: region.height, labels });
+    if (layer.length === 0) return innermost;
+    innermost = layer[layer.length >> 1];
+  }
+}
