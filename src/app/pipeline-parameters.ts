@@ -1,3 +1,4 @@
+import type { GeneratorOptions } from '../sam/automatic-mask-generator.js';
 import type { RemovalOptions } from '../booster/mask-removal.js';
 import { defaultRemovalOptions } from '../booster/mask-removal.js';
 import type { UncoveredOptions } from '../booster/uncovered-regions.js';
@@ -31,6 +32,10 @@ export const defaultSegmentOptions: SegmentOptions = {
 export interface PipelineParameters {
   readonly pointsDownscale: number;
   readonly pointsPerBatch: number;
+  /** Holes and islands of fewer pixels are mended in SAM's masks; 0: none. */
+  readonly leastRegionPx: number;
+  /** Order and number of prompts: Meta's full grid, or only where no mask was found yet. */
+  readonly schedule: GeneratorOptions['schedule'];
   readonly removal: RemovalOptions;
   /** Mask merging, DESIGN section 3.2. */
   readonly merging: {
@@ -52,6 +57,8 @@ export interface PipelineParameters {
 export const pipelineParameters: PipelineParameters = {
   pointsDownscale: 1,
   pointsPerBatch: 8,
+  leastRegionPx: 0,
+  schedule: 'full',
   removal: defaultRemovalOptions,
   merging: { cropsPerMask: 32, minimumShare: 0.75, tokenShare: 0.5, sameMaterialSimilarity: 0.45, restarts: 10 },
   uncovered: { leastShare: 0.01, leastWidthShare: 0.03, score: 0.5 },
