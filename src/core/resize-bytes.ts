@@ -10,12 +10,15 @@ const weightBits = 22;
 const half = 1 << (weightBits - 1);
 
 /**
- * Resizes 8-bit pixels as Pillow's bilinear filter does, bit for bit: a triangle that widens when shrinking, rows first, fixed-point
- * weights, rounding to 8 bits after each direction. Meta's predictor resizes with it, and its encoder notices the difference.
+ * Resizes 8-bit pixels as Pillow 13's bilinear filter does, bit for bit: a triangle that widens when shrinking, fixed-point weights,
+ * rounding to 8 bits after each direction, first along the one that leaves fewer pixels (older versions: always along rows).
+ * Meta's predictor resizes with it, and its encoder notices the difference.
  */
 export function resizeBytes(image: ByteImage, width: number, height: number): ByteImage {
-  const narrowed = width === image.width ? image : filterRows(image, width);
-  return height === narrowed.height ? narrowed : filterColumns(narrowed, height);
+  const columnsFirst = image.width * height < width * image.height;
+  return columnsFirst
+    ? filterRows(filterColumns(image, height), width)
+    : filterColumns(filterRows(image, width), height);
 }
 
 interface Taps {
@@ -38,7 +41,9 @@ function fixedPointTaps(from: number, to: number): Taps[] {
   });
 }
 
-function filterRows({ width: from, height, pixels }: ByteImage, width: number): ByteImage {
+function filterRows(image: ByteImage, width: number): ByteImage {
+  const { width: from, height, pixels } = image;
+  if (width === from) return image;
   const columns = fixedPointTaps(from, width);
   const out = new Uint8Array(width * height);
   for (let x = 0; x < width; x++) {
@@ -55,7 +60,9 @@ function filterRows({ width: from, height, pixels }: ByteImage, width: number): 
   return { width, height, pixels: out };
 }
 
-function filterColumns({ width, height: from, pixels }: ByteImage, height: number): ByteImage {
+function filterColumns(image: ByteImage, height: number): ByteImage {
+  const { width, height: from, pixels } = image;
+  if (height === from) return image;
   const rows = fixedPointTaps(from, height);
   const out = new Uint8Array(width * height);
   const sums = new Int32Array(width);

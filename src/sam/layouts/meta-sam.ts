@@ -5,7 +5,7 @@ import type { ImageFrame } from '../prepare-image.js';
 import { fitInto, interleavedLevels, levelChannels, normalisedChannels, resizeToFrame } from '../prepare-image.js';
 import type { DecodeOptions, ImageEmbedding, MaskLogits, Prompt, SamModel } from '../sam-model.js';
 import { fittedPlacement, masksOf, unsupportedPrompt } from './mask-outputs.js';
-import { pointTensors, withPadding } from './prompt-tensors.js';
+import { pointsPerPrompt, pointTensors, withPadding } from './prompt-tensors.js';
 
 interface MetaEmbedding extends ImageEmbedding {
   readonly features: FloatTensor;
@@ -47,6 +47,7 @@ export function metaSam(encoder: InferenceSession, decoder: InferenceSession, in
     },
     async decode(embedding, prompts, options = {}) {
       if (options.earlierMask !== undefined && !takesMask) throw unsupportedPrompt('earlier mask');
+      pointsPerPrompt(prompts);
       if (batched) return prompts.length === 0 ? [] : decodeBatch(embedding, prompts, options);
       const masks: MaskLogits[][] = [];
       for (const prompt of prompts) masks.push(...(await decodeBatch(embedding, [prompt], options)));

@@ -3,7 +3,7 @@ import type { ImageFrame } from '../prepare-image.js';
 import type { Prompt } from '../sam-model.js';
 import { promptLabels } from '../sam-model.js';
 
-/** Points of each prompt; throws if prompts of one batch differ. */
+/** Points of each prompt of a batch. Throws a `RangeError` if prompts differ in length: that is the caller's mistake. */
 export function pointsPerPrompt(prompts: readonly Prompt[]): number {
   const count = prompts[0]?.length ?? 0;
   if (prompts.some(({ length }) => length !== count)) throw new RangeError('prompts of one batch differ in length');
