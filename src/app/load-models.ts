@@ -49,7 +49,9 @@ export async function loadModels({ folder, addedFolder, modelId, threads }: Load
   return {
     sam: await openSamModel(sam, threads),
     thresholds: sam.thresholds,
-    weights: createHash('sha256').update(JSON.stringify([sam.files, sam.inputSize])).digest('hex'),
+    weights: createHash('sha256')
+      .update(JSON.stringify([sam.files, sam.inputSize]))
+      .digest('hex'),
     texture: onnxTextureEncoder(await openOrtSession(textureFile, { threads }), texture),
   };
 }

@@ -94,7 +94,8 @@ export interface AddOptions {
 
 /** What was added: a model to choose with MODEL, or a checkpoint that must still be exported. */
 export type AddedModel =
-  { readonly kind: 'model'; readonly id: string } | { readonly kind: 'checkpoint'; readonly id: string; readonly path: string };
+  | { readonly kind: 'model'; readonly id: string }
+  | { readonly kind: 'checkpoint'; readonly id: string; readonly path: string };
 
 /**
  * Adds a model from files at hand: a folder that training/sam_export wrote, an encoder and a decoder graph of any known layout, or a public
@@ -140,13 +141,18 @@ async function addPair(dataDir: string, paths: readonly [string, string], option
   try {
     const encoder = opened.find(({ session }) => isEncoder(session));
     const decoder = opened.find(({ session }) => !isEncoder(session));
-    if (encoder === undefined || decoder === undefined) throw unfit(`${paths.join(' and ')} are no encoder and decoder`);
+    if (encoder === undefined || decoder === undefined)
+      throw unfit(`${paths.join(' and ')} are no encoder and decoder`);
     detectLayout(encoder.session, decoder.session, paths.join(' and '));
     const folder = dirname(encoder.path);
     const sources = await pairFiles(encoder.path, decoder.path);
     const entry: ModelEntry = {
       ...{ id: options.id ?? basename(resolve(folder)), kind: 'sam', layout: 'encoder-decoder', inputSize: 1024 },
-      ...{ licence: options.licence ?? 'unknown', description: 'added from files', provenance: paths.map((p) => basename(p)).join(', ') },
+      ...{
+        licence: options.licence ?? 'unknown',
+        description: 'added from files',
+        provenance: paths.map((p) => basename(p)).join(', '),
+      },
       thresholds: { predictedIou: 0.88, stabilityScore: 0.95, boxNms: 0.7, maskNms: null },
       files: sources,
     };
@@ -186,7 +192,8 @@ async function store(
   if (taken) throw unfit(`${entry.id} is a model that comes with sam-i-am`);
   const folder = addedModelsFolder(dataDir);
   const files: Record<string, ModelFile> = {};
-  for (const [key, file] of Object.entries(entry.files) as [string, ModelFile | undefined][]) {
+  const listed: Record<string, ModelFile | undefined> = entry.files;
+  for (const [key, file] of Object.entries(listed)) {
     if (file === undefined) continue;
     const source = join(key.startsWith('decoder') ? (elsewhere.decoder ?? from) : from, file.path);
     const path = `${entry.id}/${basename(file.path)}`;

@@ -26,8 +26,7 @@ export interface Segmenter {
 export function createSegmenter(settings: WorkerSettings): Segmenter {
   let loading: Promise<LoadedModels> | undefined;
   const embeddings = createEmbeddingCache(settings.cacheFolder, settings.cache);
-  const models = (): Promise<LoadedModels> =>
-    (loading ??= loadModels({ ...settings, folder: settings.modelsFolder }));
+  const models = (): Promise<LoadedModels> => (loading ??= loadModels({ ...settings, folder: settings.modelsFolder }));
   const decode = async (image: ImageFile): Promise<Micrograph> =>
     valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels: settings.maxImagePixels }));
   const keyOf = async (image: ImageFile): Promise<string> => embeddingKey(image.bytes, (await models()).weights);

@@ -37,7 +37,10 @@ function fixedPointTaps(from: number, to: number): Taps[] {
       Math.max(0, 1 - Math.abs((first + tap - centre + 0.5) / support)),
     );
     const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return { first, weights: Int32Array.from(weights, (weight) => Math.trunc(0.5 + (weight / total) * 2 ** weightBits)) };
+    return {
+      first,
+      weights: Int32Array.from(weights, (weight) => Math.trunc(0.5 + (weight / total) * 2 ** weightBits)),
+    };
   });
 }
 

@@ -126,7 +126,8 @@ async function requestFollowing(
   dispatcher: Dispatcher,
   signal: AbortSignal | undefined,
 ): Promise<Dispatcher.ResponseData> {
-  const headers = from > 0 ? { range: `bytes=${from}-`, 'accept-encoding': 'identity' } : { 'accept-encoding': 'identity' };
+  const headers =
+    from > 0 ? { range: `bytes=${from}-`, 'accept-encoding': 'identity' } : { 'accept-encoding': 'identity' };
   let at = address;
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const response = await request(at, { headers, dispatcher, ...(signal === undefined ? {} : { signal }) });

@@ -32,10 +32,3 @@ export interface InferenceSession {
   run(feeds: FeedTensors, fetches?: readonly string[]): Promise<FloatTensors>;
   release(): Promise<void>;
 }
-
-/** An output that must be there. */
-export function tensorOf(tensors: FloatTensors, name: string): FloatTensor {
-  const tensor = tensors[name];
-  if (tensor === undefined) throw new RangeError(`the graph gave no output ${name}`);
-  return tensor;
-}

@@ -56,7 +56,6 @@ export interface GeneratedMasks {
   readonly prompts: number;
 }
 
-
 /** SAM+ (DESIGN section 2): prompts a grid of points, layer by layer, and keeps the masks that SAM itself trusts. */
 export async function generateMasks(
   model: SamModel,

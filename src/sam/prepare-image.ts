@@ -76,7 +76,8 @@ export function interleavedLevels(image: ByteImage, width: number, height: numbe
     for (let x = 0; x < width; x++) {
       const inside = x < image.width && y < image.height;
       const level = inside ? (image.pixels[y * image.width + x] as number) : undefined;
-      for (let channel = 0; channel < 3; channel++) data[(y * width + x) * 3 + channel] = level ?? (mean[channel] as number);
+      for (let channel = 0; channel < 3; channel++)
+        data[(y * width + x) * 3 + channel] = level ?? (mean[channel] as number);
     }
   }
   return data;

@@ -39,7 +39,11 @@ export function coarseToFine(points: readonly GridPoint[], perSide: number): Gri
 }
 
 /** Whether one of the masks covers the point, which lies in a crop at `x`, `y` of the masks' image. */
-export function isCovered(point: Point, crop: { readonly x: number; readonly y: number }, masks: readonly Mask[]): boolean {
+export function isCovered(
+  point: Point,
+  crop: { readonly x: number; readonly y: number },
+  masks: readonly Mask[],
+): boolean {
   const [first] = masks;
   if (first === undefined) return false;
   const index = (crop.y + Math.floor(point.y)) * first.width + crop.x + Math.floor(point.x);

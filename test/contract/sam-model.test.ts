@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { join } from 'node:path';
 import { modelsFolder } from '../../src/app/load-models.js';
 import { openOrtSession } from '../../src/inference/ort-session.js';
@@ -7,6 +7,9 @@ import type { ImageEmbedding, MaskLogits, Prompt, SamModel } from '../../src/sam
 import { promptLabels } from '../../src/sam/sam-model.js';
 import { diskSam } from '../support/disk-sam.js';
 import { patternImage, tinySams } from '../support/tiny-sams.js';
+
+// Graphs are loaded and run here: on a busy machine that takes its time.
+jest.setTimeout(120_000);
 
 /** Opens our own embedded model, the one layout that takes images of any size. */
 const embedded = async (): Promise<SamModel> => {
@@ -129,6 +132,9 @@ async function settled<Value>(work: Promise<Value>): Promise<{ value?: Value; er
 
 function farthest(a: Float32Array | undefined, b: Float32Array | undefined): number {
   if (a?.length !== b?.length || a === undefined || b === undefined) return Infinity;
-  const scale = Math.max(1, b.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+  const scale = Math.max(
+    1,
+    b.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+  );
   return a.reduce((most, value, index) => Math.max(most, Math.abs(value - (b[index] as number))), 0) / scale;
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Mask } from '../../src/core/mask.js';
 import { maskIou } from '../../src/core/mask.js';
 import { decodeCocoRle } from '../../src/core/coco-rle.js';
@@ -9,6 +9,9 @@ import type { MaskLogits, Prompt, PromptPoint, SamModel } from '../../src/sam/sa
 import { promptLabels } from '../../src/sam/sam-model.js';
 import type { Pattern, TinyLayout } from '../support/tiny-sams.js';
 import { patternImage, readSamReference, tinySams } from '../support/tiny-sams.js';
+
+// Graphs are loaded and run here: on a busy machine that takes its time.
+jest.setTimeout(120_000);
 
 /* Recorded by training/fixtures/record_sam_references.py from Meta's own predictor and generator, on the same weights. */
 
@@ -141,7 +144,10 @@ describe("Meta's automatic mask generator", () => {
       const [width, height] = image;
       const expected = masks.map(({ counts }) => decodeCocoRle({ size: [height, width], counts }));
       expect(Math.abs(proposals.length - expected.length)).toBeLessThanOrEqual(1);
-      const matched = matchOneToOne(proposals.map(({ mask }) => mask), expected);
+      const matched = matchOneToOne(
+        proposals.map(({ mask }) => mask),
+        expected,
+      );
       expect(matched.size).toBeGreaterThanOrEqual(Math.floor(0.99 * expected.length));
       for (const [ours, theirs] of matched) {
         const [proposal, record] = [proposals[ours], masks[theirs]];

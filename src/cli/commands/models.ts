@@ -34,7 +34,9 @@ export function addModelsCommand(program: Command): void {
     });
   models
     .command('add')
-    .description('add a model from files: a folder of sam-export, an encoder and a decoder, or a checkpoint fetched by other means')
+    .description(
+      'add a model from files: a folder of sam-export, an encoder and a decoder, or a checkpoint fetched by other means',
+    )
     .argument('<file...>', 'folder, or .onnx files, or one .pth file')
     .option('--id <id>', 'name of the model (default: that of its folder)')
     .option('--licence <licence>', 'licence of the weights')
@@ -55,7 +57,10 @@ async function list({ json }: JsonFlag): Promise<void> {
   const { models, checkpoints } = await readLibrary(dataDir());
   const rows = [
     ...models.map(({ id, kind, licence, description, files }) => {
-      const bytes = Object.values(files).reduce((sum, file: { bytes: number } | undefined) => sum + (file?.bytes ?? 0), 0);
+      const bytes = Object.values(files).reduce(
+        (sum, file: { bytes: number } | undefined) => sum + (file?.bytes ?? 0),
+        0,
+      );
       return { id, state: 'here', kind: kind === 'sam' ? 'model' : kind, bytes, licence, description };
     }),
     ...checkpoints.map(({ id, present, bytes, licence, description }) => ({
@@ -66,9 +71,18 @@ async function list({ json }: JsonFlag): Promise<void> {
   else for (const row of rows) writeLine(columns(row));
 }
 
-function columns(row: { readonly [key in 'id' | 'state' | 'kind' | 'licence' | 'description']: string } & { bytes: number }) {
+function columns(
+  row: { readonly [key in 'id' | 'state' | 'kind' | 'licence' | 'description']: string } & { bytes: number },
+) {
   const size = `${(row.bytes / 1e6).toFixed(1)} MB`;
-  return [row.id.padEnd(18), row.kind.padEnd(11), row.state.padEnd(14), size.padStart(10), row.licence, row.description].join('  ');
+  return [
+    row.id.padEnd(18),
+    row.kind.padEnd(11),
+    row.state.padEnd(14),
+    size.padStart(10),
+    row.licence,
+    row.description,
+  ].join('  ');
 }
 
 async function pull(id: string, { mirror, json }: PullFlags): Promise<void> {
@@ -78,7 +92,11 @@ async function pull(id: string, { mirror, json }: PullFlags): Promise<void> {
   const interrupt = (): void => interrupted.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    const options = { onProgress: progress.update, signal: interrupted.signal, ...(mirror === undefined ? {} : { mirror }) };
+    const options = {
+      onProgress: progress.update,
+      signal: interrupted.signal,
+      ...(mirror === undefined ? {} : { mirror }),
+    };
     const { path, licence } = await pullCheckpoint(dataDir(), id, options);
     progress.done();
     if (json === true) writeJsonLine({ id, path, licence });
@@ -108,7 +126,8 @@ async function add(files: readonly string[], { id, licence, json }: AddFlags): P
   const added = await addModel(dataDir(), files, options);
   if (json === true) writeJsonLine(added);
   else writeLine(added.id);
-  const next = added.kind === 'model' ? `Use it with MODEL=${added.id} or --model ${added.id}.` : nextStep(added.path, added.id);
+  const next =
+    added.kind === 'model' ? `Use it with MODEL=${added.id} or --model ${added.id}.` : nextStep(added.path, added.id);
   process.stderr.write(`added ${added.id}. ${next}\n`);
 }
 

@@ -56,9 +56,7 @@ export function detectLayout(encoder: InferenceSession, decoder: InferenceSessio
     decoderInputs.every((input) => decoder.inputs.includes(input));
   const signature = signatures.find(fits);
   if (signature === undefined) throw unknownLayout(encoder, decoder, name);
-  const strange = decoder.inputs.filter(
-    (input) => !knownDecoderInputs.has(input) && !encoder.outputs.includes(input),
-  );
+  const strange = decoder.inputs.filter((input) => !knownDecoderInputs.has(input) && !encoder.outputs.includes(input));
   if (strange.length > 0) throw unknownInput(strange, name);
   return signature.layout;
 }
@@ -81,7 +79,11 @@ function unknownLayout(encoder: InferenceSession, decoder: InferenceSession, nam
 }
 
 function unknownInput(inputs: readonly string[], name: string): SamIAmError {
-  return new SamIAmError('model.incompatible', `${name}: the decoder wants ${inputs.join(', ')}, which no plain SAM has`, {
-    hint: 'Relatives such as SAM-HQ need more of the encoder; use an export of plain SAM, SAM 2 or MobileSAM.',
-  });
+  return new SamIAmError(
+    'model.incompatible',
+    `${name}: the decoder wants ${inputs.join(', ')}, which no plain SAM has`,
+    {
+      hint: 'Relatives such as SAM-HQ need more of the encoder; use an export of plain SAM, SAM 2 or MobileSAM.',
+    },
+  );
 }

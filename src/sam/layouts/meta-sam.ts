@@ -1,11 +1,11 @@
 import type { GreyImage } from '../../core/micrograph.js';
 import type { FeedTensor, FeedTensors, FloatTensor, InferenceSession } from '../../inference/inference-session.js';
-import { tensorOf } from '../../inference/inference-session.js';
 import type { ImageFrame } from '../prepare-image.js';
 import { fitInto, interleavedLevels, levelChannels, normalisedChannels, resizeToFrame } from '../prepare-image.js';
 import type { DecodeOptions, ImageEmbedding, MaskLogits, Prompt, SamModel } from '../sam-model.js';
 import { fittedPlacement, masksOf, unsupportedPrompt } from './mask-outputs.js';
 import { pointsPerPrompt, pointTensors, withPadding } from './prompt-tensors.js';
+import { tensorOf } from './tensor-of.js';
 
 interface MetaEmbedding extends ImageEmbedding {
   readonly features: FloatTensor;
@@ -19,7 +19,11 @@ interface MetaEmbedding extends ImageEmbedding {
  * the encoder expects (read off its input) and in names. Only low-resolution masks are fetched: the full-size ones inside such
  * graphs are often frozen to the aspect ratio of the image that was at hand when they were exported.
  */
-export function metaSam(encoder: InferenceSession, decoder: InferenceSession, inputSize: number): SamModel<MetaEmbedding> {
+export function metaSam(
+  encoder: InferenceSession,
+  decoder: InferenceSession,
+  inputSize: number,
+): SamModel<MetaEmbedding> {
   const names = decoder.outputs.includes('iou_predictions')
     ? { scores: 'iou_predictions', masks: 'low_res_masks' }
     : { scores: 'scores', masks: 'masks' };

@@ -1,12 +1,12 @@
 import type { GreyImage } from '../../core/micrograph.js';
 import type { FeedTensors, FloatTensor, FloatTensors, InferenceSession } from '../../inference/inference-session.js';
-import { tensorOf } from '../../inference/inference-session.js';
 import type { ImageFrame } from '../prepare-image.js';
 import { normalisedChannels, resizeToFrame, stretchTo } from '../prepare-image.js';
 import type { DecodeOptions, ImageEmbedding, Prompt, SamModel } from '../sam-model.js';
 import { masksOf, stretchedPlacement, unsupportedPrompt } from './mask-outputs.js';
 import { pointTensors } from './prompt-tensors.js';
 import { batchedPointTensors, boxTensor } from './transformers-sam.js';
+import { tensorOf } from './tensor-of.js';
 
 interface Sam2Embedding extends ImageEmbedding {
   readonly features: FloatTensors;
@@ -24,7 +24,11 @@ interface Sam2Dialect {
 const maskCellsPerEmbeddingCell = 4;
 
 /** The layout of samexporter: `image_embed`, `high_res_feats_0`, `high_res_feats_1`. */
-export function sam2Exporter(encoder: InferenceSession, decoder: InferenceSession, inputSize: number): SamModel<Sam2Embedding> {
+export function sam2Exporter(
+  encoder: InferenceSession,
+  decoder: InferenceSession,
+  inputSize: number,
+): SamModel<Sam2Embedding> {
   return sam2(encoder, decoder, inputSize, {
     outputs: ['iou_predictions', 'masks'],
     takesEarlierMask: true,

@@ -1,11 +1,11 @@
 import type { GreyImage } from '../../core/micrograph.js';
 import { padByRepeating, resizeGrey } from '../../core/resize.js';
 import type { FloatTensors, InferenceSession } from '../../inference/inference-session.js';
-import { tensorOf } from '../../inference/inference-session.js';
 import type { ImageFrame } from '../prepare-image.js';
 import type { GridGeometry, ImageEmbedding, SamModel } from '../sam-model.js';
 import { masksOf, unsupportedPrompt } from './mask-outputs.js';
 import { pointTensors } from './prompt-tensors.js';
+import { tensorOf } from './tensor-of.js';
 
 export interface SplitSamOptions {
   /** Longest side, in pixels, to which an image is resized. */
@@ -66,7 +66,10 @@ export function splitSam(
 }
 
 /** The resized image, extended to the stride, and the frame that it is then. */
-function toFrame(image: GreyImage, { inputSize, embeddingStride }: SplitSamOptions): { grey: GreyImage; frame: ImageFrame } {
+function toFrame(
+  image: GreyImage,
+  { inputSize, embeddingStride }: SplitSamOptions,
+): { grey: GreyImage; frame: ImageFrame } {
   const scale = inputSize / Math.max(image.width, image.height);
   const width = Math.max(1, Math.round(image.width * scale));
   const height = Math.max(1, Math.round(image.height * scale));

@@ -1,10 +1,10 @@
 import type { FloatTensor, FloatTensors, InferenceSession } from '../../inference/inference-session.js';
-import { tensorOf } from '../../inference/inference-session.js';
 import type { ImageFrame } from '../prepare-image.js';
 import type { DecodeOptions, ImageEmbedding, LogitMap, MaskLogits, SamModel } from '../sam-model.js';
 import { chosenMasks, fittedPlacement } from './mask-outputs.js';
 import { earlierMaskTensors, encoderInput } from './meta-sam.js';
 import { pointTensors, withPadding } from './prompt-tensors.js';
+import { tensorOf } from './tensor-of.js';
 
 /** The graphs that training/sam_export makes of a checkpoint of SAM, MobileSAM or micro-sam. */
 export interface StagedGraphs {
@@ -34,7 +34,7 @@ export function stagedSam(graphs: StagedGraphs, inputSize: number): SamModel<Sta
       const { frame, side, name, tensor } = encoderInput(encoder, image, inputSize);
       const features = tensorOf(await encoder.run({ [name]: tensor }), 'image_embeddings');
       const { width, height } = image;
-            return {
+      return {
         image: { width, height },
         textureTokens: null,
         features,
@@ -89,7 +89,10 @@ async function makeMasks(
   const prompts = chosen.flatMap((of, prompt) => (of.length > 0 ? [prompt] : []));
   for (let start = 0; start < prompts.length; start += promptsPerRun) {
     const batch = prompts.slice(start, start + promptsPerRun);
-    const outputs = await maskStage.run({ attended_tokens: rowsOf(tokens, batch), mask_weights: rowsOf(weights, batch) });
+    const outputs = await maskStage.run({
+      attended_tokens: rowsOf(tokens, batch),
+      mask_weights: rowsOf(weights, batch),
+    });
     const logits = tensorOf(outputs, 'low_res_masks');
     const [, perPrompt = 0, rows = 0, columns = 0] = logits.dims;
     batch.forEach((prompt, row) => {

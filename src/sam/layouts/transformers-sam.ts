@@ -1,11 +1,11 @@
 import type { FeedTensors, FloatTensors, InferenceSession } from '../../inference/inference-session.js';
-import { tensorOf } from '../../inference/inference-session.js';
 import type { ImageFrame } from '../prepare-image.js';
 import type { ImageEmbedding, Prompt, SamModel } from '../sam-model.js';
 import { promptLabels } from '../sam-model.js';
 import { fittedPlacement, masksOf, unsupportedPrompt } from './mask-outputs.js';
 import { encoderInput } from './meta-sam.js';
 import { frameCoordinates, hasBox, pointsPerPrompt } from './prompt-tensors.js';
+import { tensorOf } from './tensor-of.js';
 
 interface TransformersEmbedding extends ImageEmbedding {
   readonly features: FloatTensors;

@@ -38,7 +38,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const startOf = (request: IncomingMessage): number => Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+const startOf = (request: IncomingMessage): number =>
+  Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
 
 let answering: ServerResponse | undefined;
 
@@ -49,7 +50,10 @@ const stalling =
     const start = startOf(request);
     const headers = { 'content-length': content.length - start };
     if (start > 0) {
-      response.writeHead(206, { ...headers, 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` });
+      response.writeHead(206, {
+        ...headers,
+        'content-range': `bytes ${start}-${content.length - 1}/${content.length}`,
+      });
     } else response.writeHead(200, headers);
     answering = response;
     const piece = content.subarray(start, start + most);
