@@ -1,15 +1,22 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openOrtSession } from '../inference/ort-session.js';
-import type { ModelFile } from '../inference/model-manifest.js';
-import { findModel, readModelEntries, verifiedModelPath } from '../inference/model-store.js';
+import type { StoredModel } from '../inference/model-store.js';
+import { findModel, readStoredModels, verifiedModelPath } from '../inference/model-store.js';
 import type { GeneratorThresholds } from '../sam/automatic-mask-generator.js';
 import type { SamModel } from '../sam/sam-model.js';
-import { splitSamAdapter } from '../sam/split-sam-adapter.js';
 import { onnxTextureEncoder } from '../texture/onnx-texture-encoder.js';
 import type { TextureEncoder } from '../texture/texture-encoder.js';
+import { openSamModel } from './open-sam-model.js';
 
 /** The folder of the embedded weights, beside the code. */
 export const modelsFolder = fileURLToPath(new URL('../../models', import.meta.url));
+
+/** Where models that the user added are kept. */
+export function addedModelsFolder(dataDir: string): string {
+  return join(dataDir, 'models');
+}
 
 export const defaultModelId = 'sam-i-am-small';
 export const textureModelId = 'sam-i-am-texture';
@@ -19,24 +26,32 @@ export interface LoadedModels {
   readonly sam: SamModel;
   readonly thresholds: GeneratorThresholds;
   readonly texture: TextureEncoder;
+  /** Digest of all that decides how an image is encoded: the segmentation model's files and input size. */
+  readonly weights: string;
 }
 
 export interface LoadOptions {
+  /** The installation's models. */
   readonly folder: string;
+  /** The folder of the user's own; it need not exist. */
+  readonly addedFolder: string;
   readonly modelId: string;
   /** Threads of one inference. */
   readonly threads: number;
 }
 
 /** Loads the segmentation model `modelId` and the texture encoder after checking their files. */
-export async function loadModels({ folder, modelId, threads }: LoadOptions): Promise<LoadedModels> {
-  const entries = await readModelEntries(folder);
-  const sam = findModel(entries, 'sam', modelId);
-  const texture = findModel(entries, 'texture', textureModelId);
-  const open = async (file: ModelFile) => openOrtSession(await verifiedModelPath(folder, file), { threads });
+export async function loadModels({ folder, addedFolder, modelId, threads }: LoadOptions): Promise<LoadedModels> {
+  const stored: StoredModel[] = await readStoredModels(folder, addedFolder);
+  const sam = findModel(stored, 'sam', modelId);
+  const texture = findModel(stored, 'texture', textureModelId);
+  const textureFile = await verifiedModelPath(texture.folder, texture.files.encoder);
   return {
-    sam: splitSamAdapter(await open(sam.files.encoder), await open(sam.files.decoder), sam),
+    sam: await openSamModel(sam, threads),
     thresholds: sam.thresholds,
-    texture: onnxTextureEncoder(await open(texture.files.encoder), texture),
+    weights: createHash('sha256')
+      .update(JSON.stringify([sam.files, sam.inputSize]))
+      .digest('hex'),
+    texture: onnxTextureEncoder(await openOrtSession(textureFile, { threads }), texture),
   };
 }

@@ -1,4 +1,5 @@
 import type { BorderOptions } from '../booster/refine-borders.js';
+import type { GeneratorOptions } from '../sam/automatic-mask-generator.js';
 import type { RemovalOptions } from '../booster/mask-removal.js';
 import { defaultRemovalOptions } from '../booster/mask-removal.js';
 import type { UncoveredOptions } from '../booster/uncovered-regions.js';
@@ -32,6 +33,11 @@ export const defaultSegmentOptions: SegmentOptions = {
 export interface PipelineParameters {
   readonly pointsDownscale: number;
   readonly pointsPerBatch: number;
+  /** Holes and islands of fewer pixels are mended in SAM's masks; 0: none. */
+  readonly leastRegionPx: number;
+  /** Order and number of prompts: Meta's full grid, or only where no mask was found yet. */
+  readonly schedule: GeneratorOptions['schedule'];
+  readonly followUp: GeneratorOptions['followUp'];
   readonly removal: RemovalOptions;
   /** Mask merging, DESIGN section 3.2. */
   readonly merging: {
@@ -57,6 +63,9 @@ export interface PipelineParameters {
 export const pipelineParameters: PipelineParameters = {
   pointsDownscale: 1,
   pointsPerBatch: 8,
+  leastRegionPx: 0,
+  schedule: 'full',
+  followUp: { leastSimilarity: 0.4, most: 64 },
   removal: defaultRemovalOptions,
   merging: { cropsPerMask: 32, minimumShare: 0.75, tokenShare: 0.5, sameMaterialSimilarity: 0.45, restarts: 10 },
   splitting: { mostSimilarity: 0.9, leastShare: 0.004 },

@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import type { Settings } from '../config/settings.js';
 import { SamIAmError } from '../core/errors.js';
 import type { Result } from '../core/result.js';
 import { failure } from '../core/result.js';
-import { modelsFolder } from './load-models.js';
+import type { EmbeddingBudget } from './embedding-cache.js';
+import { addedModelsFolder, modelsFolder } from './load-models.js';
 import { modelVersionOf } from './model-version.js';
 import type { SegmentOptions } from './pipeline-parameters.js';
 import type { ImageFile, PaintedMicrograph, SegmentationService } from './segmentation-service.js';
@@ -23,6 +26,9 @@ export interface SegmentPoolOptions {
   /** Micrographs at the same time; each has a worker thread and its own copy of the models. */
   readonly concurrency: number;
   readonly maxImagePixels: number;
+  /** Folder for the user's own models and for cached embeddings. */
+  readonly dataDir: string;
+  readonly cache: EmbeddingBudget;
 }
 
 /** Worker threads that segment micrographs. */
@@ -35,14 +41,25 @@ export interface SegmentPool extends SegmentationService {
   ): Promise<Result<SegmentedFiles, SamIAmError>>;
 }
 
+/** What the settings say of the pool. */
+export function poolOptions(settings: Settings): SegmentPoolOptions {
+  const { model, concurrency, maxImagePixels, dataDir, embeddingMemoryMb, embeddingDiskMb } = settings;
+  const cache = { memoryBytes: embeddingMemoryMb * 1e6, diskBytes: embeddingDiskMb * 1e6 };
+  return { modelId: model, concurrency, maxImagePixels, dataDir, cache };
+}
+
 const workerFile = fileURLToPath(new URL('./workers/segment-worker.js', import.meta.url));
 
 /** Opens the pool; the models load in the background (see `ready`). Throws if the model is unknown. */
 export async function openSegmentPool(options: SegmentPoolOptions): Promise<SegmentPool> {
-  const modelVersion = await modelVersionOf(modelsFolder, options.modelId);
+  const addedFolder = addedModelsFolder(options.dataDir);
+  const modelVersion = await modelVersionOf(modelsFolder, addedFolder, options.modelId);
   const settings: WorkerSettings = {
     modelsFolder,
+    addedFolder,
     modelId: options.modelId,
+    cacheFolder: join(options.dataDir, 'embeddings'),
+    cache: options.cache,
     threads: Math.max(1, Math.floor(availableParallelism() / options.concurrency)),
     maxImagePixels: options.maxImagePixels,
   };

@@ -17,6 +17,7 @@ export const statusOfCode: Readonly<Record<ErrorCode, number>> = {
   'model.checksum': 500,
   'model.incompatible': 500,
   'model.not_ready': 503,
+  'model.unreachable': 502,
   'label_studio.unauthorised': 502,
   'label_studio.unreachable': 502,
   'label_studio.refused': 502,

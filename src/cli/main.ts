@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { asSamIAmError } from '../core/errors.js';
+import { addModelsCommand } from './commands/models.js';
 import { addSegmentCommand } from './commands/segment.js';
 import { addServeCommand } from './commands/serve.js';
 import { exitStatus, exitStatusOf } from './exit-status.js';
@@ -17,6 +18,7 @@ function createProgram(): Command {
     .exitOverride();
   addServeCommand(program);
   addSegmentCommand(program);
+  addModelsCommand(program);
   return program;
 }
 

@@ -42,3 +42,40 @@ function barProgress(total: number, stream: NodeJS.WriteStream): Progress {
     done: () => bar.stop(),
   };
 }
+
+/** Shows on standard error how much of a file has come. */
+export interface ByteProgress {
+  readonly update: (bytes: number) => void;
+  readonly done: () => void;
+}
+
+/** A line every tenth of the way where there is no terminal. */
+const linesPerFile = 10;
+
+/** A bar with rate and time left on a terminal, plain lines elsewhere. */
+export function createByteProgress(
+  name: string,
+  total: number,
+  stream: NodeJS.WriteStream = process.stderr,
+): ByteProgress {
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+  if (!stream.isTTY) {
+    let said = 0;
+    const update = (bytes: number): void => {
+      const tenth = Math.floor((bytes / total) * linesPerFile);
+      if (tenth > said) stream.write(`${name}: ${megabytes(bytes)} of ${megabytes(total)} MB\n`);
+      said = Math.max(said, tenth);
+    };
+    return { update, done: () => undefined };
+  }
+  const started = performance.now();
+  const format = `${name} {bar} {percentage} % of ${megabytes(total)} MB | {rate} MB/s | {eta_formatted} left`;
+  const bar = new SingleBar({ format, stream, hideCursor: true, etaBuffer: 50 }, Presets.shades_classic);
+  bar.start(total, 0, { rate: '–' });
+  let first: number | undefined;
+  const update = (bytes: number): void => {
+    first ??= bytes;
+    bar.update(bytes, { rate: ((bytes - first) / 1000 / (performance.now() - started)).toFixed(1) });
+  };
+  return { update, done: () => bar.stop() };
+}

@@ -46,6 +46,12 @@ export const settingsSchema = z.object({
       'Materials per micrograph: auto or 1 to 6; unset: auto, but no more than the label config has brush labels.',
     ),
   dataDir: z.string().prefault('data').describe('Folder for what the backend keeps.'),
+  embeddingMemoryMb: count(0)
+    .prefault('256')
+    .describe('Megabytes of encoded images that each worker keeps in memory; 0: none.'),
+  embeddingDiskMb: count(0)
+    .prefault('2048')
+    .describe('Megabytes of encoded images that are kept in DATA_DIR/embeddings for all workers; 0: none.'),
   labelStudioUrl: httpUrl
     .optional()
     .describe('Address of Label Studio as the backend reaches it; unset: what Label Studio says of itself.'),

@@ -14,6 +14,7 @@ export const errorCodes = [
   'model.checksum',
   'model.incompatible',
   'model.not_ready',
+  'model.unreachable',
   'label_studio.unauthorised',
   'label_studio.unreachable',
   'label_studio.refused',

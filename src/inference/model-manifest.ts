@@ -1,14 +1,17 @@
 import { z } from 'zod';
 
+const relativePath = z.string().regex(/^[\w.-]+(\/[\w.-]+)*$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
 const modelFile = z.object({
   /** Relative to the folder of the manifest. */
-  path: z.string().regex(/^[\w.-]+(\/[\w.-]+)*$/),
+  path: relativePath,
   bytes: z.number().int().positive(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256,
 });
 
 const common = {
-  id: z.string().min(1),
+  id: z.string().regex(/^\w[\w.-]*$/),
   licence: z.string().min(1),
   description: z.string(),
   provenance: z.string(),
@@ -16,16 +19,11 @@ const common = {
 
 const unit = z.number().min(0).max(1);
 
-const samModel = z.object({
+const sam = {
   ...common,
   kind: z.literal('sam'),
-  layout: z.literal('sam-i-am-split'),
-  files: z.object({ encoder: modelFile, decoder: modelFile }),
-  /** Longest side, in pixels, to which an image is resized before encoding. */
+  /** Longest side, in pixels, to which an image is resized before encoding, where the graph leaves it open. */
   inputSize: z.number().int().positive(),
-  embeddingStride: z.number().int().positive(),
-  maskStride: z.number().int().positive(),
-  tokenStride: z.number().int().positive(),
   /** The generator's filters, calibrated for these weights (DESIGN section 2). */
   thresholds: z.object({
     predictedIou: unit,
@@ -34,6 +32,39 @@ const samModel = z.object({
     boxNms: unit.nullable(),
     /** The same by the IoU of the masks themselves, or null. */
     maskNms: unit.nullable(),
+  }),
+};
+
+/** Our own small model: an encoder for images of any size that is a multiple of `embeddingStride`. */
+const splitModel = z.object({
+  ...sam,
+  layout: z.literal('sam-i-am-split'),
+  files: z.object({ encoder: modelFile, decoder: modelFile }),
+  embeddingStride: z.number().int().positive(),
+});
+
+/** A checkpoint exported by training/sam_export; graphs beyond 2 GB keep their weights in a file beside them. */
+const stagedModel = z.object({
+  ...sam,
+  layout: z.literal('sam-staged'),
+  files: z.object({
+    encoder: modelFile,
+    encoderData: modelFile.optional(),
+    imageStage: modelFile,
+    promptStage: modelFile,
+    maskStage: modelFile,
+  }),
+});
+
+/** An encoder and a decoder exported by another tool; which layout it is shows in the graphs. */
+const pairModel = z.object({
+  ...sam,
+  layout: z.literal('encoder-decoder'),
+  files: z.object({
+    encoder: modelFile,
+    encoderData: modelFile.optional(),
+    decoder: modelFile,
+    decoderData: modelFile.optional(),
   }),
 });
 
@@ -46,10 +77,32 @@ const textureModel = z.object({
   dimensions: z.number().int().positive(),
 });
 
+export const modelEntry = z.discriminatedUnion('layout', [splitModel, stagedModel, pairModel, textureModel]);
+
 /** The schema of models/manifest.json. */
-export const modelManifest = z.object({ models: z.array(z.discriminatedUnion('kind', [samModel, textureModel])) });
+export const modelManifest = z.object({ models: z.array(modelEntry) });
+
+/** A public checkpoint that can be pulled: PyTorch weights, which training/sam_export turns into graphs. */
+const checkpoint = z.object({
+  id: common.id,
+  /** Its name where it is published and where it is kept. */
+  file: relativePath,
+  address: z.url({ protocol: /^https$/ }),
+  bytes: z.number().int().positive(),
+  sha256,
+  licence: z.string().min(1),
+  description: z.string(),
+});
+
+/** The schema of models/checkpoints.json. */
+export const checkpointManifest = z.object({ checkpoints: z.array(checkpoint) });
 
 export type ModelFile = z.infer<typeof modelFile>;
-export type SamModelEntry = z.infer<typeof samModel>;
-export type TextureModelEntry = z.infer<typeof textureModel>;
-export type ModelEntry = SamModelEntry | TextureModelEntry;
+export type ModelEntry = z.infer<typeof modelEntry>;
+export type SamModelEntry = Extract<ModelEntry, { kind: 'sam' }>;
+export type Checkpoint = z.infer<typeof checkpoint>;
+
+/** The files of a model, those left out of an entry left out. */
+export function filesOf(entry: ModelEntry): ModelFile[] {
+  return Object.values(entry.files).flatMap((file: ModelFile | undefined) => file ?? []);
+}

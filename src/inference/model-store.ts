@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { SamIAmError } from '../core/errors.js';
-import type { ModelEntry, ModelFile } from './model-manifest.js';
-import { modelManifest } from './model-manifest.js';
+import type { Checkpoint, ModelEntry, ModelFile } from './model-manifest.js';
+import { checkpointManifest, modelManifest } from './model-manifest.js';
+
+/** An entry and the folder that its paths start from. */
+export type StoredModel<Entry extends ModelEntry = ModelEntry> = Entry & { readonly folder: string };
 
 /** Reads `manifest.json` in `folder`. */
 export async function readModelEntries(folder: string): Promise<ModelEntry[]> {
@@ -14,8 +19,28 @@ export async function readModelEntries(folder: string): Promise<ModelEntry[]> {
       cause,
     });
   });
-  const parsed = modelManifest.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data.models;
+  return parseManifest(path, text, modelManifest).models;
+}
+
+/** The checkpoints that can be pulled: `checkpoints.json` in `folder`. */
+export async function readCheckpoints(folder: string): Promise<Checkpoint[]> {
+  const path = join(folder, 'checkpoints.json');
+  return parseManifest(path, await readFile(path, 'utf8'), checkpointManifest).checkpoints;
+}
+
+/** The models of the installation and those that the user added; a folder without a manifest beyond the first has none. */
+export async function readStoredModels(embedded: string, ...added: readonly string[]): Promise<StoredModel[]> {
+  const stored = (await readModelEntries(embedded)).map((entry) => ({ ...entry, folder: embedded }));
+  for (const folder of added) {
+    if (!(await exists(join(folder, 'manifest.json')))) continue;
+    stored.push(...(await readModelEntries(folder)).map((entry) => ({ ...entry, folder })));
+  }
+  return stored;
+}
+
+function parseManifest<Schema extends z.ZodType>(path: string, text: string, schema: Schema): z.output<Schema> {
+  const parsed = schema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new SamIAmError('model.incompatible', `${path}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, {
     hint: 'Restore the manifest from the release, or mend the entry.',
@@ -23,36 +48,49 @@ export async function readModelEntries(folder: string): Promise<ModelEntry[]> {
 }
 
 /** The entry with this id and kind. */
-export function findModel<Kind extends ModelEntry['kind']>(
-  entries: readonly ModelEntry[],
+export function findModel<Entry extends ModelEntry, Kind extends Entry['kind']>(
+  entries: readonly Entry[],
   kind: Kind,
   id: string,
-): Extract<ModelEntry, { kind: Kind }> {
-  const ofKind = entries.filter((entry): entry is Extract<ModelEntry, { kind: Kind }> => entry.kind === kind);
+): Extract<Entry, { kind: Kind }> {
+  const ofKind = entries.filter((entry): entry is Extract<Entry, { kind: Kind }> => entry.kind === kind);
   const found = ofKind.find((entry) => entry.id === id);
   if (found !== undefined) return found;
   throw new SamIAmError('model.unknown', `there is no ${kind} model called ${id}`, {
-    hint: `Choose one of: ${ofKind.map((entry) => entry.id).join(', ')}.`,
+    hint: `Choose one of: ${ofKind.map((entry) => entry.id).join(', ')}; sam-i-am models list shows what can be had.`,
   });
 }
 
 /** The path of a model's file after checking that it is whole: length and sha256 as the manifest says. */
 export async function verifiedModelPath(folder: string, file: ModelFile): Promise<string> {
   const path = join(folder, file.path);
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw damaged(path, 'is missing', cause);
+  const problem = await findDamage(path, file);
+  if (problem === undefined) return path;
+  throw new SamIAmError('model.checksum', `the model file ${path} ${problem}`, {
+    hint: 'Restore it from the release, or add the model again (sam-i-am models add); weights must match the manifest.',
   });
-  if (bytes.length !== file.bytes) throw damaged(path, `has ${bytes.length} bytes instead of ${file.bytes}`);
-  if (createHash('sha256').update(bytes).digest('hex') !== file.sha256)
-    throw damaged(path, 'is altered (sha256 differs)');
-  return path;
 }
 
-function damaged(path: string, what: string, cause?: unknown): SamIAmError {
-  return new SamIAmError('model.checksum', `the model file ${path} ${what}`, {
-    hint: 'Restore it from the release or a fresh checkout; weights must match models/manifest.json.',
-    cause,
-  });
+/** What is wrong with a file whose length and sha256 are known; undefined if nothing is. */
+export async function findDamage(
+  path: string,
+  expected: { readonly bytes: number; readonly sha256: string },
+): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return 'is missing';
+  if (found.size !== expected.bytes) return `has ${found.size} bytes instead of ${expected.bytes}`;
+  return (await sha256Of(path)) === expected.sha256 ? undefined : 'is altered (sha256 differs)';
+}
+
+/** Hexadecimal sha256 of a file, read piece by piece. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(piece as Buffer);
+  return hash.digest('hex');
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
 function parseJson(text: string): unknown {

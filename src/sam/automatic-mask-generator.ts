@@ -1,24 +1,28 @@
+import type { Box } from '../core/box.js';
 import { boxArea, boxIou } from '../core/box.js';
 import type { Mask } from '../core/mask.js';
 import { maskIou } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
 import { nonMaximumSuppression } from '../core/non-maximum-suppression.js';
 import type { Point } from '../core/point-grid.js';
-import { pointGrid } from '../core/point-grid.js';
 import { cropGrey } from '../core/resize.js';
 import type { LayerCrop } from './crop-layers.js';
 import { cropLayers, isCutByCrop } from './crop-layers.js';
 import type { LogitWindow } from './logit-threshold.js';
-import { stabilityScore, thresholdLogits } from './logit-threshold.js';
+import { thresholdLogits } from './logit-threshold.js';
 import type { MaskProposal } from './mask-proposal.js';
+import { coarseToFine, gridPoints, isCovered } from './prompt-schedule.js';
 import type { ImageEmbedding, MaskLogits, SamModel } from './sam-model.js';
 import { promptLabels } from './sam-model.js';
+import { withoutSmallRegions } from './small-regions.js';
+import type { UnexplainedOptions } from './unexplained-points.js';
+import { unexplainedPoints } from './unexplained-points.js';
 
 /** The generator's filters, calibrated per model (models/manifest.json). */
 export interface GeneratorThresholds {
-  /** Keep masks with a predicted IoU above this. */
+  /** Keep masks with a predicted IoU above this; 0: keep all. */
   readonly predictedIou: number;
-  /** Keep masks with at least this stability score. */
+  /** Keep masks with at least this stability score; 0: keep all. */
   readonly stabilityScore: number;
   /** Suppress near duplicates whose boxes overlap by more than this IoU; null: don't. */
   readonly boxNms: number | null;
@@ -35,6 +39,12 @@ export interface GeneratorOptions {
   readonly pointsDownscale: number;
   /** Prompts per decoder run. */
   readonly pointsPerBatch: number;
+  /** Fill holes and drop islands below this many pixels, then suppress again; 0: leave masks as they are. */
+  readonly leastRegionPx: number;
+  /** `full` prompts every point of the grid, as Meta's generator; `coarse-to-fine` only those that no kept mask covers yet. */
+  readonly schedule: 'full' | 'coarse-to-fine';
+  /** Further prompts on the whole image where the masks found leave its texture unexplained; null: none, as Meta's generator. */
+  readonly followUp: UnexplainedOptions | null;
   readonly thresholds: GeneratorThresholds;
 }
 
@@ -46,10 +56,9 @@ export interface GeneratedMasks {
   readonly proposals: readonly MaskProposal[];
   /** The embedding of the whole image. */
   readonly embedding: ImageEmbedding;
+  /** Points that were prompted, over all crops. */
+  readonly prompts: number;
 }
-
-const stabilityOffset = 1;
-const maskThreshold = 0;
 
 /** SAM+ (DESIGN section 2): prompts a grid of points, layer by layer, and keeps the masks that SAM itself trusts. */
 export async function generateMasks(
@@ -57,76 +66,149 @@ export async function generateMasks(
   image: GreyImage,
   options: GeneratorOptions,
   measure: MeasureStep,
+  encoded?: ImageEmbedding,
 ): Promise<GeneratedMasks> {
-  const crops = cropLayers(image.width, image.height, options.layers);
-  const whole = crops[0];
+  const [whole, ...smaller] = cropLayers(image.width, image.height, options.layers);
   if (whole === undefined) throw new RangeError('no crop');
-  const first = await masksOfCrop(model, image, whole, options, measure);
-  const proposals = [...first.proposals];
-  for (const crop of crops.slice(1)) {
-    const more = await masksOfCrop(model, image, crop, options, measure);
-    proposals.push(...more.proposals);
-  }
-  const smallerCropsFirst = (proposal: MaskProposal): number => 1 / boxArea(proposal.cropBox);
+  const first = await masksOfCrop(model, image, whole, options, measure, encoded);
+  const found = [first];
+  for (const crop of smaller) found.push(await masksOfCrop(model, image, crop, options, measure));
+  const all = found.flatMap(({ proposals }) => proposals);
+  const distinct = smaller.length > 0 ? suppressDuplicates(all, smallerCropsFirst, options.thresholds) : all;
+  const cleaned = options.leastRegionPx > 0 ? withCleanedMasks(distinct, options) : distinct;
   return {
     embedding: first.embedding,
-    proposals: crops.length > 1 ? suppressDuplicates(proposals, smallerCropsFirst, options.thresholds) : proposals,
+    prompts: found.reduce((sum, { prompts }) => sum + prompts, 0),
+    proposals: cleaned.map((proposal) => ({ ...proposal, predictedIou: clampToUnit(proposal.predictedIou) })),
   };
+}
+
+interface CropMasks {
+  readonly proposals: readonly MaskProposal[];
+  readonly embedding: ImageEmbedding;
+  readonly prompts: number;
 }
 
 async function masksOfCrop(
   model: SamModel,
   image: GreyImage,
-  crop: LayerCrop,
+  { box, layer }: LayerCrop,
   options: GeneratorOptions,
   measure: MeasureStep,
-): Promise<GeneratedMasks> {
-  const { box } = crop;
-  const embedding = await measure('encode', () => model.encode(cropGrey(image, box.x, box.y, box.width, box.height)));
+  encoded?: ImageEmbedding,
+): Promise<CropMasks> {
+  const embedding =
+    encoded ?? (await measure('encode', () => model.encode(cropGrey(image, box.x, box.y, box.width, box.height))));
   const place = { imageWidth: image.width, imageHeight: image.height, window: box };
-  const points = gridOf(crop, options);
   const proposals: MaskProposal[] = [];
-  for (let start = 0; start < points.length; start += options.pointsPerBatch) {
-    const batch = points.slice(start, start + options.pointsPerBatch);
-    const decoded = await measure('prompt', async () => {
-      const prompts = batch.map((point) => [{ ...point, label: promptLabels.foreground }]);
-      const masks = await model.decode(embedding, prompts);
-      return masks.flatMap((candidates, index) => trusted(candidates, batch[index] ?? null, place, options.thresholds));
-    });
-    proposals.push(...decoded);
+  let prompts = 0;
+  for (const level of levelsOf(layer, box, options)) {
+    const covering = proposals.map(({ mask }) => mask);
+    const points = level.filter((point) => !isCovered(point, box, covering));
+    prompts += points.length;
+    proposals.push(...(await masksAtAll(points, model, embedding, place, options, measure)));
   }
+  const distinct = suppressDuplicates(proposals, byPredictedIou, options.thresholds);
+  const points = layer === 0 ? followUpPoints(image, distinct, embedding, options.followUp) : [];
+  if (points.length === 0) return { embedding, prompts, proposals: distinct };
+  const more = await masksAtAll(points, model, embedding, place, options, measure);
   return {
     embedding,
-    proposals: suppressDuplicates(proposals, (proposal) => proposal.predictedIou, options.thresholds),
+    prompts: prompts + points.length,
+    proposals: suppressDuplicates([...distinct, ...more], byPredictedIou, options.thresholds),
   };
 }
 
-/** The grid's points in pixels of the crop. */
-function gridOf({ layer, box }: LayerCrop, { pointsPerSide, pointsDownscale }: GeneratorOptions): Point[] {
-  const perSide = Math.max(1, Math.trunc(pointsPerSide / pointsDownscale ** layer));
-  return pointGrid(perSide).map(({ x, y }) => ({ x: x * box.width, y: y * box.height }));
+function followUpPoints(
+  image: GreyImage,
+  proposals: readonly MaskProposal[],
+  { textureTokens }: ImageEmbedding,
+  options: UnexplainedOptions | null,
+): Point[] {
+  if (options === null || textureTokens === null) return [];
+  return unexplainedPoints(
+    image,
+    proposals.map(({ mask }) => mask),
+    textureTokens,
+    options,
+  );
 }
 
-/** Filters in the order of their cost: predicted IoU before any mask is made, stability from counts, the mask last. */
-function trusted(
-  candidates: readonly MaskLogits[],
-  point: Point | null,
+async function masksAtAll(
+  points: readonly Point[],
+  model: SamModel,
+  embedding: ImageEmbedding,
   place: LogitWindow,
-  thresholds: GeneratorThresholds,
-): MaskProposal[] {
+  { pointsPerBatch, thresholds }: GeneratorOptions,
+  measure: MeasureStep,
+): Promise<MaskProposal[]> {
   const proposals: MaskProposal[] = [];
-  for (const { predictedIou, map } of candidates) {
-    if (!(predictedIou > thresholds.predictedIou)) continue;
-    const stability = stabilityScore(map, place, stabilityOffset);
-    if (!(stability >= thresholds.stabilityScore)) continue;
-    const mask = thresholdLogits(map, place, maskThreshold);
-    if (mask.areaPx === 0 || isCutByCrop(mask.box, place.window, place.imageWidth, place.imageHeight)) continue;
-    const promptedAt = point && { x: point.x + place.window.x, y: point.y + place.window.y };
-    // The IoU head is a regression and may leave the unit interval by a little.
-    const score = Math.min(1, predictedIou);
-    proposals.push({ mask, predictedIou: score, stabilityScore: stability, point: promptedAt, cropBox: place.window });
+  for (let start = 0; start < points.length; start += pointsPerBatch) {
+    const batch = points.slice(start, start + pointsPerBatch);
+    proposals.push(...(await measure('prompt', () => masksAt(batch, model, embedding, place, thresholds))));
   }
   return proposals;
+}
+
+/** The grid's points in pixels of the crop, in the order in which they are prompted. */
+function levelsOf(layer: number, { width, height }: Box, options: GeneratorOptions) {
+  const perSide = Math.max(1, Math.trunc(options.pointsPerSide / options.pointsDownscale ** layer));
+  const points = gridPoints(perSide, width, height);
+  return options.schedule === 'full' ? [points] : coarseToFine(points, perSide);
+}
+
+/** One batch of prompts, one point each. Filters come in the order of their cost: predicted IoU before any mask is made. */
+async function masksAt(
+  points: readonly Point[],
+  model: SamModel,
+  embedding: ImageEmbedding,
+  place: LogitWindow,
+  thresholds: GeneratorThresholds,
+): Promise<MaskProposal[]> {
+  const prompts = points.map(({ x, y }) => [{ x, y, label: promptLabels.foreground }]);
+  const wanted = (iou: number): boolean => thresholds.predictedIou === 0 || iou > thresholds.predictedIou;
+  const decoded = await model.decode(embedding, prompts, { wanted });
+  return decoded.flatMap((candidates, index) => {
+    const { x, y } = points[index] as Point;
+    const point = { x: x + place.window.x, y: y + place.window.y };
+    return candidates.flatMap((candidate) => trusted(candidate, point, place, thresholds) ?? []);
+  });
+}
+
+function trusted(
+  { predictedIou, map }: MaskLogits,
+  point: Point,
+  place: LogitWindow,
+  thresholds: GeneratorThresholds,
+): MaskProposal | undefined {
+  const { mask, stabilityScore } = thresholdLogits(map, place);
+  if (thresholds.stabilityScore > 0 && !(stabilityScore >= thresholds.stabilityScore)) return undefined;
+  if (mask.areaPx === 0 || isCutByCrop(mask.box, place.window, place.imageWidth, place.imageHeight)) return undefined;
+  return { mask, predictedIou, stabilityScore, point, cropBox: place.window };
+}
+
+/** Cleans every mask (see `leastRegionPx`) and suppresses the duplicates that arise; masks that needed no cleaning are preferred. */
+function withCleanedMasks(proposals: readonly MaskProposal[], options: GeneratorOptions): readonly MaskProposal[] {
+  const untouched = new Set<MaskProposal>();
+  const cleaned = proposals.map((proposal) => {
+    const mask = withoutSmallRegions(proposal.mask, options.leastRegionPx);
+    const result = mask === proposal.mask ? proposal : { ...proposal, mask };
+    if (result === proposal) untouched.add(result);
+    return result;
+  });
+  return suppressDuplicates(cleaned, (proposal) => Number(untouched.has(proposal)), options.thresholds);
+}
+
+function byPredictedIou({ predictedIou }: MaskProposal): number {
+  return predictedIou;
+}
+
+function smallerCropsFirst({ cropBox }: MaskProposal): number {
+  return 1 / boxArea(cropBox);
+}
+
+function clampToUnit(value: number): number {
+  return Math.min(1, Math.max(0, value));
 }
 
 function suppressDuplicates(
@@ -135,11 +217,18 @@ function suppressDuplicates(
   { boxNms, maskNms }: GeneratorThresholds,
 ): readonly MaskProposal[] {
   let kept = proposals;
-  if (boxNms !== null) kept = nonMaximumSuppression(kept, score, (a, b) => boxIou(a.mask.box, b.mask.box), boxNms);
+  if (boxNms !== null) {
+    kept = nonMaximumSuppression(kept, score, (a, b) => boxIou(cornerBox(a.mask.box), cornerBox(b.mask.box)), boxNms);
+  }
   if (maskNms !== null) {
     kept = nonMaximumSuppression(kept, score, (a, b) => iouIfAbove(a.mask, b.mask, maskNms), maskNms);
   }
   return kept;
+}
+
+/** segment-anything suppresses by boxes between the centres of the outermost pixels, one pixel smaller than the box around them. */
+function cornerBox({ x, y, width, height }: Box): Box {
+  return { x, y, width: width - 1, height: height - 1 };
 }
 
 /** The IoU of two masks, or 0 where the ratio of their areas, which bounds it, already shows that it isn't above the threshold. */

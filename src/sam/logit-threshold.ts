@@ -1,6 +1,8 @@
 import type { Box } from '../core/box.js';
 import type { Mask } from '../core/mask.js';
 import { maskFromRuns, RunBuilder } from '../core/mask.js';
+import type { TapTable } from './logit-taps.js';
+import { tapTable } from './logit-taps.js';
 import type { LogitMap } from './sam-model.js';
 
 /** Where a logit map lies: its window (for crops) inside an image `imageWidth` pixels wide. */
@@ -10,171 +12,191 @@ export interface LogitWindow {
   readonly window: Box;
 }
 
-/** The mask of the image pixels at which the bilinearly interpolated logit is above `threshold`. */
-export function thresholdLogits(map: LogitMap, place: LogitWindow, threshold: number): Mask {
-  const runs = new RunBuilder();
-  forEachRunAbove(map, place, threshold, (start, end) => runs.add(start, end));
-  return maskFromRuns(place.imageWidth, place.imageHeight, runs.finish());
+/** A mask and how sure its outline is. */
+export interface ThresholdedMask {
+  /** The pixels whose logit is above 0. */
+  readonly mask: Mask;
+  /**
+   * SAM's stability score: the IoU of the masks at logits +offset and −offset (DESIGN section 2), counted at full size. The first
+   * lies inside the second, so it is the ratio of the two areas. NaN where both are empty.
+   */
+  readonly stabilityScore: number;
 }
+
+/** Distance of the two stability thresholds from 0. */
+const stabilityOffset = 1;
 
 /**
- * SAM's stability score: the IoU of the masks at logits +offset and −offset (DESIGN section 2), counted at full size. The first
- * lies inside the second, so it is the ratio of the two areas. An empty mask has score 0.
+ * Thresholds a logit map at image size, without making the full-size logits. An interpolated value is a mix of the few grid values
+ * around it: where all of those lie on one side of a threshold, so does every pixel of that cell. Only the other cells, those on an
+ * outline, are interpolated, once for all three thresholds.
  */
-export function stabilityScore(map: LogitMap, place: LogitWindow, offset: number): number {
-  const outer = countAbove(map, place, -offset);
-  return outer === 0 ? 0 : countAbove(map, place, offset) / outer;
-}
-
-function countAbove(map: LogitMap, place: LogitWindow, threshold: number): number {
-  let count = 0;
-  forEachRunAbove(map, place, threshold, (start, end) => (count += end - start));
-  return count;
-}
-
-/**
- * Visits the runs of pixels above the threshold, without making the full-size logits. A bilinear value is a mix of the four grid values
- * around it: where all four lie on one side of the threshold, so do all pixels of that cell. Only the other cells, those on
- * the mask's outline, are interpolated.
- */
-function forEachRunAbove(
-  map: LogitMap,
-  { imageWidth, window }: LogitWindow,
-  threshold: number,
-  visit: (start: number, end: number) => void,
-): void {
-  const columns = cellsAlong(window.width, map.columnsPerPixel, map.columns);
-  const rows = cellsAlong(window.height, map.rowsPerPixel, map.rows);
-  const spans = new Spans(columns.count);
-  for (let band = 0; band < rows.count; band++) {
-    const upper = (rows.low[band] as number) * map.columns;
-    const lower = (rows.high[band] as number) * map.columns;
-    spans.fill(map.logits, upper, lower, columns, threshold);
-    if (spans.count === 0) continue;
+export function thresholdLogits(map: LogitMap, { imageWidth, imageHeight, window }: LogitWindow): ThresholdedMask {
+  const columns = tapTable(window.width, map.columns, map.columnsPerPixel, map.frame && axisOf(map.frame, 'width'));
+  const rows = tapTable(window.height, map.rows, map.rowsPerPixel, map.frame && axisOf(map.frame, 'height'));
+  const pass = new ThresholdPass(map, columns, rows);
+  for (let band = 0; band < rows.cells; band++) {
+    if (!pass.classify(band)) continue;
     for (let y = rows.start[band] as number; y < (rows.start[band + 1] as number); y++) {
-      const base = (window.y + y) * imageWidth + window.x;
-      visitRow(map.logits, upper, lower, rows.offset[y] as number, spans, columns, threshold, base, visit);
+      pass.visitRow(band, y, (window.y + y) * imageWidth + window.x);
     }
-  }
-}
-
-/** The runs of one row of pixels: whole spans as they are, outline cells by where the logit crosses the threshold. */
-function visitRow(
-  logits: Float32Array,
-  upper: number,
-  lower: number,
-  weight: number,
-  spans: Spans,
-  columns: Cells,
-  threshold: number,
-  base: number,
-  visit: (start: number, end: number) => void,
-): void {
-  let start = 0;
-  let end = 0;
-  for (let span = 0; span < spans.count; span++) {
-    let from = spans.from[span] as number;
-    let to = spans.to[span] as number;
-    const cell = spans.cell[span] as number;
-    if (cell !== wholeSpan) {
-      const left = mix(logits, upper, lower, columns.low[cell] as number, weight);
-      const right = mix(logits, upper, lower, columns.high[cell] as number, weight);
-      const isAbove = (x: number): boolean => left + (right - left) * (columns.offset[x] as number) > threshold;
-      // Along x the logit is linear: what is above lies at one end of the cell.
-      while (from < to && !isAbove(from)) from++;
-      while (to > from && !isAbove(to - 1)) to--;
-      if (from === to) continue;
-    }
-    if (from !== end) {
-      if (end > start) visit(base + start, base + end);
-      start = from;
-    }
-    end = to;
-  }
-  if (end > start) visit(base + start, base + end);
-}
-
-function mix(logits: Float32Array, upper: number, lower: number, column: number, weight: number): number {
-  const above = logits[upper + column] as number;
-  return above + weight * ((logits[lower + column] as number) - above);
-}
-
-/** Marks a span that lies above the threshold as a whole. */
-const wholeSpan = -1;
-
-/** The parts of a band of rows that may be above the threshold, from left to right. */
-class Spans {
-  readonly from: Uint32Array;
-  readonly to: Uint32Array;
-  /** The outline cell that the span is, or {@link wholeSpan}. */
-  readonly cell: Int32Array;
-  count = 0;
-
-  constructor(cells: number) {
-    this.from = new Uint32Array(cells);
-    this.to = new Uint32Array(cells);
-    this.cell = new Int32Array(cells);
-  }
-
-  fill(logits: Float32Array, upper: number, lower: number, columns: Cells, threshold: number): void {
-    this.count = 0;
-    for (let cell = 0; cell < columns.count; cell++) {
-      const low = columns.low[cell] as number;
-      const high = columns.high[cell] as number;
-      const above =
-        Number((logits[upper + low] as number) > threshold) +
-        Number((logits[upper + high] as number) > threshold) +
-        Number((logits[lower + low] as number) > threshold) +
-        Number((logits[lower + high] as number) > threshold);
-      if (above > 0)
-        this.#add(columns.start[cell] as number, columns.start[cell + 1] as number, above === 4 ? wholeSpan : cell);
-    }
-  }
-
-  #add(from: number, to: number, cell: number): void {
-    const last = this.count - 1;
-    if (cell === wholeSpan && last >= 0 && this.cell[last] === wholeSpan && this.to[last] === from) {
-      this.to[last] = to;
-      return;
-    }
-    this.from[this.count] = from;
-    this.to[this.count] = to;
-    this.cell[this.count] = cell;
-    this.count++;
-  }
-}
-
-/** The pixels along one axis, grouped by the pair of grid lines between which they lie. */
-interface Cells {
-  readonly count: number;
-  /** First pixel of each cell, and one more entry for the end of the last. */
-  readonly start: Uint32Array;
-  /** Grid lines at a cell's ends. */
-  readonly low: Uint32Array;
-  readonly high: Uint32Array;
-  /** Per pixel: how far it lies from its cell's low to its high end, 0 to 1. */
-  readonly offset: Float32Array;
-}
-
-function cellsAlong(pixels: number, linesPerPixel: number, lines: number): Cells {
-  const start: number[] = [];
-  const low: number[] = [];
-  const high: number[] = [];
-  const offset = new Float32Array(pixels);
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    const position = Math.min(Math.max((pixel + 0.5) * linesPerPixel - 0.5, 0), lines - 1);
-    const line = Math.floor(position);
-    offset[pixel] = position - line;
-    if (low.at(-1) === line) continue;
-    start.push(pixel);
-    low.push(line);
-    high.push(Math.min(line + 1, lines - 1));
   }
   return {
-    count: low.length,
-    start: Uint32Array.from([...start, pixels]),
-    low: Uint32Array.from(low),
-    high: Uint32Array.from(high),
-    offset,
+    mask: maskFromRuns(imageWidth, imageHeight, pass.runs.finish()),
+    stabilityScore: pass.inner / pass.outer,
   };
+}
+
+function axisOf(frame: NonNullable<LogitMap['frame']>, side: 'width' | 'height') {
+  return { pixels: frame[side], linesPerPixel: frame.linesPerPixel };
+}
+
+/** Where all pixels of a span lie: below −offset, up to 0, up to +offset, above it; or on both sides of a threshold. */
+const below = 0;
+const nearOutside = 1;
+const nearInside = 2;
+const above = 3;
+const mixed = 4;
+
+/** The state of one map's pass: spans of the current band of rows, areas so far, the runs of the mask. */
+class ThresholdPass {
+  readonly runs = new RunBuilder();
+  /** Pixels above +offset and above −offset. */
+  inner = 0;
+  outer = 0;
+  readonly #columns: TapTable;
+  readonly #rows: TapTable;
+  readonly #logits: Float32Array;
+  readonly #width: number;
+  /** Least and greatest logit per grid column over the band. */
+  readonly #low: Float32Array;
+  readonly #high: Float32Array;
+  /** Neighbouring cells of one kind make one span; a mixed cell stays by itself. */
+  readonly #spanKind: Uint8Array;
+  readonly #spanEnd: Uint32Array;
+  readonly #spanCell: Uint32Array;
+  #spans = 0;
+  /** Grid columns interpolated at the pixel row that #filled names. */
+  readonly #row: Float32Array;
+  readonly #filled: Int32Array;
+
+  constructor(map: LogitMap, columns: TapTable, rows: TapTable) {
+    this.#columns = columns;
+    this.#rows = rows;
+    this.#logits = map.logits;
+    this.#width = map.columns;
+    this.#low = new Float32Array(map.columns);
+    this.#high = new Float32Array(map.columns);
+    this.#row = new Float32Array(map.columns);
+    this.#filled = new Int32Array(map.columns).fill(-1);
+    this.#spanKind = new Uint8Array(columns.cells);
+    this.#spanEnd = new Uint32Array(columns.cells);
+    this.#spanCell = new Uint32Array(columns.cells);
+  }
+
+  /** Sorts the cells of a band of rows into spans; false if all lie below every threshold. */
+  classify(band: number): boolean {
+    this.#rangeOfColumns(band);
+    const { cells, first, taps, start } = this.#columns;
+    this.#spans = 0;
+    for (let cell = 0; cell < cells; cell++) {
+      const column = first[cell] as number;
+      let low = this.#low[column] as number;
+      let high = this.#high[column] as number;
+      for (let tap = 1; tap < (taps[cell] as number); tap++) {
+        low = Math.min(low, this.#low[column + tap] as number);
+        high = Math.max(high, this.#high[column + tap] as number);
+      }
+      const kind = kindOf(low);
+      this.#addSpan(kind === kindOf(high) ? kind : mixed, start[cell + 1] as number, cell);
+    }
+    return this.#spans > 1 || this.#spanKind[0] !== below;
+  }
+
+  #rangeOfColumns(band: number): void {
+    const first = this.#rows.first[band] as number;
+    const width = this.#width;
+    for (let tap = 0; tap < (this.#rows.taps[band] as number); tap++) {
+      const start = (first + tap) * width;
+      for (let column = 0; column < width; column++) {
+        const logit = this.#logits[start + column] as number;
+        if (tap === 0 || logit < (this.#low[column] as number)) this.#low[column] = logit;
+        if (tap === 0 || logit > (this.#high[column] as number)) this.#high[column] = logit;
+      }
+    }
+  }
+
+  #addSpan(kind: number, end: number, cell: number): void {
+    if (kind === mixed || this.#spans === 0 || this.#spanKind[this.#spans - 1] !== kind) {
+      this.#spanKind[this.#spans] = kind;
+      this.#spanCell[this.#spans] = cell;
+      this.#spans++;
+    }
+    this.#spanEnd[this.#spans - 1] = end;
+  }
+
+  /** Counts one row of pixels and adds its runs; `base` is the flat index of its first pixel. */
+  visitRow(band: number, y: number, base: number): void {
+    let runStart = -1;
+    let from = 0;
+    for (let span = 0; span < this.#spans; span++) {
+      const to = this.#spanEnd[span] as number;
+      const kind = this.#spanKind[span] as number;
+      if (kind === mixed) {
+        runStart = this.#visitMixed(band, y, this.#spanCell[span] as number, base, runStart);
+      } else {
+        if (kind !== below) this.outer += to - from;
+        if (kind === above) this.inner += to - from;
+        if (kind >= nearInside && runStart < 0) runStart = from;
+        if (kind < nearInside && runStart >= 0) {
+          this.runs.add(base + runStart, base + from);
+          runStart = -1;
+        }
+      }
+      from = to;
+    }
+    if (runStart >= 0) this.runs.add(base + runStart, base + from);
+  }
+
+  /** Interpolates the pixels of one cell. Takes and returns where the current run began, or -1. */
+  #visitMixed(band: number, y: number, cell: number, base: number, runStart: number): number {
+    const { first, taps, start, weights } = this.#columns;
+    const column = first[cell] as number;
+    const count = taps[cell] as number;
+    for (let tap = 0; tap < count; tap++) this.#mixColumn(band, y, column + tap);
+    let run = runStart;
+    for (let x = start[cell] as number; x < (start[cell + 1] as number); x++) {
+      let logit = 0;
+      for (let tap = 0; tap < count; tap++) {
+        logit += (weights[3 * x + tap] as number) * (this.#row[column + tap] as number);
+      }
+      if (logit > -stabilityOffset) this.outer++;
+      if (logit > stabilityOffset) this.inner++;
+      if (logit > 0) {
+        if (run < 0) run = x;
+      } else if (run >= 0) {
+        this.runs.add(base + run, base + x);
+        run = -1;
+      }
+    }
+    return run;
+  }
+
+  /** Interpolates one grid column at pixel row `y`, once per row. */
+  #mixColumn(band: number, y: number, column: number): void {
+    if (this.#filled[column] === y) return;
+    this.#filled[column] = y;
+    const { first, taps, weights } = this.#rows;
+    let value = 0;
+    for (let tap = 0; tap < (taps[band] as number); tap++) {
+      const logit = this.#logits[((first[band] as number) + tap) * this.#width + column] as number;
+      value += (weights[3 * y + tap] as number) * logit;
+    }
+    this.#row[column] = value;
+  }
+}
+
+function kindOf(logit: number): number {
+  if (logit > 0) return logit > stabilityOffset ? above : nearInside;
+  return logit > -stabilityOffset ? nearOutside : below;
 }

@@ -13,12 +13,27 @@ export interface PromptPoint {
   readonly label: PromptLabel;
 }
 
-/** One prompt: all its points speak of one mask. */
+/**
+ * One prompt: all its points speak of one mask. A box is its last two points (labels 2 and 3). Padding points are the adapters'
+ * affair: layouts differ in whether the graph adds them.
+ */
 export type Prompt = readonly PromptPoint[];
+
+/**
+ * Meta enlarges logits in two steps: to the model's input, whose padding is cut off, and from there to the image. The second step
+ * starts from `width` × `height` pixels, `linesPerPixel` of the grid each.
+ */
+export interface EnlargingFrame {
+  readonly width: number;
+  readonly height: number;
+  readonly linesPerPixel: number;
+}
 
 /** Logits of one mask at low resolution, row-major; a pixel belongs to the mask where its interpolated logit is above 0. */
 export interface LogitMap extends GridGeometry {
   readonly logits: Float32Array;
+  /** Left out: enlarged in one step. */
+  readonly frame?: EnlargingFrame;
 }
 
 /** One of the masks that the decoder proposes for a prompt. */
@@ -27,16 +42,28 @@ export interface MaskLogits {
   readonly map: LogitMap;
 }
 
-/** An encoded image. What is inside belongs to the adapter that made it. */
+/** An encoded image. What is inside belongs to the adapter that made it, and is plain data: it can be stored and read again. */
 export interface ImageEmbedding {
   readonly image: { readonly width: number; readonly height: number };
   readonly textureTokens: TextureTokens | null;
 }
 
+export interface DecodeOptions {
+  /** Masks whose predicted IoU is not wanted are left out, where the layout allows it before they are made. All, if left out. */
+  readonly wanted?: (predictedIou: number) => boolean;
+  /** Three proposals from part to whole, or the one that SAM gives for prompts that leave no doubt. */
+  readonly output?: 'three' | 'one';
+  /** Logits of an earlier mask of the same embedding, as a further hint; then there is one prompt only. */
+  readonly earlierMask?: LogitMap;
+}
+
 /** A segment-anything model: encode an image once, then decode as many prompts as wanted. */
 export interface SamModel<Embedding extends ImageEmbedding = ImageEmbedding> {
   encode(image: GreyImage): Promise<Embedding>;
-  /** Per prompt the masks proposed (three, from part to whole). All prompts of a call have the same number of points. */
-  decode(embedding: Embedding, prompts: readonly Prompt[]): Promise<MaskLogits[][]>;
+  /**
+   * Per prompt the masks proposed. All prompts of a call have the same number of points. Throws `model.incompatible` for a kind
+   * of prompt that the model does not take.
+   */
+  decode(embedding: Embedding, prompts: readonly Prompt[], options?: DecodeOptions): Promise<MaskLogits[][]>;
   release(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { encodeCocoRle } from '../../src/core/coco-rle.js';
 import { cropLayers, isCutByCrop } from '../../src/sam/crop-layers.js';
-import { stabilityScore, thresholdLogits } from '../../src/sam/logit-threshold.js';
+import { thresholdLogits } from '../../src/sam/logit-threshold.js';
 import { readReference } from '../support/read-fixture.js';
 
 interface ThresholdCase {
@@ -25,8 +25,9 @@ test.each(readReference('logit-threshold') as ThresholdCase[])(
       logits: Float32Array.from(logits.flat()),
     };
     const place = { imageWidth: width, imageHeight: height, window: { x: 0, y: 0, width, height } };
-    expect(encodeCocoRle(thresholdLogits(map, place, 0)).counts).toBe(counts);
-    expect(stabilityScore(map, place, 1)).toBeCloseTo(stability, 6);
+    const { mask, stabilityScore } = thresholdLogits(map, place);
+    expect(encodeCocoRle(mask).counts).toBe(counts);
+    expect(stabilityScore).toBeCloseTo(stability, 6);
   },
 );
 

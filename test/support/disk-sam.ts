@@ -1,3 +1,5 @@
+import { unsupportedPrompt } from '../../src/sam/layouts/mask-outputs.js';
+import { pointsPerPrompt } from '../../src/sam/layouts/prompt-tensors.js';
 import type { ImageEmbedding, MaskLogits, SamModel } from '../../src/sam/sam-model.js';
 
 interface DiskEmbedding extends ImageEmbedding {
@@ -19,7 +21,9 @@ export function diskSam(options: DiskSamOptions): SamModel<DiskEmbedding> {
   const { radii, predictedIou = 0.95, steepness = 10, sameGreyOnly = false } = options;
   return {
     encode: ({ width, height, grey }) => Promise.resolve({ image: { width, height }, grey, textureTokens: null }),
-    decode({ image: { width, height }, grey }, prompts) {
+    async decode({ image: { width, height }, grey }, prompts, { wanted = () => true, output, earlierMask } = {}) {
+      if (earlierMask !== undefined) throw unsupportedPrompt('earlier mask');
+      pointsPerPrompt(prompts);
       const draw = (x: number, y: number, radius: number): MaskLogits => {
         const prompted = grey[Math.floor(y) * width + Math.floor(x)];
         const logits = Float32Array.from({ length: width * height }, (_, index) => {
@@ -28,9 +32,9 @@ export function diskSam(options: DiskSamOptions): SamModel<DiskEmbedding> {
         });
         return { predictedIou, map: { columns: width, rows: height, columnsPerPixel: 1, rowsPerPixel: 1, logits } };
       };
-      return Promise.resolve(
-        prompts.map(([point]) => radii.map((radius) => draw(point?.x ?? 0, point?.y ?? 0, radius))),
-      );
+      const used = (output === 'one' ? radii.slice(0, 1) : radii).filter(() => wanted(predictedIou));
+      const masks = prompts.map(([point]) => used.map((radius) => draw(point?.x ?? 0, point?.y ?? 0, radius)));
+      return Promise.resolve(masks);
     },
     release: () => Promise.resolve(),
   };

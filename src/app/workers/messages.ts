@@ -3,6 +3,7 @@ import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import type { Result } from '../../core/result.js';
 import { failure, success } from '../../core/result.js';
+import type { EmbeddingBudget } from '../embedding-cache.js';
 import type { SegmentOptions } from '../pipeline-parameters.js';
 import type { UserPrompt } from '../../core/user-prompt.js';
 import type { ImageFile } from '../segmentation-service.js';
@@ -10,6 +11,9 @@ import type { ImageFile } from '../segmentation-service.js';
 /** What a worker is started with. */
 export interface WorkerSettings {
   readonly modelsFolder: string;
+  readonly addedFolder: string;
+  readonly cacheFolder: string;
+  readonly cache: EmbeddingBudget;
   readonly modelId: string;
   readonly threads: number;
   readonly maxImagePixels: number;

@@ -5,7 +5,7 @@ import { defaultModelId } from '../../app/load-models.js';
 import { defaultSegmentOptions, stages } from '../../app/pipeline-parameters.js';
 import type { SegmentOptions } from '../../app/pipeline-parameters.js';
 import type { SegmentPool } from '../../app/segment-pool.js';
-import { openSegmentPool } from '../../app/segment-pool.js';
+import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
 import type { SegmentedFiles } from '../../app/workers/messages.js';
 import { loadSettings } from '../../config/settings.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
@@ -64,9 +64,9 @@ export function addSegmentCommand(program: Command): void {
 /** Segments one image after the other; a failing one is named and the rest done. Returns the exit status. */
 async function segment(inputs: readonly string[], flags: SegmentFlags): Promise<number> {
   const images = await findImages(inputs);
-  const { maxImagePixels } = loadSettings(process.env);
+  const settings = loadSettings(process.env);
   await makeFolder(flags.out);
-  const pool = await openSegmentPool({ modelId: flags.model, concurrency: 1, maxImagePixels });
+  const pool = await openSegmentPool({ ...poolOptions(settings), modelId: flags.model, concurrency: 1 });
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openSegmentPool } from '../../app/segment-pool.js';
+import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
 import { settingsHelp } from '../../config/describe-settings.js';
 import type { Settings } from '../../config/settings.js';
 import { loadSettings } from '../../config/settings.js';
@@ -28,11 +28,7 @@ function settingsOf({ host, port }: ServeFlags): Settings {
 /** Listens at once and loads the models meanwhile; SIGTERM or SIGINT drains and stops, a second one stops at once. */
 async function serve(settings: Settings): Promise<void> {
   const { startServer } = await import('../../backend/start-server.js');
-  const service = await openSegmentPool({
-    modelId: settings.model,
-    concurrency: settings.concurrency,
-    maxImagePixels: settings.maxImagePixels,
-  });
+  const service = await openSegmentPool(poolOptions(settings));
   const server = await startServer(settings, service);
   const stop = async (): Promise<void> => {
     await server.close();

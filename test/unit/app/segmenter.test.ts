@@ -1,4 +1,7 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { modelsFolder } from '../../../src/app/load-models.js';
 import { modelVersionOf } from '../../../src/app/model-version.js';
@@ -8,7 +11,13 @@ import { answer, unpack } from '../../../src/app/workers/messages.js';
 import type { SegmentedFiles } from '../../../src/app/workers/messages.js';
 import { decodeBrushRle } from '../../../src/label-studio/brush-codec.js';
 
-const segmenter = createSegmenter({ modelsFolder, modelId: 'sam-i-am-small', threads: 2, maxImagePixels: 1e6 });
+const folder = join(tmpdir(), `segmenter-${process.pid}`);
+const segmenter = createSegmenter({
+  ...{ modelsFolder, modelId: 'sam-i-am-small', threads: 2, maxImagePixels: 1e6 },
+  ...{ addedFolder: join(folder, 'models'), cacheFolder: join(folder, 'embeddings') },
+  cache: { memoryBytes: 1e8, diskBytes: 1e8 },
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** A bright lattice on a dark, noisy ground. */
 async function twoMaterials(): Promise<Buffer> {
@@ -114,7 +123,7 @@ test('an unreadable image crosses the thread boundary as a value with its cure',
 });
 
 test('the model version names the model and changes with it only', async () => {
-  const version = await modelVersionOf(modelsFolder, 'sam-i-am-small');
+  const version = await modelVersionOf(modelsFolder, folder, 'sam-i-am-small');
   expect(version).toMatch(/^sam-i-am-small-[0-9a-f]{8}$/);
-  expect(await modelVersionOf(modelsFolder, 'sam-i-am-small')).toBe(version);
+  expect(await modelVersionOf(modelsFolder, folder, 'sam-i-am-small')).toBe(version);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { modelsFolder } from '../../../src/app/load-models.js';
+import { filesOf } from '../../../src/inference/model-manifest.js';
 import { findModel, readModelEntries, verifiedModelPath } from '../../../src/inference/model-store.js';
 import { openOrtSession } from '../../../src/inference/ort-session.js';
 
@@ -15,7 +16,7 @@ const folderWith = async (files: Record<string, string>): Promise<string> => {
 describe('the embedded models', () => {
   test('are whole and can be opened', async () => {
     const entries = await readModelEntries(modelsFolder);
-    const files = entries.flatMap((entry) => Object.values(entry.files));
+    const files = entries.flatMap(filesOf);
     expect(files.length).toBeGreaterThanOrEqual(3);
     for (const file of files) {
       const session = await openOrtSession(await verifiedModelPath(modelsFolder, file), { threads: 1 });
@@ -27,6 +28,7 @@ describe('the embedded models', () => {
   test('have the graphs that their layouts promise', async () => {
     const entries = await readModelEntries(modelsFolder);
     const sam = findModel(entries, 'sam', 'sam-i-am-small');
+    if (sam.layout !== 'sam-i-am-split') throw new Error(`unexpected layout ${sam.layout}`);
     const open = async (file: typeof sam.files.encoder) =>
       openOrtSession(await verifiedModelPath(modelsFolder, file), { threads: 1 });
     const [encoder, decoder] = [await open(sam.files.encoder), await open(sam.files.decoder)];

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GeneratorOptions, MeasureStep } from '../../../src/sam/automatic-mask-generator.js';
 import { generateMasks } from '../../../src/sam/automatic-mask-generator.js';
+import { maskHasPixel } from '../../../src/core/mask.js';
+import type { SamModel } from '../../../src/sam/sam-model.js';
 import { diskSam } from '../../support/disk-sam.js';
 import { greyImage } from '../../support/grey-image.js';
 
@@ -11,6 +13,9 @@ const options: GeneratorOptions = {
   layers: 0,
   pointsDownscale: 1,
   pointsPerBatch: 5,
+  leastRegionPx: 0,
+  schedule: 'full',
+  followUp: null,
   thresholds: { predictedIou: 0.88, stabilityScore: 0.5, boxNms: 0.7, maskNms: null },
 };
 
@@ -81,4 +86,52 @@ test('a tall image is prompted over its whole height', async () => {
   );
   expect(Math.max(...proposals.map(({ point }) => point?.y ?? 0))).toBe(112);
   expect(Math.max(...proposals.map(({ point }) => point?.x ?? 0))).toBe(28);
+});
+
+describe('coarse to fine', () => {
+  const coarse = { ...options, pointsPerSide: 12, schedule: 'coarse-to-fine' } as const;
+
+  test('one large mask ends the prompting early', async () => {
+    const { prompts, proposals } = await generateMasks(diskSam({ radii: [100] }), image, coarse, untimed);
+    expect(proposals).toHaveLength(1);
+    expect(prompts).toBe(9);
+  });
+
+  test('where nothing is found, every point is prompted once', async () => {
+    const { prompts } = await generateMasks(diskSam({ radii: [-1] }), image, coarse, untimed);
+    expect(prompts).toBe(144);
+  });
+
+  test('the full grid prompts every point whatever is found', async () => {
+    const full = { ...coarse, schedule: 'full' } as const;
+    expect((await generateMasks(diskSam({ radii: [100] }), image, full, untimed)).prompts).toBe(144);
+  });
+});
+
+describe('small regions', () => {
+  /** A disk of radius 14 with a hole of radius 2, and a speck beside it. */
+  const spotted: SamModel = {
+    ...diskSam({ radii: [] }),
+    decode: (_, prompts) => {
+      const logits = Float32Array.from({ length: 64 * 64 }, (_value, index) => {
+        const [x, y] = [index % 64, Math.floor(index / 64)];
+        const fromCentre = Math.hypot(x - 32, y - 32);
+        return (fromCentre < 14 && fromCentre > 2) || (x === 4 && y === 4) ? 10 : -10;
+      });
+      const map = { columns: 64, rows: 64, columnsPerPixel: 1, rowsPerPixel: 1, logits };
+      return Promise.resolve(prompts.map(() => [{ predictedIou: 0.95, map }]));
+    },
+  };
+
+  test('holes are filled and islands dropped where asked for', async () => {
+    const kept = async (leastRegionPx: number) => {
+      const { proposals } = await generateMasks(spotted, image, { ...options, leastRegionPx }, untimed);
+      return proposals[0]?.mask;
+    };
+    const [before, after] = [await kept(0), await kept(30)];
+    expect(before && maskHasPixel(before, 4 * 64 + 4)).toBe(true);
+    expect(before && maskHasPixel(before, 32 * 64 + 32)).toBe(false);
+    expect(after && maskHasPixel(after, 4 * 64 + 4)).toBe(false);
+    expect(after && maskHasPixel(after, 32 * 64 + 32)).toBe(true);
+  });
 });

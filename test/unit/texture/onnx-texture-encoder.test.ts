@@ -2,7 +2,12 @@ import { expect, test } from '@jest/globals';
 import { loadModels, modelsFolder } from '../../../src/app/load-models.js';
 
 test('embeddings have unit length, and those of one crop do not depend on its batch', async () => {
-  const { texture } = await loadModels({ folder: modelsFolder, modelId: 'sam-i-am-small', threads: 1 });
+  const { texture } = await loadModels({
+    folder: modelsFolder,
+    addedFolder: 'none',
+    modelId: 'sam-i-am-small',
+    threads: 1,
+  });
   const length = texture.cropSize ** 2;
   const count = 130;
   const crops = Float32Array.from({ length: count * length }, (_, i) => (Math.sin(i * 0.37) + 1) / 2);

@@ -1,0 +1,145 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import type { ImageEmbedding } from '../sam/sam-model.js';
+
+/** How much is kept; 0 keeps nothing. */
+export interface EmbeddingBudget {
+  /** In this process's or worker's memory. */
+  readonly memoryBytes: number;
+  /** In the folder that all workers share. */
+  readonly diskBytes: number;
+}
+
+/** Encoded images by content: encoding is the costly step, and clicks on an image come in numbers. */
+export interface EmbeddingCache {
+  get(key: string): Promise<ImageEmbedding | undefined>;
+  /** Never fails: what cannot be kept is encoded again next time. */
+  put(key: string, embedding: ImageEmbedding): Promise<void>;
+}
+
+/** The key of an image: its bytes and what decides how they are encoded. */
+export function embeddingKey(imageBytes: Uint8Array, model: string): string {
+  return createHash('sha256').update(model).update('\0').update(imageBytes).digest('hex');
+}
+
+const digestBytes = 32;
+const suffix = '.embedding';
+
+/**
+ * Memory first, then the shared folder. A file is its sha256 followed by the embedding; it is written under another name and renamed,
+ * so that readers see it whole or not at all, and one that does not match its digest is removed and counts as missing. Both
+ * tiers drop what was used longest ago when they outgrow their budget.
+ */
+export function createEmbeddingCache(folder: string, budget: EmbeddingBudget): EmbeddingCache {
+  const memory = new MemoryTier(budget.memoryBytes);
+  return {
+    async get(key) {
+      const kept = memory.get(key);
+      if (kept !== undefined) return kept;
+      if (budget.diskBytes === 0) return undefined;
+      const content = await readWhole(join(folder, key + suffix));
+      if (content === undefined) return undefined;
+      const embedding = deserialize(content) as ImageEmbedding;
+      memory.put(key, embedding, content.length);
+      return embedding;
+    },
+    async put(key, embedding) {
+      if (memory.get(key) !== undefined) return;
+      if (budget.diskBytes === 0) {
+        memory.put(key, embedding, bytesOf(embedding));
+        return;
+      }
+      const content = serialize(embedding);
+      memory.put(key, embedding, content.length);
+      if (content.length <= budget.diskBytes) await writeWhole(folder, key, content).catch(() => undefined);
+      await shrink(folder, budget.diskBytes).catch(() => undefined);
+    },
+  };
+}
+
+class MemoryTier {
+  readonly #budget: number;
+  #used = 0;
+  /** The one used longest ago comes first. */
+  readonly #kept = new Map<string, { readonly embedding: ImageEmbedding; readonly bytes: number }>();
+
+  constructor(budget: number) {
+    this.#budget = budget;
+  }
+
+  get(key: string): ImageEmbedding | undefined {
+    const kept = this.#kept.get(key);
+    if (kept === undefined) return undefined;
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    return kept.embedding;
+  }
+
+  put(key: string, embedding: ImageEmbedding, bytes: number): void {
+    if (bytes > this.#budget || this.#kept.has(key)) return;
+    this.#kept.set(key, { embedding, bytes });
+    this.#used += bytes;
+    for (const [oldest, { bytes: freed }] of this.#kept) {
+      if (this.#used <= this.#budget) break;
+      this.#kept.delete(oldest);
+      this.#used -= freed;
+    }
+  }
+}
+
+/** Bytes of all typed arrays inside. */
+function bytesOf(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.values(value).reduce((sum: number, part) => sum + bytesOf(part), 0);
+}
+
+async function readWhole(path: string): Promise<Buffer | undefined> {
+  const file = await readFile(path).catch(() => undefined);
+  if (file === undefined) return undefined;
+  const content = file.subarray(digestBytes);
+  if (file.subarray(0, digestBytes).equals(createHash('sha256').update(content).digest())) {
+    const now = new Date();
+    await utimes(path, now, now).catch(() => undefined);
+    return content;
+  }
+  await rm(path, { force: true });
+  return undefined;
+}
+
+async function writeWhole(folder: string, key: string, content: Buffer): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const unfinished = join(folder, `${key}.${randomUUID()}.part`);
+  try {
+    await writeFile(unfinished, Buffer.concat([createHash('sha256').update(content).digest(), content]));
+    await rename(unfinished, join(folder, key + suffix));
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+/** Files left half written by a process that was killed are dropped after this time. */
+const unfinishedMs = 3_600_000;
+
+async function shrink(folder: string, budget: number): Promise<void> {
+  const names = await readdir(folder);
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      const { size, mtimeMs } = await stat(path);
+      return { path, size, usedMs: mtimeMs, unfinished: !name.endsWith(suffix) };
+    }),
+  );
+  const kept = found.filter(({ unfinished }) => !unfinished).sort((a, b) => a.usedMs - b.usedMs);
+  let used = kept.reduce((sum, { size }) => sum + size, 0);
+  for (const { path, size } of kept) {
+    if (used <= budget) break;
+    await rm(path, { force: true });
+    used -= size;
+  }
+  for (const { path, usedMs, unfinished } of found) {
+    if (unfinished && Date.now() - usedMs > unfinishedMs) await rm(path, { force: true });
+  }
+}
