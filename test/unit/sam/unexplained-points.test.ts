@@ -1,0 +1,38 @@
+import { describe, expect, test } from '@jest/globals';
+import { maskFromBox } from '../../../src/core/mask.js';
+import { unexplainedPoints } from '../../../src/sam/unexplained-points.js';
+import { tokenGrid } from '../../support/token-grid.js';
+
+const side = 128;
+const image = { width: side, height: side };
+const whole = maskFromBox(side, side, { x: 0, y: 0, width: side, height: side });
+const left = maskFromBox(side, side, { x: 0, y: 0, width: 64, height: side });
+const isParticle = (x: number, y: number): boolean => x >= 16 && x < 56 && y >= 80 && y < 120;
+const particle = tokenGrid(side, 8, (x, y) => (isParticle(x, y) ? [0, 1] : [1, 0]));
+const plain = tokenGrid(side, 8, () => [1, 0]);
+const options = { leastSimilarity: 0.4, most: 10 };
+
+describe('a point is asked for', () => {
+  test('in the middle of a region whose texture is not that of the mask around it', () => {
+    expect(unexplainedPoints(image, [whole], particle, options)).toEqual([{ x: 36, y: 100 }]);
+  });
+
+  test('where no mask is', () => {
+    const [point, ...others] = unexplainedPoints(image, [left], plain, options);
+    expect(others).toEqual([]);
+    expect(point?.x).toBeGreaterThan(80);
+  });
+
+  test('in the largest regions first, and in no more than wanted', () => {
+    const points = unexplainedPoints(image, [left], particle, { ...options, most: 1 });
+    expect(points).toHaveLength(1);
+    expect(points[0]?.x).toBeGreaterThan(64);
+  });
+});
+
+test('what its own mask explains needs no point, nor does a strip of a cell or two', () => {
+  const own = maskFromBox(side, side, { x: 16, y: 80, width: 40, height: 40 });
+  expect(unexplainedPoints(image, [whole, own], particle, options)).toEqual([]);
+  const strip = tokenGrid(side, 8, (x) => (x >= 64 && x < 80 ? [0, 1] : [1, 0]));
+  expect(unexplainedPoints(image, [whole], strip, options)).toEqual([]);
+});
