@@ -91,8 +91,14 @@ export function measureImage(
   const truePositive = mean((material) => material.truePositivePx);
   return {
     mIoU: mean((material) => material.meanIou),
-    mRecall: ratio(truePositive, mean((material) => material.falseNegativePx)),
-    mPrecision: ratio(truePositive, mean((material) => material.falsePositivePx)),
+    mRecall: ratio(
+      truePositive,
+      mean((material) => material.falseNegativePx),
+    ),
+    mPrecision: ratio(
+      truePositive,
+      mean((material) => material.falsePositivePx),
+    ),
     mFPR: mean((material) => material.surplusIou),
     best_iou: mean((material) => material.bestIou),
   };

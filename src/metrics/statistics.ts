@@ -67,7 +67,7 @@ export interface PairedTest {
  */
 export function signFlipTest(differences: readonly number[], random: SeededRandom): PairedTest {
   // Images without a difference say nothing about its sign.
-  const changed = differences.filter((difference) => difference !== 0);
+  const changed = Float64Array.from(differences.filter((difference) => difference !== 0));
   const observed = Math.abs(sumOf(changed));
   const combinations = 2 ** changed.length;
   const isExact = combinations <= permutations;
@@ -75,17 +75,31 @@ export function signFlipTest(differences: readonly number[], random: SeededRando
   const slack = 1e-12 * sumOf(changed.map(Math.abs));
   let asFar = 0;
   for (let round = 0; round < rounds; round++) {
-    let sum = 0;
-    changed.forEach((difference, index) => {
-      const isFlipped = isExact ? ((round >>> index) & 1) === 1 : random() < 0.5;
-      sum += isFlipped ? -difference : difference;
-    });
-    if (Math.abs(sum) >= observed - slack) asFar++;
+    const nextSigns = isExact ? () => round : () => random() * 2 ** 32;
+    if (Math.abs(sumWithSigns(changed, nextSigns)) >= observed - slack) asFar++;
   }
   const pValue = isExact ? asFar / rounds : (asFar + 1) / (rounds + 1);
-  return { pValue, significant: pValue < significanceLevel, tooFew: 2 ** (1 - differences.length) >= significanceLevel };
+  return {
+    pValue,
+    significant: pValue < significanceLevel,
+    tooFew: 2 ** (1 - differences.length) >= significanceLevel,
+  };
 }
 
-function sumOf(values: readonly number[]): number {
+/** The sum of values of which those with a set bit are turned; `nextSigns` gives 32 bits at a time. */
+function sumWithSigns(values: Float64Array, nextSigns: () => number): number {
+  let sum = 0;
+  for (let start = 0; start < values.length; start += 32) {
+    let signs = nextSigns() >>> 0;
+    const end = Math.min(values.length, start + 32);
+    for (let index = start; index < end; index++, signs >>>= 1) {
+      const value = values[index] as number;
+      sum += (signs & 1) === 1 ? -value : value;
+    }
+  }
+  return sum;
+}
+
+function sumOf(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0);
 }

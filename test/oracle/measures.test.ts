@@ -107,10 +107,7 @@ test("Objective 1 and panoptic quality match SciPy's assignment", () => {
   for (const each of cases) {
     const table = tableOf(each);
     const matches = matchOneToOne(table);
-    expectClose(
-      [objective(table, matches), panopticQuality(table, matches).quality],
-      [each.objective, each.panoptic],
-    );
+    expectClose([objective(table, matches), panopticQuality(table, matches).quality], [each.objective, each.panoptic]);
   }
 });
 
