@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { asSamIAmError } from '../../core/errors.js';
+import type { Mask } from '../../core/mask.js';
+import { maskFromRuns, RunBuilder } from '../../core/mask.js';
+import { decodeBrushRle } from '../../label-studio/brush-codec.js';
+import type { LabelConfig } from '../../label-studio/label-config.js';
+import { findPaintTarget } from '../../label-studio/label-config.js';
+import type { AcceptedRegion, RegionOrigin } from '../../metrics/region-origins.js';
+
+/** Opacity from which on a pixel of an anti-aliased mask is inside: closest to the area that was drawn. */
+const insideFromAlpha = 128;
+
+/** A brush region with its score, where it has one. */
+export interface BrushLayerRegion extends AcceptedRegion {
+  readonly score: number | null;
+}
+
+/** The brush regions of one annotation or prediction. */
+export interface BrushLayer {
+  readonly width: number;
+  readonly height: number;
+  readonly regions: readonly BrushLayerRegion[];
+  readonly problems: readonly { readonly message: string; readonly hint: string }[];
+  /** A region could not be read: what is left is not the whole, and must not be measured. */
+  readonly isDamaged: boolean;
+}
+
+const brushSchema = z.object({
+  id: z.string().optional(),
+  to_name: z.string().optional(),
+  original_width: z.number().int().positive(),
+  original_height: z.number().int().positive(),
+  origin: z.string().nullish(),
+  score: z.number().nullish(),
+  value: z.object({
+    rle: z.custom<readonly number[] | Uint8Array>((value) => Array.isArray(value) || value instanceof Uint8Array),
+    brushlabels: z.array(z.string()).min(1),
+  }),
+});
+type RawBrush = z.infer<typeof brushSchema>;
+
+const origins: Readonly<Record<string, RegionOrigin>> = {
+  prediction: 'accepted',
+  'prediction-changed': 'edited',
+  manual: 'drawn',
+};
+
+interface BrushReading {
+  readonly config: LabelConfig | undefined;
+  readonly maxPixels: number;
+}
+
+/**
+ * Reads the brush regions of a result. Erased ones are left out, and so are regions on another image of the task; other kinds of
+ * regions are not measured. A region that does not decode, or whose size is not that of the first one, is a problem that damages the layer.
+ */
+export function readBrushLayer(result: readonly unknown[], { config, maxPixels }: BrushReading): BrushLayer {
+  const problems: { message: string; hint: string }[] = [];
+  let isDamaged = false;
+  const painted = config === undefined ? undefined : paintTargetOf(config);
+  const brushes = result.flatMap((raw, index): (RawBrush & { name: string })[] => {
+    if (typeOf(raw) !== undefined && typeOf(raw) !== 'brushlabels') return [];
+    const parsed = brushSchema.safeParse(raw);
+    if (parsed.success) return [{ ...parsed.data, name: parsed.data.id ?? String(index + 1) }];
+    isDamaged = true;
+    const where = parsed.error.issues[0]?.path.join('.') ?? '';
+    problems.push({ message: `region ${index + 1} is no brush mask: ${where} is missing or wrong`, hint: exportHint });
+    return [];
+  });
+  const toName = painted?.image ?? brushes[0]?.to_name;
+  const onImage = brushes.filter(({ to_name }) => to_name === undefined || to_name === toName);
+  const [first] = onImage;
+  const width = first?.original_width ?? 0;
+  const height = first?.original_height ?? 0;
+  const regions = onImage.flatMap((brush): BrushLayerRegion[] => {
+    const region = readRegion(brush, width, height, maxPixels);
+    if ('mask' in region) return region.mask.areaPx === 0 ? [] : [region];
+    isDamaged = true;
+    problems.push(region);
+    return [];
+  });
+  return { width, height, regions, problems: [...problems, ...unknownLabels(regions, painted?.labels)], isDamaged };
+}
+
+const exportHint = 'Export the project again as JSON; if it stays, paint the region anew.';
+
+function typeOf(raw: unknown): string | undefined {
+  return typeof raw === 'object' && raw !== null && 'type' in raw && typeof raw.type === 'string'
+    ? raw.type
+    : undefined;
+}
+
+function readRegion(
+  { name, original_width, original_height, origin, score, value }: RawBrush & { name: string },
+  width: number,
+  height: number,
+  maxPixels: number,
+): BrushLayerRegion | { message: string; hint: string } {
+  if (original_width !== width || original_height !== height) {
+    const sizes = `${original_width} × ${original_height} pixels, not ${width} × ${height} like the first one`;
+    return { message: `region ${name} is ${sizes}`, hint: 'Paint the regions again: their image was replaced.' };
+  }
+  try {
+    const mask = decodeMask(Uint8Array.from(value.rle), width, height, maxPixels);
+    const label = value.brushlabels[0] ?? '';
+    return { id: name, label, mask, score: score ?? null, recordedOrigin: origins[origin ?? ''] ?? null };
+  } catch (thrown) {
+    return { message: `region ${name}: ${asSamIAmError(thrown).message}`, hint: exportHint };
+  }
+}
+
+/** A brush mask of `width` × `height` pixels as runs; another number of pixels is an error. */
+function decodeMask(rle: Uint8Array, width: number, height: number, maxPixels: number): Mask {
+  const { alpha } = decodeBrushRle(rle, maxPixels);
+  if (alpha.length !== width * height) {
+    throw new RangeError(`its RLE holds ${alpha.length} pixels, not ${width} × ${height}`);
+  }
+  const runs = new RunBuilder();
+  for (let index = 0; index < alpha.length; index++) {
+    if ((alpha[index] as number) < insideFromAlpha) continue;
+    const start = index;
+    while (index < alpha.length && (alpha[index] as number) >= insideFromAlpha) index++;
+    runs.add(start, index);
+  }
+  return maskFromRuns(width, height, runs.finish());
+}
+
+function paintTargetOf(config: LabelConfig): { readonly image: string; readonly labels: ReadonlySet<string> } | undefined {
+  const brushes = config.controls.filter(({ kind }) => kind === 'brush');
+  if (brushes.length === 0) return undefined;
+  const { image } = findPaintTarget(config);
+  return { image: image.name, labels: new Set(brushes.flatMap(({ labels }) => labels)) };
+}
+
+function unknownLabels(regions: readonly BrushLayerRegion[], known: ReadonlySet<string> | undefined) {
+  if (known === undefined) return [];
+  const unknown = [...new Set(regions.map(({ label }) => label))].filter((label) => !known.has(label));
+  return unknown.map((label) => ({
+    message: `the label config has no label "${label}"; its masks are measured all the same`,
+    hint: `Add <Label value="${label}"/> to the label config, or give the region another label.`,
+  }));
+}
