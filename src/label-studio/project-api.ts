@@ -41,7 +41,7 @@ export function createProjectApi(http: HttpClient, { url, token }: LabelStudioAc
     async *tasks(project) {
       for (let page = 1, seen = 0, total = 1; seen < total; page++) {
         const query = new URLSearchParams({ project, fields: 'all', page: String(page), page_size: String(pageSize) });
-        const answer = parse(pageSchema, await get(`/api/tasks?${query}`));
+        const answer = parse(pageSchema, await get(`/api/tasks?${query.toString()}`));
         if (answer.tasks.length === 0) return;
         yield* answer.tasks;
         seen += answer.tasks.length;

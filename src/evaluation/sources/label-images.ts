@@ -36,7 +36,9 @@ export async function openLabelImages(folder: string, predictionsFolder?: string
 /** Masks files come last, so that they win over label images, which can't tell overlapping masks. */
 async function filesByStem(folder: string, endings: readonly string[]): Promise<Map<string, string>> {
   const names = await readdir(folder).catch(() => {
-    throw new SamIAmError('usage.invalid', `the folder ${folder} can't be read`, { hint: 'Give a folder that exists.' });
+    throw new SamIAmError('usage.invalid', `the folder ${folder} can't be read`, {
+      hint: 'Give a folder that exists.',
+    });
   });
   const files = names
     .filter((name) => endings.includes(parse(name).ext.toLowerCase()) && !/\.(overlay|task)\.\w+$/i.test(name))
@@ -56,7 +58,12 @@ async function readCase(
       return await work();
     } catch (thrown) {
       const message = thrown instanceof Error ? thrown.message : String(thrown);
-      problems.push({ id: stem, file: stem, message, hint: 'Save it as PNG with 8 bits and one channel, or correct it.' });
+      problems.push({
+        id: stem,
+        file: stem,
+        message,
+        hint: 'Save it as PNG with 8 bits and one channel, or correct it.',
+      });
       return undefined;
     }
   };
@@ -122,9 +129,7 @@ async function readLabelImage(path: string): Promise<LabelMap> {
 }
 
 const masksFileSchema = z.object({
-  masks: z.array(
-    z.object({ rle: segmentationSchema, material: z.number().nullish(), score: z.number().nullish() }),
-  ),
+  masks: z.array(z.object({ rle: segmentationSchema, material: z.number().nullish(), score: z.number().nullish() })),
 });
 
 async function readMasksFile(path: string, width: number, height: number): Promise<PredictedRegion[]> {

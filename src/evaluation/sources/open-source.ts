@@ -41,7 +41,10 @@ export async function openSource(
 
 export async function readTextFile(path: string, what: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new SamIAmError('usage.invalid', `${what} ${path} can't be read`, { hint: 'Give a file that exists.', cause });
+    throw new SamIAmError('usage.invalid', `${what} ${path} can't be read`, {
+      hint: 'Give a file that exists.',
+      cause,
+    });
   });
 }
 
@@ -49,7 +52,11 @@ async function firstSign(path: string): Promise<string | undefined> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
-    return buffer.subarray(0, bytesRead).toString().replace(/^\uFEFF/, '').trim()[0];
+    return buffer
+      .subarray(0, bytesRead)
+      .toString()
+      .replace(/^\uFEFF/, '')
+      .trim()[0];
   } finally {
     await file.close();
   }

@@ -125,7 +125,9 @@ function decodeMask(rle: Uint8Array, width: number, height: number, maxPixels: n
   return maskFromRuns(width, height, runs.finish());
 }
 
-function paintTargetOf(config: LabelConfig): { readonly image: string; readonly labels: ReadonlySet<string> } | undefined {
+function paintTargetOf(
+  config: LabelConfig,
+): { readonly image: string; readonly labels: ReadonlySet<string> } | undefined {
   const brushes = config.controls.filter(({ kind }) => kind === 'brush');
   if (brushes.length === 0) return undefined;
   const { image } = findPaintTarget(config);

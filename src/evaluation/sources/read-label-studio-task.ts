@@ -77,8 +77,7 @@ export async function readLabelStudioTask(raw: unknown, reading: TaskReading): P
 function newestPerPerson(annotations: readonly RawAnnotation[]): RawAnnotation[] {
   const time = (annotation: RawAnnotation): string => annotation.updated_at ?? annotation.created_at ?? '';
   const newestFirst = annotations.toSorted(
-    (a, b) =>
-      Number(b.ground_truth ?? false) - Number(a.ground_truth ?? false) || (time(b) > time(a) ? 1 : -1),
+    (a, b) => Number(b.ground_truth ?? false) - Number(a.ground_truth ?? false) || (time(b) > time(a) ? 1 : -1),
   );
   const byPerson = new Map<string, RawAnnotation>();
   for (const annotation of newestFirst) {
@@ -189,7 +188,10 @@ class TaskReader {
     if (value === undefined || value === null) return null;
     const difficulty = parseDifficulty(value);
     if (difficulty === undefined) {
-      this.#report(`its difficulty ${JSON.stringify(value)} is none of 1, 2, 3`, 'Write 1 (clear), 2 or 3 (intricate).');
+      this.#report(
+        `its difficulty ${JSON.stringify(value)} is none of 1, 2, 3`,
+        'Write 1 (clear), 2 or 3 (intricate).',
+      );
     }
     return difficulty ?? null;
   }

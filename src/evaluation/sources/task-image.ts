@@ -2,7 +2,10 @@ import type { LabelConfig } from '../../label-studio/label-config.js';
 import { findPaintTarget } from '../../label-studio/label-config.js';
 
 /** The address of a task's image: the value that the label config names, else the first text that looks like one; null if none does. */
-export function taskImageAddress(data: Readonly<Record<string, unknown>>, config: LabelConfig | undefined): string | null {
+export function taskImageAddress(
+  data: Readonly<Record<string, unknown>>,
+  config: LabelConfig | undefined,
+): string | null {
   const key = config === undefined ? undefined : paintedValueKey(config);
   const named = key === undefined ? undefined : data[key];
   const candidates = [named, data['image'], ...Object.values(data)];

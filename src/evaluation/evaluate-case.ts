@@ -1,0 +1,161 @@
+import type { ScoredOutcome } from '../metrics/calibration.js';
+import type { LabelDifficulty } from '../metrics/difficulty.js';
+import { labelWeight } from '../metrics/difficulty.js';
+import type { ConfusedPixels, LabelledMask } from '../metrics/label-confusion.js';
+import { confuseLabels, unionByLabel } from '../metrics/label-confusion.js';
+import type { GroundTruth, MaskMeasures } from '../metrics/measure-masks.js';
+import { groundTruth, measureMasks } from '../metrics/measure-masks.js';
+import type { TracedRegions } from '../metrics/region-origins.js';
+import { editedArea, traceRegions } from '../metrics/region-origins.js';
+import type {
+  CaseAnnotation,
+  CasePrediction,
+  ComputedStages,
+  EvaluatedStage,
+  EvaluationCase,
+} from './evaluation-case.js';
+import { evaluatedStages } from './evaluation-case.js';
+import type { StageRecord } from './measures-record.js';
+import { meanRecord, stageRecord } from './measures-record.js';
+
+/** Which labels are easy or hard; those that are not named are easy. */
+export type LabelDifficulties = ReadonlyMap<string, LabelDifficulty>;
+
+/** How many regions came from where. */
+export interface RegionCounts {
+  readonly accepted: number;
+  readonly edited: number;
+  readonly rejected: number;
+  readonly drawn: number;
+}
+
+/** What one person made of a prediction. */
+export interface AnnotationOutcome {
+  readonly annotator: string | null;
+  readonly version: string | null;
+  readonly completedAt: string | null;
+  readonly leadTimeS: number | null;
+  /** The prediction measured against this person's masks; null without one. */
+  readonly predicted: StageRecord | null;
+}
+
+/** One ground truth of a case with how each stage matched it. */
+export interface MaterialOutcome {
+  readonly label: string;
+  readonly difficulty: LabelDifficulty;
+  readonly stages: Readonly<
+    Partial<Record<EvaluatedStage, { readonly measured: MaskMeasures; readonly index: number }>>
+  >;
+}
+
+/** All that is measured of one case. */
+export interface CaseOutcome {
+  readonly stages: Readonly<Partial<Record<EvaluatedStage, StageRecord>>>;
+  readonly materials: readonly MaterialOutcome[];
+  readonly traced: TracedRegions;
+  readonly counts: RegionCounts;
+  readonly editedPx: number;
+  readonly confusion: readonly ConfusedPixels[];
+  readonly scored: readonly ScoredOutcome[];
+  readonly annotators: readonly AnnotationOutcome[];
+  /** People measured against each other, both ways round; null for one person. */
+  readonly agreement: StageRecord | null;
+  readonly versions: readonly { readonly version: string; readonly record: StageRecord }[];
+}
+
+/** Measures everything of one case; the first annotation is what machines are measured against. */
+export function evaluateCase(
+  evaluated: EvaluationCase,
+  computed: ComputedStages,
+  labelDifficulties: LabelDifficulties,
+): CaseOutcome {
+  const [reference] = evaluated.annotations;
+  const truths = evaluated.annotations.map((annotation) => truthOf(annotation, labelDifficulties));
+  const truth = truths[0] as CaseTruth;
+  const { prediction } = reference;
+  const masks: ComputedStages = prediction === null ? computed : { ...computed, predicted: masksOf(prediction) };
+  const measured = evaluatedStages.flatMap((stage) => {
+    const measures = masks[stage] === undefined ? undefined : measureMasks(masks[stage], truth.truth);
+    return measures === undefined ? [] : [[stage, measures] as const];
+  });
+  const traced = traceRegions(reference.regions, prediction?.regions ?? []);
+  return {
+    stages: Object.fromEntries(measured.map(([stage, measures]) => [stage, stageRecord(measures)])),
+    materials: truth.labels.map(({ label, difficulty }, index) => ({
+      label,
+      difficulty,
+      stages: Object.fromEntries(measured.map(([stage, measures]) => [stage, { measured: measures, index }])),
+    })),
+    traced,
+    counts: countRegions(traced),
+    editedPx: editedArea(reference.regions, prediction?.regions ?? []),
+    confusion: prediction === null ? [] : confuseLabels(prediction.regions, reference.regions),
+    scored: scoredOutcomes(prediction, measured.find(([stage]) => stage === 'predicted')?.[1]),
+    annotators: evaluated.annotations.map((annotation, index) =>
+      annotationOutcome(annotation, truths[index] as CaseTruth),
+    ),
+    agreement: agreementOf(truths),
+    versions: evaluated.versions.flatMap(({ version, regions }) => {
+      const measures = measureMasks(
+        regions.map(({ mask }) => mask),
+        truth.truth,
+      );
+      return measures === undefined ? [] : [{ version, record: stageRecord(measures) }];
+    }),
+  };
+}
+
+interface CaseTruth {
+  readonly labels: readonly (LabelledMask & { readonly difficulty: LabelDifficulty })[];
+  readonly truth: GroundTruth;
+}
+
+/** One ground truth per label. */
+function truthOf({ regions }: CaseAnnotation, difficulties: LabelDifficulties): CaseTruth {
+  const labels = unionByLabel(regions).map((each) => ({ ...each, difficulty: difficulties.get(each.label) ?? 'easy' }));
+  const masks = labels.map(({ mask }) => mask);
+  return {
+    labels,
+    truth: groundTruth(
+      masks,
+      labels.map(({ difficulty }) => labelWeight(difficulty)),
+    ),
+  };
+}
+
+function masksOf({ regions }: CasePrediction) {
+  return regions.map(({ mask }) => mask);
+}
+
+function countRegions({ regions, rejected }: TracedRegions): RegionCounts {
+  const count = (origin: string): number => regions.filter((region) => region.origin === origin).length;
+  return { accepted: count('accepted'), edited: count('edited'), rejected: rejected.length, drawn: count('drawn') };
+}
+
+function scoredOutcomes(prediction: CasePrediction | null, measured: MaskMeasures | undefined): ScoredOutcome[] {
+  return (prediction?.regions ?? []).flatMap(({ score }, index) => {
+    const iou = measured?.maskIous[index];
+    return score === null || iou === undefined ? [] : [{ score, iou }];
+  });
+}
+
+function annotationOutcome(annotation: CaseAnnotation, { truth }: CaseTruth): AnnotationOutcome {
+  const { annotator, completedAt, leadTimeS, prediction } = annotation;
+  const measured = prediction === null ? undefined : measureMasks(masksOf(prediction), truth);
+  return {
+    annotator,
+    version: prediction?.version ?? null,
+    completedAt,
+    leadTimeS,
+    predicted: measured === undefined ? null : stageRecord(measured),
+  };
+}
+
+/** The mean over all ordered pairs of people, so that it does not depend on who is called the truth. */
+function agreementOf(truths: readonly CaseTruth[]): StageRecord | null {
+  const pairs = truths.flatMap(({ truth }, index) =>
+    truths.flatMap((other, otherIndex) => (index === otherIndex ? [] : (measureMasks(other.truth.masks, truth) ?? []))),
+  );
+  const mean = meanRecord(pairs.map(stageRecord));
+  return mean === undefined ? null : { ...mean, images: 1 };
+}

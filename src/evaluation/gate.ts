@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { SamIAmError } from '../core/errors.js';
+import type { MeasureName } from '../metrics/region-measures.js';
+import { isSmallerBetter, measureNames } from '../metrics/region-measures.js';
+import type { ComparableRecord } from './comparisons.js';
+import { measureChanges } from './comparisons.js';
+import type { Evaluation } from './evaluation.js';
+import type { EvaluatedStage } from './evaluation-case.js';
+import { evaluatedStages } from './evaluation-case.js';
+
+/** What a pipeline must not fall below: `mIoU=0.8`, `boosted.mIoU=0.8`, `predicted.boundary.mIoU=0.6`. */
+export interface Threshold {
+  /** Undefined: what Label Studio stores, or, where only that was measured, what was computed anew. */
+  readonly stage: EvaluatedStage | undefined;
+  readonly isBoundary: boolean;
+  readonly measure: MeasureName;
+  readonly limit: number;
+}
+
+/** An earlier `metrics.json`, as far as it is compared. */
+export interface Baseline {
+  readonly images: readonly {
+    readonly id: string;
+    readonly predicted?: ComparableRecord | undefined;
+    readonly boosted?: ComparableRecord | undefined;
+  }[];
+}
+
+/** With too few images for any test, a fall by more than this counts. */
+const smallProjectTolerance = 0.01;
+
+/** Reads a threshold as a user writes it; undefined if it is none. */
+export function parseThreshold(text: string): Threshold | undefined {
+  const [path = '', value = ''] = text.split('=', 2);
+  const parts = path.trim().split('.');
+  const measure = measureNames.find((name) => name === parts.at(-1));
+  const stage = evaluatedStages.find((name) => name === parts[0]);
+  const isBoundary = parts.includes('boundary');
+  const isWhole = parts.length === 1 + Number(stage !== undefined) + Number(isBoundary);
+  const limit = value.trim() === '' ? NaN : Number(value);
+  if (measure === undefined || !isWhole || !(limit >= 0 && limit <= 1)) return undefined;
+  return { stage, isBoundary, measure, limit };
+}
+
+/** Why thresholds are not met, one sentence each; empty if all are. Of measures that are better when small, the threshold is a ceiling. */
+export function failedThresholds(evaluation: Evaluation, thresholds: readonly Threshold[]): string[] {
+  return thresholds.flatMap(({ stage: asked, isBoundary, measure, limit }) => {
+    const stage = asked ?? primaryStage(evaluation);
+    const record = stage === undefined ? undefined : evaluation.summary[stage];
+    const name = `${stage ?? asked ?? 'predicted'}.${isBoundary ? 'boundary.' : ''}${measure}`;
+    if (record === undefined) return [`${name} was not measured, so it can't be at ${limit}`];
+    const value = (isBoundary ? record.boundary : record)[measure];
+    const isFailed = isSmallerBetter(measure) ? value > limit : value < limit;
+    const side = isSmallerBetter(measure) ? 'above' : 'below';
+    return isFailed ? [`${name} is ${value.toFixed(4)}, ${side} ${limit}`] : [];
+  });
+}
+
+/**
+ * Why an evaluation is worse than an earlier one, one sentence each; empty if it is not. Compared is mIoU on the images that both have:
+ * a significant fall fails, and, where there are too few images for a test, any fall by more than a point.
+ */
+export function fallsSince(baseline: Baseline, evaluation: Evaluation): string[] {
+  const earlier = new Map(baseline.images.map((image) => [image.id, image]));
+  const gated = (['predicted', 'boosted'] as const).flatMap((stage) => {
+    const pairs = evaluation.images.flatMap((image) => {
+      const [from, to] = [earlier.get(image.id)?.[stage], image[stage]];
+      return from && to ? [{ from, to }] : [];
+    });
+    const change = measureChanges(pairs);
+    return change === undefined ? [] : [{ stage, change }];
+  });
+  if (gated.length === 0) return ['the baseline and this evaluation have no measured image in common'];
+  return gated.flatMap(({ stage, change: { mIoU, images, too_few } }) => {
+    const isWorse = mIoU.difference < 0 && (too_few ? mIoU.difference < -smallProjectTolerance : mIoU.significant);
+    if (!isWorse) return [];
+    const [low, high] = mIoU.interval.map(points);
+    const certainty = too_few
+      ? 'too few for a test'
+      : `95 % interval ${low ?? ''} to ${high ?? ''}, p = ${mIoU.p_value.toPrecision(2)}`;
+    return [`${stage}.mIoU changed by ${points(mIoU.difference)} points on ${images} images (${certainty})`];
+  });
+}
+
+/** What thresholds and plots are about unless a stage is named. */
+export function primaryStage({ summary }: Pick<Evaluation, 'summary'>): EvaluatedStage | undefined {
+  return (['predicted', 'boosted', 'removed', 'sam'] as const).find((stage) => summary[stage] !== undefined);
+}
+
+const measuresSchema = z.object(
+  Object.fromEntries(measureNames.map((name) => [name, z.number()])) as Record<MeasureName, z.ZodNumber>,
+);
+const recordSchema = measuresSchema.extend({ boundary: measuresSchema }).optional();
+const baselineSchema = z.object({
+  images: z.array(z.object({ id: z.string(), predicted: recordSchema, boosted: recordSchema })),
+});
+
+/** Checks what `--baseline` names. */
+export function parseBaseline(text: string, path: string): Baseline {
+  const parsed = baselineSchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new SamIAmError('usage.invalid', `${path} is no metrics.json`, {
+    hint: 'Give --baseline the metrics.json of an earlier evaluation.',
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function points(difference: number): string {
+  return (100 * difference).toFixed(2);
+}
