@@ -1,0 +1,222 @@
+import type { Evaluation, ImageRecord } from '../evaluation.js';
+import type { EvaluatedStage } from '../evaluation-case.js';
+import { evaluatedStages } from '../evaluation-case.js';
+import { primaryStage } from '../gate.js';
+import { count, percent, seconds } from './figures.js';
+import type { GalleryImage } from './gallery.js';
+import { differenceKinds } from './gallery.js';
+import type { Html } from './html.js';
+import { html } from './html.js';
+import { measureTable, stageNames } from './measure-table.js';
+import { plotSections } from './plot-sections.js';
+import { reportStyle } from './style.js';
+
+export interface ReportInput {
+  readonly evaluation: Evaluation;
+  readonly worst: readonly GalleryImage[];
+  readonly best: readonly GalleryImage[];
+  /** Why the gate is closed; empty if it is open or none was asked for. */
+  readonly gate: readonly string[];
+}
+
+/** Tables longer than this would make the page heavy; all images are in metrics.json. */
+const mostRows = 500;
+
+/** `report.html`: one page without scripts or requests. */
+export function renderReport({ evaluation, worst, best, gate }: ReportInput): string {
+  const title = `Accuracy: ${evaluation.source}`;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+        />
+        <link rel="icon" href="data:," />
+        <title>${title}</title>
+        <style>
+          ${{ html: reportStyle }}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>${title}</h1>
+          <p class="soft">How good the predictions were, measured on what people accepted.</p>
+          ${listBox('gate', 'The gate is closed', gate)}
+          ${evaluation.images.length === 0 ? html`<p>Nothing could be measured.</p>` : figures(evaluation, worst, best)}
+          ${problemBox(evaluation)}
+        </main>
+      </body>
+    </html>`;
+  return `${page.html.replace(/\n\s+/g, '\n')}\n`;
+}
+
+function figures(evaluation: Evaluation, worst: readonly GalleryImage[], best: readonly GalleryImage[]): Html {
+  return html`${headline(evaluation)} ${plotSections(evaluation)} ${annotatorSection(evaluation)}
+    <h2>All measures</h2>
+    <p class="soft">Means over images, with bootstrap 95 % intervals over images below.</p>
+    ${measureTable(evaluation)} ${gallery('The worst images', worst)} ${gallery('The best images', best)}
+    ${imageTable(evaluation)}`;
+}
+
+function headline(evaluation: Evaluation): Html {
+  const stage = primaryStage(evaluation);
+  const record = stage && evaluation.summary[stage];
+  if (stage === undefined || record === undefined)
+    return html`<p>No image has a prediction that could be measured.</p>`;
+  const interval = evaluation.intervals[stage]?.mIoU;
+  const { accepted, edited, rejected } = evaluation.regions;
+  const predicted = accepted + edited + rejected;
+  const lead = evaluation.lead_time_s;
+  const cards: [string, string][] = [
+    [count(evaluation.images.length), 'images measured'],
+    [
+      percent(record.mIoU),
+      `mIoU ${stageNames[stage]}${interval ? `, ${interval.map((end) => (100 * end).toFixed(1)).join(' to ')}` : ''}`,
+    ],
+    [percent(record.best_iou), 'best IoU'],
+    [percent(record.mFPR), 'mFPR, small is good'],
+    ...(predicted > 0
+      ? [[percent(accepted / predicted), 'of predicted regions accepted unchanged'] as [string, string]]
+      : []),
+    ...(evaluation.summary.predicted
+      ? [[percent(evaluation.edited.share), 'of all pixels edited'] as [string, string]]
+      : []),
+    ...(lead ? [[seconds(lead.median), 'median lead time'] as [string, string]] : []),
+  ];
+  return html`<ul class="cards">
+    ${cards.map(([figure, meaning]) => html`<li class="card"><b>${figure}</b><small>${meaning}</small></li>`)}
+  </ul>`;
+}
+
+function annotatorSection({ annotators, agreement }: Evaluation): Html | null {
+  const names = Object.entries(annotators);
+  if (names.length === 0) return null;
+  const rows = names.map(
+    ([name, { images, predicted, lead_time_s }]) =>
+      html`<tr>
+        <th>${name}</th>
+        <td class="n">${images}</td>
+        <td class="n">${predicted ? percent(predicted.mIoU) : '–'}</td>
+        <td class="n">${predicted ? percent(predicted.best_iou) : '–'}</td>
+        <td class="n">${lead_time_s ? seconds(lead_time_s.median) : '–'}</td>
+      </tr>`,
+  );
+  const ceiling =
+    agreement === null
+      ? html`No image has several annotators, so that their agreement is not known.`
+      : html`Where several people annotated an image (${agreement.images}), their masks agree with each other at mIoU
+        ${percent(agreement.mIoU)}, best IoU ${percent(agreement.best_iou)}: no machine can be expected to do better.`;
+  return html`<h2>Annotators</h2>
+    <p>${ceiling}</p>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>Annotator</th>
+            <th>Images</th>
+            <th>mIoU of predictions</th>
+            <th>Best IoU</th>
+            <th>Median lead time</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+function gallery(title: string, images: readonly GalleryImage[]): Html | null {
+  if (images.length === 0) return null;
+  const panel = ({ file, size }: GalleryImage, uri: string, caption: string): Html =>
+    html`<div>
+      <img src="${uri}" width="${size.width}" height="${size.height}" alt="${caption} of ${file}" />${caption}
+    </div>`;
+  const colour = (channels: readonly number[]): string => `--c: rgb(${channels.join(' ')})`;
+  return html`<h2>${title}</h2>
+    <ul class="legend">
+      ${differenceKinds.map((kind) => html`<li><span class="swatch" style="${colour(kind.colour)}"></span>difference: ${kind.meaning}</li>`)}
+    </ul>
+    <div class="pair">
+      ${images.map(
+        (image) =>
+          html`<figure class="shot">
+            <h3>${image.file} <small>#${image.id}</small> · mIoU ${percent(image.mIoU)}</h3>
+            <div class="panels">
+              ${panel(image, image.truth, 'ground truth')} ${panel(image, image.predicted, stageNames[image.stage])}
+              ${panel(image, image.difference, 'difference')}
+            </div>
+            <ul class="legend">
+              ${image.legend.map(({ label, colour: shown }) => html`<li><span class="swatch" style="${colour(shown)}"></span>${label}</li>`)}
+            </ul>
+          </figure>`,
+      )}
+    </div>`;
+}
+
+function imageTable(evaluation: Evaluation): Html {
+  const stages = evaluatedStages.filter((stage) => evaluation.summary[stage] !== undefined);
+  const stage = primaryStage(evaluation);
+  const value = (image: ImageRecord, of: EvaluatedStage): string => (image[of] ? percent(image[of].mIoU) : '–');
+  const worstFirst = evaluation.images.toSorted(
+    (a, b) => (stage && a[stage] ? a[stage].mIoU : -1) - (stage && b[stage] ? b[stage].mIoU : -1),
+  );
+  const rows = worstFirst.slice(0, mostRows).map(
+    (image) =>
+      html`<tr>
+        <td>${image.id}</td>
+        <td>${image.file}</td>
+        <td class="n">${image.difficulty ?? '–'}</td>
+        ${stages.map((each) => html`<td class="n">${value(image, each)}</td>`)}
+        <td class="n">
+          ${image.regions.accepted} / ${image.regions.edited} / ${image.regions.rejected} / ${image.regions.drawn}
+        </td>
+        <td class="n">${percent(image.edited_share)}</td>
+      </tr>`,
+  );
+  const shown =
+    evaluation.images.length > mostRows
+      ? `the worst ${mostRows} of ${count(evaluation.images.length)} images`
+      : 'all images';
+  return html`<details>
+    <summary>mIoU of ${shown}, the worst first; everything is in metrics.json and regions.csv</summary>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>Image</th>
+            <th>File</th>
+            <th>Difficulty</th>
+            ${stages.map((each) => html`<th>${stageNames[each]}</th>`)}
+            <th>Accepted / edited / rejected / drawn</th>
+            <th>Edited</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
+}
+
+function problemBox({ problems }: Evaluation): Html | null {
+  const lines = problems
+    .slice(0, mostRows)
+    .map(({ id, file, message, hint }) => `${file} (#${id}): ${message}. ${hint}`);
+  const more = problems.length > mostRows ? [`… and ${problems.length - mostRows} more, in metrics.json`] : [];
+  return listBox('problems', `${problems.length} problems, the rest was measured`, [...lines, ...more]);
+}
+
+function listBox(kind: string, title: string, lines: readonly string[]): Html | null {
+  if (lines.length === 0) return null;
+  return html`<section class="${kind}">
+    <strong>${title}</strong>
+    <ul>
+      ${lines.map((line) => html`<li>${line}</li>`)}
+    </ul>
+  </section>`;
+}
