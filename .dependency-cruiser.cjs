@@ -8,9 +8,11 @@ const layers = {
   sam: ['core'],
   texture: ['core'],
   booster: ['core'],
-  app: ['core', 'config', 'imaging', 'inference', 'label-studio', 'sam', 'texture', 'booster'],
+  metrics: ['core'],
+  evaluation: ['core', 'metrics', 'imaging', 'label-studio'],
+  app: ['core', 'config', 'imaging', 'inference', 'label-studio', 'sam', 'texture', 'booster', 'evaluation', 'metrics'],
   backend: ['core', 'config', 'imaging', 'label-studio', 'app'],
-  cli: ['core', 'config', 'app', 'label-studio'],
+  cli: ['core', 'config', 'app', 'evaluation', 'label-studio'],
 };
 const typesAllowed = { sam: ['inference'], texture: ['inference'], booster: ['texture', 'sam'] };
 
@@ -40,7 +42,7 @@ module.exports = {
     {
       name: 'domain-does-no-io',
       severity: 'error',
-      from: { path: '^src/(core|booster)/' },
+      from: { path: '^src/(core|booster|metrics)/' },
       to: {
         path: '^(node:)?(fs|http|https|net|worker_threads|child_process)|node_modules/(express|sharp|onnxruntime-node)',
       },

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Settings } from '../config/settings.js';
 import { SamIAmError } from '../core/errors.js';
+import type { MaterialCount } from '../core/material-count.js';
 import type { Result } from '../core/result.js';
 import { failure } from '../core/result.js';
 import type { EmbeddingBudget } from './embedding-cache.js';
@@ -11,6 +12,7 @@ import { addedModelsFolder, modelsFolder } from './load-models.js';
 import { modelVersionOf } from './model-version.js';
 import type { SegmentOptions } from './pipeline-parameters.js';
 import type { ImageFile, PaintedMicrograph, SegmentationService } from './segmentation-service.js';
+import type { StageMasks } from './stage-masks.js';
 import type {
   PaintPromptedTask,
   PaintTask,
@@ -39,6 +41,8 @@ export interface SegmentPool extends SegmentationService {
     options: SegmentOptions,
     signal?: AbortSignal,
   ): Promise<Result<SegmentedFiles, SamIAmError>>;
+  /** The masks of every stage of one run of the pipeline. */
+  stages(image: ImageFile, materials: MaterialCount, signal?: AbortSignal): Promise<Result<StageMasks, SamIAmError>>;
 }
 
 /** What the settings say of the pool. */
@@ -97,6 +101,7 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
       run<PaintedMicrograph>('paintPrompted', { image, prompt } satisfies PaintPromptedTask, signal),
     segment: (image, options, signal) =>
       run<SegmentedFiles>('segment', { image, options, modelVersion } satisfies SegmentTask, signal),
+    stages: (image, materials, signal) => run<StageMasks>('stages', { image, materials } satisfies PaintTask, signal),
     close: () => pool.destroy(),
   };
 }

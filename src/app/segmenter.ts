@@ -12,6 +12,7 @@ import { defaultSegmentOptions, pipelineParameters } from './pipeline-parameters
 import { boostedFiles, overlayFile } from './segment-to-files.js';
 import { segmentMicrograph } from './segment-micrograph.js';
 import type { ImageFile, PaintedMicrograph } from './segmentation-service.js';
+import { stageMasks, type StageMasks } from './stage-masks.js';
 import { Stopwatch } from './timings.js';
 import type { PaintPromptedTask, PaintTask, SegmentedFiles, SegmentTask, WorkerSettings } from './workers/messages.js';
 
@@ -21,6 +22,7 @@ export interface Segmenter {
   paint(task: PaintTask): Promise<PaintedMicrograph>;
   paintPrompted(task: PaintPromptedTask): Promise<PaintedMicrograph>;
   segment(task: SegmentTask): Promise<SegmentedFiles>;
+  stages(task: PaintTask): Promise<StageMasks>;
 }
 
 export function createSegmenter(settings: WorkerSettings): Segmenter {
@@ -48,6 +50,12 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
       const found = await predictMask(sam, embedding, prompt);
       if (found === null) return paintedMicrograph(embedding.image, [], ['no mask was found at the prompt']);
       return paintedMicrograph(embedding.image, [{ ...found, score: proposalScore(found), material: 1 }], []);
+    },
+    async stages({ image, materials }) {
+      const micrograph = await decode(image);
+      const options = { ...defaultSegmentOptions, materials };
+      const result = await segmentMicrograph(await models(), micrograph, options, pipelineParameters, new Stopwatch());
+      return stageMasks(micrograph, result);
     },
     async segment({ image, options, modelVersion }) {
       const stopwatch = new Stopwatch();

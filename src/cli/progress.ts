@@ -9,15 +9,15 @@ export interface Progress {
   done(): void;
 }
 
-/** A bar with rate and time left on a terminal, plain lines elsewhere. */
-export function createProgress(total: number, stream: NodeJS.WriteStream = process.stderr): Progress {
-  return stream.isTTY ? barProgress(total, stream) : lineProgress(total, stream);
+/** A bar with rate and time left on a terminal, plain lines elsewhere. `total` is null where it is not known beforehand. */
+export function createProgress(total: number | null, stream: NodeJS.WriteStream = process.stderr): Progress {
+  return stream.isTTY ? barProgress(total ?? 0, stream) : lineProgress(total, stream);
 }
 
-function lineProgress(total: number, stream: NodeJS.WritableStream): Progress {
+function lineProgress(total: number | null, stream: NodeJS.WritableStream): Progress {
   let count = 0;
   return {
-    advance: (line) => stream.write(`[${++count}/${total}] ${line}\n`),
+    advance: (line) => stream.write(`[${++count}/${total ?? '?'}] ${line}\n`),
     note: (line) => stream.write(`${line}\n`),
     done: () => undefined,
   };
@@ -32,6 +32,7 @@ function barProgress(total: number, stream: NodeJS.WriteStream): Progress {
   return {
     advance(line) {
       count++;
+      if (count > total) bar.setTotal(count);
       const rate = (count / ((performance.now() - started) / 60000)).toFixed(1);
       bar.increment({ rate, line });
     },

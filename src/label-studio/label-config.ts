@@ -77,6 +77,20 @@ export function findPaintTargetForLabel(config: LabelConfig, label: string): Pai
   return { brush, image: imageOf(config, brush) };
 }
 
+/** An attribute of our own on `<Label>` tags: its value by label, for labels that have it. */
+export function labelAttributes(xml: string, attribute: string): Map<string, string> {
+  const labels = parseTags(xml)
+    .flatMap(withDescendants)
+    .filter(({ name }) => name.toLowerCase() === 'label');
+  return new Map(
+    labels.flatMap(({ attributes }) => {
+      const label = attributes.get('alias') ?? attributes.get('value');
+      const value = attributes.get(attribute);
+      return label === undefined || value === undefined ? [] : [[label, value] as const];
+    }),
+  );
+}
+
 function imageOf(config: LabelConfig, brush: LabelControl): ImageTag {
   const image = config.images.find((candidate) => candidate.name === brush.toName);
   if (image === undefined) {

@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { createSegmenter } from '../segmenter.js';
 import type { PaintedMicrograph } from '../segmentation-service.js';
+import type { StageMasks } from '../stage-masks.js';
 import type {
   PaintPromptedTask,
   PaintTask,
@@ -31,6 +32,10 @@ export function paint(task: PaintTask): Promise<WorkerAnswer<PaintedMicrograph>>
 
 export function paintPrompted(task: PaintPromptedTask): Promise<WorkerAnswer<PaintedMicrograph>> {
   return answer(() => segmenter.paintPrompted(task));
+}
+
+export function stages(task: PaintTask): Promise<WorkerAnswer<StageMasks>> {
+  return answer(() => segmenter.stages(task));
 }
 
 export function segment(task: SegmentTask): Promise<WorkerAnswer<SegmentedFiles>> {

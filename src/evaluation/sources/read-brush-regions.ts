@@ -4,8 +4,8 @@ import type { Mask } from '../../core/mask.js';
 import { maskFromRuns, RunBuilder } from '../../core/mask.js';
 import { decodeBrushRle } from '../../label-studio/brush-codec.js';
 import type { LabelConfig } from '../../label-studio/label-config.js';
-import { findPaintTarget } from '../../label-studio/label-config.js';
 import type { AcceptedRegion, RegionOrigin } from '../../metrics/region-origins.js';
+import { paintedImage } from './task-image.js';
 
 /** Opacity from which on a pixel of an anti-aliased mask is inside: closest to the area that was drawn. */
 const insideFromAlpha = 128;
@@ -28,6 +28,8 @@ export interface BrushLayer {
 const brushSchema = z.object({
   id: z.string().optional(),
   to_name: z.string().optional(),
+  /** The page of an image with several; the first is measured. */
+  item_index: z.number().nullish(),
   original_width: z.number().int().positive(),
   original_height: z.number().int().positive(),
   origin: z.string().nullish(),
@@ -57,7 +59,7 @@ interface BrushReading {
 export function readBrushLayer(result: readonly unknown[], { config, maxPixels }: BrushReading): BrushLayer {
   const problems: { message: string; hint: string }[] = [];
   let isDamaged = false;
-  const painted = config === undefined ? undefined : paintTargetOf(config);
+  const painted = config && paintedImage(config);
   const brushes = result.flatMap((raw, index): (RawBrush & { name: string })[] => {
     if (typeOf(raw) !== undefined && typeOf(raw) !== 'brushlabels') return [];
     const parsed = brushSchema.safeParse(raw);
@@ -67,8 +69,10 @@ export function readBrushLayer(result: readonly unknown[], { config, maxPixels }
     problems.push({ message: `region ${index + 1} is no brush mask: ${where} is missing or wrong`, hint: exportHint });
     return [];
   });
-  const toName = painted?.image ?? brushes[0]?.to_name;
-  const onImage = brushes.filter(({ to_name }) => to_name === undefined || to_name === toName);
+  const toName = painted?.name ?? brushes[0]?.to_name;
+  const onImage = brushes.filter(
+    ({ to_name, item_index }) => (to_name === undefined || to_name === toName) && (item_index ?? 0) === 0,
+  );
   const [first] = onImage;
   const width = first?.original_width ?? 0;
   const height = first?.original_height ?? 0;
@@ -123,15 +127,6 @@ function decodeMask(rle: Uint8Array, width: number, height: number, maxPixels: n
     runs.add(start, index);
   }
   return maskFromRuns(width, height, runs.finish());
-}
-
-function paintTargetOf(
-  config: LabelConfig,
-): { readonly image: string; readonly labels: ReadonlySet<string> } | undefined {
-  const brushes = config.controls.filter(({ kind }) => kind === 'brush');
-  if (brushes.length === 0) return undefined;
-  const { image } = findPaintTarget(config);
-  return { image: image.name, labels: new Set(brushes.flatMap(({ labels }) => labels)) };
 }
 
 function unknownLabels(regions: readonly BrushLayerRegion[], known: ReadonlySet<string> | undefined) {

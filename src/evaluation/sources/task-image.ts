@@ -1,25 +1,25 @@
 import type { LabelConfig } from '../../label-studio/label-config.js';
-import { findPaintTarget } from '../../label-studio/label-config.js';
 
 /** The address of a task's image: the value that the label config names, else the first text that looks like one; null if none does. */
 export function taskImageAddress(
   data: Readonly<Record<string, unknown>>,
   config: LabelConfig | undefined,
 ): string | null {
-  const key = config === undefined ? undefined : paintedValueKey(config);
+  const painted = config && paintedImage(config)?.name;
+  const key = config?.images.find(({ name }) => name === painted)?.valueKey;
   const named = key === undefined ? undefined : data[key];
   const candidates = [named, data['image'], ...Object.values(data)];
   const address = candidates.find((value): value is string => typeof value === 'string' && looksLikeAddress(value));
   return address ?? (typeof named === 'string' && named !== '' ? named : null);
 }
 
-function paintedValueKey(config: LabelConfig): string | undefined {
-  try {
-    return findPaintTarget(config).image.valueKey;
-  } catch {
-    // Without a brush control there is nothing to measure, which every task says of itself.
-    return undefined;
-  }
+/** The image that materials are painted on, and its labels: those of the first brush control that is no smart tool only, else of the first. */
+export function paintedImage({
+  controls,
+}: LabelConfig): { readonly name: string; readonly labels: ReadonlySet<string> } | undefined {
+  const brushes = controls.filter(({ kind, labels }) => kind === 'brush' && labels.length > 0);
+  const name = (brushes.find(({ smartOnly }) => !smartOnly) ?? brushes[0])?.toName.split(',')[0]?.trim();
+  return name === undefined ? undefined : { name, labels: new Set(brushes.flatMap(({ labels }) => labels)) };
 }
 
 function looksLikeAddress(text: string): boolean {

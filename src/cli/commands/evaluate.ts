@@ -1,0 +1,154 @@
+import { mkdir } from 'node:fs/promises';
+import { InvalidArgumentError, type Command } from 'commander';
+import { createComputeStages, createOpenCaseImage, createOpenMicrograph } from '../../app/case-images.js';
+import { defaultModelId } from '../../app/load-models.js';
+import type { SegmentPool } from '../../app/segment-pool.js';
+import { openSegmentPool } from '../../app/segment-pool.js';
+import type { Settings } from '../../config/settings.js';
+import { loadSettings } from '../../config/settings.js';
+import { SamIAmError } from '../../core/errors.js';
+import { parseBaseline, parseThreshold, type Threshold } from '../../evaluation/gate.js';
+import type { FinishedEvaluation } from '../../evaluation/run-evaluation.js';
+import { runEvaluation } from '../../evaluation/run-evaluation.js';
+import { readTextFile } from '../../evaluation/sources/open-source.js';
+import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
+import { createHttpClient } from '../../label-studio/http-client.js';
+import type { LabelStudioAccess } from '../../label-studio/image-address.js';
+import { openEvaluationSource, readLabelDifficulties } from '../evaluation-inputs.js';
+import { exitStatus } from '../exit-status.js';
+import { writeJsonLine, writeLine } from '../output.js';
+import { createProgress } from '../progress.js';
+
+/** The options of `evaluate` as commander gives them. */
+export interface EvaluateFlags {
+  readonly out: string;
+  readonly project?: string;
+  readonly export?: string;
+  readonly predictions?: string;
+  readonly images?: string;
+  readonly compare?: boolean;
+  readonly failUnder: readonly Threshold[];
+  readonly baseline?: string;
+  readonly url?: string;
+  readonly model: string;
+  readonly labelConfig?: string;
+  readonly labelDifficulty?: string;
+  readonly difficulty: string;
+  readonly json?: boolean;
+}
+
+/** Adds `sam-i-am evaluate` (CONTRACT, "Command line"). */
+export function addEvaluateCommand(program: Command): void {
+  program
+    .command('evaluate')
+    .description('measure predictions on what people accepted: metrics.json, regions.csv and report.html')
+    .requiredOption('--out <dir>', 'folder for the results; made if it does not exist')
+    .option('--project <id>', 'a project of Label Studio (LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY)')
+    .option('--export <path>', 'a JSON export of Label Studio, a COCO file, or a folder of label images')
+    .option(
+      '--predictions <path>',
+      'for COCO a result file; for label images a folder of label images or masks.json files',
+    )
+    .option('--images <dir>', 'folder with the micrographs, for --compare and the pictures of the report')
+    .option(
+      '--compare',
+      'compute SAM+, removal only and boosted anew on the same images, to show what the booster gains',
+    )
+    .option(
+      '--fail-under <measure=value>',
+      'exit status 1 below this, for instance mIoU=0.8, boosted.mIoU=0.8, boundary.mIoU=0.5; repeatable',
+      (text: string, before: readonly Threshold[]) => [...before, thresholdArgument(text)],
+      [] as readonly Threshold[],
+    )
+    .option('--baseline <file>', 'an earlier metrics.json: exit status 1 if mIoU fell since')
+    .option('--url <url>', 'address of Label Studio (LABEL_STUDIO_URL)')
+    .option('--model <id>', 'segmentation model for --compare', defaultModelId)
+    .option('--label-config <file>', 'label config of an export (XML), to check its labels')
+    .option('--label-difficulty <file>', 'JSON {"label": "easy" | "hard"}; else the attribute difficulty of <Label>')
+    .option('--difficulty <name>', 'Choices control or task field with the class 1, 2 or 3 of an image', 'difficulty')
+    .option('--json', 'standard output is one JSON object')
+    .action(async (flags: EvaluateFlags) => {
+      process.exitCode = await evaluate(flags);
+    });
+}
+
+async function evaluate(flags: EvaluateFlags): Promise<number> {
+  if ((flags.project === undefined) === (flags.export === undefined)) {
+    throw usage('there is nothing to evaluate, or two things', 'Give either --project ID or --export PATH.');
+  }
+  const settings = loadSettings({
+    ...process.env,
+    ...(flags.url === undefined ? {} : { LABEL_STUDIO_URL: flags.url }),
+  });
+  await mkdir(flags.out, { recursive: true }).catch(() => {
+    throw usage(`the folder ${flags.out} can't be made`, 'Give --out a folder that you may write to.');
+  });
+  const interrupted = new AbortController();
+  const interrupt = (): void => interrupted.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const pool = flags.compare === true ? await openComparePool(flags, settings) : undefined;
+  const http = createHttpClient({ allowedHosts: settings.allowedImageHosts });
+  try {
+    await pool?.ready;
+    return await measure(flags, settings, { pool, http, signal: interrupted.signal });
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    await Promise.all([pool?.close(), http.close()]);
+  }
+}
+
+interface Resources {
+  readonly pool: SegmentPool | undefined;
+  readonly http: ReturnType<typeof createHttpClient>;
+  readonly signal: AbortSignal;
+}
+
+async function measure(flags: EvaluateFlags, settings: Settings, { pool, http, signal }: Resources): Promise<number> {
+  const labelStudio: LabelStudioAccess = { url: settings.labelStudioUrl, token: settings.labelStudioApiKey };
+  const { allowedImageHosts: allowedHosts, localFilesRoot, maxImagePixels } = settings;
+  const opened = await openEvaluationSource(flags, { http, labelStudio, settings });
+  const fetchTaskImage = createFetchTaskImage({ allowedHosts, localFilesRoot, http });
+  const open = await createOpenCaseImage({ folder: flags.images, fetchTaskImage, labelStudio });
+  const progress = createProgress(opened.source.total);
+  const finished = await runEvaluation({
+    source: opened.source,
+    out: flags.out,
+    labelDifficulties: await readLabelDifficulties(flags.labelDifficulty, opened.labelConfig),
+    openMicrograph: createOpenMicrograph(open, maxImagePixels),
+    computeStages: pool && createComputeStages(open, pool, settings.materials ?? opened.materials, signal),
+    thresholds: flags.failUnder,
+    baseline:
+      flags.baseline === undefined
+        ? undefined
+        : parseBaseline(await readTextFile(flags.baseline, 'the baseline'), flags.baseline),
+    signal,
+    onImage: (line) => progress.advance(line),
+    onProblem: ({ id, file, message, hint }) => progress.note(`problem: ${file} (#${id}): ${message}. ${hint}`),
+  }).finally(() => progress.done());
+  for (const reason of finished.gate) progress.note(`gate: ${reason}`);
+  writeResults(finished, flags);
+  return finished.gate.length > 0 || finished.evaluation.problems.length > 0 ? exitStatus.someFailed : exitStatus.done;
+}
+
+function writeResults({ evaluation, gate, files }: FinishedEvaluation, { json }: EvaluateFlags): void {
+  if (json === true) {
+    const { summary, gain, regions, problems } = evaluation;
+    writeJsonLine({ images: evaluation.images.length, summary, gain, regions, problems: problems.length, gate, files });
+  } else for (const file of files) writeLine(file);
+}
+
+function openComparePool({ model }: EvaluateFlags, { maxImagePixels }: Settings): Promise<SegmentPool> {
+  return openSegmentPool({ modelId: model, concurrency: 1, maxImagePixels });
+}
+
+function thresholdArgument(text: string): Threshold {
+  const threshold = parseThreshold(text);
+  if (threshold !== undefined) return threshold;
+  throw new InvalidArgumentError(
+    'Give measure=value with mIoU, mRecall, mPrecision, mFPR or best_iou and a value from 0 to 1, for instance mIoU=0.8.',
+  );
+}
+
+function usage(message: string, hint: string): SamIAmError {
+  return new SamIAmError('usage.invalid', message, { hint });
+}

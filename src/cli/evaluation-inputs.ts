@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { Settings } from '../config/settings.js';
+import { SamIAmError } from '../core/errors.js';
+import type { MaterialCount } from '../core/material-count.js';
+import type { LabelDifficulties } from '../evaluation/evaluate-case.js';
+import type { EvaluationSource } from '../evaluation/evaluation-case.js';
+import { openProject } from '../evaluation/sources/label-studio-project.js';
+import { openSource, readTextFile } from '../evaluation/sources/open-source.js';
+import type { HttpClient } from '../label-studio/http-client.js';
+import type { LabelStudioAccess } from '../label-studio/image-address.js';
+import { labelAttributes, parseLabelConfig } from '../label-studio/label-config.js';
+import { createProjectApi } from '../label-studio/project-api.js';
+import type { EvaluateFlags } from './commands/evaluate.js';
+
+/** What is evaluated, and what its label config says. */
+export interface OpenedSource {
+  readonly source: EvaluationSource;
+  readonly labelConfig: string | undefined;
+  /** For computing anew: as many materials as an image shows, but no more than there are labels. */
+  readonly materials: MaterialCount;
+}
+
+interface Connection {
+  readonly http: HttpClient;
+  readonly labelStudio: LabelStudioAccess;
+  readonly settings: Settings;
+}
+
+/** Opens the project or the files that the user named. */
+export async function openEvaluationSource(
+  flags: EvaluateFlags,
+  { http, labelStudio, settings }: Connection,
+): Promise<OpenedSource> {
+  const api = createProjectApi(http, labelStudio);
+  const canAsk = labelStudio.url !== undefined && labelStudio.token !== undefined;
+  const reading = {
+    difficultyField: flags.difficulty,
+    maxPixels: settings.maxImagePixels,
+    ...(canAsk ? { findPredictions: (task: string) => api.predictions(task) } : {}),
+  };
+  if (flags.project !== undefined) {
+    const source = await openProject(api, flags.project, reading);
+    return { source, labelConfig: source.labelConfig, materials: materialsOf(source.labelConfig) };
+  }
+  const labelConfig =
+    flags.labelConfig === undefined ? undefined : await readTextFile(flags.labelConfig, 'the label config');
+  const path = flags.export ?? '';
+  const source = await openSource({ path, predictions: flags.predictions, labelConfig }, reading);
+  return { source, labelConfig, materials: materialsOf(labelConfig) };
+}
+
+function materialsOf(labelConfig: string | undefined): MaterialCount {
+  const brushes = labelConfig === undefined ? [] : parseLabelConfig(labelConfig).controls;
+  const labels = brushes.find(({ kind, smartOnly }) => kind === 'brush' && !smartOnly)?.labels.length ?? 0;
+  return labels === 0 ? 'auto' : { atMost: labels };
+}
+
+const difficultiesSchema = z.record(z.string(), z.enum(['easy', 'hard']));
+
+/** From the file that the user named, else from the attribute `difficulty` of the label config's `<Label>` tags. */
+export async function readLabelDifficulties(
+  path: string | undefined,
+  labelConfig: string | undefined,
+): Promise<LabelDifficulties> {
+  const given: unknown =
+    path === undefined
+      ? Object.fromEntries(labelConfig === undefined ? [] : labelAttributes(labelConfig, 'difficulty'))
+      : parseJson(await readTextFile(path, 'the label difficulties'));
+  const parsed = difficultiesSchema.safeParse(given);
+  if (parsed.success) return new Map(Object.entries(parsed.data));
+  const place = path ?? 'the label config';
+  throw new SamIAmError('usage.invalid', `${place} does not say of each label whether it is easy or hard`, {
+    hint:
+      path === undefined
+        ? 'Write <Label value="…" difficulty="easy"/> or difficulty="hard".'
+        : 'Write JSON: {"SrTiO3": "easy", "La:SrTiO3": "hard"}.',
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
