@@ -10,7 +10,15 @@ import type { HttpClient } from '../label-studio/http-client.js';
 import type { LabelStudioAccess } from '../label-studio/image-address.js';
 import { labelAttributes, parseLabelConfig } from '../label-studio/label-config.js';
 import { createProjectApi } from '../label-studio/project-api.js';
-import type { EvaluateFlags } from './commands/evaluate.js';
+
+/** The options that say what is evaluated. */
+export interface SourceFlags {
+  readonly project?: string;
+  readonly export?: string;
+  readonly predictions?: string;
+  readonly labelConfig?: string;
+  readonly difficulty: string;
+}
 
 /** What is evaluated, and what its label config says. */
 export interface OpenedSource {
@@ -28,7 +36,7 @@ interface Connection {
 
 /** Opens the project or the files that the user named. */
 export async function openEvaluationSource(
-  flags: EvaluateFlags,
+  flags: SourceFlags,
   { http, labelStudio, settings }: Connection,
 ): Promise<OpenedSource> {
   const api = createProjectApi(http, labelStudio);

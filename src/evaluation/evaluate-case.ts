@@ -78,7 +78,7 @@ export function evaluateCase(
     const measures = masks[stage] === undefined ? undefined : measureMasks(masks[stage], truth.truth);
     return measures === undefined ? [] : [[stage, measures] as const];
   });
-  const traced = traceRegions(reference.regions, prediction?.regions ?? []);
+  const traced = evaluated.isTraced ? traceRegions(reference.regions, prediction?.regions ?? []) : untraced;
   return {
     stages: Object.fromEntries(measured.map(([stage, measures]) => [stage, stageRecord(measures)])),
     materials: truth.labels.map(({ label, difficulty }, index) => ({
@@ -88,7 +88,7 @@ export function evaluateCase(
     })),
     traced,
     counts: countRegions(traced),
-    editedPx: editedArea(reference.regions, prediction?.regions ?? []),
+    editedPx: evaluated.isTraced ? editedArea(reference.regions, prediction?.regions ?? []) : 0,
     confusion: prediction === null ? [] : confuseLabels(prediction.regions, reference.regions),
     scored: scoredOutcomes(prediction, measured.find(([stage]) => stage === 'predicted')?.[1]),
     annotators: evaluated.annotations.map((annotation, index) =>
@@ -104,6 +104,8 @@ export function evaluateCase(
     }),
   };
 }
+
+const untraced: TracedRegions = { regions: [], rejected: [] };
 
 interface CaseTruth {
   readonly labels: readonly (LabelledMask & { readonly difficulty: LabelDifficulty })[];

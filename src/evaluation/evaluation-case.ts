@@ -41,6 +41,8 @@ export interface EvaluationCase {
   readonly annotations: readonly [CaseAnnotation, ...CaseAnnotation[]];
   /** The newest prediction of each model version. */
   readonly versions: readonly CasePrediction[];
+  /** Whether region ids lead from predictions to annotations; if not, nothing can be said of accepted and edited regions. */
+  readonly isTraced: boolean;
   /** Where the image is: an address in Label Studio's sense or a file name; null where the source does not say. */
   readonly imageAddress: string | null;
 }
@@ -71,7 +73,7 @@ export interface SourceItem {
 export interface EvaluationSource {
   /** For titles and messages. */
   readonly name: string;
-  /** Number of tasks, where it is known beforehand. */
+  /** Number of annotated tasks, where it is known beforehand. */
   readonly total: number | null;
   items(): AsyncIterable<SourceItem>;
 }

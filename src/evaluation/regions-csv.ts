@@ -22,7 +22,7 @@ export function regionLines(evaluated: EvaluationCase, { materials, traced }: Ca
   const [{ regions, annotator }] = evaluated.annotations;
   return regions.map(({ id, label, mask }, index) => {
     const material = materials.find((each) => each.label === label);
-    const { origin, editedPx } = traced.regions[index] ?? { origin: '', editedPx: 0 };
+    const { origin, editedPx } = traced.regions[index] ?? { origin: '', editedPx: '' };
     const figures = (stage: EvaluatedStage): (string | number)[] => {
       const found = material?.stages[stage];
       const plain = found?.measured.materials[found.index];

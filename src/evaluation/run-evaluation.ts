@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { finished } from 'node:stream/promises';
@@ -138,6 +138,7 @@ async function writeLines(path: string, lines: () => AsyncGenerator<string>): Pr
     await finished(stream);
   } catch (thrown) {
     stream.destroy();
+    await rm(`${path}.part`, { force: true });
     throw asSamIAmError(thrown);
   }
   await rename(`${path}.part`, path);

@@ -9,7 +9,8 @@ import type { LabelStudioAccess } from './image-address.js';
 export interface ProjectInfo {
   readonly title: string;
   readonly labelConfig: string;
-  readonly taskCount: number;
+  /** Null where an old server does not say. */
+  readonly annotatedTasks: number | null;
 }
 
 /** Reads what people did in a project, over Label Studio's API. Nothing here makes Label Studio ask a backend for predictions. */
@@ -23,7 +24,11 @@ export interface ProjectApi {
   annotation(id: string): Promise<unknown>;
 }
 
-const projectSchema = z.object({ title: z.string(), label_config: z.string(), task_number: z.number().nullish() });
+const projectSchema = z.object({
+  title: z.string(),
+  label_config: z.string(),
+  num_tasks_with_annotations: z.number().nullish(),
+});
 const pageSchema = z.object({ total: z.number(), tasks: z.array(z.unknown()) });
 const listSchema = z.array(z.unknown());
 
@@ -35,8 +40,11 @@ export function createProjectApi(http: HttpClient, { url, token }: LabelStudioAc
   const get = (path: string): Promise<unknown> => getJson(http, authorize, { url, token }, path);
   return {
     async project(id) {
-      const { title, label_config, task_number } = parse(projectSchema, await get(`/api/projects/${id}/`));
-      return { title, labelConfig: label_config, taskCount: task_number ?? 0 };
+      const { title, label_config, num_tasks_with_annotations } = parse(
+        projectSchema,
+        await get(`/api/projects/${id}/`),
+      );
+      return { title, labelConfig: label_config, annotatedTasks: num_tasks_with_annotations ?? null };
     },
     async *tasks(project) {
       for (let page = 1, seen = 0, total = 1; seen < total; page++) {

@@ -14,26 +14,21 @@ import { readTextFile } from '../../evaluation/sources/open-source.js';
 import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
 import { createHttpClient } from '../../label-studio/http-client.js';
 import type { LabelStudioAccess } from '../../label-studio/image-address.js';
-import { openEvaluationSource, readLabelDifficulties } from '../evaluation-inputs.js';
+import { openEvaluationSource, readLabelDifficulties, type SourceFlags } from '../evaluation-inputs.js';
 import { exitStatus } from '../exit-status.js';
 import { writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
 
 /** The options of `evaluate` as commander gives them. */
-export interface EvaluateFlags {
+interface EvaluateFlags extends SourceFlags {
   readonly out: string;
-  readonly project?: string;
-  readonly export?: string;
-  readonly predictions?: string;
   readonly images?: string;
   readonly compare?: boolean;
   readonly failUnder: readonly Threshold[];
   readonly baseline?: string;
   readonly url?: string;
   readonly model: string;
-  readonly labelConfig?: string;
   readonly labelDifficulty?: string;
-  readonly difficulty: string;
   readonly json?: boolean;
 }
 

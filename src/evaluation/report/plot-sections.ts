@@ -121,17 +121,20 @@ function regionSection({ regions, edited, summary, label_confusion, calibration 
     { label: 'rejected', series: 's-rejected', value: regions.rejected },
     { label: 'drawn by hand', series: 's-drawn', value: regions.drawn },
   ];
-  const origins = html`<figure>
-    <h3>Where regions come from</h3>
-    ${shareBar('Regions by origin', parts)}
-    <ul class="legend">
-      ${parts.map(({ label, series, value }) => html`<li class="${series}"><span class="swatch"></span>${label}: ${value}</li>`)}
-    </ul>
-    <figcaption>
-      Predicted regions that people kept, changed or removed, and those that they drew themselves. People changed the
-      label of ${count(edited.px)} pixels, ${percent(edited.share)} of all.
-    </figcaption>
-  </figure>`;
+  const isTraced = parts.some(({ value }) => value > 0);
+  const origins =
+    isTraced &&
+    html`<figure>
+      <h3>Where regions come from</h3>
+      ${shareBar('Regions by origin', parts)}
+      <ul class="legend">
+        ${parts.map(({ label, series, value }) => html`<li class="${series}"><span class="swatch"></span>${label}: ${value}</li>`)}
+      </ul>
+      <figcaption>
+        Predicted regions that people kept, changed or removed, and those that they drew themselves. People changed the
+        label of ${count(edited.px)} pixels, ${percent(edited.share)} of all.
+      </figcaption>
+    </figure>`;
   const scored =
     calibration.regions === 0
       ? null

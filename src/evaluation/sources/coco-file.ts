@@ -94,6 +94,7 @@ function readImage(
     difficulty: parseDifficulty(image.difficulty) ?? null,
     annotations: [annotation] as const,
     versions: prediction === null ? [] : [prediction],
+    isTraced: false,
     imageAddress: image.file_name,
   };
   return { evaluated, problems };

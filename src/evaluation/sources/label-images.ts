@@ -95,6 +95,7 @@ async function readCase(
     difficulty: null,
     annotations: [annotation],
     versions: prediction === null ? [] : [prediction],
+    isTraced: false,
     imageAddress: stem,
   };
   return { evaluated, problems };

@@ -10,11 +10,11 @@ export async function openProject(
   project: string,
   reading: Omit<TaskReading, 'config'>,
 ): Promise<EvaluationSource & { readonly labelConfig: string }> {
-  const { title, labelConfig, taskCount } = await api.project(project);
+  const { title, labelConfig, annotatedTasks } = await api.project(project);
   const config = parseLabelConfig(labelConfig);
   return {
     name: title,
-    total: taskCount,
+    total: annotatedTasks,
     labelConfig,
     async *items() {
       for await (const task of api.tasks(project)) yield await readLabelStudioTask(task, { ...reading, config });

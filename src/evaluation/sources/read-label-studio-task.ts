@@ -137,6 +137,7 @@ class TaskReader {
       difficulty: this.#difficulty(accepted),
       annotations: [complete(first), ...rest.map(complete)],
       versions: newestPerVersion(predictions),
+      isTraced: true,
       imageAddress: this.#address,
     };
     return { evaluated, problems: this.#problems };
