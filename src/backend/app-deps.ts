@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { LiveAccuracy } from '../app/live-accuracy.js';
 import type { SegmentationService } from '../app/segmentation-service.js';
 import type { Settings } from '../config/settings.js';
 import type { FetchTaskImage } from '../label-studio/fetch-task-image.js';
@@ -11,6 +12,8 @@ export interface AppDeps {
   readonly service: SegmentationService;
   readonly fetchTaskImage: FetchTaskImage;
   readonly logger: Logger;
+  /** Measures annotations as they are submitted; without it, webhooks about annotations are only acknowledged. */
+  readonly accuracy?: LiveAccuracy | undefined;
   /** Given where the caller drains it on shutdown. */
   readonly queue?: TaskQueue;
 }

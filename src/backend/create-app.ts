@@ -6,7 +6,9 @@ import { errorHandler, unknownPath, wrongMethod } from './middleware/error-handl
 import { requestId } from './middleware/request-id.js';
 import { requestLog } from './middleware/request-log.js';
 import { ProjectRegistry } from './project-registry.js';
+import { accuracyRoute } from './routes/accuracy.js';
 import { healthRoute, readyRoute } from './routes/health.js';
+import { metricsRoute } from './routes/metrics.js';
 import { predictRoute } from './routes/predict.js';
 import { setupRoute } from './routes/setup.js';
 import { trainRoute } from './routes/train.js';
@@ -29,10 +31,12 @@ export function createApp(deps: AppDeps): Express {
   const json = express.json({ limit: bodyLimit });
   addRoute(app, 'get', '/health', healthRoute());
   addRoute(app, 'get', '/ready', readyRoute(routeDeps));
+  addRoute(app, 'get', '/metrics', metricsRoute(routeDeps));
+  addRoute(app, 'get', '/accuracy', accuracyRoute(routeDeps));
   addRoute(app, 'get', '/versions', versionsRoute(routeDeps));
   addRoute(app, 'post', '/setup', json, setupRoute(routeDeps));
   addRoute(app, 'post', '/predict', json, predictRoute(routeDeps));
-  addRoute(app, 'post', '/webhook', json, webhookRoute());
+  addRoute(app, 'post', '/webhook', json, webhookRoute(routeDeps));
   addRoute(app, 'post', '/train', json, trainRoute());
   app.use(unknownPath());
   app.use(errorHandler(logger));

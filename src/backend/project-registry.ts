@@ -31,6 +31,12 @@ export class ProjectRegistry {
   find(project: string | undefined): ConnectedProject | undefined {
     return this.#projects.get(project ?? '');
   }
+
+  /** By Label Studio's project id alone, as webhooks name it: `/setup` adds the time of creation. */
+  findById(id: string): ConnectedProject | undefined {
+    const key = [...this.#projects.keys()].findLast((project) => project.split('.')[0] === id);
+    return key === undefined ? undefined : this.#projects.get(key);
+  }
 }
 
 /** How the backend reaches Label Studio for a project: the settings come first, then what `/setup` said. */

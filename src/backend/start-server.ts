@@ -1,10 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
+import { openAccuracyStore } from '../app/accuracy-store.js';
+import { createLiveAccuracy, type LiveAccuracy } from '../app/live-accuracy.js';
 import type { SegmentationService } from '../app/segmentation-service.js';
 import type { Settings } from '../config/settings.js';
 import { SamIAmError } from '../core/errors.js';
 import { createFetchTaskImage } from '../label-studio/fetch-task-image.js';
+import { createHttpClient } from '../label-studio/http-client.js';
 import { createApp } from './create-app.js';
 import { TaskQueue } from './task-queue.js';
 
@@ -26,7 +29,8 @@ export async function startServer(settings: Settings, service: SegmentationServi
     allowedHosts: settings.allowedImageHosts,
     localFilesRoot: settings.localFilesRoot,
   });
-  const server = createServer(createApp({ settings, service, fetchTaskImage, logger, queue }));
+  const accuracy = await openLiveAccuracy(settings, logger);
+  const server = createServer(createApp({ settings, service, fetchTaskImage, logger, accuracy, queue }));
   const url = await listen(server, settings);
   logger.info({ modelVersion: service.modelVersion }, `listening on ${url}`);
   logReadiness(service, logger);
@@ -35,7 +39,22 @@ export async function startServer(settings: Settings, service: SegmentationServi
       'LABEL_STUDIO_API_KEY goes to the address that /setup names; set LABEL_STUDIO_URL to send it there only',
     );
   }
-  return { url, close: () => close(server, queue, logger) };
+  const closeAll = async (): Promise<void> => {
+    await close(server, queue, logger);
+    await accuracy.close();
+  };
+  return { url, close: closeAll };
+}
+
+async function openLiveAccuracy(settings: Settings, logger: Logger): Promise<LiveAccuracy> {
+  return createLiveAccuracy({
+    store: await openAccuracyStore(settings.dataDir),
+    http: createHttpClient({ allowedHosts: settings.allowedImageHosts }),
+    maxPixels: settings.maxImagePixels,
+    onFailure: ({ project, task, annotationId }, reason) => {
+      logger.warn({ project, taskId: task, annotationId, reason }, 'annotation not measured');
+    },
+  });
 }
 
 /** JSON lines on standard error. */

@@ -118,7 +118,7 @@ export function timePlot(
   );
   const line = days.map(({ time, value }, index) => `${index === 0 ? 'M' : 'L'}${x(time)},${y(value)}`).join('');
   const ticks = x.ticks(4);
-  const format = x.tickFormat(4);
+  const format = x.tickFormat(4, '%b %-d');
   return svg(
     name,
     bottom + 40,

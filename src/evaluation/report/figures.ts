@@ -1,8 +1,8 @@
 /** How figures are written in the report. */
 
-/** A share in per cent with one decimal: 0.8123 → "81.2 %". */
+/** A share in per cent with one decimal: 0.8123 → "81.2 %", on one line. */
 export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  return `${(100 * share).toFixed(1)}\u00a0%`;
 }
 
 /** A difference of shares in points with a sign: 0.021 → "+2.1". */

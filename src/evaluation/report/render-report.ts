@@ -81,9 +81,7 @@ function headline(evaluation: Evaluation): Html {
     ...(predicted > 0
       ? [[percent(accepted / predicted), 'of predicted regions accepted unchanged'] as [string, string]]
       : []),
-    ...(predicted > 0
-      ? [[percent(evaluation.edited.share), 'of all pixels edited'] as [string, string]]
-      : []),
+    ...(predicted > 0 ? [[percent(evaluation.edited.share), 'of all pixels edited'] as [string, string]] : []),
     ...(lead ? [[seconds(lead.median), 'median lead time'] as [string, string]] : []),
   ];
   return html`<ul class="cards">

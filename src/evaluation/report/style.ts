@@ -12,13 +12,14 @@ body { margin: 0; padding: 0 1.25rem 3rem; background: var(--paper); color: var(
 main { max-width: 1080px; margin: 0 auto; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 2rem 0 .25rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 2.5rem 0 .5rem; }
-h3 { font-size: .95rem; margin: 0 0 .5rem; }
+h3 { font-size: .95rem; margin: 0 0 .5rem; } .pair + h3 { margin-top: 1.25rem; }
 p { margin: 0 0 .75rem; max-width: 70ch; }
 .soft, figcaption, small { color: var(--soft); }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: .75rem; margin: 1.25rem 0; padding: 0; list-style: none; }
 .card, figure { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .9rem 1rem; margin: 0; }
+.card small { display: block; line-height: 1.35; margin-top: .15rem; }
 .card b { display: block; font-size: 1.5rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 1rem; }
+.pair { display: grid; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 1rem; }
 figure { break-inside: avoid; min-width: 0; }
 figcaption { font-size: .85rem; margin-top: .5rem; }
 svg { display: block; width: 100%; height: auto; max-width: 620px; font: 12px system-ui, sans-serif; }
@@ -34,7 +35,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-n
 th, td { padding: .4rem .75rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child > * { border-bottom: 0; } thead th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 td.n { white-space: nowrap; } td.n small { display: block; }
-td.heat { background: color-mix(in srgb, var(--predicted) var(--share), transparent); text-align: right; }
+td.heat { white-space: nowrap; background: color-mix(in srgb, var(--predicted) var(--share), transparent); text-align: right; }
 .swatch { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin-right: .35em; vertical-align: -.05em; background: var(--c); }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1rem; font-size: .85rem; margin: .5rem 0; padding: 0; list-style: none; }
 .shot { margin-bottom: 1rem; } .shot h3 { overflow-wrap: anywhere; }
