@@ -47,14 +47,20 @@ export async function startServer(settings: Settings, service: SegmentationServi
 }
 
 async function openLiveAccuracy(settings: Settings, logger: Logger): Promise<LiveAccuracy> {
-  return createLiveAccuracy({
+  const http = createHttpClient({ allowedHosts: settings.allowedImageHosts });
+  const accuracy = createLiveAccuracy({
     store: await openAccuracyStore(settings.dataDir),
-    http: createHttpClient({ allowedHosts: settings.allowedImageHosts }),
+    http,
     maxPixels: settings.maxImagePixels,
     onFailure: ({ project, task, annotationId }, reason) => {
       logger.warn({ project, taskId: task, annotationId, reason }, 'annotation not measured');
     },
   });
+  const close = async (): Promise<void> => {
+    await accuracy.close();
+    await http.close();
+  };
+  return { ...accuracy, close };
 }
 
 /** JSON lines on standard error. */

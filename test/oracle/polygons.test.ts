@@ -1,0 +1,12 @@
+import { expect, test } from '@jest/globals';
+import { encodeCocoRle } from '../../src/core/coco-rle.js';
+import { decodeSegmentation } from '../../src/evaluation/sources/coco-segmentation.js';
+import { readReference } from '../support/read-fixture.js';
+
+test('polygons are drawn as pycocotools draws them, pixel by pixel', () => {
+  const cases = readReference('polygons') as { size: [number, number]; polygon: number[]; counts: string }[];
+  expect(cases).toHaveLength(200);
+  for (const { size, polygon, counts } of cases) {
+    expect(encodeCocoRle(decodeSegmentation([polygon], size[1], size[0])).counts).toBe(counts);
+  }
+});
