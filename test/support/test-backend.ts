@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import { pino, type Logger } from 'pino';
+import type { LiveAccuracy } from '../../src/app/live-accuracy.js';
 import { createApp } from '../../src/backend/create-app.js';
 import { loadSettings } from '../../src/config/settings.js';
 import { createFetchTaskImage, type FetchTaskImage } from '../../src/label-studio/fetch-task-image.js';
@@ -17,6 +18,7 @@ export interface TestBackendOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly service?: ScriptedService;
   readonly fetchTaskImage?: FetchTaskImage;
+  readonly accuracy?: LiveAccuracy;
 }
 
 export function testBackend(options: TestBackendOptions = {}): TestBackend {
@@ -24,7 +26,13 @@ export function testBackend(options: TestBackendOptions = {}): TestBackend {
   const logLines: string[] = [];
   const settings = loadSettings(environment);
   const fetchTaskImage = options.fetchTaskImage ?? createFetchTaskImage({ allowedHosts: settings.allowedImageHosts });
-  const app = createApp({ settings, service, fetchTaskImage, logger: recordingLogger(logLines) });
+  const app = createApp({
+    settings,
+    service,
+    fetchTaskImage,
+    logger: recordingLogger(logLines),
+    accuracy: options.accuracy,
+  });
   return { app, service, logLines };
 }
 

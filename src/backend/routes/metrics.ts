@@ -15,46 +15,48 @@ export function metricsRoute({ accuracy }: RouteDeps): RequestHandler {
 const gaugedMeasures = ['mIoU', 'mRecall', 'mPrecision', 'mFPR', 'best_iou'] as const;
 const origins = ['accepted', 'edited', 'rejected', 'drawn'] as const;
 
+type Figures = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
+
 /** The accuracy of predictions on the annotations that people submitted, by project and model version. */
 function addAccuracyGauges(registry: Registry, read: () => readonly AccuracyEntry[]): void {
-  const registers = [registry];
-  const grouped = ['project', 'model_version'] as const;
-  const count = new Gauge({
-    name: 'sam_i_am_measured_annotations',
-    help: 'Submitted annotations whose prediction was measured.',
-    labelNames: grouped,
-    registers,
-  });
-  const accuracy = new Gauge({
-    name: 'sam_i_am_prediction_accuracy',
-    help: "Mean of a measure of predictions (the paper's equations 3 to 6) over the submitted annotations.",
-    labelNames: [...grouped, 'measure'] as const,
-    registers,
-  });
-  const regions = new Gauge({
-    name: 'sam_i_am_annotated_regions',
-    help: 'Regions by what people did with them: accepted unchanged, edited, rejected, drawn by hand.',
-    labelNames: [...grouped, 'origin'] as const,
-    registers,
-    collect() {
-      for (const gauge of [count, accuracy, regions]) gauge.reset();
-      for (const [labels, entries] of groupEntries(read())) {
-        count.set(labels, entries.length);
-        for (const measure of gaugedMeasures) {
-          accuracy.set(
-            { ...labels, measure },
-            entries.reduce((sum, entry) => sum + entry.measures[measure], 0) / entries.length,
-          );
+  const add = (
+    name: string,
+    help: string,
+    label: string | null,
+    figures: (of: readonly AccuracyEntry[]) => Figures,
+  ) => {
+    const labelNames = ['project', 'model_version', ...(label === null ? [] : [label])];
+    const gauge = new Gauge({
+      ...{ name, help, labelNames, registers: [registry] },
+      collect() {
+        gauge.reset();
+        for (const [group, entries] of groupEntries(read())) {
+          for (const [labels, value] of figures(entries)) gauge.set({ ...group, ...labels }, value);
         }
-        for (const origin of origins) {
-          regions.set(
-            { ...labels, origin },
-            entries.reduce((sum, entry) => sum + entry.regions[origin], 0),
-          );
-        }
-      }
-    },
-  });
+      },
+    });
+  };
+  const sum = (entries: readonly AccuracyEntry[], value: (entry: AccuracyEntry) => number): number =>
+    entries.reduce((total, entry) => total + value(entry), 0);
+  add('sam_i_am_measured_annotations', 'Submitted annotations whose prediction was measured.', null, (entries) => [
+    [{}, entries.length],
+  ]);
+  add(
+    'sam_i_am_prediction_accuracy',
+    "Mean of a measure of predictions (the paper's equations 3 to 6) over the submitted annotations.",
+    'measure',
+    (entries) =>
+      gaugedMeasures.map((measure) => [
+        { measure },
+        sum(entries, ({ measures }) => measures[measure]) / entries.length,
+      ]),
+  );
+  add(
+    'sam_i_am_annotated_regions',
+    'Regions by what people did with them: accepted unchanged, edited, rejected, drawn by hand.',
+    'origin',
+    (entries) => origins.map((origin) => [{ origin }, sum(entries, ({ regions }) => regions[origin])]),
+  );
 }
 
 type Group = { readonly project: string; readonly model_version: string };
