@@ -8,11 +8,24 @@ const layers = {
   sam: ['core'],
   texture: ['core'],
   booster: ['core'],
+  store: ['core'],
   metrics: ['core'],
   evaluation: ['core', 'metrics', 'imaging', 'label-studio'],
-  app: ['core', 'config', 'imaging', 'inference', 'label-studio', 'sam', 'texture', 'booster', 'evaluation', 'metrics'],
-  backend: ['core', 'config', 'imaging', 'label-studio', 'app'],
-  cli: ['core', 'config', 'app', 'evaluation', 'label-studio'],
+  app: [
+    'core',
+    'config',
+    'imaging',
+    'inference',
+    'label-studio',
+    'sam',
+    'texture',
+    'booster',
+    'evaluation',
+    'metrics',
+    'store',
+  ],
+  backend: ['core', 'config', 'imaging', 'label-studio', 'store', 'app'],
+  cli: ['core', 'config', 'app', 'evaluation', 'label-studio', 'store'],
 };
 const typesAllowed = { sam: ['inference'], texture: ['inference'], booster: ['texture', 'sam'] };
 

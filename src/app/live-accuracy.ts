@@ -112,8 +112,8 @@ async function measureEvent(
   const api = createProjectApi(http, labelStudio);
   const annotation = canAsk ? await api.annotation(annotationId) : event.annotation;
   const task = canAsk ? (taskOf(annotation) ?? event.task) : event.task;
-  const own = (await servedPredictions?.(project, task)) ?? [];
-  const predictions = own.length > 0 || !canAsk ? own : await api.predictions(task);
+  const stored = canAsk ? await api.predictions(task) : [];
+  const predictions = [...stored, ...((await servedPredictions?.(project, task)) ?? [])];
   const measured = await measure({ project, task, annotation, predictions, labelConfig, maxPixels });
   if (measured.entry !== null) return store.record(measured.entry);
   await store.remove(annotationId);

@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { openAccuracyStore } from '../app/accuracy-store.js';
 import { createLiveAccuracy, type LiveAccuracy } from '../app/live-accuracy.js';
+import { createFindServedCopies } from '../app/served-copies.js';
 import type { SegmentationService } from '../app/segmentation-service.js';
 import type { Settings } from '../config/settings.js';
 import { SamIAmError } from '../core/errors.js';
 import { createFetchTaskImage } from '../label-studio/fetch-task-image.js';
 import { createHttpClient } from '../label-studio/http-client.js';
+import { openServedPredictions } from '../store/served-predictions.js';
 import { createApp } from './create-app.js';
 import { TaskQueue } from './task-queue.js';
 
@@ -52,6 +54,7 @@ async function openLiveAccuracy(settings: Settings, logger: Logger): Promise<Liv
     store: await openAccuracyStore(settings.dataDir),
     http,
     maxPixels: settings.maxImagePixels,
+    servedPredictions: createFindServedCopies(openServedPredictions(settings.dataDir)),
     onFailure: ({ project, task, annotationId }, reason) => {
       logger.warn({ project, taskId: task, annotationId, reason }, 'annotation not measured');
     },

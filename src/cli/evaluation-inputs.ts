@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { createFindServedCopies } from '../app/served-copies.js';
 import type { Settings } from '../config/settings.js';
 import { SamIAmError } from '../core/errors.js';
 import type { MaterialCount } from '../core/material-count.js';
@@ -10,6 +11,7 @@ import type { HttpClient } from '../label-studio/http-client.js';
 import type { LabelStudioAccess } from '../label-studio/image-address.js';
 import { labelAttributes, parseLabelConfig } from '../label-studio/label-config.js';
 import { createProjectApi } from '../label-studio/project-api.js';
+import { openServedPredictions } from '../store/served-predictions.js';
 
 /** The options that say what is evaluated. */
 export interface SourceFlags {
@@ -40,11 +42,15 @@ export async function openEvaluationSource(
   { http, labelStudio, settings }: Connection,
 ): Promise<OpenedSource> {
   const api = createProjectApi(http, labelStudio);
+  const findCopies = createFindServedCopies(openServedPredictions(settings.dataDir));
   const canAsk = labelStudio.url !== undefined && labelStudio.token !== undefined;
   const reading = {
     difficultyField: flags.difficulty,
     maxPixels: settings.maxImagePixels,
-    ...(canAsk ? { findPredictions: (task: string) => api.predictions(task) } : {}),
+    findPredictions: async (task: string, project: string | undefined) => {
+      const stored = canAsk && flags.project === undefined ? await api.predictions(task) : [];
+      return stored.length > 0 || project === undefined ? stored : findCopies(project, task);
+    },
   };
   if (flags.project !== undefined) {
     const source = await openProject(api, flags.project, reading);

@@ -95,12 +95,11 @@ describe('a submitted annotation', () => {
     expect(text).toMatch(/sam_i_am_prediction_accuracy\{project="1",model_version="rec-v1",measure="mIoU"\} 0\.\d+/);
   });
 
-  test('is compared with our own copy of the prediction, where there is one', async () => {
-    const annotations = { '/api/annotations/4/': editedAnswers['/api/annotations/4/'] };
-    const { app, accuracy, hook, asked } = await liveBackend(annotations, recordedAnnotations.predictions);
+  test('is compared with our own copy of the prediction where Label Studio lost it', async () => {
+    const annotations = { ...editedAnswers, '/api/predictions/?task=3': [] };
+    const { app, accuracy, hook } = await liveBackend(annotations, recordedAnnotations.predictions);
     await request(app).post('/setup').send(setup).expect(200);
     await hook(editedEvent);
-    expect(asked).toEqual(['/api/annotations/4/']);
     expect(accuracy.entries()).toMatchObject([{ annotation: '4', modelVersion: 'rec-v1' }]);
   });
 

@@ -13,6 +13,8 @@ import { html } from './html.js';
 const width = 460;
 const right = 14;
 
+const dayMs = 86_400_000;
+
 /** A value with its 95 % interval, as one row of a plot. */
 export interface DotRow {
   readonly label: string;
@@ -44,7 +46,7 @@ export function dotPlot(name: string, rows: readonly DotRow[], axis: Axis): Html
     const y = 8 + (index + 0.5) * rowHeight;
     return html`<g class="${series}">
       <title>${label}: ${text}</title>
-      <text x="${left - 10}" y="${y + 4}" text-anchor="end">${shorten(label, 22)}</text>
+      <text x="${left - 10}" y="${y + 4}" text-anchor="end">${shorten(label, 20)}</text>
       ${interval && html`<line class="whisker" x1="${x(interval[0])}" x2="${x(interval[1])}" y1="${y}" y2="${y}" />`}
       <circle class="dot" cx="${x(value)}" cy="${y}" r="5" />
     </g>`;
@@ -108,7 +110,7 @@ export function timePlot(
   const times = [...images, ...days].map(({ time }) => time.getTime());
   const [first, last] = [Math.min(...times), Math.max(...times)];
   const x = scaleUtc()
-    .domain(first === last ? [first - 43_200_000, last + 43_200_000] : [first, last])
+    .domain(first === last ? [first - dayMs / 2, last + dayMs / 2] : [first, last])
     .range([left + 8, width - right - 8])
     .nice(4);
   const y = scaleLinear().domain([0, 1]).range([bottom, 10]);
@@ -118,7 +120,7 @@ export function timePlot(
   );
   const line = days.map(({ time, value }, index) => `${index === 0 ? 'M' : 'L'}${x(time)},${y(value)}`).join('');
   const ticks = x.ticks(4);
-  const format = x.tickFormat(4, '%b %-d');
+  const format = x.tickFormat(4, last - first < 2 * dayMs ? '%H:%M' : '%b %-d');
   return svg(
     name,
     bottom + 40,
@@ -222,6 +224,9 @@ function binOf(value: number, bins: number): number {
   return Math.max(0, Math.min(bins - 1, Math.floor(value * bins)));
 }
 
+/** Versions differ at their ends, so the middle goes. */
 function shorten(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+  if (text.length <= longest) return text;
+  const kept = Math.floor((longest - 1) / 2);
+  return `${text.slice(0, kept)}…${text.slice(-kept)}`;
 }

@@ -138,7 +138,7 @@ function gallery(title: string, images: readonly GalleryImage[]): Html | null {
     <ul class="legend">
       ${differenceKinds.map((kind) => html`<li><span class="swatch" style="${colour(kind.colour)}"></span>difference: ${kind.meaning}</li>`)}
     </ul>
-    <div class="pair">
+    <div class="pair gallery">
       ${images.map(
         (image) =>
           html`<figure class="shot">

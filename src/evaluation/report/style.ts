@@ -20,6 +20,7 @@ p { margin: 0 0 .75rem; max-width: 70ch; }
 .card small { display: block; line-height: 1.35; margin-top: .15rem; }
 .card b { display: block; font-size: 1.5rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .pair { display: grid; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 1rem; }
+figure.shot { align-self: start; } .gallery { grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr)); }
 figure { break-inside: avoid; min-width: 0; }
 figcaption { font-size: .85rem; margin-top: .5rem; }
 svg { display: block; width: 100%; height: auto; max-width: 620px; font: 12px system-ui, sans-serif; }

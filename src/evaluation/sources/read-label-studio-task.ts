@@ -15,13 +15,14 @@ export interface TaskReading {
   readonly difficultyField: string;
   /** Larger masks are refused before memory is taken for them. */
   readonly maxPixels: number;
-  /** Predictions that the task itself does not hold in full: own copies, or what Label Studio can be asked for. */
-  readonly findPredictions?: (taskId: string) => Promise<readonly unknown[]>;
+  /** Predictions that the task itself does not hold: what Label Studio can be asked for, or own copies of what was served. */
+  readonly findPredictions?: (task: string, project: string | undefined) => Promise<readonly unknown[]>;
 }
 
 const taskSchema = z.object({
   id: z.union([z.number(), z.string()]),
   data: z.record(z.string(), z.unknown()),
+  project: z.union([z.number(), z.string()]).nullish(),
   meta: z.record(z.string(), z.unknown()).nullish(),
   file_upload: z.unknown().optional(),
   annotations: z.array(z.unknown()).nullish(),
@@ -117,7 +118,10 @@ class TaskReader {
       this.#hasSize(layer, size, `annotation ${String(annotation.id ?? '')}`),
     );
     if (first === undefined || size === undefined) return { evaluated: null, problems: this.#problems };
-    const predictions = await this.#readPredictions(size);
+    const predictions = await this.#readPredictions(
+      size,
+      layers.map(({ layer }) => layer),
+    );
     if (predictions.length === 0) {
       this.#report('there is no prediction to compare the annotation with', 'Predict the task, or leave it as it is.');
     }
@@ -161,12 +165,9 @@ class TaskReader {
     return false;
   }
 
-  async #readPredictions(size: BrushLayer): Promise<DatedPrediction[]> {
+  async #readPredictions(size: BrushLayer, accepted: readonly BrushLayer[]): Promise<DatedPrediction[]> {
     const stored = parsePredictions(this.#task.predictions ?? []);
-    const raw =
-      stored.length > 0
-        ? stored
-        : parsePredictions((await this.#reading.findPredictions?.(String(this.#task.id))) ?? []);
+    const raw = areLost(stored, accepted) ? [...stored, ...(await this.#findPredictions())] : stored;
     return raw.flatMap(({ id, model_version, created_at, result }, index): DatedPrediction[] => {
       const name = String(id ?? index + 1);
       const layer = readBrushLayer(result, { ...this.#reading, config: undefined });
@@ -177,6 +178,15 @@ class TaskReader {
       const prediction = { id: name, version: model_version ?? 'unknown', regions: layer.regions };
       return [{ prediction, createdAt: created_at ?? '' }];
     });
+  }
+
+  async #findPredictions(): Promise<RawPrediction[]> {
+    const { id, project } = this.#task;
+    const found = await this.#reading.findPredictions?.(
+      String(id),
+      project === null || project === undefined ? undefined : String(project),
+    );
+    return parsePredictions(found ?? []);
   }
 
   #difficulty(accepted: readonly RawAnnotation[]): Difficulty | null {
@@ -210,6 +220,17 @@ interface DatedPrediction {
 /** Exports give ids only in place of predictions: those say nothing. */
 function parsePredictions(predictions: readonly unknown[]): RawPrediction[] {
   return predictions.flatMap((prediction) => predictionSchema.safeParse(prediction).data ?? []);
+}
+
+/** Whether people accepted predicted regions of which no prediction is left: it was deleted, or made anew by a later version. */
+function areLost(predictions: readonly RawPrediction[], accepted: readonly BrushLayer[]): boolean {
+  const left = new Set(predictions.flatMap(({ result }) => result.map(regionId)));
+  const wasPredicted = accepted.flatMap(({ regions }) => regions.filter((region) => region.recordedOrigin !== 'drawn'));
+  return predictions.length === 0 || wasPredicted.some(({ id }) => !left.has(id));
+}
+
+function regionId(region: unknown): unknown {
+  return typeof region === 'object' && region !== null && 'id' in region ? region.id : undefined;
 }
 
 /**

@@ -66,6 +66,31 @@ describe('recorded tasks', () => {
   });
 });
 
+describe('predictions that Label Studio lost', () => {
+  const accepted = annotation(1, [brushRegion('old', 'STO', left, { origin: 'prediction' })]);
+  const copy = prediction(9, [brushRegion('old', 'STO', left)], { model_version: 'lost' });
+  const findPredictions = (asked: unknown[]) => (id: string, project?: string) => {
+    asked.push([id, project]);
+    return Promise.resolve([copy]);
+  };
+
+  test('are looked up where a later version took their place', async () => {
+    const asked: unknown[] = [];
+    const later = prediction(2, [brushRegion('new', 'STO', right)], { model_version: 'later' });
+    const raw = { ...task(1, [accepted], [later]), project: 4 };
+    const { evaluated } = await read(raw, { findPredictions: findPredictions(asked) });
+    expect(asked).toEqual([['1', '4']]);
+    expect(evaluated?.annotations[0].prediction?.version).toBe('lost');
+    expect(evaluated?.versions.map(({ version }) => version)).toEqual(['lost', 'later']);
+  });
+
+  test('are not looked up where nothing is missing', async () => {
+    const asked: unknown[] = [];
+    await read(task(1, [accepted], [copy]), { findPredictions: findPredictions(asked) });
+    expect(asked).toEqual([]);
+  });
+});
+
 describe('tasks', () => {
   test('that nobody annotated, or that were only skipped, are nothing', async () => {
     expect(await read(task(1, [], []))).toEqual({ evaluated: null, problems: [] });
