@@ -78,7 +78,7 @@ describe('a submitted annotation', () => {
     await request(app).post('/setup').send(setup).expect(200);
     await hook(editedEvent);
     expect(asked).toEqual(['/api/annotations/4/', '/api/predictions/?task=3']);
-    const { body } = await request(app).get('/accuracy?project=1').expect(200);
+    const { body } = (await request(app).get('/accuracy?project=1').expect(200)) as { body: unknown };
     expect(body).toMatchObject({
       annotations: [
         {
@@ -150,7 +150,7 @@ describe('a submitted annotation', () => {
   test('is answered before it is measured', async () => {
     const { app, accuracy } = await liveBackend(editedAnswers);
     await request(app).post('/setup').send(setup).expect(200);
-    const { body } = await request(app).post('/webhook').send(editedEvent).expect(200);
+    const { body } = (await request(app).post('/webhook').send(editedEvent).expect(200)) as { body: unknown };
     expect(body).toEqual({ status: 'ok', action: 'ANNOTATION_CREATED' });
     await accuracy.idle();
     expect(accuracy.entries()).toHaveLength(1);
