@@ -1,4 +1,4 @@
-import type { ServedPredictions } from '../store/served-predictions.js';
+import type { ServedPredictions, ServedRegion } from '../store/served-predictions.js';
 
 /** Own copies of what was served, in the form in which Label Studio lists predictions; answers to clicks are left out. */
 export function createFindServedCopies(store: ServedPredictions) {
@@ -11,20 +11,15 @@ export function createFindServedCopies(store: ServedPredictions) {
         model_version: modelVersion,
         created_at: servedAt,
         score,
-        result: regions.map(
-          ({ id, label, fromName, toName, itemIndex, width, height, score: regionScore, brushRle }) => ({
-            ...{
-              id,
-              type: 'brushlabels',
-              from_name: fromName,
-              to_name: toName,
-              item_index: itemIndex,
-              score: regionScore,
-            },
-            ...{ original_width: width, original_height: height },
-            value: { format: 'rle', rle: brushRle, brushlabels: [label] },
-          }),
-        ),
+        result: regions.map(brushRegion),
       }));
+  };
+}
+
+function brushRegion({ id, label, fromName, toName, itemIndex, width, height, score, brushRle }: ServedRegion) {
+  return {
+    ...{ id, type: 'brushlabels', from_name: fromName, to_name: toName, item_index: itemIndex, score },
+    ...{ original_width: width, original_height: height },
+    value: { format: 'rle', rle: brushRle, brushlabels: [label] },
   };
 }

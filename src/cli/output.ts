@@ -1,3 +1,6 @@
+import { mkdir } from 'node:fs/promises';
+import { SamIAmError } from '../core/errors.js';
+
 /** Results go to standard output, everything else to standard error. */
 export function writeLine(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -5,4 +8,14 @@ export function writeLine(line: string): void {
 
 export function writeJsonLine(value: unknown): void {
   writeLine(JSON.stringify(value));
+}
+
+/** Makes the folder for results if it does not exist; `usage.invalid` if that is not allowed. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    throw new SamIAmError('usage.invalid', `the folder ${path} can't be made`, {
+      hint: 'Give --out a folder that you may write to.',
+      cause,
+    });
+  });
 }

@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 import { createComputeStages, createOpenCaseImage, createOpenMicrograph } from '../../app/case-images.js';
 import { defaultModelId } from '../../app/load-models.js';
 import type { SegmentPool } from '../../app/segment-pool.js';
-import { openSegmentPool } from '../../app/segment-pool.js';
+import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
 import type { Settings } from '../../config/settings.js';
 import { loadSettings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
@@ -16,7 +15,7 @@ import { createHttpClient } from '../../label-studio/http-client.js';
 import type { LabelStudioAccess } from '../../label-studio/image-address.js';
 import { openEvaluationSource, readLabelDifficulties, type SourceFlags } from '../evaluation-inputs.js';
 import { exitStatus } from '../exit-status.js';
-import { writeJsonLine, writeLine } from '../output.js';
+import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
 
 /** The options of `evaluate` as commander gives them. */
@@ -75,9 +74,7 @@ async function evaluate(flags: EvaluateFlags): Promise<number> {
     ...process.env,
     ...(flags.url === undefined ? {} : { LABEL_STUDIO_URL: flags.url }),
   });
-  await mkdir(flags.out, { recursive: true }).catch(() => {
-    throw usage(`the folder ${flags.out} can't be made`, 'Give --out a folder that you may write to.');
-  });
+  await makeFolder(flags.out);
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
@@ -132,8 +129,8 @@ function writeResults({ evaluation, gate, files }: FinishedEvaluation, { json }:
   } else for (const file of files) writeLine(file);
 }
 
-function openComparePool({ model }: EvaluateFlags, { maxImagePixels }: Settings): Promise<SegmentPool> {
-  return openSegmentPool({ modelId: model, concurrency: 1, maxImagePixels });
+function openComparePool({ model }: EvaluateFlags, settings: Settings): Promise<SegmentPool> {
+  return openSegmentPool({ ...poolOptions(settings), modelId: model, concurrency: 1 });
 }
 
 function thresholdArgument(text: string): Threshold {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { defaultModelId } from '../../app/load-models.js';
@@ -15,7 +15,7 @@ import { failure } from '../../core/result.js';
 import { exitStatus } from '../exit-status.js';
 import type { ImageInput } from '../image-inputs.js';
 import { findImages } from '../image-inputs.js';
-import { writeJsonLine, writeLine } from '../output.js';
+import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
 
 interface SegmentFlags extends SegmentOptions {
@@ -149,15 +149,6 @@ function report(image: ImageInput, result: Result<SegmentedFiles, SamIAmError>, 
       }
     : { ok: false, error: { code: result.error.code, message: result.error.message, hint: result.error.hint } };
   writeJsonLine({ image: image.path, ...outcome });
-}
-
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-    throw new SamIAmError('usage.invalid', `the folder ${path} can't be made`, {
-      hint: 'Give --out a folder that you may write to.',
-      cause,
-    });
-  });
 }
 
 function materialsArgument(text: string): SegmentOptions['materials'] {
