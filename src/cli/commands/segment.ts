@@ -8,7 +8,7 @@ import type { SegmentPool } from '../../app/segment-pool.js';
 import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
 import type { SegmentedFiles } from '../../app/workers/messages.js';
 import { loadSettings } from '../../config/settings.js';
-import { asSamIAmError, SamIAmError } from '../../core/errors.js';
+import { asSamIAmError, type SamIAmError } from '../../core/errors.js';
 import { maxMaterials, parseMaterialCount } from '../../core/material-count.js';
 import type { Result } from '../../core/result.js';
 import { failure } from '../../core/result.js';
