@@ -2,7 +2,7 @@
  * Full prompt grid against coarse-to-fine on simulated micrographs (training/fixtures/draw_test_micrographs.py): prompts, and the boosted
  * materials' mIoU (equation 3: masks involved with an IoU of 5 % or more) and best-match IoU.
  *
- *   node scripts/compare-schedules.mjs FOLDER
+ *   node scripts/compare-schedules.mjs FOLDER [full] [coarse-to-fine]
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { decodeMicrograph } from '../dist/imaging/decode-micrograph.js';
 const folder = process.argv[2];
 const models = await loadModels({ folder: modelsFolder, addedFolder: 'none', modelId: 'sam-i-am-small', threads: 1 });
 const images = (await readdir(folder)).filter((name) => name.endsWith('.png') && !name.includes('materials')).sort();
-const schedules = ['full', 'coarse-to-fine'];
+const schedules = process.argv.length > 3 ? process.argv.slice(3) : ['full', 'coarse-to-fine'];
 const rows = [];
 
 for (const name of images) {

@@ -19,6 +19,8 @@ describe('loadSettings', () => {
       host: '127.0.0.1',
       model: 'sam-i-am-small',
       dataDir: 'data',
+      embeddingMemoryMb: 256,
+      embeddingDiskMb: 2048,
       concurrency: 1,
       maxQueue: 64,
       maxImagePixels: 100_000_000,
@@ -34,6 +36,8 @@ describe('loadSettings', () => {
       MODEL: 'large',
       MATERIALS: '3',
       DATA_DIR: '/data',
+      EMBEDDING_MEMORY_MB: '10',
+      EMBEDDING_DISK_MB: '0',
       LABEL_STUDIO_URL: 'https://label.example/studio/',
       LABEL_STUDIO_API_KEY: 'key',
       BASIC_AUTH_USER: 'ada',
@@ -47,7 +51,7 @@ describe('loadSettings', () => {
     });
     expect(settings).toMatchObject({ port: 0, materials: 3, labelStudioUrl: 'https://label.example/studio' });
     expect(settings.allowedImageHosts).toEqual(['images.local:9000', '10.0.0.7']);
-    expect(Object.keys(settings)).toHaveLength(15);
+    expect(Object.keys(settings)).toHaveLength(17);
   });
 
   test('an empty variable counts as unset, and auto is a number of materials', () => {
@@ -81,7 +85,7 @@ describe('loadSettings', () => {
 describe('describeSettings', () => {
   test('every setting has a meaning, and help and table name them all', () => {
     const settings = describeSettings();
-    expect(settings).toHaveLength(15);
+    expect(settings).toHaveLength(17);
     for (const { name, meaning } of settings) {
       expect(meaning).toMatch(/\.$/);
       expect(settingsHelp()).toContain(`  ${name} `);

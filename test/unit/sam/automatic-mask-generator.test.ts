@@ -94,7 +94,7 @@ describe('coarse to fine', () => {
   test('one large mask ends the prompting early', async () => {
     const { prompts, proposals } = await generateMasks(diskSam({ radii: [100] }), image, coarse, untimed);
     expect(proposals).toHaveLength(1);
-    expect(prompts).toBe(9);
+    expect(prompts).toBe(36);
   });
 
   test('where nothing is found, every point is prompted once', async () => {

@@ -68,8 +68,12 @@ class TokenProjections(nn.Module):
         return self.source.out_proj((values * self.of_head).sum(1) + self.source.v_proj.bias)
 
     def token_outputs(self, v):
-        """Values of the tokens (n, t, i) as what each adds to an image token that attends to it alone: (n, h * t, c)."""
-        return (self.by_head(v) @ self.source.out_proj.weight.T).flatten(1, 2)
+        """Values of the tokens (n, t, i) as what each adds to an image token that attends to it alone: (n, h * t, c).
+
+        The weights of each head sum to 1, so that a head's share of the bias rides on its tokens.
+        """
+        bias = self.source.out_proj.bias / self.heads
+        return (self.by_head(v) @ self.source.out_proj.weight.T + bias).flatten(1, 2)
 
 
 def attend(scores, heads):
@@ -99,7 +103,7 @@ class FirstBlock(nn.Module):
         side = self.to_tokens
         keys = side.by_head(side.source.k_proj(tokens + prompt) * side.scale).flatten(1, 2)
         weights = attend(image_queries @ keys.transpose(1, 2), side.heads)
-        change = weights @ side.token_outputs(side.source.v_proj(tokens)) + side.source.out_proj.bias
+        change = weights @ side.token_outputs(side.source.v_proj(tokens))
         return tokens, block.norm4(image_tokens + change)
 
 
@@ -122,7 +126,7 @@ class LaterBlock(nn.Module):
         rows = (keys @ side.source.q_proj.weight).flatten(1, 2)
         constant = (keys @ side.source.q_proj.bias).flatten(1)[:, None]
         weights = attend(placed @ rows.transpose(1, 2) + constant, side.heads)
-        change = weights @ side.token_outputs(side.source.v_proj(tokens)) + side.source.out_proj.bias
+        change = weights @ side.token_outputs(side.source.v_proj(tokens))
         return tokens, block.norm4(image + change)
 
     def _look(self, query, image, placed):
@@ -132,7 +136,8 @@ class LaterBlock(nn.Module):
 def look(side: TokenProjections, query, image, placed):
     """Attention of tokens to the image: (n, t, c)."""
     rows = side.image_scores(side.source.q_proj(query))
-    weights = torch.softmax(rows @ placed.transpose(1, 2), -1)
+    # The image tokens stay the left factor: transposing the few scores is cheaper than multiplying by transposed tokens.
+    weights = torch.softmax((placed @ rows.transpose(1, 2)).transpose(1, 2), -1)
     return side.gather_values(weights @ image, query.shape[1])
 
 

@@ -1,0 +1,96 @@
+/*
+ * Clicks in a row on a cached image, through the code that the server's worker runs: latency by number of points, and whether memory stays flat.
+ *
+ *   node --expose-gc scripts/soak.mjs [--clicks 1000] [--leak]     (--leak plants one, to show that it would be found)
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { modelsFolder } from '../dist/app/load-models.js';
+import { createSegmenter } from '../dist/app/segmenter.js';
+
+const { values } = parseArgs({
+  options: { clicks: { type: 'string', default: '1000' }, leak: { type: 'boolean', default: false } },
+});
+const mostBytesPerClick = 5000;
+const folder = await mkdtemp(join(tmpdir(), 'soak-'));
+const segmenter = createSegmenter({
+  modelsFolder,
+  addedFolder: join(folder, 'models'),
+  cacheFolder: join(folder, 'embeddings'),
+  cache: { memoryBytes: 64e6, diskBytes: 64e6 },
+  modelId: 'sam-i-am-small',
+  threads: 2,
+  maxImagePixels: 1e8,
+});
+const bytes = await readFile(new URL('../examples/srtio3-film-on-ge.png', import.meta.url));
+const image = { name: 'example.png', bytes };
+const leaked = [];
+
+try {
+  for (const points of values.leak ? [] : [1, 10, 100, 300])
+    print(`${points} points: ${describe(await clicks(30, points))}`);
+  const total = Number(values.clicks);
+  const memory = [];
+  for (let done = 0; done < total; done += 20) {
+    await clicks(20, 1);
+    memory.push([done, await settledMemory()]);
+  }
+  const slope = slopeOf(memory.slice(Math.floor(memory.length / 5)));
+  print(
+    `${total} clicks: ${slope.toFixed(0)} bytes of memory a click (after the first fifth; at most ${mostBytesPerClick})`,
+  );
+  process.exitCode = slope > mostBytesPerClick ? 1 : 0;
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+/** Milliseconds of CPU and of wall time of each click. */
+async function clicks(count, pointCount) {
+  const times = [];
+  for (let i = 0; i < count; i++) {
+    const points = Array.from({ length: pointCount }, (_, k) => ({
+      x: 100 + ((k * 37) % 800),
+      y: 100 + ((k * 91 + i) % 800),
+      positive: k % 3 !== 1,
+    }));
+    const [start, cpu] = [performance.now(), process.cpuUsage()];
+    await segmenter.paintPrompted({ image, prompt: { points, boxes: [] } });
+    const used = process.cpuUsage(cpu);
+    times.push({ wall: performance.now() - start, cpu: (used.user + used.system) / 1000 });
+    if (values.leak) leaked.push(new Float32Array(3000).fill(i));
+  }
+  return times;
+}
+
+function describe(times) {
+  const of = (key, share) =>
+    times
+      .map((time) => time[key])
+      .sort((a, b) => a - b)
+      [Math.floor(times.length * share)].toFixed(0);
+  return `wall p50 ${of('wall', 0.5)} ms, p95 ${of('wall', 0.95)} ms; CPU p50 ${of('cpu', 0.5)} ms`;
+}
+
+/** Bytes in use once finalizers of native tensors have run. */
+async function settledMemory() {
+  for (let round = 0; round < 4; round++) {
+    globalThis.gc();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** Least squares, bytes per click. */
+function slopeOf(samples) {
+  const mean = (at) => samples.reduce((sum, sample) => sum + sample[at], 0) / samples.length;
+  const [x, y] = [mean(0), mean(1)];
+  const covariance = samples.reduce((sum, [a, b]) => sum + (a - x) * (b - y), 0);
+  return covariance / samples.reduce((sum, [a]) => sum + (a - x) ** 2, 0);
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}
