@@ -115,10 +115,8 @@ describe('settings and connection', () => {
   });
 
   test('something else in the place of Redis', async () => {
-    const server: Server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(
-      0,
-      '127.0.0.1',
-    );
+    const server: Server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     cleanUps.push(() => Promise.resolve(server.close()));
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;

@@ -174,6 +174,19 @@ export class LabelStudio {
       body: new URLSearchParams({ csrfmiddlewaretoken: csrf, email: this.user, password: this.password }),
     });
     for (const [name, value] of cookiesOf(login)) cookies.set(name, value);
+    const keep = path.join(this.files, 'personal-token');
+    const token = (await readFile(keep, 'utf8').catch(() => undefined)) ?? (await this.#newToken(cookies));
+    await writeFile(keep, token);
+    const refreshed = await fetch(`${this.url}/api/token/refresh`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ refresh: token }),
+    });
+    this.#authorization = `Bearer ${((await refreshed.json()) as { access: string }).access}`;
+    return token;
+  }
+
+  async #newToken(cookies: ReadonlyMap<string, string>): Promise<string> {
     const answer = await fetch(`${this.url}/api/token/`, {
       method: 'POST',
       headers: {
@@ -182,14 +195,7 @@ export class LabelStudio {
       },
       body: '{}',
     });
-    const { token } = (await answer.json()) as { token: string };
-    const refreshed = await fetch(`${this.url}/api/token/refresh`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ refresh: token }),
-    });
-    this.#authorization = `Bearer ${((await refreshed.json()) as { access: string }).access}`;
-    return token;
+    return ((await answer.json()) as { token: string }).token;
   }
 
   async send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', address: string, body?: unknown): Promise<unknown> {

@@ -20,6 +20,8 @@ describe('loadSettings', () => {
       model: 'sam-i-am-small',
       click: 'mask',
       dataDir: 'data',
+      embeddingMemoryMb: 256,
+      embeddingDiskMb: 2048,
       concurrency: 1,
       maxQueue: 64,
       maxImagePixels: 100_000_000,
@@ -50,7 +52,7 @@ describe('loadSettings', () => {
     });
     expect(settings).toMatchObject({ port: 0, materials: 3, labelStudioUrl: 'https://label.example/studio' });
     expect(settings.allowedImageHosts).toEqual(['images.local:9000', '10.0.0.7']);
-    expect(Object.keys(settings)).toHaveLength(17);
+    expect(Object.keys(settings)).toHaveLength(19);
   });
 
   test('an empty variable counts as unset, and auto is a number of materials', () => {
@@ -84,7 +86,7 @@ describe('loadSettings', () => {
 describe('describeSettings', () => {
   test('every setting has a meaning, and help and table name them all', () => {
     const settings = describeSettings();
-    expect(settings).toHaveLength(17);
+    expect(settings).toHaveLength(19);
     for (const { name, meaning } of settings) {
       expect(meaning).toMatch(/\.$/);
       expect(settingsHelp()).toContain(`  ${name} `);
