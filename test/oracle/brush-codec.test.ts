@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { encode as packRle } from '@thi.ng/rle-pack';
+import { encodeBinary as packRle } from '@thi.ng/rle-pack';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { maskToBitmap } from '../../src/core/mask.js';

@@ -63,9 +63,13 @@ function spellings(address: string): string[] {
   const hex = (n: number, width = 0) => n.toString(16).padStart(width, '0');
   const octal = (n: number, width = 0) => `0${n.toString(8).padStart(width, '0')}`;
   const wide = (text: string) =>
-    [...text].map((ch) => (ch === '.' ? '．' : String.fromCodePoint(ch.charCodeAt(0) + 0xfee0))).join('');
+    Array.from(text)
+      .map((ch) => (ch === '.' ? '．' : String.fromCodePoint(ch.charCodeAt(0) + 0xfee0)))
+      .join('');
   const circled = (text: string) =>
-    [...text].map((ch) => (ch === '0' || ch === '.' ? ch : String.fromCodePoint(0x245f + Number(ch)))).join('');
+    Array.from(text)
+      .map((ch) => (ch === '0' || ch === '.' ? ch : String.fromCodePoint(0x245f + Number(ch))))
+      .join('');
   const mapped = `${hex(a * 256 + b)}:${hex(c * 256 + d)}`;
   return [
     ...[address, `${address}.`, `${a}.${b}.${c * 256 + d}`, `${a}.${(b * 256 + c) * 256 + d}`, String(whole)],
@@ -77,7 +81,7 @@ function spellings(address: string): string[] {
     ],
     ...[`${octal(a, 5)}.${octal(b)}.${octal(c)}.${octal(d)}`, `0x${hex(a, 6)}.${d}`, address.replaceAll('.', '%2e')],
     ...[address.replaceAll('.', '。'), address.replaceAll('.', '｡'), wide(address), circled(address)],
-    ...[...address].map(
+    ...Array.from(address).map(
       (_, i) => `${address.slice(0, i)}%${address.charCodeAt(i).toString(16)}${address.slice(i + 1)}`,
     ),
     ...[
