@@ -12,6 +12,12 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/test/{unit,contract,oracle,property,protocol}/**/*.test.ts'],
     },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+      globalSetup: './test/support/e2e/start-label-studio.mjs',
+      globalTeardown: './test/support/e2e/stop-label-studio.mjs',
+    },
   ],
 };

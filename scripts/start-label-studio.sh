@@ -9,7 +9,7 @@
 #   --strict  Label Studio's own defaults: legacy tokens off, backends and webhooks on private addresses refused
 #
 # Environment: LABEL_STUDIO_USER, LABEL_STUDIO_PASSWORD, LABEL_STUDIO_TOKEN (of the first start), SAM_I_AM_CACHE, PYTHON.
-# Prints one line when the server answers: pid=… url=… user=… password=… token=…
+# Prints one line when the server answers: pid=… url=… user=… password=… token=… files=…
 # Stop it with: kill "$(cat DIR/label-studio.pid)"
 set -euo pipefail
 
@@ -84,7 +84,7 @@ answers() {
 }
 for ((second = 0; second < patience; second++)); do
   if answers; then
-    echo "pid=$pid url=$url user=$user password=$password token=$token"
+    echo "pid=$pid url=$url user=$user password=$password token=$token files=$files"
     exit 0
   fi
   if ! kill -0 "$pid" 2>/dev/null; then

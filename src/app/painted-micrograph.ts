@@ -5,7 +5,7 @@ import type { PaintedMicrograph } from './segmentation-service.js';
 /** Result masks as Label Studio takes them: brush run-lengths, straight from the masks' runs. */
 export function paintedMicrograph(
   { width, height }: { readonly width: number; readonly height: number },
-  masks: readonly ResultMask[],
+  masks: readonly Pick<ResultMask, 'mask' | 'material' | 'score'>[],
   warnings: readonly string[],
 ): PaintedMicrograph {
   const materials = masks.map(({ mask, material, score }, index) => ({

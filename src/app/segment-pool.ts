@@ -1,3 +1,4 @@
+import { webcrypto } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,12 +7,16 @@ import type { Settings } from '../config/settings.js';
 import { SamIAmError } from '../core/errors.js';
 import type { MaterialCount } from '../core/material-count.js';
 import type { Result } from '../core/result.js';
-import { failure } from '../core/result.js';
+import { failure, success } from '../core/result.js';
+import { cancelFlag } from './cancel-flag.js';
 import type { EmbeddingBudget } from './embedding-cache.js';
 import { addedModelsFolder, modelsFolder } from './load-models.js';
 import { modelVersionOf } from './model-version.js';
 import type { SegmentOptions } from './pipeline-parameters.js';
 import type { ImageFile, PaintedMicrograph, SegmentationService } from './segmentation-service.js';
+import { RecentPaintings } from './recent-paintings.js';
+import { SharedRuns } from './shared-runs.js';
+import { cancelled, Turns, TurnsByKey } from './turns.js';
 import type { StageMasks } from './stage-masks.js';
 import type {
   PaintPromptedTask,
@@ -31,6 +36,8 @@ export interface SegmentPoolOptions {
   /** Folder for the user's own models and for cached embeddings. */
   readonly dataDir: string;
   readonly cache: EmbeddingBudget;
+  /** Longest time for one micrograph; a worker that takes longer is replaced. Unset: as long as it takes. */
+  readonly limitMs?: number;
 }
 
 /** Worker threads that segment micrographs. */
@@ -51,6 +58,8 @@ export function poolOptions(settings: Settings): SegmentPoolOptions {
   const cache = { memoryBytes: embeddingMemoryMb * 1e6, diskBytes: embeddingDiskMb * 1e6 };
   return { modelId: model, concurrency, maxImagePixels, dataDir, cache };
 }
+
+type Painted = Result<PaintedMicrograph, SamIAmError>;
 
 const workerFile = fileURLToPath(new URL('./workers/segment-worker.js', import.meta.url));
 
@@ -74,15 +83,8 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
     maxThreads: options.concurrency,
     idleTimeout: Infinity,
   });
-  const run = async <Value>(name: string, task: unknown, signal?: AbortSignal): Promise<Result<Value, SamIAmError>> => {
-    try {
-      const options = signal === undefined ? { name } : { name, signal };
-      return unpack((await pool.run(task, options)) as WorkerAnswer<Value>);
-    } catch (thrown) {
-      return failure(signal?.aborted === true ? cancelled() : crashed(thrown));
-    }
-  };
-  const warmUps = Array.from({ length: options.concurrency }, () => run<null>('warmUp', null));
+  const work = createWork(pool, options);
+  const warmUps = Array.from({ length: options.concurrency }, () => work.run<null>('warmUp', null));
   let isReady = false;
   const ready = Promise.all(warmUps).then((results) => {
     for (const result of results) if (!result.ok) throw result.error;
@@ -95,19 +97,118 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
     modelVersion,
     ready,
     isReady: () => isReady,
-    paint: (image, materials, signal) =>
-      run<PaintedMicrograph>('paint', { image, materials } satisfies PaintTask, signal),
-    paintPrompted: (image, prompt, signal) =>
-      run<PaintedMicrograph>('paintPrompted', { image, prompt } satisfies PaintPromptedTask, signal),
-    segment: (image, options, signal) =>
-      run<SegmentedFiles>('segment', { image, options, modelVersion } satisfies SegmentTask, signal),
-    stages: (image, materials, signal) => run<StageMasks>('stages', { image, materials } satisfies PaintTask, signal),
+    ...paintOnce(work),
+    segment: (image, segmentOptions, signal) => {
+      const task: SegmentTask = { image, options: segmentOptions, modelVersion };
+      return work.run<SegmentedFiles>('segment', task, signal === undefined ? {} : { signal });
+    },
+    stages: (image, materials, signal) =>
+      work.run<StageMasks>('stages', { image, materials } satisfies PaintTask, signal === undefined ? {} : { signal }),
     close: () => pool.destroy(),
   };
 }
 
-function cancelled(): SamIAmError {
-  return new SamIAmError('cancelled', 'the work was cancelled', { hint: 'Start it again; nothing is left half done.' });
+interface JobOptions {
+  readonly urgent?: boolean;
+  /** Ends the job at once, with its worker. */
+  readonly signal?: AbortSignal;
+  /** Handed over to the worker instead of copied, which would hold up the HTTP thread. */
+  readonly transfer?: ArrayBuffer | undefined;
+}
+
+/** Runs an exported function of the worker on one of the pool's threads. */
+interface Work {
+  run<Value>(name: string, task: object | null, options?: JobOptions): Promise<Result<Value, SamIAmError>>;
+}
+
+function createWork(pool: Piscina, { concurrency, limitMs }: SegmentPoolOptions): Work {
+  const turns = new Turns(concurrency);
+  const onWorker = async <Value>(name: string, task: object | null, { signal, transfer }: JobOptions) => {
+    const deadline = limitMs === undefined ? undefined : AbortSignal.timeout(limitMs);
+    const signals = [signal, deadline].filter((each) => each !== undefined);
+    try {
+      const stop = signals.length === 0 ? {} : { signal: AbortSignal.any(signals) };
+      const run = { name, ...stop, transferList: transfer === undefined ? [] : [transfer] };
+      return unpack((await pool.run(task, run)) as WorkerAnswer<Value>);
+    } catch (thrown) {
+      if (signal?.aborted === true) throw cancelled();
+      throw deadline?.aborted === true ? tookTooLong(limitMs) : crashed(thrown);
+    }
+  };
+  return {
+    async run(name, task, options = {}) {
+      try {
+        return await turns.run(() => onWorker(name, task, options), options);
+      } catch (thrown) {
+        return failure(thrown instanceof SamIAmError ? thrown : crashed(thrown));
+      }
+    },
+  };
+}
+
+/** Painting for many askers: the same painting runs once, and each image is worked on once at a time, so that it is encoded once. */
+function paintOnce(work: Work): Pick<SegmentationService, 'paint' | 'paintPrompted'> {
+  const paintings = new SharedRuns<Painted>();
+  const recent = new RecentPaintings();
+  const prompted = new SharedRuns<Painted>();
+  const images = new TurnsByKey();
+  /** A withdrawn job stops at its next step and keeps its worker, whose models take long to load. */
+  const run = (name: string, task: PaintTask | PaintPromptedTask, key: string, urgent: boolean, signal: AbortSignal) =>
+    images.run(
+      key,
+      () => {
+        const transfer = wholeBuffer(task.image.bytes);
+        return work.run<PaintedMicrograph>(name, { ...task, cancel: cancelFlag(signal) }, { urgent, transfer });
+      },
+      { urgent, signal },
+    );
+  let asked = 0;
+  return {
+    paint: (image, materials, signal) =>
+      asValue(async () => {
+        const key = await contentKey(image);
+        const painting = `${key} ${JSON.stringify(materials)}`;
+        const known = recent.find(painting);
+        if (known !== undefined) return success(known);
+        const painted = await paintings.run(painting, signal, (shared) =>
+          run('paint', { image, materials }, key, false, shared),
+        );
+        if (painted.ok) recent.keep(painting, painted.value);
+        return painted;
+      }),
+    paintPrompted: (image, prompt, options, signal) =>
+      asValue(async () => {
+        const key = await contentKey(image);
+        return prompted.run(`${asked++}`, signal, (own) =>
+          run('paintPrompted', { image, prompt, ...options }, key, true, own),
+        );
+      }),
+  };
+}
+
+async function asValue(paint: () => Promise<Painted>): Promise<Painted> {
+  try {
+    return await paint();
+  } catch (thrown) {
+    return failure(thrown instanceof SamIAmError ? thrown : crashed(thrown));
+  }
+}
+
+/** A digest of the file, taken off this thread. */
+async function contentKey({ bytes }: ImageFile): Promise<string> {
+  const digest = await webcrypto.subtle.digest('SHA-256', bytes);
+  return Buffer.from(digest).toString('base64');
+}
+
+/** The memory of the bytes, unless they share it with others. */
+function wholeBuffer({ buffer, byteLength }: Uint8Array): ArrayBuffer | undefined {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? buffer : undefined;
+}
+
+function tookTooLong(limitMs = 0): SamIAmError {
+  return new SamIAmError('capacity.deadline', `the micrograph was not done within ${limitMs / 1000} s`, {
+    hint: 'Use a smaller MODEL or a machine with more cores, or shrink the micrograph.',
+  });
 }
 
 function crashed(cause: unknown): SamIAmError {

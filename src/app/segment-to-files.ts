@@ -47,7 +47,13 @@ async function labelStudioTask(
   const image = await renderGrey(micrograph);
   const labels = masks.map(({ material }) => `Material ${material ?? 0}`);
   const brush = { kind: 'brush', name: 'material', toName: 'image', labels, smartOnly: false } as const;
-  const { regions, score } = toBrushResult(paintedMicrograph(micrograph, masks, []), brush);
+  const target = {
+    image: { name: 'image', valueKey: 'image', isList: false },
+    labels: labels.map((label) => ({ brush, label })),
+    unknown: undefined,
+    note: undefined,
+  };
+  const { regions, score } = toBrushResult(paintedMicrograph(micrograph, masks, []), target);
   return stringifyWithBytes({
     data: { image: `data:image/png;base64,${image.toString('base64')}` },
     predictions: [{ model_version: modelVersion, score, result: regions }],

@@ -28,6 +28,16 @@ export interface PaintedMicrograph {
   readonly warnings: readonly string[];
 }
 
+/** What a prompt means: the one mask that SAM gives for it, or the whole material that it points at. */
+export type PromptExtent = 'mask' | 'material';
+
+/** How a prompt is answered. */
+export interface PromptOptions {
+  readonly extent: PromptExtent;
+  /** Materials of the micrograph, where `extent` asks for one of them: as for {@link SegmentationService.paint}. */
+  readonly materials: MaterialCount;
+}
+
 /** The pipeline behind a thread boundary: decoding, inference, boosting and brush encoding never run on the caller's thread. */
 export interface SegmentationService {
   /** Changes whenever the same image could be painted differently: model, weights or parameters. */
@@ -35,16 +45,20 @@ export interface SegmentationService {
   /** Resolves when the models are loaded; rejects with the reason if they cannot be. */
   readonly ready: Promise<void>;
   isReady(): boolean;
-  /** Every material of a micrograph. Expected failures (unreadable, too large, cancelled) are values. */
+  /**
+   * Every material of a micrograph. Expected failures (unreadable, too large, cancelled) are values. The image's bytes may be
+   * handed over to another thread: don't use them afterwards.
+   */
   paint(
     image: ImageFile,
     materials: MaterialCount,
     signal?: AbortSignal,
   ): Promise<Result<PaintedMicrograph, SamIAmError>>;
-  /** The one mask that the prompt means (interactive use); at most one entry in `materials`. */
+  /** What the prompt means (interactive use, goes before all else); at most one entry in `materials`. Takes the bytes, too. */
   paintPrompted(
     image: ImageFile,
     prompt: UserPrompt,
+    options: PromptOptions,
     signal?: AbortSignal,
   ): Promise<Result<PaintedMicrograph, SamIAmError>>;
   close(): Promise<void>;

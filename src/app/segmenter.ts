@@ -1,20 +1,35 @@
+import type { LabelMap } from '../core/label-map.js';
+import type { MaterialCount } from '../core/material-count.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { valueOrThrow } from '../core/result.js';
 import { decodeMicrograph } from '../imaging/decode-micrograph.js';
 import { proposalScore } from '../sam/mask-proposal.js';
 import { predictMask } from '../sam/predict-mask.js';
+import type { ImageEmbedding } from '../sam/sam-model.js';
+import type { CancelFlag } from './cancel-flag.js';
+import { stopIfCancelled } from './cancel-flag.js';
 import { createEmbeddingCache, embeddingKey } from './embedding-cache.js';
 import type { LoadedModels } from './load-models.js';
 import { loadModels } from './load-models.js';
+import type { ResultMask } from './masks-report.js';
 import { masksReport, resultMasks } from './masks-report.js';
 import { paintedMicrograph } from './painted-micrograph.js';
 import { defaultSegmentOptions, pipelineParameters } from './pipeline-parameters.js';
+import { joinMasks, materialsAtPrompt } from './prompted-material.js';
 import { boostedFiles, overlayFile } from './segment-to-files.js';
 import { segmentMicrograph } from './segment-micrograph.js';
 import type { ImageFile, PaintedMicrograph } from './segmentation-service.js';
 import { stageMasks, type StageMasks } from './stage-masks.js';
 import { Stopwatch } from './timings.js';
 import type { PaintPromptedTask, PaintTask, SegmentedFiles, SegmentTask, WorkerSettings } from './workers/messages.js';
+
+/** The last painting, so that clicks for whole materials need no second one. */
+interface PaintedStructure {
+  readonly key: string;
+  readonly materials: string;
+  readonly map: LabelMap;
+  readonly masks: readonly ResultMask[];
+}
 
 /** The pipeline on image files, with the models loaded at the first use. */
 export interface Segmenter {
@@ -33,20 +48,28 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
     valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels: settings.maxImagePixels }));
   const keyOf = async (image: ImageFile): Promise<string> => embeddingKey(image.bytes, (await models()).weights);
 
+  const painting = createPainting({
+    models,
+    decode,
+    keyOf,
+    remember: (key, embedding) => embeddings.put(key, embedding),
+  });
+
   return {
     models,
-    async paint({ image, materials }) {
-      const micrograph = await decode(image);
-      const options = { ...defaultSegmentOptions, materials };
-      const result = await segmentMicrograph(await models(), micrograph, options, pipelineParameters, new Stopwatch());
-      await embeddings.put(await keyOf(image), result.embedding);
-      return paintedMicrograph(micrograph, resultMasks(result), result.warnings);
+    async paint({ image, materials, cancel }) {
+      const { micrograph, masks, warnings } = await painting.segmentAll(image, materials, cancel);
+      return paintedMicrograph(micrograph, masks, warnings);
     },
-    async paintPrompted({ image, prompt }) {
+    async paintPrompted(task) {
+      const { image, prompt, extent, cancel } = task;
+      const material = extent === 'material' ? await painting.materialAt(task) : null;
+      if (material !== null) return paintedMicrograph(material.mask, [material], []);
       const { sam } = await models();
       const key = await keyOf(image);
       const embedding = (await embeddings.get(key)) ?? (await sam.encode(await decode(image)));
       await embeddings.put(key, embedding);
+      stopIfCancelled(cancel);
       const found = await predictMask(sam, embedding, prompt);
       if (found === null) return paintedMicrograph(embedding.image, [], ['no mask was found at the prompt']);
       return paintedMicrograph(embedding.image, [{ ...found, score: proposalScore(found), material: 1 }], []);
@@ -79,4 +102,39 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
       };
     },
   };
+}
+
+/** What painting needs of a segmenter. */
+interface PaintingTools {
+  readonly models: () => Promise<LoadedModels>;
+  readonly decode: (image: ImageFile) => Promise<Micrograph>;
+  readonly keyOf: (image: ImageFile) => Promise<string>;
+  readonly remember: (key: string, embedding: ImageEmbedding) => Promise<void>;
+}
+
+function createPainting({ models, decode, keyOf, remember }: PaintingTools) {
+  let lastPainted: PaintedStructure | undefined;
+  const segmentAll = async (image: ImageFile, materials: MaterialCount, cancel: CancelFlag | undefined) => {
+    const micrograph = await decode(image);
+    const options = { ...defaultSegmentOptions, materials };
+    const stopwatch = new Stopwatch(() => stopIfCancelled(cancel));
+    const result = await segmentMicrograph(await models(), micrograph, options, pipelineParameters, stopwatch);
+    const key = await keyOf(image);
+    await remember(key, result.embedding);
+    const masks = resultMasks(result);
+    const map = result.microstructure?.map;
+    if (map !== undefined) lastPainted = { key, materials: JSON.stringify(materials), map, masks };
+    return { micrograph, masks, warnings: result.warnings };
+  };
+
+  /** The whole material under the prompt, from the painting that is shown; null where none is. */
+  const materialAt = async ({ image, prompt, materials, cancel }: PaintPromptedTask) => {
+    const isLast = lastPainted?.key === (await keyOf(image)) && lastPainted.materials === JSON.stringify(materials);
+    if (!isLast) await segmentAll(image, materials, cancel);
+    if (lastPainted === undefined) return null;
+    const { map, masks } = lastPainted;
+    const wanted = materialsAtPrompt(map, prompt);
+    return joinMasks(masks.filter(({ material }) => material !== null && wanted.has(material)));
+  };
+  return { segmentAll, materialAt };
 }

@@ -9,12 +9,19 @@ export type Timings = Readonly<Record<TimedStep, number>>;
 export class Stopwatch {
   readonly #started = performance.now();
   readonly #spent = new Map<TimedStep, number>();
+  readonly #beforeStep: () => void;
+
+  /** `beforeStep` is called before each step and may throw to end the work there. */
+  constructor(beforeStep: () => void = () => undefined) {
+    this.#beforeStep = beforeStep;
+  }
 
   /** Runs `work` and counts its time for `step`. */
   readonly measure = async <Value>(
     step: Exclude<TimedStep, 'total'>,
     work: () => Promise<Value> | Value,
   ): Promise<Value> => {
+    this.#beforeStep();
     const start = performance.now();
     try {
       return await work();

@@ -3,6 +3,7 @@ import type { LiveAccuracy } from '../app/live-accuracy.js';
 import type { SegmentationService } from '../app/segmentation-service.js';
 import type { Settings } from '../config/settings.js';
 import type { FetchTaskImage } from '../label-studio/fetch-task-image.js';
+import type { ServedPredictions } from '../store/served-predictions.js';
 import type { ProjectRegistry } from './project-registry.js';
 import type { TaskQueue } from './task-queue.js';
 
@@ -14,6 +15,7 @@ export interface AppDeps {
   readonly logger: Logger;
   /** Measures annotations as they are submitted; without it, webhooks about annotations are only acknowledged. */
   readonly accuracy?: LiveAccuracy | undefined;
+  readonly predictions: ServedPredictions;
   /** Given where the caller drains it on shutdown. */
   readonly queue?: TaskQueue;
 }

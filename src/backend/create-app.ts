@@ -1,10 +1,12 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import type { Settings } from '../config/settings.js';
 import type { AppDeps, RouteDeps } from './app-deps.js';
 import { basicAuth } from './middleware/basic-auth.js';
 import { errorHandler, unknownPath, wrongMethod } from './middleware/error-handler.js';
 import { requestId } from './middleware/request-id.js';
 import { requestLog } from './middleware/request-log.js';
+import { taskBody } from './middleware/task-body.js';
 import { ProjectRegistry } from './project-registry.js';
 import { accuracyRoute } from './routes/accuracy.js';
 import { healthRoute, readyRoute } from './routes/health.js';
@@ -12,32 +14,44 @@ import { metricsRoute } from './routes/metrics.js';
 import { predictRoute } from './routes/predict.js';
 import { setupRoute } from './routes/setup.js';
 import { trainRoute } from './routes/train.js';
+import { validateRoute } from './routes/validate.js';
 import { versionsRoute } from './routes/versions.js';
 import { webhookRoute } from './routes/webhook.js';
-import { TaskQueue } from './task-queue.js';
+import { TaskQueue, type TaskQueueLimits } from './task-queue.js';
 
 /** Tasks come with all their annotations; this is Label Studio's own limit. */
-const bodyLimit = '250mb';
+const bodyLimits = { maxBytes: 250 * 2 ** 20, maxKept: 250 * 2 ** 20 };
+/** Webhooks bring one annotation, setups a label config. */
+const smallBody = '32mb';
+
+/** While some tasks are painted, the images of the next ones are fetched. */
+const tasksAhead = 2;
+
+/** How many tasks and requests the settings let in. */
+export function taskQueueLimits({ concurrency, maxQueue }: Settings): TaskQueueLimits {
+  return { concurrency: concurrency + tasksAhead, maxRequests: maxQueue };
+}
 
 /** The Label Studio ML backend as an Express app. */
 export function createApp(deps: AppDeps): Express {
   const { settings, logger } = deps;
-  const queue = deps.queue ?? new TaskQueue({ concurrency: settings.concurrency, maxRequests: settings.maxQueue });
+  const queue = deps.queue ?? new TaskQueue(taskQueueLimits(settings));
   const routeDeps: RouteDeps = { ...deps, queue, projects: new ProjectRegistry() };
   const app = express();
   app.disable('x-powered-by');
   app.use(requestId(), requestLog(logger), helmet());
   app.use(basicAuth(settings));
-  const json = express.json({ limit: bodyLimit });
+  const json = express.json({ limit: smallBody });
   addRoute(app, 'get', '/health', healthRoute());
   addRoute(app, 'get', '/ready', readyRoute(routeDeps));
   addRoute(app, 'get', '/metrics', metricsRoute(routeDeps));
   addRoute(app, 'get', '/accuracy', accuracyRoute(routeDeps));
   addRoute(app, 'get', '/versions', versionsRoute(routeDeps));
   addRoute(app, 'post', '/setup', json, setupRoute(routeDeps));
-  addRoute(app, 'post', '/predict', json, predictRoute(routeDeps));
+  addRoute(app, 'post', '/predict', taskBody(bodyLimits), predictRoute(routeDeps));
   addRoute(app, 'post', '/webhook', json, webhookRoute(routeDeps));
   addRoute(app, 'post', '/train', json, trainRoute());
+  addRoute(app, 'post', '/validate', json, validateRoute());
   app.use(unknownPath());
   app.use(errorHandler(logger));
   return app;

@@ -65,6 +65,18 @@ export function sendError(response: Response, thrown: unknown): void {
     return;
   }
   const status = statusOf(error);
-  if (status === 429 || status === 503) response.setHeader('retry-after', '5');
-  response.status(status).json({ error: errorBody(error) });
+  // Label Studio's client would wait that long inside a health check.
+  if ((status === 429 || status === 503) && response.req.method !== 'GET') response.setHeader('retry-after', '5');
+  const body = errorBody(error);
+  response.status(status);
+  response.statusMessage = reasonPhrase(body);
+  response.json({ error: body });
+}
+
+const longestReason = 300;
+
+/** The status line is all of an error that Label Studio shows its users, so that it says what is wrong and what to do. */
+function reasonPhrase({ message, hint }: ErrorBody): string {
+  const text = `${message}. ${hint}`.replace(/[\u2018\u2019]/g, "'").replace(/[^\x20-\x7e]+/g, '?');
+  return text.slice(0, longestReason);
 }

@@ -39,11 +39,15 @@ export class ProjectRegistry {
   }
 }
 
-/** How the backend reaches Label Studio for a project: the settings come first, then what `/setup` said. */
+/**
+ * How the backend reaches Label Studio for a project: the settings come first, then what `/setup` said. Anyone who reaches the
+ * port can send a setup, so our own key goes to no address but that of the settings; the token of a setup goes to its own sender.
+ */
 export function labelStudioAccess(settings: Settings, project: ConnectedProject | undefined): LabelStudioAccess {
+  const { labelStudioUrl, labelStudioApiKey } = settings;
   return {
-    url: settings.labelStudioUrl ?? project?.hostname,
+    url: labelStudioUrl ?? project?.hostname,
     hostname: project?.hostname,
-    token: settings.labelStudioApiKey ?? project?.accessToken,
+    token: (labelStudioUrl === undefined ? undefined : labelStudioApiKey) ?? project?.accessToken,
   };
 }

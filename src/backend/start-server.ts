@@ -10,7 +10,7 @@ import { SamIAmError } from '../core/errors.js';
 import { createFetchTaskImage } from '../label-studio/fetch-task-image.js';
 import { createHttpClient } from '../label-studio/http-client.js';
 import { openServedPredictions } from '../store/served-predictions.js';
-import { createApp } from './create-app.js';
+import { createApp, taskQueueLimits } from './create-app.js';
 import { TaskQueue } from './task-queue.js';
 
 /** A server that listens. */
@@ -26,20 +26,19 @@ const drainMs = 60_000;
 /** Serves the Label Studio ML backend; the models may still be loading. The caller closes the service. */
 export async function startServer(settings: Settings, service: SegmentationService): Promise<RunningServer> {
   const logger = createLogger(settings);
-  const queue = new TaskQueue({ concurrency: settings.concurrency, maxRequests: settings.maxQueue });
+  const queue = new TaskQueue(taskQueueLimits(settings));
+  const predictions = openServedPredictions(settings.dataDir);
   const fetchTaskImage = createFetchTaskImage({
     allowedHosts: settings.allowedImageHosts,
     localFilesRoot: settings.localFilesRoot,
   });
   const accuracy = await openLiveAccuracy(settings, logger);
-  const server = createServer(createApp({ settings, service, fetchTaskImage, logger, accuracy, queue }));
+  const server = createServer(createApp({ settings, service, fetchTaskImage, logger, predictions, accuracy, queue }));
   const url = await listen(server, settings);
   logger.info({ modelVersion: service.modelVersion }, `listening on ${url}`);
   logReadiness(service, logger);
   if (settings.labelStudioApiKey !== undefined && settings.labelStudioUrl === undefined) {
-    logger.warn(
-      'LABEL_STUDIO_API_KEY goes to the address that /setup names; set LABEL_STUDIO_URL to send it there only',
-    );
+    logger.warn('LABEL_STUDIO_API_KEY is not used: set LABEL_STUDIO_URL, the only address that it is sent to');
   }
   const closeAll = async (): Promise<void> => {
     await close(server, queue, logger);

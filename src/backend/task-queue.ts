@@ -1,29 +1,42 @@
+import { Turns, type TurnOptions } from '../app/turns.js';
 import { SamIAmError } from '../core/errors.js';
 
 /** Bounds of a {@link TaskQueue}. */
 export interface TaskQueueLimits {
-  /** Jobs that run at the same time. */
+  /** Tasks that are fetched or painted at the same time. */
   readonly concurrency: number;
-  /** Requests that may be inside at the same time; one request can bring many jobs. */
+  /** Requests that may be inside at the same time; one request can bring many tasks. */
   readonly maxRequests: number;
+  /** How long a request may be held at the door. */
+  readonly holdMs?: number;
 }
 
-interface WaitingJob {
-  readonly start: () => void;
-  readonly urgent: boolean;
+/** How a request comes to the door. */
+export interface AdmitOptions {
+  /** It cannot be told to come back, so it is held until there is room: Label Studio never asks twice. */
+  readonly hold?: boolean;
+  readonly signal?: AbortSignal;
 }
 
-/** Lets a bounded number of requests in and runs their jobs a few at a time, urgent ones (someone is waiting at the screen) first. */
+/** Label Studio gives up on a prediction after 100 s without a byte; what it is held at the door leaves 15 s for an answer. */
+export const longestHoldMs = 85_000;
+
+interface Held {
+  readonly enter: () => void;
+}
+
+/** Lets a bounded number of requests in and runs their tasks a few at a time, urgent ones (someone is waiting at the screen) first. */
 export class TaskQueue {
   readonly #limits: TaskQueueLimits;
-  readonly #waiting: WaitingJob[] = [];
+  readonly #tasks: Turns;
+  readonly #held: Held[] = [];
   readonly #idle: (() => void)[] = [];
-  #running = 0;
   #requests = 0;
   #closing = false;
 
   constructor(limits: TaskQueueLimits) {
     this.#limits = limits;
+    this.#tasks = new Turns(limits.concurrency);
   }
 
   get isClosing(): boolean {
@@ -31,35 +44,23 @@ export class TaskQueue {
   }
 
   /** Runs one request; refuses it if too many are inside already or the server is going down. */
-  async admit<Answer>(request: () => Promise<Answer>): Promise<Answer> {
-    if (this.#closing) {
-      throw new SamIAmError('model.not_ready', 'the server is shutting down', { hint: 'Try again when it is back.' });
-    }
-    if (this.#requests >= this.#limits.maxRequests) {
-      throw new SamIAmError('capacity.queue_full', `${this.#requests} prediction requests are waiting already`, {
-        hint: 'Try again in a while, or raise MAX_QUEUE or CONCURRENCY.',
-      });
-    }
-    this.#requests++;
+  async admit<Answer>(request: () => Promise<Answer>, options: AdmitOptions = {}): Promise<Answer> {
+    if (this.#closing) throw shuttingDown();
+    if (this.#requests < this.#limits.maxRequests) this.#requests++;
+    else if (options.hold === true && this.#held.length < this.#limits.maxRequests) await this.#hold(options.signal);
+    else throw full(this.#requests);
     try {
       return await request();
     } finally {
-      this.#requests--;
-      if (this.#requests === 0) for (const resolve of this.#idle.splice(0)) resolve();
+      const next = this.#held.shift();
+      if (next !== undefined) next.enter();
+      else if (--this.#requests === 0) for (const resolve of this.#idle.splice(0)) resolve();
     }
   }
 
-  /** Runs a job when it is its turn; a job that ends hands its turn on. The job itself looks at its abort signal. */
-  async run<Value>(job: () => Promise<Value>, urgent = false): Promise<Value> {
-    if (this.#running >= this.#limits.concurrency) await this.#turn(urgent);
-    else this.#running++;
-    try {
-      return await job();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running--;
-      else next.start();
-    }
+  /** Runs a task when it is its turn. */
+  async run<Value>(task: () => Promise<Value>, options: TurnOptions = {}): Promise<Value> {
+    return this.#tasks.run(task, options);
   }
 
   /** Lets no more requests in and waits until those inside have left. */
@@ -68,10 +69,47 @@ export class TaskQueue {
     if (this.#requests > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  #turn(urgent: boolean): Promise<void> {
-    return new Promise((start) => {
-      const before = urgent ? this.#waiting.findIndex((job) => !job.urgent) : -1;
-      this.#waiting.splice(before < 0 ? this.#waiting.length : before, 0, { start, urgent });
+  /** Waits for a place that another request leaves. */
+  #hold(signal: AbortSignal | undefined): Promise<void> {
+    const { holdMs = longestHoldMs } = this.#limits;
+    const inside = this.#requests;
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', withdraw);
+      };
+      const giveUp = (error: SamIAmError) => {
+        leave();
+        this.#held.splice(this.#held.indexOf(held), 1);
+        reject(error);
+      };
+      const withdraw = () => giveUp(new SamIAmError('cancelled', 'the request was withdrawn', { hint: 'Ask again.' }));
+      const enter = () => {
+        leave();
+        resolve();
+      };
+      const held: Held = { enter };
+      const timer = setTimeout(() => giveUp(heldTooLong(inside, holdMs)), holdMs);
+      signal?.addEventListener('abort', withdraw, { once: true });
+      this.#held.push(held);
     });
   }
+}
+
+function shuttingDown(): SamIAmError {
+  return new SamIAmError('model.not_ready', 'the server is shutting down', { hint: 'Try again when it is back.' });
+}
+
+function full(requests: number): SamIAmError {
+  return new SamIAmError('capacity.queue_full', `${requests} prediction requests are waiting already`, {
+    hint: 'Try again in a while, or raise MAX_QUEUE or CONCURRENCY.',
+  });
+}
+
+function heldTooLong(requests: number, holdMs: number): SamIAmError {
+  return new SamIAmError(
+    'capacity.deadline',
+    `${requests} prediction requests were before this one, and none ended within ${holdMs / 1000} s`,
+    { hint: 'Ask again later, or raise MAX_QUEUE or CONCURRENCY.' },
+  );
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { asSamIAmError } from '../core/errors.js';
+import { addDoctorCommand } from './commands/doctor.js';
 import { addEvaluateCommand } from './commands/evaluate.js';
 import { addModelsCommand } from './commands/models.js';
 import { addSegmentCommand } from './commands/segment.js';
@@ -20,6 +21,7 @@ function createProgram(): Command {
   addServeCommand(program);
   addSegmentCommand(program);
   addModelsCommand(program);
+  addDoctorCommand(program);
   addEvaluateCommand(program);
   return program;
 }

@@ -45,7 +45,14 @@ export const settingsSchema = z.object({
     .describe(
       'Materials per micrograph: auto or 1 to 6; unset: auto, but no more than the label config has brush labels.',
     ),
-  dataDir: z.string().prefault('data').describe('Folder for what the backend keeps.'),
+  click: z
+    .enum(['mask', 'material'], { error: 'must be mask or material' })
+    .prefault('mask')
+    .describe('What a click or box gives: the mask that SAM sees there, or the whole material that is painted there.'),
+  dataDir: z
+    .string()
+    .prefault('data')
+    .describe('Folder for what the backend keeps: copies of served predictions, encoded images, models.'),
   embeddingMemoryMb: count(0)
     .prefault('256')
     .describe('Megabytes of encoded images that each worker keeps in memory; 0: none.'),
@@ -58,7 +65,9 @@ export const settingsSchema = z.object({
   labelStudioApiKey: z
     .string()
     .optional()
-    .describe('Legacy token or personal access token; unset: the legacy token that Label Studio sends.'),
+    .describe(
+      'Legacy token or personal access token, sent to LABEL_STUDIO_URL only; unset: the legacy token that Label Studio sends.',
+    ),
   basicAuthUser: z.string().optional().describe('User name that Label Studio must give; unset: no login is asked for.'),
   basicAuthPass: z.string().optional().describe('Password that belongs to BASIC_AUTH_USER.'),
   concurrency: count(1, 64).prefault('1').describe('Micrographs that are segmented at the same time.'),
@@ -71,6 +80,10 @@ export const settingsSchema = z.object({
     .string()
     .optional()
     .describe("Label Studio's local files document root, if this machine has it; unset: local files come over HTTP."),
+  redisUrl: z
+    .url({ protocol: /^rediss?$/, error: 'must be an address like redis://localhost:6379' })
+    .optional()
+    .describe('Redis that workers share jobs through; unset: everything in one process.'),
   logLevel: logLevel.prefault('info').describe('fatal, error, warn, info, debug, trace or silent.'),
 });
 

@@ -19,34 +19,58 @@ export function tokenKind(token: string): TokenKind {
 }
 
 /** Gives the `Authorization` header for a credential at a Label Studio address. */
-export type Authorize = (labelStudioUrl: string, token: string, signal?: AbortSignal) => Promise<string>;
+export interface Authorize {
+  (labelStudioUrl: string, token: string): Promise<string>;
+  /** Forgets what the credential was exchanged for, because Label Studio refused it; false if there is nothing to renew. */
+  renew(labelStudioUrl: string, token: string): boolean;
+}
+
+interface AccessToken {
+  readonly header: string;
+  readonly until: number;
+}
 
 /**
  * Makes an {@link Authorize} that exchanges personal access tokens for access tokens and keeps those until shortly before
- * they end. `now` is in milliseconds.
+ * they end; who asks meanwhile waits for the same exchange. `now` is in milliseconds.
  */
 export function createAuthorize(http: HttpClient, now: () => number = Date.now): Authorize {
-  const access = new Map<string, { readonly token: string; readonly until: number }>();
-  return async (labelStudioUrl, token, signal) => {
+  const known = new Map<string, Promise<AccessToken>>();
+  const keyOf = (labelStudioUrl: string, token: string) => `${labelStudioUrl} ${token}`;
+  const fresh = async (labelStudioUrl: string, token: string): Promise<AccessToken> => {
+    const access = await exchange(http, labelStudioUrl, token);
+    return { header: `Bearer ${access}`, until: expiryMs(access, now()) - renewBeforeMs };
+  };
+  const start = (key: string, labelStudioUrl: string, token: string): Promise<AccessToken> => {
+    const access = fresh(labelStudioUrl, token);
+    known.set(key, access);
+    access.catch(() => {
+      if (known.get(key) === access) known.delete(key);
+    });
+    return access;
+  };
+  const authorize = async (labelStudioUrl: string, token: string): Promise<string> => {
     const kind = tokenKind(token);
     if (kind === 'legacy') return `Token ${token}`;
     if (kind === 'access') return `Bearer ${token}`;
-    const key = `${labelStudioUrl} ${token}`;
-    const known = access.get(key);
-    if (known !== undefined && now() < known.until) return `Bearer ${known.token}`;
-    const fresh = await exchange(http, labelStudioUrl, token, signal);
-    access.set(key, { token: fresh, until: expiryMs(fresh, now()) - renewBeforeMs });
-    return `Bearer ${fresh}`;
+    const key = keyOf(labelStudioUrl, token);
+    const current = known.get(key);
+    const access = await current;
+    if (access !== undefined && now() < access.until) return access.header;
+    if (known.get(key) === current) known.delete(key);
+    return (await (known.get(key) ?? start(key, labelStudioUrl, token))).header;
   };
+  const renew = (labelStudioUrl: string, token: string) =>
+    tokenKind(token) === 'personal' && known.delete(keyOf(labelStudioUrl, token));
+  return Object.assign(authorize, { renew });
 }
 
-async function exchange(http: HttpClient, url: string, token: string, signal?: AbortSignal): Promise<string> {
+async function exchange(http: HttpClient, url: string, token: string): Promise<string> {
   const { status, bytes } = await http.send(`${url}/api/token/refresh`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ refresh: token }),
     trusted: true,
-    signal,
   });
   const answer = refreshAnswer.safeParse(status === 200 ? parseJson(Buffer.from(bytes).toString()) : undefined);
   if (answer.success) return answer.data.access;

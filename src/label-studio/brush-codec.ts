@@ -1,4 +1,5 @@
 import { SamIAmError } from '../core/errors.js';
+import { maskFromRuns, RunBuilder, type Mask } from '../core/mask.js';
 import { BitReader, BitWriter } from './bit-stream.js';
 
 /*
@@ -63,7 +64,8 @@ function writeHeader(writer: BitWriter, pixels: number): void {
 function writeRepeat(writer: BitWriter, count: number, value: number): void {
   for (let left = count; left > 0; left -= longestRun) {
     const length = Math.min(left, longestRun) - 1;
-    const index = length < 8 ? 0 : length < 16 ? 1 : length < 256 ? 2 : 3;
+    // As label-studio-sdk does it: what remains of a run that was split has the longest size, however short it is.
+    const index = count > longestRun ? 3 : length < 8 ? 0 : length < 16 ? 1 : length < 256 ? 2 : 3;
     writer.write(4 | index, 3);
     writer.write(length, lengthSizes[index]);
     writer.write(value, wordSize);
@@ -77,6 +79,37 @@ function writeRepeat(writer: BitWriter, count: number, value: number): void {
  */
 export function decodeBrushRle(bytes: Uint8Array, maxPixels = defaultMaxPixels): BrushAlpha {
   const reader = new BitReader(bytes);
+  const header = readHeader(reader, bytes.length, maxPixels);
+  const alpha = new Uint8Array(header.pixels);
+  readAlpha(reader, header, (value, start, end) => alpha.fill(value, start, end));
+  return { pixels: header.pixels, alpha };
+}
+
+/** Pixels with this opacity and more are inside: closest to what an anti-aliased stroke was drawn as. */
+const insideFrom = 128;
+
+/**
+ * Decodes a brush region into the mask of its pixels with alpha of 128 and more. The memory that it takes depends on the number
+ * of runs, not of pixels. Errors as for {@link decodeBrushRle}; also for a mask of another size.
+ */
+export function decodeBrushMask(bytes: Uint8Array, width: number, height: number): Mask {
+  const reader = new BitReader(bytes);
+  const header = readHeader(reader, bytes.length, mostPixels);
+  if (header.pixels !== width * height) throw invalid(`it has ${header.pixels} pixels, not ${width} × ${height}`);
+  const runs = new RunBuilder();
+  readAlpha(reader, header, (value, start, end) => {
+    if (value >= insideFrom) runs.add(start, end);
+  });
+  return maskFromRuns(width, height, runs.finish());
+}
+
+interface Header {
+  readonly pixels: number;
+  readonly valueBits: number;
+  readonly sizes: readonly number[];
+}
+
+function readHeader(reader: BitReader, length: number, maxPixels: number): Header {
   const values = reader.read(32);
   const valueBits = reader.read(5) + 1;
   const sizes = lengthSizes.map(() => reader.read(4) + 1);
@@ -84,24 +117,30 @@ export function decodeBrushRle(bytes: Uint8Array, maxPixels = defaultMaxPixels):
   const pixels = values / channels;
   const longest = Math.max(...sizes);
   const mostValues = Math.ceil(reader.bitsLeft / (3 + longest + valueBits)) * 2 ** longest + reader.bitsLeft;
-  if (pixels > maxPixels || values > mostValues)
-    throw invalid(`${bytes.length} bytes cannot hold its ${pixels} pixels`);
-  const alpha = new Uint8Array(pixels);
-  for (let position = 0; position < values;) {
-    const repeats = reader.read(1) === 1;
-    const count = reader.read(sizes[reader.read(2)] ?? longest) + 1;
-    if (position + count > values) throw invalid(`a group reaches value ${position + count} of ${values}`);
-    if (repeats) alpha.fill(Math.min(reader.read(valueBits), 255), position >>> 2, (position + count) >>> 2);
-    else readLiterals(reader, valueBits, alpha, position, count);
-    position += count;
-  }
-  return { pixels, alpha };
+  if (pixels > maxPixels || values > mostValues) throw invalid(`${length} bytes cannot hold its ${pixels} pixels`);
+  return { pixels, valueBits, sizes };
 }
 
-function readLiterals(reader: BitReader, valueBits: number, alpha: Uint8Array, position: number, count: number): void {
-  for (let i = position; i < position + count; i++) {
-    const value = reader.read(valueBits);
-    if (i % channels === channels - 1) alpha[i >>> 2] = Math.min(value, 255);
+/** Tells the alpha of each stretch of pixels, in order and without gaps. */
+function readAlpha(
+  reader: BitReader,
+  { pixels, valueBits, sizes }: Header,
+  tell: (alpha: number, start: number, end: number) => void,
+): void {
+  const values = pixels * channels;
+  for (let position = 0; position < values;) {
+    const repeats = reader.read(1) === 1;
+    const count = reader.read(sizes[reader.read(2)] ?? longestRun) + 1;
+    const end = position + count;
+    if (end > values) throw invalid(`a group reaches value ${end} of ${values}`);
+    if (repeats) tell(Math.min(reader.read(valueBits), 255), position >>> 2, end >>> 2);
+    else {
+      for (; position < end; position++) {
+        const value = reader.read(valueBits);
+        if (position % channels === channels - 1) tell(Math.min(value, 255), position >>> 2, (position >>> 2) + 1);
+      }
+    }
+    position = end;
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { LabelControl } from './label-config.js';
+import type { PaintLabel, PaintTarget } from './label-config.js';
 
 /** One painted material, as far as Label Studio shows it. */
 export interface PaintedLayer {
@@ -16,12 +16,18 @@ export interface PaintedLayers {
   readonly materials: readonly PaintedLayer[];
 }
 
-/** A region as Label Studio stores it: one label, one mask of the whole image. */
-export interface BrushRegion {
+/** Which image a region belongs to. */
+interface Place {
   readonly id: string;
-  readonly type: 'brushlabels';
   readonly from_name: string;
   readonly to_name: string;
+  /** The page of an image with several (`valueList`), from 0. */
+  readonly item_index?: number;
+}
+
+/** A region as Label Studio stores it: one label, one mask of the whole image. */
+export interface BrushRegion extends Place {
+  readonly type: 'brushlabels';
   readonly original_width: number;
   readonly original_height: number;
   readonly image_rotation: 0;
@@ -30,42 +36,77 @@ export interface BrushRegion {
   readonly value: { readonly format: 'rle'; readonly rle: Uint8Array; readonly brushlabels: readonly [string] };
 }
 
+/** What there is to say of a prediction, in the text field that the label config has for it. */
+export interface NoteRegion extends Place {
+  readonly type: 'textarea';
+  readonly origin: 'prediction';
+  readonly value: { readonly text: readonly string[] };
+}
+
 /** The regions of a prediction, its score, and what could not be shown. */
 export interface BrushResult {
   readonly regions: readonly BrushRegion[];
+  readonly notes: readonly NoteRegion[];
   /** Mean of the regions' scores, weighted by area; 0 without regions. */
   readonly score: number;
+  /** Pixels painted: the weight of the score. */
+  readonly areaPx: number;
   readonly warnings: readonly string[];
 }
 
+/** How regions are named. */
+export interface RegionOptions {
+  readonly newId?: () => string;
+  /** The page of an image with several. */
+  readonly itemIndex?: number | undefined;
+}
+
 /**
- * Paints material k with the control's k-th label, so that the largest material gets the first label. Materials beyond the
- * last label are left out with a warning rather than painted with a wrong one.
+ * Paints material k with the k-th label of the target, so that the largest material gets the first. Materials beyond the last
+ * label get the label for unknown ones, or are left out: never painted with the name of another one. A warning says so.
  */
-export function toBrushResult(painted: PaintedLayers, brush: LabelControl, newId = newRegionId): BrushResult {
-  const layers = painted.materials.slice(0, brush.labels.length);
-  const surplus = painted.materials.length - layers.length;
+export function toBrushResult(painted: PaintedLayers, target: PaintTarget, options: RegionOptions = {}): BrushResult {
+  const { labels, unknown, image } = target;
+  const shown = painted.materials.flatMap((layer, index) => {
+    const paint = labels[index] ?? unknown;
+    return paint === undefined ? [] : [{ layer, paint }];
+  });
+  const surplus = painted.materials.length - labels.length;
+  const warnings = surplus > 0 ? [surplusWarning(surplus, target)] : [];
+  const place = { size: painted, toName: image.name, ...options };
+  const regions = shown.map(({ layer, paint }) => brushRegion(layer, paint, place));
   return {
-    regions: layers.flatMap((layer, index) => {
-      const label = brush.labels[index];
-      return label === undefined ? [] : [toBrushRegion(painted, layer, brush, label, newId())];
-    }),
-    score: areaWeightedScore(layers),
-    warnings: surplus === 0 ? [] : [surplusWarning(surplus, brush)],
+    regions,
+    notes: noteRegions(warnings, target, options),
+    ...scoreOf(shown.map(({ layer }) => layer)),
+    warnings,
   };
 }
 
 /** Paints everything that was found, usually one mask, with the label that the user picked. */
 export function toBrushResultWithLabel(
   painted: PaintedLayers,
-  brush: LabelControl,
-  label: string,
-  newId = newRegionId,
+  paint: PaintLabel & Pick<PaintTarget, 'image'>,
+  options: RegionOptions = {},
 ): BrushResult {
+  const place = { size: painted, toName: paint.image.name, ...options };
   return {
-    regions: painted.materials.map((layer) => toBrushRegion(painted, layer, brush, label, newId())),
-    score: areaWeightedScore(painted.materials),
+    regions: painted.materials.map((layer) => brushRegion(layer, paint, place)),
+    notes: [],
+    ...scoreOf(painted.materials),
     warnings: [],
+  };
+}
+
+/** One prediction for the images of a task. */
+export function joinBrushResults(results: readonly BrushResult[]): BrushResult {
+  const areaPx = results.reduce((sum, result) => sum + result.areaPx, 0);
+  return {
+    regions: results.flatMap(({ regions }) => regions),
+    notes: results.flatMap(({ notes }) => notes),
+    score: areaPx === 0 ? 0 : results.reduce((sum, result) => sum + result.score * result.areaPx, 0) / areaPx,
+    areaPx,
+    warnings: results.flatMap(({ warnings }) => warnings),
   };
 }
 
@@ -74,20 +115,17 @@ export function newRegionId(): string {
   return randomBytes(9).toString('base64url');
 }
 
-function toBrushRegion(
-  size: { readonly width: number; readonly height: number },
-  layer: PaintedLayer,
-  brush: LabelControl,
-  label: string,
-  id: string,
-): BrushRegion {
+interface RegionPlace extends RegionOptions {
+  readonly size: { readonly width: number; readonly height: number };
+  readonly toName: string;
+}
+
+function brushRegion(layer: PaintedLayer, { brush, label }: PaintLabel, place: RegionPlace): BrushRegion {
   return {
-    id,
+    ...regionPlace(brush.name, place.toName, place),
     type: 'brushlabels',
-    from_name: brush.name,
-    to_name: brush.toName,
-    original_width: size.width,
-    original_height: size.height,
+    original_width: place.size.width,
+    original_height: place.size.height,
     image_rotation: 0,
     origin: 'prediction',
     score: layer.score,
@@ -95,12 +133,26 @@ function toBrushRegion(
   };
 }
 
-function areaWeightedScore(layers: readonly PaintedLayer[]): number {
-  const area = layers.reduce((sum, layer) => sum + layer.areaPx, 0);
-  return area === 0 ? 0 : layers.reduce((sum, layer) => sum + layer.score * layer.areaPx, 0) / area;
+function noteRegions(texts: readonly string[], { note, image }: PaintTarget, options: RegionOptions): NoteRegion[] {
+  if (note === undefined || texts.length === 0) return [];
+  return [
+    { ...regionPlace(note, image.name, options), type: 'textarea', origin: 'prediction', value: { text: [...texts] } },
+  ];
 }
 
-function surplusWarning(surplus: number, brush: LabelControl): string {
-  const labels = `${brush.labels.length} ${brush.labels.length === 1 ? 'label' : 'labels'}`;
-  return `${surplus} more materials than the ${labels} of <BrushLabels name="${brush.name}">: the smallest are left out`;
+function regionPlace(from: string, to: string, { newId = newRegionId, itemIndex }: RegionOptions): Place {
+  const place = { id: newId(), from_name: from, to_name: to };
+  return itemIndex === undefined ? place : { ...place, item_index: itemIndex };
+}
+
+function scoreOf(layers: readonly PaintedLayer[]): { readonly score: number; readonly areaPx: number } {
+  const areaPx = layers.reduce((sum, layer) => sum + layer.areaPx, 0);
+  const weighted = layers.reduce((sum, layer) => sum + layer.score * layer.areaPx, 0);
+  return { score: areaPx === 0 ? 0 : weighted / areaPx, areaPx };
+}
+
+function surplusWarning(surplus: number, { labels, unknown, image }: PaintTarget): string {
+  const many = `${surplus} more ${surplus === 1 ? 'material' : 'materials'} than the ${labels.length} labels for "${image.name}"`;
+  const fate = unknown === undefined ? 'the smallest are left out' : `the smallest are painted as "${unknown.label}"`;
+  return `${many}: ${fate}`;
 }

@@ -2,7 +2,7 @@ import { asSamIAmError, SamIAmError } from '../core/errors.js';
 import { failure, success, type Result } from '../core/result.js';
 import { createAuthorize, type Authorize } from './access-token.js';
 import { createHttpClient, type HttpAnswer, type HttpClient } from './http-client.js';
-import { imageNameOf, locateImage, type LabelStudioAccess } from './image-address.js';
+import { imageNameOf, isOnLabelStudio, locateImage, type LabelStudioAccess } from './image-address.js';
 import { decodeDataUri } from './inline-image.js';
 import { localFilePath, readLocalFile } from './local-files.js';
 
@@ -52,25 +52,25 @@ export function createFetchTaskImage(options: FetchTaskImageOptions): FetchTaskI
   };
 }
 
-/** Follows redirects by hand: the token goes to Label Studio's own origin only, and never comes back from elsewhere. */
+/** Follows redirects by hand: the token goes to Label Studio's own origin only, and never again once the way has left it. */
 async function download(
   http: HttpClient,
   authorize: Authorize,
   start: { readonly url: URL; readonly own: boolean },
-  { url: labelStudioUrl, token }: LabelStudioAccess,
+  labelStudio: LabelStudioAccess,
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   let { url, own } = start;
   for (let hop = 0; hop <= mostRedirects; hop++) {
-    const withToken = own && labelStudioUrl !== undefined && token !== undefined;
-    const headers = withToken ? { authorization: await authorize(labelStudioUrl, token, signal) } : {};
-    const answer = await http.send(url, { headers, trusted: own, signal });
+    const answer = own
+      ? await askLabelStudio(http, authorize, url, labelStudio, signal)
+      : await http.send(url, { trusted: false, signal });
     if (answer.status >= 200 && answer.status < 300) return answer.bytes;
-    if (answer.status < 300 || answer.status >= 400 || answer.location === undefined)
-      throw refusal(answer, url, own, token);
-    const next = new URL(answer.location, url);
-    if (!/^https?:$/.test(next.protocol)) throw refusal(answer, url, own, token);
-    own &&= next.origin === url.origin;
+    const next = redirectOf(answer, url);
+    if (next === undefined) throw refusal(answer, url, own, labelStudio.token);
+    if (own && /\/user\/login\/?$/.test(next.pathname))
+      throw refusal({ ...answer, status: 401 }, url, own, labelStudio.token);
+    own &&= isOnLabelStudio(next, labelStudio);
     url = next;
   }
   throw new SamIAmError('image.not_found', `${start.url.host} redirects more than ${mostRedirects} times`, {
@@ -78,8 +78,41 @@ async function download(
   });
 }
 
+/** Where an answer leads, if it is a redirect to an http(s) address. */
+function redirectOf({ status, location }: HttpAnswer, { href }: URL): URL | undefined {
+  if (status < 300 || status >= 400 || location === undefined || !URL.canParse(location, href)) return undefined;
+  const next = new URL(location, href);
+  return /^https?:$/.test(next.protocol) ? next : undefined;
+}
+
+/** With the token; a refused access token is renewed once, because clocks differ and Label Studio may have been started anew. */
+async function askLabelStudio(
+  http: HttpClient,
+  authorize: Authorize,
+  url: URL,
+  { url: base, token }: LabelStudioAccess,
+  signal?: AbortSignal,
+): Promise<HttpAnswer> {
+  if (base === undefined || token === undefined) return http.send(url, { trusted: true, signal });
+  const ask = async () =>
+    http.send(url, { headers: { authorization: await authorize(base, token) }, trusted: true, signal });
+  const answer = await ask();
+  return answer.status === 401 && authorize.renew(base, token) ? ask() : answer;
+}
+
 function refusal({ status }: HttpAnswer, url: URL, own: boolean, token: string | undefined): SamIAmError {
   const where = `${url.host} answered ${status}`;
+  const isLocalFile = own && localFilePath(url) !== undefined;
+  if (isLocalFile && status === 403) {
+    return new SamIAmError('image.forbidden', `${where}: it does not serve local files`, {
+      hint: 'Start Label Studio with LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED=true and LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT.',
+    });
+  }
+  if (isLocalFile && status === 404) {
+    return new SamIAmError('image.not_found', `${where}: no local files storage of the project has this file`, {
+      hint: "Add a local files storage for its folder (project settings, Cloud Storage), or correct the task's address.",
+    });
+  }
   if (status === 401 || status === 403) {
     return new SamIAmError('image.forbidden', `${where}: the login was refused`, { hint: loginHint(own, token) });
   }
@@ -96,9 +129,10 @@ function refusal({ status }: HttpAnswer, url: URL, own: boolean, token: string |
 
 function loginHint(own: boolean, token: string | undefined): string {
   if (!own) return 'Upload the image to Label Studio, or make it readable without a login.';
-  if (token === undefined) return 'Set LABEL_STUDIO_API_KEY to a token of Label Studio (Account & Settings).';
+  if (token === undefined)
+    return 'Set LABEL_STUDIO_URL, and LABEL_STUDIO_API_KEY to a personal access token (Account & Settings in Label Studio).';
   return (
-    'Set LABEL_STUDIO_API_KEY to a personal access token of a user who can open the project (Account & Settings), ' +
+    'Set LABEL_STUDIO_URL, and LABEL_STUDIO_API_KEY to a personal access token of a user who can open the project (Account & Settings), ' +
     'or allow legacy tokens in Label Studio.'
   );
 }

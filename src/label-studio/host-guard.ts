@@ -23,12 +23,15 @@ const reservedSubnets: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] =
   ['203.0.113.0', 24, 'ipv4'],
   ['224.0.0.0', 3, 'ipv4'],
   ['::', 96, 'ipv6'],
+  ['::ffff:0:0:0', 96, 'ipv6'],
   ['64:ff9b::', 96, 'ipv6'],
   ['64:ff9b:1::', 48, 'ipv6'],
   ['100::', 64, 'ipv6'],
   ['2001::', 23, 'ipv6'],
   ['2001:db8::', 32, 'ipv6'],
   ['2002::', 16, 'ipv6'],
+  ['3fff::', 20, 'ipv6'],
+  ['5f00::', 16, 'ipv6'],
   ['fc00::', 7, 'ipv6'],
   ['fe80::', 10, 'ipv6'],
   ['fec0::', 10, 'ipv6'],
@@ -44,10 +47,24 @@ export function isReservedAddress(address: string): boolean {
   return family === 0 || reserved.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** Refuses an address whose host is a reserved IP literal; names are left to {@link createGuardedLookup}. */
-export function assertPublicHost(url: URL): void {
+const linkLocal = new BlockList();
+linkLocal.addSubnet('169.254.0.0', 16, 'ipv4');
+linkLocal.addSubnet('fe80::', 10, 'ipv6');
+linkLocal.addAddress('fd00:ec2::254', 'ipv6');
+
+/** Whether an IP address is one at which clouds tell machines their secrets: not even Label Studio is there. */
+export function isLinkLocalAddress(address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && linkLocal.check(address, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** Tells addresses that must not be connected to. */
+export type IsRefused = (address: string) => boolean;
+
+/** Refuses an address whose host is such an IP literal; names are left to {@link createGuardedLookup}. */
+export function assertAllowedHost(url: URL, isRefused: IsRefused): void {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0 && isReservedAddress(host)) throw refusal(url.hostname);
+  if (isIP(host) !== 0 && isRefused(host)) throw refusal(url.hostname);
 }
 
 /** Whether `ALLOWED_IMAGE_HOSTS` names this address's host, with or without its port. */
@@ -56,20 +73,21 @@ export function isAllowedHost(url: URL, allowedHosts: readonly string[]): boolea
 }
 
 type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
-type ResolveAll = (
+/** Looks up all addresses of a name, as `dns.lookup` does. */
+export type ResolveAll = (
   hostname: string,
   options: LookupOptions & { all: true },
   callback: (error: Error | null, addresses: LookupAddress[] | undefined) => void,
 ) => void;
 
-/** A `lookup` for `net.connect` that fails for names with a reserved address among theirs. */
-export function createGuardedLookup(resolve: ResolveAll = systemLookup) {
+/** A `lookup` for `net.connect` that fails for names with a refused address among theirs. */
+export function createGuardedLookup(resolve: ResolveAll = systemLookup, isRefused: IsRefused = isReservedAddress) {
   return (hostname: string, options: LookupOptions, callback: LookupCallback): void => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       const first = addresses?.[0];
       if (error !== null || addresses === undefined || first === undefined) {
         callback(error ?? new Error(`${hostname} has no address`), []);
-      } else if (addresses.some(({ address }) => isReservedAddress(address))) callback(refusal(hostname), []);
+      } else if (addresses.some(({ address }) => isRefused(address))) callback(refusal(hostname), []);
       else if (options.all === true) callback(null, addresses);
       else callback(null, first.address, first.family);
     });

@@ -1,10 +1,17 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import { SamIAmError } from '../core/errors.js';
-import { assertPublicHost, createGuardedLookup, isAllowedHost } from './host-guard.js';
+import {
+  assertAllowedHost,
+  createGuardedLookup,
+  isAllowedHost,
+  isLinkLocalAddress,
+  isReservedAddress,
+  type ResolveAll,
+} from './host-guard.js';
 
 /** How one request is made. */
 export interface SendOptions {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** True for Label Studio's own address, which may be on this machine or a private network. */
@@ -33,18 +40,22 @@ export interface HttpLimits {
   /** Time for one whole exchange. */
   readonly timeoutMs?: number;
   readonly connectTimeoutMs?: number;
+  /** Looks names up; unset: as the system does. */
+  readonly resolve?: ResolveAll;
 }
 
 /** Makes an {@link HttpClient} that reaches private addresses only where it is trusted to or allowed to. */
 export function createHttpClient(limits: HttpLimits): HttpClient {
-  const { allowedHosts, maxBytes = 256 * 2 ** 20, timeoutMs = 45_000, connectTimeoutMs = 5_000 } = limits;
-  const open = new Agent({ connect: { timeout: connectTimeoutMs } });
-  const guarded = new Agent({ connect: { timeout: connectTimeoutMs, lookup: createGuardedLookup() } });
+  const { allowedHosts, maxBytes = 256 * 2 ** 20, timeoutMs = 45_000, connectTimeoutMs = 5_000, resolve } = limits;
+  const open = new Agent({
+    connect: { timeout: connectTimeoutMs, lookup: createGuardedLookup(resolve, isLinkLocalAddress) },
+  });
+  const guarded = new Agent({ connect: { timeout: connectTimeoutMs, lookup: createGuardedLookup(resolve) } });
 
   const send = async (address: string | URL, options: SendOptions): Promise<HttpAnswer> => {
     const url = new URL(address);
-    const trusted = options.trusted || isAllowedHost(url, allowedHosts);
-    if (!trusted) assertPublicHost(url);
+    const isAllowed = isAllowedHost(url, allowedHosts);
+    if (!isAllowed) assertAllowedHost(url, options.trusted ? isLinkLocalAddress : isReservedAddress);
     const deadline = AbortSignal.timeout(timeoutMs);
     const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
     try {
@@ -52,7 +63,7 @@ export function createHttpClient(limits: HttpLimits): HttpClient {
         method: options.method ?? 'GET',
         headers: { 'accept-encoding': 'identity', ...options.headers },
         body: options.body ?? null,
-        dispatcher: trusted ? open : guarded,
+        dispatcher: options.trusted || isAllowed ? open : guarded,
         signal,
       });
       return await readAnswer(answer, url, maxBytes);

@@ -10,24 +10,44 @@ export interface LabelStudioAccess {
   readonly hostname?: string | undefined;
   /** Legacy token, personal access token or access token. */
   readonly token: string | undefined;
+  /** The task whose image is asked for; Label Studio needs it to open cloud storages. */
+  readonly taskId?: number | undefined;
 }
 
 /** Where the bytes of an image are. */
 export type ImageLocation =
   | { readonly kind: 'inline'; readonly uri: string }
-  | { readonly kind: 'http'; readonly url: URL; readonly own: boolean };
+  | {
+      readonly kind: 'http';
+      readonly url: URL;
+      /** On Label Studio itself. */
+      readonly own: boolean;
+      /** What the address stands for, where it does not show it. */
+      readonly file?: string;
+    };
 
 /** The key that Label Studio gives an upload before the project has a label config. */
 const unnamedKey = '$undefined$';
 
-/** The address of a task's image, in the value that the `<Image>` tag names. */
-export function imageAddressOf(task: Task, image: ImageTag): string {
-  const value = task.data[image.valueKey] ?? task.data[unnamedKey];
-  if (typeof value === 'string' && value.trim() !== '') return value.trim();
-  const reason = value === undefined || value === null || value === '' ? 'has none' : 'is no address';
+/** The addresses in the value that the `<Image>` tag names: one, or one per page of a `valueList`. A task without is an error. */
+export function imageAddressesOf(task: Task, image: ImageTag): string[] {
+  const value = valueOf(task.data, image.valueKey) ?? task.data[unnamedKey];
+  const listed: readonly unknown[] = image.isList && Array.isArray(value) ? value : [value];
+  const addresses = listed.map((each) => (typeof each === 'string' ? each.trim() : ''));
+  if (addresses.length > 0 && !addresses.includes('')) return addresses;
+  const isEmpty = value === undefined || value === null || value === '' || listed.length === 0;
+  const reason = isEmpty ? 'has none' : 'is no address';
   throw new SamIAmError('image.missing', `the task has no image: its value "${image.valueKey}" ${reason}`, {
     hint: `Give the task a data value "${image.valueKey}" with the address of the image, as the label config's <Image> expects.`,
   });
+}
+
+/** `$image` names a key, `$scan.image` a key of an object. */
+function valueOf(data: Task['data'], key: string): unknown {
+  if (key in data) return data[key];
+  return key.split('.').reduce<unknown>((value, part) => {
+    return typeof value === 'object' && value !== null && part in value ? (value as Task['data'])[part] : undefined;
+  }, data);
 }
 
 /** Resolves what a task says of its image: data URIs, paths on Label Studio, http(s) addresses. */
@@ -35,9 +55,9 @@ export function locateImage(address: string, labelStudio: LabelStudioAccess): Im
   if (/^data:/i.test(address)) return { kind: 'inline', uri: address };
   if (address.startsWith('/')) return { kind: 'http', url: onLabelStudio(address, labelStudio), own: true };
   const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url !== undefined && cloudSchemes.has(url.protocol)) return inCloudStorage(address, labelStudio);
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw unsupported(address, url);
-  if (labelStudio.url !== undefined && url.origin === new URL(labelStudio.url).origin)
-    return { kind: 'http', url, own: true };
+  if (isOnLabelStudio(url, labelStudio)) return { kind: 'http', url, own: true };
   if (labelStudio.hostname !== undefined && URL.canParse(labelStudio.hostname)) {
     const alias = new URL(labelStudio.hostname);
     const path = withoutPrefix(`${url.pathname}${url.search}`, alias.pathname);
@@ -46,10 +66,42 @@ export function locateImage(address: string, labelStudio: LabelStudioAccess): Im
   return { kind: 'http', url, own: false };
 }
 
+/** Storages that only Label Studio has the keys of. */
+const cloudSchemes = new Set(['s3:', 'gs:', 'azure-blob:', 'azure-spi:', 'azure_spi:', 'https+azure-blob:']);
+
+/** Label Studio answers with the file, or with a redirect to an address that needs no login. */
+function inCloudStorage(address: string, labelStudio: LabelStudioAccess): ImageLocation {
+  if (labelStudio.taskId === undefined) {
+    throw new SamIAmError(
+      'image.not_found',
+      `"${address.slice(0, 80)}" is in a cloud storage, and the task has no id`,
+      {
+        hint: 'Send the task with its id, or give the image an http(s) address.',
+      },
+    );
+  }
+  const fileUri = encodeURIComponent(urlSafeBase64(address));
+  const url = onLabelStudio(`/tasks/${labelStudio.taskId}/resolve/?fileuri=${fileUri}`, labelStudio);
+  return { kind: 'http', url, own: true, file: address };
+}
+
+/** The form that Label Studio reads: Python's, with its padding. */
+function urlSafeBase64(text: string): string {
+  return Buffer.from(text).toString('base64').replace(/\+/g, '-').replace(/\//g, '_');
+}
+
+/** Whether an address is Label Studio's own: its exact origin, and below its path if it has one. Only there its token goes. */
+export function isOnLabelStudio(url: URL, { url: base }: LabelStudioAccess): boolean {
+  if (base === undefined) return false;
+  const { origin, pathname } = new URL(base);
+  const prefix = pathname.replace(/\/+$/, '');
+  return url.origin === origin && (prefix === '' || url.pathname.startsWith(`${prefix}/`));
+}
+
 /** A file name for messages: the last part of the address. */
 export function imageNameOf(location: ImageLocation): string {
   if (location.kind === 'inline') return 'inline image';
-  const path = location.url.searchParams.get('d') ?? location.url.pathname;
+  const path = location.file ?? location.url.searchParams.get('d') ?? location.url.pathname;
   const last = path.split('/').findLast((part) => part !== '') ?? location.url.host;
   try {
     return decodeURIComponent(last);
@@ -81,6 +133,6 @@ function withoutPrefix(path: string, prefix: string): string {
 function unsupported(address: string, url: URL | undefined): SamIAmError {
   const what = url === undefined ? 'is no address' : `has the scheme ${url.protocol}, which is not supported`;
   return new SamIAmError('image.not_found', `the image address "${address.slice(0, 80)}" ${what}`, {
-    hint: 'Use an upload, a Label Studio storage with pre-signed addresses, an http(s) address or a data URI.',
+    hint: 'Use an upload, a storage of Label Studio, an http(s) address or a data URI.',
   });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BrushRegion } from './brush-result.js';
+import type { BrushRegion, NoteRegion } from './brush-result.js';
 
 /** Body of `POST /setup`: sent with every page that Label Studio opens. */
 export const setupRequestSchema = z.object({
@@ -13,6 +13,13 @@ export const setupRequestSchema = z.object({
   access_token: z.string().nullish(),
 });
 export type SetupRequest = z.infer<typeof setupRequestSchema>;
+
+/** Body of `POST /validate`, with which older servers ask whether a label config suits. */
+export const validateRequestSchema = z.object({
+  config: z.string().nullish(),
+  label_config: z.string().nullish(),
+  schema: z.string().nullish(),
+});
 
 /** One task of a predict request; it is checked by itself, so that a bad one costs only its own place. */
 export const taskSchema = z.object({
@@ -41,20 +48,24 @@ export interface TaskError {
   readonly hint: string;
 }
 
-/**
- * One entry of a predict answer. Label Studio skips an entry without `result` and asks again when the task is opened next;
- * an empty `result` would be stored and stop that.
- */
+/** One entry of a predict answer; a failed task has an empty result, or none for Label Studio (docs/decisions/0004). */
 export interface PredictionEntry {
   readonly model_version: string;
-  readonly result?: readonly BrushRegion[];
+  readonly result?: readonly (BrushRegion | NoteRegion)[];
   readonly score?: number;
   readonly warnings?: readonly string[];
   readonly error?: TaskError;
 }
 
+/** A failed task in the list of them. */
+export interface TaskErrorAt extends TaskError {
+  readonly task: string | number | null;
+  /** Its place in the request. */
+  readonly index: number;
+}
+
 /** Answer of `POST /predict`: one entry per task in the order of the request; failed tasks are named once more in `errors`. */
 export interface PredictAnswer {
   readonly results: readonly PredictionEntry[];
-  readonly errors?: readonly (TaskError & { readonly task: string | number | null; readonly index: number })[];
+  readonly errors?: readonly TaskErrorAt[];
 }

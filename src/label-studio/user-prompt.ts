@@ -1,15 +1,24 @@
 import { z } from 'zod';
+import { pixelOfRank } from '../core/mask.js';
 import type { UserPrompt } from '../core/user-prompt.js';
+import { decodeBrushMask } from './brush-codec.js';
+import type { PromptPlace } from './label-config.js';
 
-/** What a user pointed at, and the label that was picked for it. */
-export interface LabelledPrompt extends UserPrompt {
-  readonly label: string | undefined;
+/** What a user pointed at, and what was picked for it. */
+export interface LabelledPrompt extends UserPrompt, PromptPlace {
+  /** The page of an image with several. */
+  readonly itemIndex: number | undefined;
 }
 
-const percentRegion = z.object({
-  original_width: z.number().positive(),
-  original_height: z.number().positive(),
-  is_positive: z.union([z.boolean(), z.number()]).optional(),
+const region = z.object({
+  original_width: z.number().int().positive(),
+  original_height: z.number().int().positive(),
+  is_positive: z.union([z.boolean(), z.number()]).nullish(),
+  to_name: z.string().optional(),
+  item_index: z.number().nullish(),
+});
+
+const percentRegion = region.extend({
   value: z.object({
     x: z.number(),
     y: z.number(),
@@ -25,25 +34,59 @@ type PercentRegion = z.infer<typeof percentRegion>;
 
 const keyPoint = percentRegion.extend({ type: z.literal(['keypointlabels', 'keypoint']) });
 const rectangle = percentRegion.extend({ type: z.literal(['rectanglelabels', 'rectangle']) });
+const stroke = region.extend({
+  type: z.literal(['brushlabels', 'brush']),
+  value: z.object({
+    rle: z.array(z.number().int().min(0).max(255)).min(1),
+    brushlabels: z.array(z.string()).optional(),
+    labels: z.array(z.string()).optional(),
+  }),
+});
+type Stroke = z.infer<typeof stroke>;
+
+/** A stroke speaks as so many clicks, spread along its pixels. */
+const clicksPerStroke = 5;
 
 /**
- * Reads the prompts of an interactive request: key points and rectangles in percent of the image. Regions of other kinds are
- * passed over; undefined if none is left. The newest prompt, which is the last, names the label.
+ * Reads the prompts of an interactive request: key points and rectangles in percent of the image, and brush strokes (which only
+ * API clients send). Regions of other kinds are passed over; undefined if none is left. The newest prompt, which is the last,
+ * names the label.
  */
 export function readUserPrompt(regions: readonly unknown[]): LabelledPrompt | undefined {
-  const points = regions.flatMap((region) => keyPoint.safeParse(region).data ?? []);
-  const rectangles = regions.flatMap((region) => rectangle.safeParse(region).data ?? []);
-  const newest = regions.flatMap((region) => percentRegion.safeParse(region).data ?? []).at(-1);
-  if (points.length + rectangles.length === 0) return undefined;
-  return {
-    label: newest === undefined ? undefined : labelOf(newest),
-    points: points.map(toPoint),
-    boxes: rectangles.map(toBox),
-  };
+  const points: LabelledPrompt['points'][number][] = [];
+  const boxes: LabelledPrompt['boxes'][number][] = [];
+  let newest: (PercentRegion | Stroke) | undefined;
+  for (const each of regions) {
+    const point = keyPoint.safeParse(each).data;
+    const box = rectangle.safeParse(each).data;
+    const painted = stroke.safeParse(each).data;
+    if (point !== undefined) points.push(toPoint(point));
+    if (box !== undefined) boxes.push(toBox(box));
+    if (painted !== undefined) points.push(...toClicks(painted));
+    newest = point ?? box ?? painted ?? newest;
+  }
+  if (newest === undefined) return undefined;
+  const { to_name: toName, item_index: itemIndex } = newest;
+  return { label: labelOf(newest), toName, itemIndex: itemIndex ?? undefined, points, boxes };
 }
 
-function labelOf({ value }: PercentRegion): string | undefined {
-  return (value.keypointlabels ?? value.rectanglelabels ?? value.labels)?.[0];
+function labelOf({ value }: PercentRegion | Stroke): string | undefined {
+  const own = 'rle' in value ? value.brushlabels : (value.keypointlabels ?? value.rectanglelabels);
+  return (own ?? value.labels)?.[0];
+}
+
+function isPositive({ is_positive: positive }: z.infer<typeof region>): boolean {
+  return positive === undefined || positive === null || Boolean(positive);
+}
+
+function toClicks(painted: Stroke): LabelledPrompt['points'][number][] {
+  const { original_width: width, original_height: height } = painted;
+  const mask = decodeBrushMask(Uint8Array.from(painted.value.rle), width, height);
+  const clicks = Math.min(clicksPerStroke, mask.areaPx);
+  return Array.from({ length: clicks }, (_, i) => {
+    const pixel = pixelOfRank(mask, Math.floor(((i + 0.5) * mask.areaPx) / clicks));
+    return { x: (pixel % width) + 0.5, y: Math.floor(pixel / width) + 0.5, positive: isPositive(painted) };
+  });
 }
 
 /** A click restored from a draft has lost `is_positive`: missing means positive. API clients also send 1 and 0. */
@@ -51,7 +94,7 @@ function toPoint(region: PercentRegion): LabelledPrompt['points'][number] {
   return {
     x: (region.value.x / 100) * region.original_width,
     y: (region.value.y / 100) * region.original_height,
-    positive: region.is_positive === undefined || Boolean(region.is_positive),
+    positive: isPositive(region),
   };
 }
 

@@ -47,8 +47,7 @@ beforeAll(async () => {
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
   browser = await openBrowser();
   cleanUps.push(() => browser.close());
-  labelStudio = await LabelStudio.start();
-  cleanUps.push(() => labelStudio.stop());
+  labelStudio = LabelStudio.shared();
   backend = await startBackend({ DATA_DIR: path.join(folder, 'data') });
   cleanUps.push(() => backend.stop());
 }, 25 * minutes);

@@ -35,8 +35,8 @@ const cleanUps: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
   browser = await openBrowser();
   cleanUps.push(() => browser.close());
-  labelStudio = await LabelStudio.start();
-  cleanUps.push(() => labelStudio.stop());
+  labelStudio = LabelStudio.shared();
+  cleanUps.push(() => labelStudio.allowLegacyTokens());
   backend = await startBackend();
   cleanUps.push(() => backend.stop());
   segmented = await mkdtemp(path.join(tmpdir(), 'sam-i-am-segment-'));

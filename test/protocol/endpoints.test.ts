@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { labelConfigWith, testBackend } from '../support/test-backend.js';
@@ -20,7 +21,8 @@ describe('answers', () => {
     const { app, service } = testBackend();
     await request(app).get('/ready').expect(200, { status: 'ready' });
     service.setReady(false);
-    await request(app).get('/ready').expect(503, { status: 'loading' });
+    const loading = await request(app).get('/ready').expect(503, { status: 'loading' });
+    expect(loading.headers['retry-after']).toBeUndefined();
     await request(app).get('/health').expect(200);
   });
 
@@ -28,6 +30,37 @@ describe('answers', () => {
     const { app } = testBackend();
     await request(app).post('/setup').send(setupBody).expect(200, { model_version: 'scripted-1' });
     await request(app).post('/setup').send({}).expect(200, { model_version: 'scripted-1' });
+  });
+
+  test('POST /setup refuses a label config that nothing can be painted with, in the status line, which Label Studio shows', async () => {
+    const { app } = testBackend();
+    const schema =
+      '<View><Image name="i" value="$i"/><RectangleLabels name="r" toName="i"><Label value="a"/></RectangleLabels></View>';
+    const server = app.listen(0);
+    try {
+      const { port } = server.address() as AddressInfo;
+      const response = await fetch(`http://127.0.0.1:${port}/setup`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...setupBody, schema }),
+      });
+      expect(response.status).toBe(422);
+      expect(response.statusText).toContain('no <BrushLabels> tag with labels. Add <BrushLabels');
+    } finally {
+      server.close();
+    }
+    for (const blank of ['<View></View>', '<View/>', '', null])
+      await request(app)
+        .post('/setup')
+        .send({ ...setupBody, schema: blank })
+        .expect(200);
+  });
+
+  test('POST /validate, which older servers send', async () => {
+    const { app } = testBackend();
+    await request(app).post('/validate').send({ config: setupBody.schema }).expect(200, { status: 'ok' });
+    await request(app).post('/validate').send({ config: '<View><Header value="x"/></View>' }).expect(422);
+    await request(app).post('/validate').send({}).expect(200);
   });
 
   test('GET /versions', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import request from 'supertest';
+import { encodeBrushRle } from '../../src/label-studio/brush-codec.js';
 import type { PredictAnswer } from '../../src/label-studio/protocol.js';
-import { inlineImage, labelConfigWith, testBackend } from '../support/test-backend.js';
+import { inlineImage, labelConfigWith, regionsOf, testBackend } from '../support/test-backend.js';
 
 const size = { original_width: 200, original_height: 100, image_rotation: 0, to_name: 'image', origin: 'manual' };
 const click = (x: number, y: number, label: string, extra: object = {}) => ({
@@ -81,7 +82,7 @@ describe('a prompt of the smart tools', () => {
     const response = await request(testBackend().app)
       .post('/predict')
       .send(body([click(50, 20, 'A'), click(50, 30, 'B')]));
-    expect((response.body as PredictAnswer).results[0]?.result?.[0]?.value.brushlabels).toEqual(['B']);
+    expect(regionsOf((response.body as PredictAnswer).results[0])[0]?.value.brushlabels).toEqual(['B']);
   });
 });
 
@@ -99,4 +100,81 @@ test.each([null, []])('a context without prompts (%j) is a bulk prediction', asy
   const { app, service } = testBackend();
   await request(app).post('/predict').send(body(prompts)).expect(200);
   expect(service.calls[0]?.kind).toBe('paint');
+});
+
+describe('settings and places', () => {
+  const promptCall = (backend: ReturnType<typeof testBackend>) => {
+    const [call] = backend.service.calls;
+    if (call?.kind !== 'prompt') throw new Error('the service was not asked for a prompt');
+    return call;
+  };
+
+  test('CLICK=material asks for the whole material, of as many as a prediction has', async () => {
+    const plain = testBackend();
+    await request(plain.app)
+      .post('/predict')
+      .send(body([click(50, 20, 'A')]))
+      .expect(200);
+    expect(promptCall(plain).options).toEqual({ extent: 'mask', materials: { atMost: 2 } });
+    const whole = testBackend({ environment: { CLICK: 'material', MATERIALS: '3' } });
+    await request(whole.app)
+      .post('/predict')
+      .send(body([click(50, 20, 'A')]))
+      .expect(200);
+    expect(promptCall(whole).options).toEqual({ extent: 'material', materials: 3 });
+  });
+
+  test('a brush stroke, which API clients send, speaks as clicks on it', async () => {
+    const backend = testBackend();
+    const rle = [...encodeBrushRle(200, 100, Uint32Array.of(5 * 200 + 10, 5 * 200 + 20))];
+    const stroke = (is_positive: boolean) => ({
+      ...{ ...size, id: 's', type: 'brushlabels', is_positive },
+      value: { format: 'rle', rle, brushlabels: ['B'] },
+    });
+    const response = await request(backend.app)
+      .post('/predict')
+      .send(body([stroke(false), stroke(true)]))
+      .expect(200);
+    const { points } = promptCall(backend).prompt;
+    expect(points).toHaveLength(10);
+    expect(points.every(({ x, y }) => y === 5.5 && x > 10 && x < 20)).toBe(true);
+    expect(points.map(({ positive }) => positive)).toEqual(Array.from({ length: 10 }, (_, i) => i >= 5));
+    expect(regionsOf((response.body as PredictAnswer).results[0])[0]?.value.brushlabels).toEqual(['B']);
+  });
+
+  test('of several images and pages the one that was clicked is painted', async () => {
+    const backend = testBackend();
+    const config = `<View><Image name="one" value="$one"/><Image name="two" valueList="$two"/>
+      <BrushLabels name="a" toName="one"><Label value="X"/></BrushLabels>
+      <BrushLabels name="b" toName="two"><Label value="X"/></BrushLabels></View>`;
+    const data = { one: inlineImage('one'), two: [inlineImage('left'), inlineImage('bad right')] };
+    const send = (prompt: object | null) =>
+      request(backend.app)
+        .post('/predict')
+        .send({
+          tasks: [{ id: 1, data }],
+          label_config: config,
+          params: { context: prompt === null ? null : { result: [prompt] } },
+        });
+    const onPage = (index: number) => ({ ...click(1, 1, 'X'), to_name: 'two', item_index: index });
+    const response = await send(onPage(0)).expect(200);
+    expect(regionsOf((response.body as PredictAnswer).results[0])).toMatchObject([
+      { from_name: 'b', to_name: 'two', item_index: 0 },
+    ]);
+    await send(onPage(1)).expect(422);
+    // A task is predicted as a whole or not at all: Label Studio would not ask for the rest.
+    const whole = await send(null).expect(200);
+    expect((whole.body as PredictAnswer).results).toMatchObject([{ result: [], error: { code: 'image.unreadable' } }]);
+  });
+
+  test('what a click gave is kept with the click', async () => {
+    const backend = testBackend();
+    await request(backend.app)
+      .post('/predict')
+      .send(body([click(50, 20, 'A')]))
+      .expect(200);
+    expect(backend.served).toMatchObject([
+      { task: 3, prompts: [{ type: 'keypointlabels' }], regions: [{ label: 'A' }] },
+    ]);
+  });
 });

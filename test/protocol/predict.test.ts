@@ -4,7 +4,7 @@ import { SamIAmError } from '../../src/core/errors.js';
 import { decodeBrushRle } from '../../src/label-studio/brush-codec.js';
 import type { PredictAnswer } from '../../src/label-studio/protocol.js';
 import { scriptedService } from '../support/scripted-service.js';
-import { inlineImage, labelConfigWith, testBackend } from '../support/test-backend.js';
+import { inlineImage, labelConfigWith, regionsOf, testBackend } from '../support/test-backend.js';
 
 const fourLabels = labelConfigWith('A', 'B', 'C', 'D');
 const task = (id: number, text: string) => ({
@@ -32,7 +32,7 @@ describe('bulk predictions', () => {
     const { results, errors } = await predict(backend, body([task(1, 'one'), task(2, 'two')]));
     expect(errors).toBeUndefined();
     expect(results.map(({ model_version }) => ({ model_version }))).toEqual([setup.body, setup.body]);
-    const regions = results.flatMap(({ result }) => result ?? []);
+    const regions = results.flatMap(regionsOf);
     expect(regions.map(({ value }) => value.brushlabels)).toEqual([['A'], ['B'], ['C'], ['A'], ['B'], ['C']]);
     expect(new Set(regions.map(({ id }) => id)).size).toBe(6);
     expect(results[0]?.score).toBeCloseTo((0.9 * 4 + 0.8 * 3 + 0.7 * 2) / 9, 12);
@@ -40,7 +40,7 @@ describe('bulk predictions', () => {
 
   test('give masks as arrays of numbers that decode to the painted rows', async () => {
     const { results } = await predict(testBackend(), body([task(1, 'one')]));
-    const second = results[0]?.result?.[1];
+    const second = regionsOf(results[0])[1];
     expect(second).toMatchObject({
       type: 'brushlabels',
       from_name: 'material',
@@ -54,7 +54,7 @@ describe('bulk predictions', () => {
     expect([...alpha]).toEqual(Array.from({ length: 120 }, (_, i) => (i >= 48 && i < 84 ? 255 : 0)));
   });
 
-  test('a bad task costs only its own place: no result, so that Label Studio asks again, and its name in errors', async () => {
+  test('a bad task costs only its own place: an empty result there, and its name in errors', async () => {
     const tasks = [
       task(1, 'one'),
       task(2, 'bad text'),
@@ -67,7 +67,7 @@ describe('bulk predictions', () => {
       task(9, 'nine'),
     ];
     const { results, errors } = await predict(testBackend(), body(tasks));
-    expect(results.map(({ result }) => result?.length)).toEqual([3, ...Array.from({ length: 7 }), 3]);
+    expect(results.map(({ result }) => result?.length)).toEqual([3, 0, 0, 0, 0, 0, 0, 0, 3]);
     expect(results.map(({ error }) => error?.code)).toEqual([
       undefined,
       'image.unreadable',
@@ -84,7 +84,30 @@ describe('bulk predictions', () => {
     );
     expect(errors?.every(({ message, hint }) => message !== '' && hint !== '')).toBe(true);
     expect(JSON.stringify(results)).not.toContain('secret detail');
-    expect('result' in (results[1] ?? {})).toBe(false);
+  });
+
+  test("Label Studio gets no result in a bad task's place: it would store an empty one and never ask again", async () => {
+    const response = await request(testBackend().app)
+      .post('/predict')
+      .set('user-agent', 'heartex/1.23.2')
+      .send(body([task(1, 'one'), task(2, 'bad text'), task(3, 'three')]));
+    const { results, errors } = response.body as PredictAnswer;
+    expect(results.map((entry) => 'result' in entry)).toEqual([true, false, true]);
+    expect(results[1]).toMatchObject({ model_version: 'scripted-1', error: { code: 'image.unreadable' } });
+    expect(errors).toMatchObject([{ task: 2, index: 1 }]);
+  });
+
+  test('a copy of what is served is kept: task, version, masks, parameters', async () => {
+    const backend = testBackend();
+    const { results } = await predict(backend, body([task(1, 'one'), task(2, 'bad text')]));
+    expect(backend.served).toHaveLength(1);
+    expect(backend.served[0]).toMatchObject({
+      ...{ project: '1.1795394550', task: 1, modelVersion: 'scripted-1', prompts: [] },
+      parameters: { materials: null, click: 'mask' },
+    });
+    expect(backend.served[0]?.regions.map(({ id, label }) => [id, label])).toEqual(
+      regionsOf(results[0]).map(({ id, value }) => [id, value.brushlabels[0]]),
+    );
   });
 
   test('an empty batch has an empty answer', async () => {
@@ -116,7 +139,7 @@ describe('the number of materials', () => {
     const backend = testBackend({ environment: { MATERIALS: '4' } });
     const { results } = await predict(backend, body([task(1, 'one')], labelConfigWith('A', 'B')));
     expect(backend.service.calls).toMatchObject([{ materials: 4 }]);
-    expect(results[0]?.result?.map(({ value }) => value.brushlabels[0])).toEqual(['A', 'B']);
+    expect(regionsOf(results[0]).map(({ value }) => value.brushlabels[0])).toEqual(['A', 'B']);
     expect(results[0]?.warnings?.[0]).toContain('2 more materials');
   });
 });
@@ -168,15 +191,16 @@ describe('requests that cannot be answered', () => {
 
 describe('load', () => {
   const wait = async (condition: () => boolean) => {
-    while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+    for (let i = 0; i < 100_000 && !condition(); i++) await new Promise((resolve) => setImmediate(resolve));
+    expect(condition()).toBe(true);
   };
 
-  test('no more than CONCURRENCY images at once, however many tasks', async () => {
+  test('however many tasks, a few at once are fetched and handed to the workers: CONCURRENCY and two ahead', async () => {
     const backend = testBackend({ environment: { CONCURRENCY: '2' } });
     const tasks = Array.from({ length: 7 }, (_, id) => task(id, 'x'));
     const { results } = await predict(backend, body(tasks));
     expect(results).toHaveLength(7);
-    expect(backend.service.mostAtOnce).toBe(2);
+    expect(backend.service.mostAtOnce).toBe(4);
   });
 
   test('more requests than MAX_QUEUE are refused at once', async () => {
@@ -193,6 +217,21 @@ describe('load', () => {
     release();
     expect((await first).results).toHaveLength(1);
     expect((await predict(backend, body([task(3, 'three')]))).results[0]?.result).toHaveLength(3);
+  });
+
+  test('Label Studio, which never asks twice, is held instead until there is room', async () => {
+    const backend = testBackend({ environment: { MAX_QUEUE: '1' } });
+    const release = backend.service.hold();
+    const first = predict(backend, body([task(1, 'one')]));
+    await wait(() => backend.service.calls.length === 1);
+    const held = request(backend.app)
+      .post('/predict')
+      .set('user-agent', 'heartex/1.23.2')
+      .send(body([task(2, 'two')]))
+      .then(({ status, body: answer }) => ({ status, results: (answer as PredictAnswer).results.length }));
+    release();
+    expect((await first).results).toHaveLength(1);
+    expect(await held).toEqual({ status: 200, results: 1 });
   });
 
   test('health is answered while a prediction runs', async () => {
@@ -216,17 +255,18 @@ describe('load', () => {
       const sent = fetch(`http://127.0.0.1:${port ?? 0}/predict`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body([task(1, 'one'), task(2, 'two')])),
+        body: JSON.stringify(body(Array.from({ length: 9 }, (_, id) => task(id, 'x')))),
         signal: controller.signal,
       });
-      await wait(() => backend.service.calls.length === 1);
+      await wait(() => backend.service.calls.length === 3);
       controller.abort();
       await expect(sent).rejects.toThrow();
       const [call] = backend.service.calls;
       await wait(() => call?.kind === 'paint' && call.signal?.aborted === true);
       release();
-      await wait(() => backend.logLines.some((line) => line.includes('task not predicted')));
-      expect(backend.service.calls).toHaveLength(1);
+      await wait(() => backend.logLines.some((line) => line.includes('"complete":false')));
+      expect(backend.service.calls).toHaveLength(3);
+      expect(backend.served).toEqual([]);
     } finally {
       server.closeAllConnections();
       server.close();

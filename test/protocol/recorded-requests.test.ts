@@ -4,7 +4,7 @@ import request from 'supertest';
 import { success } from '../../src/core/result.js';
 import type { FetchTaskImage } from '../../src/label-studio/fetch-task-image.js';
 import type { PredictAnswer } from '../../src/label-studio/protocol.js';
-import { testBackend } from '../support/test-backend.js';
+import { regionsOf, testBackend } from '../support/test-backend.js';
 
 /** Requests that a Label Studio 1.23.2 server sent to a backend (long masks cut short). */
 const recorded = JSON.parse(
@@ -39,7 +39,7 @@ describe('recorded prompts', () => {
     const [call] = calls;
     return {
       prompt: call?.kind === 'prompt' ? call.prompt : undefined,
-      label: body.results[0]?.result?.[0]?.value.brushlabels[0],
+      label: regionsOf(body.results[0])[0]?.value.brushlabels[0],
     };
   };
 

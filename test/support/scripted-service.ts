@@ -4,6 +4,7 @@ import type {
   ImageFile,
   PaintedMaterial,
   PaintedMicrograph,
+  PromptOptions,
   SegmentationService,
 } from '../../src/app/segmentation-service.js';
 import type { MaterialCount } from '../../src/core/material-count.js';
@@ -19,7 +20,7 @@ export type ServiceCall =
       readonly materials: MaterialCount;
       readonly signal: AbortSignal | undefined;
     }
-  | { readonly kind: 'prompt'; readonly name: string; readonly prompt: UserPrompt };
+  | { readonly kind: 'prompt'; readonly name: string; readonly prompt: UserPrompt; readonly options: PromptOptions };
 
 /** The image size that the double paints. */
 export const scriptedSize = { width: 12, height: 10 } as const;
@@ -67,8 +68,8 @@ export function scriptedService(): ScriptedService {
       calls.push({ kind: 'paint', name: image.name, materials, signal });
       return painting(image, typeof materials === 'number' ? materials : Math.min(3, mostMaterials(materials)));
     },
-    paintPrompted(image, prompt) {
-      calls.push({ kind: 'prompt', name: image.name, prompt });
+    paintPrompted(image, prompt, options) {
+      calls.push({ kind: 'prompt', name: image.name, prompt, options });
       return painting(image, 1);
     },
     close: () => Promise.resolve(),

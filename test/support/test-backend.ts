@@ -4,6 +4,9 @@ import type { LiveAccuracy } from '../../src/app/live-accuracy.js';
 import { createApp } from '../../src/backend/create-app.js';
 import { loadSettings } from '../../src/config/settings.js';
 import { createFetchTaskImage, type FetchTaskImage } from '../../src/label-studio/fetch-task-image.js';
+import type { BrushRegion } from '../../src/label-studio/brush-result.js';
+import type { PredictionEntry } from '../../src/label-studio/protocol.js';
+import type { ServedPrediction, ServedPredictions } from '../../src/store/served-predictions.js';
 import { scriptedService, type ScriptedService } from './scripted-service.js';
 
 /** An app with doubles around it. */
@@ -12,6 +15,8 @@ export interface TestBackend {
   readonly service: ScriptedService;
   /** The log, line by line as JSON text. */
   readonly logLines: string[];
+  /** Copies of what was served. */
+  readonly served: ServedPrediction[];
 }
 
 export interface TestBackendOptions {
@@ -26,18 +31,23 @@ export function testBackend(options: TestBackendOptions = {}): TestBackend {
   const logLines: string[] = [];
   const settings = loadSettings(environment);
   const fetchTaskImage = options.fetchTaskImage ?? createFetchTaskImage({ allowedHosts: settings.allowedImageHosts });
-  const app = createApp({
-    settings,
-    service,
-    fetchTaskImage,
-    logger: recordingLogger(logLines),
-    accuracy: options.accuracy,
-  });
-  return { app, service, logLines };
+  const served: ServedPrediction[] = [];
+  const predictions: ServedPredictions = {
+    record: (prediction) => Promise.resolve(void served.push(prediction)),
+    find: () => Promise.resolve(served),
+  };
+  const logger = recordingLogger(logLines);
+  const app = createApp({ settings, service, fetchTaskImage, predictions, logger, accuracy: options.accuracy });
+  return { app, service, logLines, served };
 }
 
 function recordingLogger(lines: string[]): Logger {
   return pino({ level: 'debug' }, { write: (line: string) => lines.push(line) });
+}
+
+/** The painted regions of an entry. */
+export function regionsOf(entry: PredictionEntry | undefined): BrushRegion[] {
+  return (entry?.result ?? []).flatMap((region) => (region.type === 'brushlabels' ? [region] : []));
 }
 
 /** A data URI whose bytes are a text that the scripted service reacts to. */

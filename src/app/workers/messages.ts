@@ -6,7 +6,8 @@ import { failure, success } from '../../core/result.js';
 import type { EmbeddingBudget } from '../embedding-cache.js';
 import type { SegmentOptions } from '../pipeline-parameters.js';
 import type { UserPrompt } from '../../core/user-prompt.js';
-import type { ImageFile } from '../segmentation-service.js';
+import type { CancelFlag } from '../cancel-flag.js';
+import type { ImageFile, PromptOptions } from '../segmentation-service.js';
 
 /** What a worker is started with. */
 export interface WorkerSettings {
@@ -22,11 +23,13 @@ export interface WorkerSettings {
 export interface PaintTask {
   readonly image: ImageFile;
   readonly materials: MaterialCount;
+  readonly cancel?: CancelFlag;
 }
 
-export interface PaintPromptedTask {
+export interface PaintPromptedTask extends PromptOptions {
   readonly image: ImageFile;
   readonly prompt: UserPrompt;
+  readonly cancel?: CancelFlag;
 }
 
 export interface SegmentTask {

@@ -1,40 +1,59 @@
 import type { RequestHandler, Response } from 'express';
-import type { Logger } from 'pino';
 import { SamIAmError } from '../../core/errors.js';
+import type { BrushRegion } from '../../label-studio/brush-result.js';
 import { parseLabelConfig } from '../../label-studio/label-config.js';
 import {
   predictRequestSchema,
   type PredictAnswer,
   type PredictionEntry,
   type PredictRequest,
+  type TaskErrorAt,
 } from '../../label-studio/protocol.js';
 import { readUserPrompt } from '../../label-studio/user-prompt.js';
+import type { ServedRegion } from '../../store/served-predictions.js';
 import type { RouteDeps } from '../app-deps.js';
 import { errorBody } from '../error-response.js';
+import { isLabelStudioCall } from '../label-studio-call.js';
 import { requestLogger } from '../middleware/request-id.js';
 import { parseBody } from '../parse-body.js';
 import { predictPrompted, predictTasks, type PredictJob, type TaskOutcome } from '../predict-tasks.js';
 import { labelStudioAccess } from '../project-registry.js';
-import { slowAnswer } from '../slow-answer.js';
+import { slowAnswer, type SlowAnswer } from '../slow-answer.js';
+import { longestHoldMs } from '../task-queue.js';
+
+/** A prompt that fails can say so in its status, which is all that its user sees, as long as nothing of the answer was sent. */
+const longestSilentPromptMs = 60_000;
+
+/** One predict request on its way through. */
+interface PredictCall {
+  readonly body: PredictRequest;
+  readonly fromLabelStudio: boolean;
+  readonly signal: AbortSignal;
+  readonly answer: SlowAnswer;
+  readonly deps: RouteDeps;
+}
 
 /** `POST /predict`: every material of each task's image, or, with a context, the mask that a user points at. */
 export function predictRoute(deps: RouteDeps): RequestHandler {
   return async (request, response) => {
-    const body = parseBody(predictRequestSchema, request.body);
-    const signal = abortOnDisconnect(response);
     const answer = slowAnswer(response);
+    const call: PredictCall = {
+      body: parseBody(predictRequestSchema, request.body),
+      fromLabelStudio: isLabelStudioCall(request),
+      signal: abortOnDisconnect(response),
+      answer,
+      deps: { ...deps, logger: requestLogger(deps.logger, response) },
+    };
     try {
-      const results = await deps.queue.admit(() =>
-        predict(body, signal, { ...deps, logger: requestLogger(deps.logger, response) }),
-      );
-      answer.send(results);
+      await deps.queue.admit(() => predict(call), { hold: call.fromLabelStudio, signal: call.signal });
     } finally {
       answer.stop();
     }
   };
 }
 
-async function predict(body: PredictRequest, signal: AbortSignal, deps: RouteDeps): Promise<PredictAnswer> {
+async function predict(call: PredictCall): Promise<void> {
+  const { body, signal, answer, deps } = call;
   await modelsReady(deps, signal);
   const project = deps.projects.find(body.project);
   const job: PredictJob = {
@@ -43,51 +62,94 @@ async function predict(body: PredictRequest, signal: AbortSignal, deps: RouteDep
     signal,
   };
   const prompts = body.params?.context?.result ?? [];
-  if (prompts.length > 0) return answerPrompts(body.tasks, prompts, job, deps);
-  const outcomes = await predictTasks(body.tasks, job, deps);
-  logFailures(outcomes, deps.logger);
-  return toAnswer(outcomes, deps.service.modelVersion);
+  if (prompts.length > 0) {
+    answer.begin(longestSilentPromptMs);
+    answer.send(await answerPrompts(prompts, job, call));
+    return;
+  }
+  const outcomes = predictTasks(body.tasks, job, deps);
+  answer.begin();
+  const errors: TaskErrorAt[] = [];
+  const entries = (async function* () {
+    for (const [index, outcome] of outcomes.entries()) {
+      const { taskId, result } = await outcome;
+      if (signal.aborted) return;
+      keep({ taskId, result }, call);
+      if (!result.ok) errors.push({ ...errorBody(result.error), task: taskId, index });
+      yield toEntry(result, call);
+    }
+  })();
+  await answer.sendResults(entries, () => (errors.length === 0 ? {} : { errors }));
 }
 
 /** Label Studio shows an interactive failure only if the whole request fails: an entry without result would show nothing. */
-async function answerPrompts(
-  tasks: readonly unknown[],
-  prompts: readonly unknown[],
-  job: PredictJob,
-  deps: RouteDeps,
-): Promise<PredictAnswer> {
+async function answerPrompts(prompts: readonly unknown[], job: PredictJob, call: PredictCall): Promise<PredictAnswer> {
   const prompt = readUserPrompt(prompts);
   if (prompt === undefined) {
-    throw new SamIAmError('request.invalid', 'the context has no key point and no rectangle', {
+    throw new SamIAmError('request.invalid', 'the context has no key point, no rectangle and no brush stroke', {
       hint: 'Use the smart key point or rectangle tool of the label config.',
     });
   }
-  const outcome = await predictPrompted(tasks[0], prompt, job, deps);
+  const outcome = await predictPrompted(call.body.tasks[0], prompt, job, call.deps);
   if (!outcome.result.ok) throw outcome.result.error;
-  return toAnswer([outcome], deps.service.modelVersion);
+  keep(outcome, call, prompts);
+  return { results: [toEntry(outcome.result, call)] };
 }
 
-function toAnswer(outcomes: readonly TaskOutcome[], modelVersion: string): PredictAnswer {
-  const errors = outcomes.flatMap(({ taskId, result }, index) =>
-    result.ok ? [] : [{ ...errorBody(result.error), task: taskId, index }],
-  );
-  const results = outcomes.map(({ result }) => toEntry(result, modelVersion));
-  return errors.length === 0 ? { results } : { results, errors };
-}
-
-function toEntry(result: TaskOutcome['result'], modelVersion: string): PredictionEntry {
-  if (!result.ok) return { model_version: modelVersion, error: errorBody(result.error) };
-  const { regions, score, warnings } = result.value;
-  const entry = { model_version: modelVersion, score, result: regions };
+/**
+ * A failed task has an empty result, except for Label Studio: it stores an empty result as a prediction and never asks again,
+ * and passes over an entry without one, so that it asks again later (docs/decisions/0004).
+ */
+function toEntry(result: TaskOutcome['result'], { fromLabelStudio, deps }: PredictCall): PredictionEntry {
+  const version = { model_version: deps.service.modelVersion };
+  if (!result.ok) {
+    const error = errorBody(result.error);
+    return fromLabelStudio ? { ...version, error } : { ...version, score: 0, result: [], error };
+  }
+  const { regions, notes, score, warnings } = result.value;
+  const entry = { ...version, score, result: [...regions, ...notes] };
   return warnings.length === 0 ? entry : { ...entry, warnings };
+}
+
+/** Logs what went wrong; keeps a copy of what is served, because Label Studio forgets it. */
+function keep({ taskId, result }: TaskOutcome, { body, deps }: PredictCall, prompts: readonly unknown[] = []): void {
+  const { logger, service, settings, predictions } = deps;
+  if (!result.ok) {
+    if (result.error.code !== 'cancelled') logger.warn({ taskId, ...errorBody(result.error) }, 'task not predicted');
+    return;
+  }
+  const { regions, score, warnings } = result.value;
+  for (const warning of warnings) logger.warn({ taskId }, warning);
+  if (taskId === null) return;
+  predictions
+    .record({
+      ...{ project: body.project ?? '', task: taskId, modelVersion: service.modelVersion },
+      servedAt: new Date().toISOString(),
+      parameters: { materials: settings.materials ?? null, click: settings.click },
+      ...{ prompts: [...prompts], score, regions: regions.map(toServedRegion) },
+    })
+    .catch((thrown: unknown) => logger.error({ taskId, err: thrown }, 'the copy of a prediction could not be kept'));
+}
+
+function toServedRegion(region: BrushRegion): ServedRegion {
+  const { id, from_name: fromName, to_name: toName, item_index: itemIndex, score, value } = region;
+  const [label] = value.brushlabels;
+  const place = itemIndex === undefined ? {} : { itemIndex };
+  const size = { width: region.original_width, height: region.original_height };
+  return { id, label, fromName, toName, ...place, ...size, score, brushRle: value.rle };
 }
 
 /** Label Studio may ask before the models are loaded; it waits long enough. */
 async function modelsReady({ service }: RouteDeps, signal: AbortSignal): Promise<void> {
   if (service.isReady()) return;
+  const ended = AbortSignal.any([signal, AbortSignal.timeout(longestHoldMs)]);
   const withdrawn = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () =>
-      reject(new SamIAmError('cancelled', 'the request was withdrawn', { hint: 'Ask again.' })),
+    ended.addEventListener('abort', () =>
+      reject(
+        signal.aborted
+          ? new SamIAmError('cancelled', 'the request was withdrawn', { hint: 'Ask again.' })
+          : new SamIAmError('model.not_ready', 'the models are still loading', { hint: 'Ask again in a minute.' }),
+      ),
     );
   });
   await Promise.race([service.ready, withdrawn]);
@@ -99,11 +161,4 @@ function abortOnDisconnect(response: Response): AbortSignal {
     if (!response.writableFinished) controller.abort();
   });
   return controller.signal;
-}
-
-function logFailures(outcomes: readonly TaskOutcome[], logger: Logger): void {
-  for (const { taskId, result } of outcomes) {
-    if (!result.ok) logger.warn({ taskId, ...errorBody(result.error) }, 'task not predicted');
-    else for (const warning of result.value.warnings) logger.warn({ taskId }, warning);
-  }
 }

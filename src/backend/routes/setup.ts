@@ -1,12 +1,24 @@
 import type { RequestHandler } from 'express';
+import { findPaintTargets, parseLabelConfig } from '../../label-studio/label-config.js';
 import { setupRequestSchema } from '../../label-studio/protocol.js';
 import type { RouteDeps } from '../app-deps.js';
 import { parseBody } from '../parse-body.js';
 
-/** `POST /setup`: remembers the project and answers at once with the version that predictions will carry. */
+/**
+ * `POST /setup`: remembers the project and answers at once with the version that predictions will carry. A label config that
+ * nothing can be painted with is refused here, because here the reason reaches the user: Label Studio shows it where the model
+ * is connected. A project that has no label config yet is welcome.
+ */
 export function setupRoute({ projects, service }: RouteDeps): RequestHandler {
   return (request, response) => {
-    projects.remember(parseBody(setupRequestSchema, request.body));
+    const setup = parseBody(setupRequestSchema, request.body);
+    projects.remember(setup);
+    if (!isBlank(setup.schema)) findPaintTargets(parseLabelConfig(setup.schema ?? ''));
     response.json({ model_version: service.modelVersion });
   };
+}
+
+/** Label Studio's own first config is an empty `<View>`. */
+function isBlank(schema: string | null | undefined): boolean {
+  return schema === undefined || schema === null || /^\s*(<View\s*(\/>|>\s*<\/View>))?\s*$/i.test(schema);
 }

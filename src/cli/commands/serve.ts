@@ -4,6 +4,9 @@ import { settingsHelp } from '../../config/describe-settings.js';
 import type { Settings } from '../../config/settings.js';
 import { loadSettings } from '../../config/settings.js';
 
+/** A micrograph that takes longer has its worker replaced: something is stuck, and would keep all others waiting for ever. */
+const longestWorkMs = 600_000;
+
 interface ServeFlags {
   readonly host?: string;
   readonly port?: string;
@@ -28,7 +31,7 @@ function settingsOf({ host, port }: ServeFlags): Settings {
 /** Listens at once and loads the models meanwhile; SIGTERM or SIGINT drains and stops, a second one stops at once. */
 async function serve(settings: Settings): Promise<void> {
   const { startServer } = await import('../../backend/start-server.js');
-  const service = await openSegmentPool(poolOptions(settings));
+  const service = await openSegmentPool({ ...poolOptions(settings), limitMs: longestWorkMs });
   const server = await startServer(settings, service);
   const stop = async (): Promise<void> => {
     await server.close();

@@ -1,9 +1,14 @@
 import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { mainFile, until } from './repository.js';
 
 /** `sam-i-am serve` in a process of its own. */
 export interface BackendProcess {
   readonly url: string;
+  /** Where it keeps copies of its predictions. */
+  readonly dataFolder: string;
   /** What it wrote to standard error so far. */
   log(): string;
   /** Asks it to stop and gives its exit status. */
@@ -12,17 +17,20 @@ export interface BackendProcess {
 
 /** Starts the backend on a free port and waits until its models are loaded. */
 export async function startBackend(environment: Readonly<Record<string, string>> = {}): Promise<BackendProcess> {
+  const dataFolder = await mkdtemp(path.join(tmpdir(), 'sam-i-am-backend-'));
   const child = spawn(process.execPath, [mainFile, 'serve', '--port', '0'], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], DATA_DIR: dataFolder, ...environment },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   const chunks: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
   const log = () => Buffer.concat(chunks).toString();
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const stop = () => {
+  const stop = async () => {
     child.kill('SIGTERM');
-    return exited;
+    const status = await exited;
+    await rm(dataFolder, { recursive: true, force: true });
+    return status;
   };
   const address = () => /listening on (http:\/\/[^\s"]+)/.exec(log())?.[1];
   const isReady = async () => {
@@ -36,5 +44,5 @@ export async function startBackend(environment: Readonly<Record<string, string>>
     child.kill('SIGKILL');
     throw thrown;
   }
-  return { url: address() ?? '', log, stop };
+  return { url: address() ?? '', dataFolder, log, stop };
 }

@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { freePort, runScript, until } from './repository.js';
 
 /** A brush region as Label Studio stores it. */
 export interface StoredRegion {
   readonly id: string;
   readonly original_width: number;
   readonly original_height: number;
+  readonly origin?: string;
+  readonly from_name?: string;
   readonly value: { readonly rle: readonly number[]; readonly brushlabels: readonly string[] };
+}
+
+/** An annotation as Label Studio exports it. */
+export interface StoredAnnotation {
+  readonly result: readonly StoredRegion[];
 }
 
 /** A prediction as Label Studio stores it. */
@@ -26,52 +31,53 @@ export interface StoredTask {
   readonly predictions: readonly StoredPrediction[];
 }
 
-/** A real Label Studio server of this test's own, with what the test does on it. */
+/** A real Label Studio server, with what tests do on it. */
 export class LabelStudio {
   readonly url: string;
   readonly user: string;
   readonly password: string;
-  readonly #pid: number;
-  readonly #folder: string;
+  /** The legacy token of the first start. */
+  readonly token: string;
+  /** Document root of local files storages. */
+  readonly files: string;
   #authorization: string;
 
-  private constructor(line: string, folder: string) {
+  constructor(line: string) {
     const field = (name: string) => new RegExp(`${name}=(\\S+)`).exec(line)?.[1] ?? '';
     this.url = field('url');
     this.user = field('user');
     this.password = field('password');
-    this.#pid = Number(field('pid'));
-    this.#folder = folder;
-    this.#authorization = `Token ${field('token')}`;
+    this.token = field('token');
+    this.files = field('files');
+    this.#authorization = `Token ${this.token}`;
   }
 
-  /** Installs Label Studio if need be (four minutes) and starts a fresh server (one or two). */
-  static async start(): Promise<LabelStudio> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'sam-i-am-e2e-'));
-    const line = await runScript('start-label-studio.sh', '--data', folder, '--port', String(await freePort()));
-    return new LabelStudio(line, folder);
-  }
-
-  async stop(): Promise<void> {
-    const isRunning = () => {
-      try {
-        return process.kill(this.#pid, 0);
-      } catch {
-        return false;
-      }
-    };
-    if (isRunning()) process.kill(this.#pid, 'SIGTERM');
-    await until(() => !isRunning(), 'Label Studio has stopped', 30_000);
-    await rm(this.#folder, { recursive: true, force: true });
+  /** The server that all end-to-end tests share. */
+  static shared(): LabelStudio {
+    const line = process.env['SAM_I_AM_LABEL_STUDIO'];
+    if (line === undefined) throw new Error('the global setup has started no Label Studio');
+    return new LabelStudio(line);
   }
 
   /** A project with a label config; gives its id. */
   async createProject(title: string, labelConfigFile: string): Promise<number> {
-    const answer = await this.send('POST', '/api/projects', {
-      title,
-      label_config: readFileSync(labelConfigFile, 'utf8'),
-    });
+    return this.createProjectWith(title, readFileSync(labelConfigFile, 'utf8'));
+  }
+
+  async createProjectWith(title: string, labelConfig: string): Promise<number> {
+    const answer = await this.send('POST', '/api/projects', { title, label_config: labelConfig });
     return (answer as { id: number }).id;
+  }
+
+  /** Puts files into a folder below the document root and lets the project's tasks come from there. */
+  async addLocalFiles(project: number, files: readonly string[], names: readonly string[]): Promise<void> {
+    const folder = path.join(this.files, `project-${project}`);
+    await mkdir(folder, { recursive: true });
+    await Promise.all(names.map((name, i) => copyFile(files[i % files.length] ?? '', path.join(folder, name))));
+    const storage = (await this.send('POST', '/api/storages/localfiles', {
+      ...{ project, path: folder, use_blob_urls: true, regex_filter: '.*png', title: 'micrographs' },
+    })) as { id: number };
+    await this.send('POST', `/api/storages/localfiles/${storage.id}/sync`, {});
   }
 
   /** Connects a backend as the project's Model page does. */
@@ -118,13 +124,28 @@ export class LabelStudio {
     await this.send('POST', `/api/dm/actions?id=retrieve_tasks_predictions&project=${project}`, { selectedItems });
   }
 
+  /** The annotations of the export, by task. */
+  async exportedAnnotations(project: number): Promise<Map<number, readonly StoredAnnotation[]>> {
+    const tasks = (await this.send('GET', `/api/projects/${project}/export?exportType=JSON`)) as {
+      id: number;
+      annotations: StoredAnnotation[];
+    }[];
+    return new Map(tasks.map(({ id, annotations }) => [id, annotations]));
+  }
+
   /** What the page sends when someone clicks with a smart tool. */
   async askInteractively(backend: number, task: number, result: readonly unknown[]): Promise<unknown> {
     return this.send('POST', `/api/ml/${backend}/interactive-annotating`, { task, context: { result } });
   }
 
+  /** A user has one personal token, which Label Studio shows but once; later tests find it beside the files. */
   async createPersonalToken(): Promise<string> {
-    return ((await this.send('POST', '/api/token/', {})) as { token: string }).token;
+    const keep = path.join(this.files, 'personal-token');
+    const known = await readFile(keep, 'utf8').catch(() => undefined);
+    if (known !== undefined) return known;
+    const { token } = (await this.send('POST', '/api/token/', {})) as { token: string };
+    await writeFile(keep, token);
+    return token;
   }
 
   /** Switches legacy tokens off, which is Label Studio's default for new organisations; this client goes on with the personal token. */
@@ -136,7 +157,48 @@ export class LabelStudio {
     this.#authorization = `Bearer ${access}`;
   }
 
-  async send(method: 'GET' | 'POST' | 'PATCH', address: string, body?: unknown): Promise<unknown> {
+  async allowLegacyTokens(): Promise<void> {
+    await this.send('POST', '/api/jwt/settings', { api_tokens_enabled: true, legacy_api_tokens_enabled: true });
+    this.#authorization = `Token ${this.token}`;
+  }
+
+  /** Logs in as the page does and gets a personal token; where legacy tokens are off from the start there is no other way. */
+  async logInForPersonalToken(): Promise<string> {
+    const form = await fetch(`${this.url}/user/login/`);
+    const cookies = cookiesOf(form);
+    const csrf = cookies.get('csrftoken') ?? '';
+    const login = await fetch(`${this.url}/user/login/`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: cookieHeader(cookies), referer: `${this.url}/user/login/` },
+      body: new URLSearchParams({ csrfmiddlewaretoken: csrf, email: this.user, password: this.password }),
+    });
+    for (const [name, value] of cookiesOf(login)) cookies.set(name, value);
+    const keep = path.join(this.files, 'personal-token');
+    const token = (await readFile(keep, 'utf8').catch(() => undefined)) ?? (await this.#newToken(cookies));
+    await writeFile(keep, token);
+    const refreshed = await fetch(`${this.url}/api/token/refresh`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ refresh: token }),
+    });
+    this.#authorization = `Bearer ${((await refreshed.json()) as { access: string }).access}`;
+    return token;
+  }
+
+  async #newToken(cookies: ReadonlyMap<string, string>): Promise<string> {
+    const answer = await fetch(`${this.url}/api/token/`, {
+      method: 'POST',
+      headers: {
+        ...{ cookie: cookieHeader(cookies), referer: this.url, 'content-type': 'application/json' },
+        'x-csrftoken': cookies.get('csrftoken') ?? '',
+      },
+      body: '{}',
+    });
+    return ((await answer.json()) as { token: string }).token;
+  }
+
+  async send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', address: string, body?: unknown): Promise<unknown> {
     const isForm = body instanceof FormData;
     const response = await fetch(this.url + address, {
       method,
@@ -147,4 +209,18 @@ export class LabelStudio {
     if (!response.ok) throw new Error(`${method} ${address} answered ${response.status}: ${text.slice(0, 500)}`);
     return text === '' ? undefined : JSON.parse(text);
   }
+}
+
+function cookiesOf(response: Response): Map<string, string> {
+  return new Map(
+    response.headers.getSetCookie().map((line) => {
+      const [pair = ''] = line.split(';');
+      const [name = '', ...value] = pair.split('=');
+      return [name, value.join('=')] as const;
+    }),
+  );
+}
+
+function cookieHeader(cookies: ReadonlyMap<string, string>): string {
+  return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { cancelFlag } from '../../../src/app/cancel-flag.js';
 import { modelsFolder } from '../../../src/app/load-models.js';
 import { modelVersionOf } from '../../../src/app/model-version.js';
 import { defaultSegmentOptions } from '../../../src/app/pipeline-parameters.js';
@@ -103,13 +104,29 @@ test('the stages before boosted write no label image', async () => {
   expect(files.map(({ suffix }) => suffix).sort()).toEqual(['.masks.json', '.overlay.png']);
 });
 
+const plain = { extent: 'mask', materials: 'auto' } as const;
+
 test('a click and a box give at most one mask, and the click is in it', async () => {
   const click = { points: [{ x: 60, y: 40, positive: true }], boxes: [] };
-  const { materials, width, height } = await segmenter.paintPrompted({ image, prompt: click });
+  const { materials, width, height } = await segmenter.paintPrompted({ image, prompt: click, ...plain });
   expect([width, height, materials.length]).toEqual([192, 192, 1]);
   expect(decodeBrushRle(materials[0]?.brushRle ?? new Uint8Array()).alpha[40 * 192 + 60]).toBe(255);
   const box = { points: [], boxes: [{ x: 10, y: 10, width: 150, height: 70 }] };
-  expect((await segmenter.paintPrompted({ image, prompt: box })).materials.length).toBeLessThanOrEqual(1);
+  expect((await segmenter.paintPrompted({ image, prompt: box, ...plain })).materials.length).toBeLessThanOrEqual(1);
+});
+
+test('a click for the material gives what is painted there', async () => {
+  const painted = await segmenter.paint({ image, materials: 'auto' });
+  const click = { points: [{ x: 60, y: 40, positive: true }], boxes: [] };
+  const answered = await segmenter.paintPrompted({ image, prompt: click, extent: 'material', materials: 'auto' });
+  const under = painted.materials.filter(({ brushRle }) => decodeBrushRle(brushRle).alpha[40 * 192 + 60] === 255);
+  expect(under).toHaveLength(1);
+  expect(answered.materials.map(({ brushRle }) => brushRle)).toEqual(under.map(({ brushRle }) => brushRle));
+}, 120_000);
+
+test('work that nobody waits for ends between two steps', async () => {
+  const cancel = cancelFlag(AbortSignal.abort());
+  await expect(segmenter.paint({ image, materials: 'auto', cancel })).rejects.toMatchObject({ code: 'cancelled' });
 });
 
 test('an unreadable image crosses the thread boundary as a value with its cure', async () => {

@@ -25,6 +25,14 @@ test('forgets the project that was set up longest ago when there are too many', 
   expect(projects.find('1')).toBeUndefined();
 });
 
+test('our own key goes to no address that somebody else names', () => {
+  const projects = new ProjectRegistry();
+  projects.remember({ ...setup, hostname: 'http://attacker.example' });
+  expect(labelStudioAccess(loadSettings({ LABEL_STUDIO_API_KEY: 'mine' }), projects.find('1.1')).token).toBe('sent');
+  projects.remember({ ...setup, access_token: null });
+  expect(labelStudioAccess(loadSettings({ LABEL_STUDIO_API_KEY: 'mine' }), projects.find('1.1')).token).toBeUndefined();
+});
+
 test('settings come before what Label Studio says of itself', () => {
   const projects = new ProjectRegistry();
   projects.remember(setup);

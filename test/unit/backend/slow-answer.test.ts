@@ -12,6 +12,7 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 async function ask(afterMs: number, fail = false) {
   const app = express().get('/', async (_request, response) => {
     const answer = slowAnswer(response, 10);
+    answer.begin();
     await wait(afterMs);
     if (!fail) {
       answer.send({ rle: Uint8Array.of(1, 2) });
@@ -37,6 +38,28 @@ test('a slow answer is preceded by spaces, which JSON ignores', async () => {
   const { status, length, text } = await ask(60);
   expect([status, length]).toEqual([200, null]);
   expect(text).toMatch(/^ +\{"rle":\[1,2\]\}$/);
+});
+
+test('results come one by one, with what there is to say at the end', async () => {
+  const ask = async (count: number, last: object) => {
+    const app = express().get('/', async (_request, response) => {
+      const entries = (async function* () {
+        for (let i = 0; i < count; i++) yield { rle: Uint8Array.of(i), wait: await wait(1) };
+      })();
+      await slowAnswer(response).sendResults(entries, () => ({ ...last }));
+    });
+    const server = createServer(app).listen(0);
+    try {
+      const { port } = server.address() as AddressInfo;
+      return await (await fetch(`http://127.0.0.1:${port}`)).json();
+    } finally {
+      server.close();
+    }
+  };
+  expect(await ask(2, { errors: [1] })).toEqual({ results: [{ rle: [0] }, { rle: [1] }], errors: [1] });
+  expect(await ask(1, {})).toEqual({ results: [{ rle: [0] }] });
+  expect(await ask(0, {})).toEqual({ results: [] });
+  expect(await ask(0, { errors: [] })).toEqual({ results: [], errors: [] });
 });
 
 test('a late failure is told in the body, which has no results', async () => {

@@ -1,57 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { TaskQueue } from '../../../src/backend/task-queue.js';
-
-/** Jobs that end when they are told to, in the order of their names. */
-function jobs() {
-  const started: string[] = [];
-  const ends = new Map<string, () => void>();
-  const job = (name: string) => () => {
-    started.push(name);
-    return new Promise<string>((resolve) => ends.set(name, () => resolve(name)));
-  };
-  return { started, job, end: (name: string) => ends.get(name)?.() };
-}
-const soon = () => new Promise((resolve) => setImmediate(resolve));
-
-test('runs as many jobs at once as it may, the others in order, urgent ones first', async () => {
-  const queue = new TaskQueue({ concurrency: 2, maxRequests: 10 });
-  const { started, job, end } = jobs();
-  const running = ['a', 'b', 'c', 'd'].map((name) => queue.run(job(name)));
-  running.push(queue.run(job('e'), true), queue.run(job('f'), true));
-  await soon();
-  expect(started).toEqual(['a', 'b']);
-  for (const name of ['b', 'a', 'e', 'f', 'c', 'd']) {
-    end(name);
-    await soon();
-  }
-  expect(started).toEqual(['a', 'b', 'e', 'f', 'c', 'd']);
-  expect(await Promise.all(running)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
-});
-
-test('a job that starts while another is handed its turn does not exceed the limit', async () => {
-  const queue = new TaskQueue({ concurrency: 1, maxRequests: 10 });
-  const { started, job, end } = jobs();
-  const first = queue.run(job('a'));
-  const second = queue.run(job('b'));
-  end('a');
-  await first;
-  const third = queue.run(job('c'));
-  await soon();
-  expect(started).toEqual(['a', 'b']);
-  end('b');
-  await second;
-  await soon();
-  end('c');
-  await third;
-});
-
-test('a job that fails gives its turn on', async () => {
-  const queue = new TaskQueue({ concurrency: 1, maxRequests: 10 });
-  const failing = queue.run(() => Promise.reject(new Error('no')));
-  const next = queue.run(() => Promise.resolve('next'));
-  await expect(failing).rejects.toThrow('no');
-  expect(await next).toBe('next');
-});
+import { jobs, soon } from '../../support/jobs.js';
 
 test('lets no more requests in than it may', async () => {
   const queue = new TaskQueue({ concurrency: 1, maxRequests: 1 });
@@ -61,6 +10,38 @@ test('lets no more requests in than it may', async () => {
   end('a');
   await inside;
   expect(await queue.admit(() => Promise.resolve('c'))).toBe('c');
+});
+
+test('holds those that never ask twice until there is room, in their order', async () => {
+  const queue = new TaskQueue({ concurrency: 1, maxRequests: 1 });
+  const { job, end, started } = jobs();
+  const inside = [queue.admit(job('a')), queue.admit(job('b'), { hold: true })];
+  await expect(queue.admit(job('c'), { hold: true })).rejects.toMatchObject({ code: 'capacity.queue_full' });
+  await soon();
+  expect(started).toEqual(['a']);
+  end('a');
+  await soon();
+  expect(started).toEqual(['a', 'b']);
+  await expect(queue.admit(job('d'))).rejects.toMatchObject({ code: 'capacity.queue_full' });
+  end('b');
+  expect(await Promise.all(inside)).toEqual(['a', 'b']);
+});
+
+test('holds nobody for longer than the deadline, nor after the client has gone', async () => {
+  const queue = new TaskQueue({ concurrency: 1, maxRequests: 2, holdMs: 20 });
+  const { job, end, started } = jobs();
+  const inside = [queue.admit(job('a')), queue.admit(job('b'))];
+  const controller = new AbortController();
+  const late = queue.admit(job('c'), { hold: true });
+  const withdrawn = queue.admit(job('d'), { hold: true, signal: controller.signal });
+  controller.abort();
+  await expect(withdrawn).rejects.toMatchObject({ code: 'cancelled' });
+  await expect(late).rejects.toMatchObject({ code: 'capacity.deadline' });
+  end('a');
+  end('b');
+  await Promise.all(inside);
+  expect(started).toEqual(['a', 'b']);
+  expect(await queue.admit(() => Promise.resolve('e'))).toBe('e');
 });
 
 test('drains: waits for those inside, refuses others', async () => {

@@ -18,6 +18,7 @@ describe('loadSettings', () => {
       port: 9090,
       host: '127.0.0.1',
       model: 'sam-i-am-small',
+      click: 'mask',
       dataDir: 'data',
       embeddingMemoryMb: 256,
       embeddingDiskMb: 2048,
@@ -47,11 +48,13 @@ describe('loadSettings', () => {
       MAX_IMAGE_PIXELS: '1000',
       ALLOWED_IMAGE_HOSTS: 'Images.local:9000, 10.0.0.7',
       LOCAL_FILES_ROOT: '/files',
+      CLICK: 'material',
+      REDIS_URL: 'redis://localhost:6379',
       LOG_LEVEL: 'debug',
     });
     expect(settings).toMatchObject({ port: 0, materials: 3, labelStudioUrl: 'https://label.example/studio' });
     expect(settings.allowedImageHosts).toEqual(['images.local:9000', '10.0.0.7']);
-    expect(Object.keys(settings)).toHaveLength(17);
+    expect(Object.keys(settings)).toHaveLength(19);
   });
 
   test('an empty variable counts as unset, and auto is a number of materials', () => {
@@ -85,7 +88,7 @@ describe('loadSettings', () => {
 describe('describeSettings', () => {
   test('every setting has a meaning, and help and table name them all', () => {
     const settings = describeSettings();
-    expect(settings).toHaveLength(17);
+    expect(settings).toHaveLength(19);
     for (const { name, meaning } of settings) {
       expect(meaning).toMatch(/\.$/);
       expect(settingsHelp()).toContain(`  ${name} `);

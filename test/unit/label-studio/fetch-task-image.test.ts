@@ -72,6 +72,54 @@ describe('images on Label Studio', () => {
   });
 });
 
+describe('storages and logins of Label Studio', () => {
+  test('a cloud address is resolved by Label Studio; where it redirects to gets no token', async () => {
+    const bucket = await serve({ '/signed': answers(200, 'pixels') });
+    const server = await serve({ '/tasks/7/resolve/': redirects(`${bucket.url}/signed?signature=1`) });
+    const fetch = createFetchTaskImage({ allowedHosts: [bucket.host] });
+    const result = await fetch('s3://films/a.png', { url: server.url, token, taskId: 7 });
+    expect(result).toMatchObject({ ok: true, value: { name: 'a.png' } });
+    expect(server.requests.map(({ authorization }) => authorization)).toEqual([`Token ${token}`]);
+    expect(bucket.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
+  });
+
+  test('a refused access token is renewed once; many images at once share one exchange', async () => {
+    let exchanges = 0;
+    const accessTokens = [1, 2].map((number) => jwt({ token_type: 'access', exp: Date.now() / 1000 + 300, number }));
+    const server = await serve({
+      '/api/token/refresh': (request, response) =>
+        answers(200, JSON.stringify({ access: accessTokens[exchanges++] }))(request, response),
+      '/data/upload/1/a.png': (request, response) =>
+        answers(request.headers.authorization === `Bearer ${accessTokens[1] ?? ''}` ? 200 : 401, 'pixels')(
+          request,
+          response,
+        ),
+    });
+    const fetch = createFetchTaskImage({ allowedHosts: [] });
+    const access = { url: server.url, token: jwt({ token_type: 'refresh' }) };
+    expect(textOf(await fetch('/data/upload/1/a.png', access))).toBe('pixels');
+    const many = await Promise.all(Array.from({ length: 8 }, () => fetch('/data/upload/1/a.png', access)));
+    expect(many.map(({ ok }) => ok)).toEqual(Array.from({ length: 8 }, () => true));
+    expect(exchanges).toBe(2);
+  });
+
+  test.each([
+    [403, 'image.forbidden', 'LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED'],
+    [404, 'image.not_found', 'local files storage'],
+  ])('local files with status %d say what to switch on', async (status, code, hint) => {
+    const server = await serve({ '/data/local-files/': answers(status, '') });
+    expect(textOf(await fetchFrom(server, '/data/local-files/?d=a.png'))).toMatchObject({
+      code,
+      hint: expect.stringContaining(hint),
+    });
+  });
+
+  test('a redirect to the login page is a refused login', async () => {
+    const server = await serve({ '/data/upload/1/a.png': redirects('/user/login/?next=x') });
+    expect(textOf(await fetchFrom(server, '/data/upload/1/a.png'))).toMatchObject({ code: 'image.forbidden' });
+  });
+});
+
 describe('images elsewhere', () => {
   test('are fetched without the token', async () => {
     const [labelStudio, images] = [await serve({}), await serve({ '/a.png': answers(200, 'pixels') })];

@@ -1,9 +1,10 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, test } from '@jest/globals';
 import {
-  assertPublicHost,
+  assertAllowedHost,
   createGuardedLookup,
   isAllowedHost,
+  isLinkLocalAddress,
   isReservedAddress,
 } from '../../../src/label-studio/host-guard.js';
 
@@ -41,11 +42,24 @@ test.each([
   ],
   ...['http://①②⑦.0.0.1/', 'http://[::ffff:7f00:1]:8080/', 'http://user@10.0.0.1/', 'http://0/'],
 ])('%s is refused whatever its spelling', (address) => {
-  expect(() => assertPublicHost(new URL(address))).toThrow(expect.objectContaining({ code: 'image.forbidden' }));
+  expect(() => assertAllowedHost(new URL(address), isReservedAddress)).toThrow(
+    expect.objectContaining({ code: 'image.forbidden' }),
+  );
 });
 
 test.each(['http://8.8.8.8/', 'http://example.com/', 'http://localhost/'])('%s is left to the look-up', (address) => {
-  expect(() => assertPublicHost(new URL(address))).not.toThrow();
+  expect(() => assertAllowedHost(new URL(address), isReservedAddress)).not.toThrow();
+});
+
+test('not even Label Studio is where clouds tell their secrets', () => {
+  for (const address of [
+    'http://169.254.169.254/',
+    'http://0xa9fea9fe/',
+    'http://[fe80::1]/',
+    'http://[::ffff:a9fe:a9fe]/',
+  ])
+    expect(() => assertAllowedHost(new URL(address), isLinkLocalAddress)).toThrow('private network');
+  expect(() => assertAllowedHost(new URL('http://127.0.0.1:8080/'), isLinkLocalAddress)).not.toThrow();
 });
 
 describe('createGuardedLookup', () => {

@@ -1,22 +1,33 @@
 import { describe, expect, test } from '@jest/globals';
-import { imageAddressOf, imageNameOf, locateImage } from '../../../src/label-studio/image-address.js';
+import { imageAddressesOf, imageNameOf, locateImage } from '../../../src/label-studio/image-address.js';
 
 const labelStudio = { url: 'http://label-studio:8080', hostname: 'http://localhost:8080', token: 't' };
-const image = { name: 'image', valueKey: 'picture' };
+const image = { name: 'image', valueKey: 'picture', isList: false };
 
-describe('imageAddressOf', () => {
+describe('imageAddressesOf', () => {
   test('takes the value that the label config names', () => {
-    expect(imageAddressOf({ data: { picture: ' /a.png ', image: '/b.png' } }, image)).toBe('/a.png');
+    expect(imageAddressesOf({ data: { picture: ' /a.png ', image: '/b.png' } }, image)).toEqual(['/a.png']);
   });
 
   test('takes an upload without a named value', () => {
-    expect(imageAddressOf({ data: { $undefined$: '/a.png' } }, image)).toBe('/a.png');
+    expect(imageAddressesOf({ data: { $undefined$: '/a.png' } }, image)).toEqual(['/a.png']);
+  });
+
+  test('takes the pages of a list, and values inside of objects', () => {
+    const pages = { ...image, isList: true };
+    expect(imageAddressesOf({ data: { picture: ['/a.png', '/b.png'] } }, pages)).toEqual(['/a.png', '/b.png']);
+    expect(imageAddressesOf({ data: { picture: '/a.png' } }, pages)).toEqual(['/a.png']);
+    expect(imageAddressesOf({ data: { scan: { left: '/a.png' } } }, { ...image, valueKey: 'scan.left' })).toEqual([
+      '/a.png',
+    ]);
+    expect(() => imageAddressesOf({ data: { picture: ['/a.png', ''] } }, pages)).toThrow('no address');
+    expect(() => imageAddressesOf({ data: { picture: [] } }, pages)).toThrow('has none');
   });
 
   test.each([{}, { image: '/other.png' }, { picture: '' }, { picture: null }, { picture: ['/a.png'] }, { picture: 3 }])(
     '%j has no image',
     (data) => {
-      expect(() => imageAddressOf({ data }, image)).toThrow(
+      expect(() => imageAddressesOf({ data }, image)).toThrow(
         expect.objectContaining({ code: 'image.missing', hint: expect.stringContaining('"picture"') }),
       );
     },
@@ -57,12 +68,35 @@ describe('locateImage', () => {
 
   test('data URIs are inline', () => expect(at('data:image/png;base64,AAAA')).toBe('inline'));
 
-  test.each(['s3://bucket/a.png', 'file:///etc/passwd', 'a.png', 'C:\\a.png', 'javascript:alert(1)'])(
-    '%s is refused',
+  test.each([
+    'file:///etc/passwd',
+    'gopher://a/',
+    'ftp://a/b.png',
+    's3://bucket/a.png',
+    'a.png',
+    'C:\\a.png',
+    'javascript:alert(1)',
+  ])('%s is refused', (address) => {
+    expect(() => at(address)).toThrow(expect.objectContaining({ code: 'image.not_found' }));
+  });
+
+  test.each(['s3://bucket/films/a b.png', 'gs://bucket/a.png', 'azure-blob://container/a.png'])(
+    '%s is opened by Label Studio, which has the keys',
     (address) => {
-      expect(() => at(address)).toThrow(expect.objectContaining({ code: 'image.not_found' }));
+      const location = locateImage(address, { ...labelStudio, taskId: 7 });
+      const url = location.kind === 'http' && location.own ? location.url : undefined;
+      expect(url?.pathname).toBe('/tasks/7/resolve/');
+      expect(Buffer.from(url?.searchParams.get('fileuri') ?? '', 'base64url').toString()).toBe(address);
+      expect(imageNameOf(location)).toBe(address.split('/').at(-1));
     },
   );
+
+  test("the origin alone does not make an address Label Studio's where it lives below a path", () => {
+    const below = { url: 'https://host/studio', token: 't' };
+    expect(at('https://host/other/a.png', below)).toEqual(['https://host/other/a.png', false]);
+    expect(at('https://host/studio-2/a.png', below)).toEqual(['https://host/studio-2/a.png', false]);
+    expect(at('https://host/studio/data/a.png', below)).toEqual(['https://host/studio/data/a.png', true]);
+  });
 
   test('a path needs an address of Label Studio', () => {
     expect(() => at('/data/upload/1/a.png', { url: undefined, token: undefined })).toThrow(
