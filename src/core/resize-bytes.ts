@@ -10,15 +10,12 @@ const weightBits = 22;
 const half = 1 << (weightBits - 1);
 
 /**
- * Resizes 8-bit pixels as Pillow 13's bilinear filter does, bit for bit: a triangle that widens when shrinking, fixed-point weights,
- * rounding to 8 bits after each direction, first along the one that leaves fewer pixels (older versions: always along rows).
+ * Resizes 8-bit pixels as Pillow's bilinear filter does, bit for bit: a triangle that widens when shrinking, rows first, fixed-point
+ * weights, rounding to 8 bits after each direction. (Pillow 13 takes columns first for some tall images: a grey level at most.)
  * Meta's predictor resizes with it, and its encoder notices the difference.
  */
 export function resizeBytes(image: ByteImage, width: number, height: number): ByteImage {
-  const columnsFirst = image.width * height < width * image.height;
-  return columnsFirst
-    ? filterRows(filterColumns(image, height), width)
-    : filterColumns(filterRows(image, width), height);
+  return filterColumns(filterRows(image, width), height);
 }
 
 interface Taps {
