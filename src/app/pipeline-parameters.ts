@@ -1,7 +1,7 @@
 import type { BorderOptions } from '../booster/refine-borders.js';
 import type { GeneratorOptions } from '../sam/automatic-mask-generator.js';
-import type { RemovalOptions } from '../booster/mask-removal.js';
-import { defaultRemovalOptions } from '../booster/mask-removal.js';
+import type { RemovalOptions } from '../booster/removal-options.js';
+import { defaultRemovalOptions } from '../booster/removal-options.js';
 import type { UncoveredOptions } from '../booster/uncovered-regions.js';
 import type { MaterialCount } from '../core/material-count.js';
 

@@ -1,6 +1,6 @@
 import type { MaterialMask, Microstructure } from '../booster/build-microstructure.js';
 import { buildMicrostructure, withMap } from '../booster/build-microstructure.js';
-import type { RemovalResult } from '../booster/mask-removal.js';
+import type { RemovalResult } from '../booster/removal-record.js';
 import { removeMasks } from '../booster/mask-removal.js';
 import { describeMasks } from '../booster/describe-masks.js';
 import { voteMaterials } from '../booster/mask-merging.js';

@@ -1,5 +1,5 @@
 import type { Mask } from '../core/mask.js';
-import { intersectionArea } from '../core/mask.js';
+import { intersectionArea, mostIntersection } from '../core/mask.js';
 
 /** A mask with the smaller masks that lie in it. */
 export interface Family<Item> {
@@ -18,7 +18,17 @@ export function relateMasks<Item extends { readonly mask: Mask }>(
   }));
 }
 
+/** The same relations among the items that are left. */
+export function familiesAmong<Item>(families: readonly Family<Item>[], left: readonly Item[]): Family<Item>[] {
+  const stays = new Set(left);
+  return families
+    .filter(({ parent }) => stays.has(parent))
+    .map(({ parent, children }) => ({ parent, children: children.filter((child) => stays.has(child)) }));
+}
+
 /** Whether a mask is another one's child: smaller, with at least `share` of its area inside it. No mask is its own ancestor. */
 export function liesIn(child: Mask, parent: Mask, share: number): boolean {
-  return child.areaPx < parent.areaPx && intersectionArea(child, parent) >= share * child.areaPx;
+  if (child.areaPx >= parent.areaPx) return false;
+  const needed = share * child.areaPx;
+  return mostIntersection(child, parent) >= needed && intersectionArea(child, parent) >= needed;
 }

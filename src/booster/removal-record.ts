@@ -12,3 +12,9 @@ export interface RemovalRecord<Item> {
 
 /** What a rule says about one mask. */
 export type Finding<Item> = Omit<RemovalRecord<Item>, 'rule'>;
+
+export interface RemovalResult<Item> {
+  /** In the order in which they came. */
+  readonly kept: readonly Item[];
+  readonly removals: readonly RemovalRecord<Item>[];
+}

@@ -15,6 +15,13 @@ export function boxesOverlap(a: Box, b: Box): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
+/** Number of pixels in both boxes. */
+export function overlapArea(a: Box, b: Box): number {
+  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return width > 0 && height > 0 ? width * height : 0;
+}
+
 /** Intersection over union of two boxes in continuous coordinates, as torchvision's `box_iou`: corners are (x, y, x + width, y + height). */
 export function boxIou(a: Box, b: Box): number {
   const overlapWidth = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);

@@ -13,9 +13,15 @@ export function findCompound<Item extends { readonly mask: Mask }>(
 ): Finding<Item>[] {
   return families.flatMap(({ parent, children }) => {
     const causes = children.filter((child) => child.mask.areaPx >= tinyChildShare * parent.mask.areaPx);
+    // The union is no larger than the sum, and much dearer.
+    if (totalArea(causes) <= compoundShare * parent.mask.areaPx) return [];
     const ratio = coveredShare(parent.mask, causes);
     return ratio > compoundShare ? [{ removed: parent, causes, ratio }] : [];
   });
+}
+
+function totalArea(items: readonly { readonly mask: Mask }[]): number {
+  return items.reduce((sum, { mask }) => sum + mask.areaPx, 0);
 }
 
 function coveredShare(parent: Mask, children: readonly { readonly mask: Mask }[]): number {

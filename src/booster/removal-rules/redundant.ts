@@ -1,5 +1,5 @@
 import type { Mask } from '../../core/mask.js';
-import { maskIou } from '../../core/mask.js';
+import { maskIou, mostIntersection } from '../../core/mask.js';
 import type { Finding } from '../removal-record.js';
 
 /** Masks that nearly coincide with a larger one that stays. `items` is in canonical order, largest first. */
@@ -19,9 +19,10 @@ export function findRedundant<Item extends { readonly mask: Mask }>(
   return findings;
 }
 
-/** The IoU of two masks is at most the ratio of their areas. */
+/** The larger the intersection could be, the larger the IoU. */
 function isWorthComparing(larger: { readonly mask: Mask }, smaller: { readonly mask: Mask }, iou: number): boolean {
-  return smaller.mask.areaPx >= iou * larger.mask.areaPx;
+  const most = mostIntersection(larger.mask, smaller.mask);
+  return most >= iou * (larger.mask.areaPx + smaller.mask.areaPx - most);
 }
 
 function iouOf(a: { readonly mask: Mask }, b: { readonly mask: Mask }): number {

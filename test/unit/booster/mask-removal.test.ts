@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { defaultRemovalOptions, removeMasks } from '../../../src/booster/mask-removal.js';
+import { removeMasks } from '../../../src/booster/mask-removal.js';
+import { defaultRemovalOptions } from '../../../src/booster/removal-options.js';
 import { maskFromBox, unionOf } from '../../../src/core/mask.js';
 
 const box = (x: number, y: number, width: number, height: number, score = 0.9) => ({
@@ -100,10 +101,62 @@ test('nothing in, nothing out', () => {
 
 test('the thresholds are those of the paper and the design', () => {
   expect(defaultRemovalOptions).toEqual({
+    variant: 'order-independent',
     redundantIou: 0.8,
     childShare: 0.8,
     tinyChildShare: 0.05,
     compoundShare: 0.7,
     islandShare: 0.001,
+  });
+});
+
+describe("the paper's verbatim variant", () => {
+  const verbatim = { ...defaultRemovalOptions, variant: 'verbatim' as const };
+  const film = box(0, 0, 100, 50);
+  const overlapping = [box(0, 0, 45, 50), box(10, 0, 45, 50)];
+
+  test('counts overlapping children in full', () => {
+    const { kept, removals } = removeMasks([film, ...overlapping], verbatim);
+    expect(kept).toEqual(overlapping);
+    expect(removals).toEqual([{ rule: 'compound', removed: film, causes: overlapping, ratio: 0.9 }]);
+  });
+
+  test('takes tiny children with a parent that goes itself', () => {
+    const all = box(0, 0, 100, 100);
+    const layers = [box(0, 0, 100, 48), box(0, 52, 100, 48)];
+    const interlayer = box(0, 48, 100, 4);
+    const { kept, removals } = removeMasks([all, ...layers, interlayer], verbatim);
+    expect(kept).toEqual(layers);
+    expect(removals.map(({ rule }) => rule)).toEqual(['tiny-child', 'compound']);
+  });
+
+  test('depends on the order in which masks come', () => {
+    const all = box(0, 0, 100, 100);
+    const half = box(0, 0, 100, 60);
+    const halves = [box(0, 0, 50, 60), box(50, 0, 50, 60)];
+    // The half counts for the whole unless the walk has already found it to be compound.
+    const other = box(0, 60, 100, 9);
+    const wholeFirst = removeMasks([all, half, ...halves, other], verbatim);
+    const halfFirst = removeMasks([half, all, ...halves, other], verbatim);
+    expect(wholeFirst.removals.map(({ removed }) => removed)).toEqual([all, half]);
+    expect(halfFirst.removals.map(({ removed }) => removed)).toEqual([half]);
+  });
+
+  test('of masks that nearly coincide keeps the largest, whichever comes first', () => {
+    const larger = box(0, 0, 50, 50);
+    const smaller = box(0, 0, 50, 45);
+    for (const masks of [
+      [larger, smaller],
+      [smaller, larger],
+    ]) {
+      const { kept, removals } = removeMasks(masks, verbatim);
+      expect(kept).toEqual([larger]);
+      expect(removals).toEqual([{ rule: 'redundant', removed: smaller, causes: [larger], ratio: 0.9 }]);
+    }
+  });
+
+  test('drops islands at the end', () => {
+    const island = box(70, 70, 3, 3);
+    expect(removeMasks([box(0, 0, 50, 50), island], verbatim).removals).toMatchObject([{ rule: 'tiny-island' }]);
   });
 });
