@@ -6,21 +6,38 @@ export interface ClusterOptions {
   readonly restarts: number;
 }
 
+/** Vectors of one length. */
+type Vectors = readonly (readonly number[])[];
+
+interface Clustering {
+  /** The cluster of each vector. */
+  readonly labels: number[];
+  /** Sum of squared distances from the centres. */
+  readonly error: number;
+}
+
 /** k-means with k-means++ starts; of all restarts the one with the smallest sum of squared distances. Deterministic for a seed. */
-export function clusterEmbeddings(embeddings: readonly (readonly number[])[], options: ClusterOptions): number[] {
-  let best: number[] = [];
-  let smallestError = Infinity;
-  for (let restart = 0; restart < options.restarts; restart++) {
-    const result = kmeans(embeddings as number[][], options.clusters, {
-      initialization: 'kmeans++',
-      seed: options.seed + restart,
-    });
-    const error = result.clusters.reduce((sum, cluster, index) => {
-      return sum + squaredDistance(embeddings[index] ?? [], result.centroids[cluster] ?? []);
-    }, 0);
-    if (error < smallestError) [best, smallestError] = [result.clusters, error];
+export function clusterEmbeddings(embeddings: Vectors, { clusters, seed, restarts }: ClusterOptions): number[] {
+  let best: Clustering = { labels: [], error: Infinity };
+  for (let restart = 0; restart < restarts; restart++) {
+    const found = run(embeddings, clusters, { initialization: 'kmeans++', seed: seed + restart });
+    if (found.error < best.error) best = found;
   }
-  return best;
+  return best.labels;
+}
+
+/** k-means from given centres, one per cluster: what a reference program can repeat. */
+export function clusterFrom(embeddings: Vectors, centres: Vectors): number[] {
+  return run(embeddings, centres.length, { initialization: centres as number[][] }).labels;
+}
+
+function run(embeddings: Vectors, clusters: number, options: Parameters<typeof kmeans>[2]): Clustering {
+  const { clusters: labels, centroids } = kmeans(embeddings as number[][], clusters, options);
+  const error = labels.reduce(
+    (sum, cluster, index) => sum + squaredDistance(embeddings[index] ?? [], centroids[cluster] ?? []),
+    0,
+  );
+  return { labels, error };
 }
 
 function squaredDistance(a: readonly number[], b: readonly number[]): number {

@@ -1,3 +1,5 @@
+import { dot } from '../core/vectors.js';
+
 export interface GroupBounds {
   /** Groups at least this similar join. */
   readonly similarity: number;
@@ -50,8 +52,4 @@ function meanSimilarity(
   let sum = 0;
   for (const a of first) for (const b of second) sum += dot(vectors[a] ?? [], vectors[b] ?? []);
   return sum / (first.length * second.length);
-}
-
-function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
 }

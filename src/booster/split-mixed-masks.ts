@@ -1,6 +1,7 @@
 import type { Mask } from '../core/mask.js';
 import { maskFromBitmap, maskToBitmap } from '../core/mask.js';
 import type { TextureTokens } from '../core/token-grid.js';
+import { dot } from '../core/vectors.js';
 import { clusterEmbeddings } from './cluster-materials.js';
 import { innerCells, labelsOfCells, likenessMap, meanDirection, pixelSampler, tokenOf } from '../core/token-grid.js';
 
@@ -90,8 +91,4 @@ function scatter(vectors: readonly (readonly number[])[]): number {
     const mean = vectors.reduce((total, vector) => total + (vector[d] as number), 0) / vectors.length;
     return sum + vectors.reduce((total, vector) => total + ((vector[d] as number) - mean) ** 2, 0);
   }, 0);
-}
-
-function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, d) => sum + value * (b[d] as number), 0);
 }

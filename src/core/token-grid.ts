@@ -1,6 +1,7 @@
 import type { LabelMap } from './label-map.js';
 import type { Mask } from './mask.js';
 import { forEachRun } from './mask.js';
+import { toUnitLength } from './vectors.js';
 
 /**
  * A grid of values over an image. Image pixel x lies at grid column (x + 0.5) · columnsPerPixel − 0.5, rows likewise; what lies
@@ -77,11 +78,6 @@ export function meanDirection(
     cells.reduce((sum, cell) => sum + (tokens[d * columns * rows + cell] as number), 0),
   );
   return toUnitLength(mean);
-}
-
-export function toUnitLength(vector: readonly number[]): number[] {
-  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) || 1;
-  return vector.map((value) => value / length);
 }
 
 /** The cosine of every cell's token with a direction of unit length. */
