@@ -3,6 +3,7 @@ import { buildMicrostructure, withMap } from '../booster/build-microstructure.js
 import type { RemovalResult } from '../booster/removal-record.js';
 import { removeMasks } from '../booster/mask-removal.js';
 import { describeMasks } from '../booster/describe-masks.js';
+import { finiteSamples, finiteTokens } from '../booster/finite-values.js';
 import { voteMaterials } from '../booster/mask-merging.js';
 import { refineBorders } from '../booster/refine-borders.js';
 import type { SplitOptions } from '../booster/split-mixed-masks.js';
@@ -11,7 +12,7 @@ import { ownRegions } from '../booster/own-regions.js';
 import { uncoveredRegions } from '../booster/uncovered-regions.js';
 import type { Mask } from '../core/mask.js';
 import type { MaterialCount } from '../core/material-count.js';
-import type { Micrograph } from '../core/micrograph.js';
+import type { GreyImage, Micrograph } from '../core/micrograph.js';
 import { generateMasks } from '../sam/automatic-mask-generator.js';
 import type { MaskProposal } from '../sam/mask-proposal.js';
 import { proposalScore } from '../sam/mask-proposal.js';
@@ -19,6 +20,7 @@ import type { TextureTokens } from '../core/token-grid.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import type { LoadedModels } from './load-models.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
+import { isFlat, warnOfCount, warnOfProposals, warnOfTexture, warnOfTokens } from './segmentation-warnings.js';
 import type { Stopwatch } from './timings.js';
 
 /** A proposal with its score (see {@link proposalScore}). */
@@ -51,29 +53,37 @@ export async function segmentMicrograph(
 ): Promise<Segmentation> {
   const generatorOptions = { ...options, ...parameters, thresholds: models.thresholds };
   const { proposals: trusted, embedding } = await generateMasks(models.sam, micrograph, generatorOptions, measure);
-  const proposals = trusted.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
-  const warnings = proposals.length === 0 ? [`no mask was found in ${micrograph.name}: nothing is painted`] : [];
+  const flat = isFlat(micrograph);
+  const proposals = flat ? [] : trusted.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
+  const warnings = warnOfProposals(micrograph.name, flat, proposals.length);
   const unboosted = { embedding, proposals, removal: null, microstructure: null, warnings };
   if (options.stage === 'sam') return unboosted;
 
   const removal = await measure('removal', () => removeMasks(proposals, parameters.removal));
   if (options.stage === 'removed') return { ...unboosted, removal };
 
-  const microstructure = await measure('merging', () =>
+  const merged = await measure('merging', () =>
     mergeMasks(models, micrograph, embedding, removal.kept, options, parameters),
   );
-  return { ...unboosted, removal, microstructure };
+  return { ...unboosted, removal, microstructure: merged.microstructure, warnings: [...warnings, ...merged.warnings] };
 }
 
-async function mergeMasks(
-  { texture }: LoadedModels,
-  micrograph: Micrograph,
-  { textureTokens }: ImageEmbedding,
+export interface MergedMasks {
+  readonly microstructure: Microstructure<MaterialMember>;
+  readonly warnings: readonly string[];
+}
+
+/** Mask merging with all its steps: kept masks → one region per material. */
+export async function mergeMasks(
+  { texture }: Pick<LoadedModels, 'texture'>,
+  micrograph: GreyImage,
+  embedding: Pick<ImageEmbedding, 'textureTokens'>,
   kept: readonly ScoredProposal[],
-  options: SegmentOptions,
+  options: Pick<SegmentOptions, 'materials' | 'seed'>,
   { merging, removal, uncovered, splitting, borders }: PipelineParameters,
-): Promise<Microstructure<MaterialMember>> {
+): Promise<MergedMasks> {
   const { width, height } = micrograph;
+  const textureTokens = finiteTokens(embedding.textureTokens);
   const { materials, seed } = options;
   const masks = kept.map(({ mask }) => mask);
   // Where SAM found nothing at all, there is nothing to go by.
@@ -84,15 +94,32 @@ async function mergeMasks(
   ];
   const candidates = splitWhereTooFew(found, textureTokens, { ...options, ...merging, ...splitting });
   const sources = { encoder: texture, tokens: textureTokens };
-  const samples = await describeMasks(micrograph, ownRegions(candidates, removal), sources, { ...merging, seed });
-  const votes = voteMaterials(samples, { ...merging, materials, seed });
-  const voted = candidates.flatMap((candidate, index) => {
+  const described = await describeMasks(micrograph, ownRegions(candidates, removal), sources, { ...merging, seed });
+  const samples = described.map(finiteSamples);
+  const known = candidates.filter((_, index) => samples[index]?.length !== 0);
+  const votes = voteMaterials(
+    samples.filter(({ length }) => length > 0),
+    { ...merging, materials, seed },
+  );
+  const voted = known.flatMap((candidate, index) => {
     const vote = votes[index];
     return vote === undefined ? [] : [{ ...candidate, ...vote }];
   });
   const painted = buildMicrostructure(width, height, voted, removal);
-  if (textureTokens === null) return painted;
-  return withMap(painted, refineBorders(painted.map, textureTokens, borders));
+  const microstructure =
+    textureTokens === null ? painted : withMap(painted, refineBorders(painted.map, textureTokens, borders));
+  const warnings = [
+    ...warnOfTokens(textureTokens !== null || embedding.textureTokens === null),
+    ...warnOfTexture({
+      masks: candidates.map(({ mask }) => mask),
+      sampleCounts: samples.map(({ length }) => length),
+      wanted: merging.cropsPerMask,
+      cropSize: texture.cropSize,
+      minimumShare: merging.minimumShare,
+    }),
+    ...warnOfCount(materials, candidates.length, microstructure.materials.length),
+  ];
+  return { microstructure, warnings };
 }
 
 interface Candidate {

@@ -7,6 +7,8 @@ import { segmentMicrograph } from '../../../src/app/segment-micrograph.js';
 import { Stopwatch } from '../../../src/app/timings.js';
 import { decodeCocoRle } from '../../../src/core/coco-rle.js';
 import { intersectionArea } from '../../../src/core/mask.js';
+import type { SamModel } from '../../../src/sam/sam-model.js';
+import type { TextureEncoder } from '../../../src/texture/texture-encoder.js';
 import { diskSam } from '../../support/disk-sam.js';
 import { greyImage } from '../../support/grey-image.js';
 import { meanGreyEncoder } from '../../support/mean-grey-encoder.js';
@@ -20,12 +22,12 @@ const models: LoadedModels = {
   weights: 'none',
 };
 
-const run = async (changed: Partial<SegmentOptions>, given = models) => {
+const run = async (changed: Partial<SegmentOptions>, given = models, image = micrograph) => {
   const options = { ...defaultSegmentOptions, pointsPerSide: 4, ...changed };
   const stopwatch = new Stopwatch();
-  const result = await segmentMicrograph(given, micrograph, options, pipelineParameters, stopwatch);
+  const result = await segmentMicrograph(given, image, options, pipelineParameters, stopwatch);
   const masks = resultMasks(result);
-  return { result, masks, report: masksReport(micrograph, 'model-1', options.stage, masks, stopwatch.timings()) };
+  return { result, masks, report: masksReport(image, 'model-1', options.stage, masks, stopwatch.timings()) };
 };
 
 describe('each stage gives what it promises', () => {
@@ -76,8 +78,81 @@ test('the timings name every step', async () => {
   expect(report.timings_ms.total).toBeGreaterThanOrEqual(report.timings_ms.prompt);
 });
 
-test('an image without masks is an empty result with a warning', async () => {
-  const { result, report } = await run({}, { ...models, sam: diskSam({ radii: [] }) });
-  expect(report.masks).toEqual([]);
-  expect(result.warnings).toEqual([expect.stringContaining('no mask was found')]);
+describe('poor input gives a defined result and a warning that says what happened', () => {
+  test('no mask', async () => {
+    const { result, report } = await run({}, { ...models, sam: diskSam({ radii: [] }) });
+    expect(report.masks).toEqual([]);
+    expect(result.warnings).toEqual(['no mask was found in drawn.png: nothing is painted']);
+  });
+
+  test('an image of one grey', async () => {
+    const black = greyImage(64, 64, () => 0);
+    for (const stage of ['sam', 'removed', 'boosted'] as const) {
+      const { result, report } = await run({ stage }, models, black);
+      expect(report.masks).toEqual([]);
+      expect(result.warnings).toEqual([
+        'drawn.png is of one grey throughout: there is nothing to segment, nothing is painted',
+      ]);
+    }
+  });
+
+  test('one mask', async () => {
+    // The disk reaches over the whole image: nothing is left uncovered.
+    const { result, report } = await run({}, { ...models, sam: diskSam({ radii: [200] }) });
+    expect(report.masks.map(({ material, area }) => [material, area])).toEqual([[1, 64 * 64]]);
+    expect(result.warnings).toEqual(['only one mask was found: it is painted as the only material']);
+  });
+
+  test('more materials asked for than there are masks', async () => {
+    const { result, report } = await run({ materials: 5 });
+    expect(report.materials).toBe(2);
+    expect(result.warnings).toEqual(['5 materials were asked for, 2 found in 2 masks']);
+  });
+
+  test('masks smaller than a crop', async () => {
+    const { result, report } = await run({}, { ...models, texture: meanGreyEncoder(60) });
+    expect(report.materials).toBe(2);
+    expect(result.warnings).toEqual(['2 masks smaller than a crop of 60 × 60 pixels: the material is less certain']);
+  });
+
+  test('an image smaller than a crop', async () => {
+    const { report } = await run({}, { ...models, texture: meanGreyEncoder(100) });
+    expect(report.materials).toBe(2);
+  });
+
+  test('embeddings that are not numbers', async () => {
+    const { result, report } = await run({}, { ...models, texture: brokenEncoder(() => true) });
+    expect(report.masks).toEqual([]);
+    expect(result.warnings).toEqual(['2 masks not painted: the texture encoder gave no numbers for them']);
+  });
+
+  test('some embeddings that are not numbers', async () => {
+    const { result, report } = await run({}, { ...models, texture: brokenEncoder((crop) => crop % 2 === 0) });
+    expect(report.materials).toBe(2);
+    expect(result.warnings).toEqual(['for 2 masks the texture encoder gave numbers for some crops only']);
+  });
+
+  test('tokens that are not numbers', async () => {
+    const { sam, texture, thresholds } = models;
+    const tokens = { columns: 1, rows: 1, columnsPerPixel: 1 / 64, rowsPerPixel: 1 / 64, dimensions: 1 };
+    const textureTokens = { ...tokens, tokens: Float32Array.of(NaN) };
+    const broken: SamModel = { ...sam, encode: async (image) => ({ ...(await sam.encode(image)), textureTokens }) };
+    const { result, report } = await run({}, { sam: broken, texture, thresholds });
+    expect(report.materials).toBe(2);
+    expect(result.warnings).toEqual([
+      "the image encoder's texture tokens are not numbers: materials are told by crops alone",
+    ]);
+  });
 });
+
+/** Gives no numbers for some crops. */
+function brokenEncoder(isBroken: (crop: number) => boolean): TextureEncoder {
+  const encoder = meanGreyEncoder(8);
+  return {
+    ...encoder,
+    async describe(crops, count) {
+      const embeddings = await encoder.describe(crops, count);
+      return embeddings.map((value, index) => (isBroken(Math.floor(index / encoder.dimensions)) ? NaN : value));
+    },
+  };
+}
