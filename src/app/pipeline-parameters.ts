@@ -1,3 +1,4 @@
+import type { ConfidenceCurve } from '../booster/confidence.js';
 import type { BorderOptions } from '../booster/refine-borders.js';
 import type { GeneratorOptions } from '../sam/automatic-mask-generator.js';
 import type { RemovalOptions } from '../booster/removal-options.js';
@@ -58,6 +59,8 @@ export interface PipelineParameters {
   readonly borders: BorderOptions;
   /** Regions that no mask covers, and the score that they get, SAM having said nothing of them. */
   readonly uncovered: UncoveredOptions & { readonly score: number };
+  /** What scores are worth, as `npm run ablation` finds it on simulations of the validation range. */
+  readonly confidence: ConfidenceCurve;
 }
 
 export const pipelineParameters: PipelineParameters = {
@@ -71,4 +74,5 @@ export const pipelineParameters: PipelineParameters = {
   splitting: { mostSimilarity: 0.9, leastShare: 0.004 },
   borders: { reachCells: 1, leastSimilarity: 0 },
   uncovered: { leastShare: 0.01, leastWidthShare: 0.03, score: 0.5 },
+  confidence: [],
 };

@@ -1,5 +1,7 @@
-import type { MaterialMask, Microstructure } from '../booster/build-microstructure.js';
+import type { Material, MaterialMask, Microstructure } from '../booster/build-microstructure.js';
 import { buildMicrostructure, withMap } from '../booster/build-microstructure.js';
+import type { ConfidenceCurve } from '../booster/confidence.js';
+import { calibrate } from '../booster/confidence.js';
 import type { RemovalResult } from '../booster/removal-record.js';
 import { removeMasks } from '../booster/mask-removal.js';
 import { describeMasks } from '../booster/describe-masks.js';
@@ -80,7 +82,7 @@ export async function mergeMasks(
   embedding: Pick<ImageEmbedding, 'textureTokens'>,
   kept: readonly ScoredProposal[],
   options: Pick<SegmentOptions, 'materials' | 'seed'>,
-  { merging, removal, uncovered, splitting, borders }: PipelineParameters,
+  { merging, removal, uncovered, splitting, borders, confidence }: PipelineParameters,
 ): Promise<MergedMasks> {
   const { width, height } = micrograph;
   const textureTokens = finiteTokens(embedding.textureTokens);
@@ -106,8 +108,9 @@ export async function mergeMasks(
     return vote === undefined ? [] : [{ ...candidate, ...vote }];
   });
   const painted = buildMicrostructure(width, height, voted, removal);
-  const microstructure =
+  const refined =
     textureTokens === null ? painted : withMap(painted, refineBorders(painted.map, textureTokens, borders));
+  const microstructure = { ...refined, materials: refined.materials.map((each) => calibrated(each, confidence)) };
   const warnings = [
     ...warnOfTokens(textureTokens !== null || embedding.textureTokens === null),
     ...warnOfTexture({
@@ -120,6 +123,10 @@ export async function mergeMasks(
     ...warnOfCount(materials, candidates.length, microstructure.materials.length),
   ];
   return { microstructure, warnings };
+}
+
+function calibrated(material: Material<MaterialMember>, curve: ConfidenceCurve): Material<MaterialMember> {
+  return { ...material, score: calibrate(material.score, curve) };
 }
 
 interface Candidate {

@@ -1,0 +1,64 @@
+import type { LoadedModels } from '../src/app/load-models.js';
+import type { PipelineParameters } from '../src/app/pipeline-parameters.js';
+import { defaultSegmentOptions, pipelineParameters } from '../src/app/pipeline-parameters.js';
+import type { ScoredProposal } from '../src/app/segment-micrograph.js';
+import { mergeMasks } from '../src/app/segment-micrograph.js';
+import type { RemovalOptions } from '../src/booster/removal-options.js';
+import { removeMasks } from '../src/booster/mask-removal.js';
+import { maskOfLabel } from '../src/core/label-map.js';
+import type { Mask } from '../src/core/mask.js';
+import type { MaterialCount } from '../src/core/material-count.js';
+import { generateMasks } from '../src/sam/automatic-mask-generator.js';
+import { proposalScore } from '../src/sam/mask-proposal.js';
+import type { ImageEmbedding } from '../src/sam/sam-model.js';
+import type { TextureEncoder } from '../src/texture/texture-encoder.js';
+import type { SimulatedImage } from './simulated-set.js';
+
+/** One image with what the generator found in it: every row of the tables starts from the same masks. */
+export interface ImageContext {
+  readonly image: SimulatedImage;
+  readonly texture: TextureEncoder;
+  readonly embedding: ImageEmbedding;
+  readonly proposals: readonly ScoredProposal[];
+}
+
+export async function openImage(models: LoadedModels, image: SimulatedImage): Promise<ImageContext> {
+  const options = { ...defaultSegmentOptions, ...pipelineParameters, thresholds: models.thresholds };
+  const { proposals, embedding } = await generateMasks(models.sam, image.micrograph, options, (_, work) => work());
+  const scored = proposals.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
+  return { image, texture: models.texture, embedding, proposals: scored };
+}
+
+export function keptMasks(context: ImageContext, removal: RemovalOptions = pipelineParameters.removal) {
+  return removeMasks(context.proposals, removal).kept;
+}
+
+/** How a row differs from the pipeline as it is. */
+export interface MergingChanges {
+  readonly materials?: MaterialCount;
+  readonly parameters?: PipelineParameters;
+  readonly texture?: TextureEncoder;
+  /** Whether the image encoder's tokens take part at all. */
+  readonly tokens?: boolean;
+}
+
+/** Mask merging as in the pipeline, the number of materials given unless told otherwise. */
+export async function mergeAs(
+  { image, texture, embedding }: ImageContext,
+  kept: readonly ScoredProposal[],
+  changes: MergingChanges = {},
+) {
+  const { microstructure } = await mergeMasks(
+    { texture: changes.texture ?? texture },
+    image.micrograph,
+    { textureTokens: changes.tokens === false ? null : embedding.textureTokens },
+    kept,
+    { materials: changes.materials ?? image.materials, seed: defaultSegmentOptions.seed },
+    changes.parameters ?? pipelineParameters,
+  );
+  return microstructure;
+}
+
+export function materialMasks({ map, materials }: Awaited<ReturnType<typeof mergeAs>>): Mask[] {
+  return materials.map(({ label }) => maskOfLabel(map, label));
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { measureMasks } from '../src/metrics/measure-masks.js';
+import { subtract } from '../src/core/mask.js';
+import { difficulties } from '../src/metrics/difficulty.js';
+import type { LoadedModels } from '../src/app/load-models.js';
+import { boosterMasks } from './booster-rows.js';
+import { keptMasks, materialMasks, mergeAs, openImage } from './image-context.js';
+import { referenceRow, systemRows } from './rows.js';
+import { scoreMasks, scoreNames, truthOf } from './scores.js';
+import type { SimulatedImage } from './simulated-set.js';
+
+const scores = z.record(z.enum([...scoreNames, 'masks']), z.number());
+
+/** All that one image gives; written to disk, so that a run can be taken up again. */
+export const imageRecord = z.object({
+  name: z.string(),
+  difficulty: z.literal(difficulties),
+  materials: z.number(),
+  chosen: z.number(),
+  system: z.record(z.string(), scores),
+  booster: z.record(z.string(), scores),
+  /** Raw scores of the materials of the boosted result with the IoU that each turned out to have. */
+  confidences: z.array(z.object({ score: z.number(), iou: z.number() })),
+  milliseconds: z.object({ generator: z.number(), booster: z.number() }),
+});
+
+export type ImageRecord = z.infer<typeof imageRecord>;
+export type ImageScores = ImageRecord['system'][string];
+
+/** Runs the generator once and every row on what it found. */
+export async function recordImage(models: LoadedModels, image: SimulatedImage): Promise<ImageRecord> {
+  const generator = stopwatch();
+  const context = await openImage(models, image);
+  const generatorMs = generator();
+  const truth = truthOf(image);
+  const system: ImageRecord['system'] = {};
+  for (const row of systemRows) system[row.name] = scoreMasks(await row.masks(context), image.unknown, truth);
+  const booster: ImageRecord['booster'] = {};
+  for (const [name, masks] of await boosterMasks(context, seedOf(image.name))) {
+    booster[name] = scoreMasks(masks, image.unknown, truth);
+  }
+  const merging = stopwatch();
+  const boosted = await mergeAs(context, keptMasks(context), { materials: 'auto' });
+  const boosterMs = merging();
+  const masks = materialMasks(boosted).map((mask) => subtract(mask, image.unknown));
+  const ious = measureMasks(masks, truth)?.maskIous ?? [];
+  return {
+    name: image.name,
+    difficulty: image.difficulty,
+    materials: image.materials,
+    chosen: boosted.materials.length,
+    system,
+    booster,
+    confidences: boosted.materials.map(({ score }, index) => ({ score, iou: ious[index] ?? 0 })),
+    milliseconds: { generator: generatorMs, booster: boosterMs },
+  };
+}
+
+/** What a later run needs to see that a record is of the same rows. */
+export const rowNames = [...systemRows.map(({ name }) => name), referenceRow];
+
+/** A number of its own for each image. */
+function seedOf(name: string): number {
+  return Array.from(name).reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0, 7);
+}
+
+function stopwatch(): () => number {
+  const start = performance.now();
+  return () => performance.now() - start;
+}

@@ -1,0 +1,76 @@
+/*
+ * Measures every part of the system by itself on simulated micrographs and writes docs/ABLATION.md with its plots.
+ *
+ *   npm run ablation -- FOLDER [--limit N] [--out docs/ABLATION.md]
+ *
+ * FOLDER is written by `python -m sam_i_am_models.simulated_set --set test --per-class 30 FOLDER` in training/. Images that an earlier run has
+ * measured with the same models and parameters are not measured again.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { defaultModelId, loadModels } from '../src/app/load-models.js';
+import { modelVersionOf } from '../src/app/model-version.js';
+import type { ImageRecord } from './image-record.js';
+import { imageRecord, recordImage, rowNames } from './image-record.js';
+import { writeReport } from './report.js';
+import { readSet, readSimulatedImage } from './simulated-set.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    limit: { type: 'string' },
+    out: { type: 'string', default: 'docs/ABLATION.md' },
+    state: { type: 'string', default: '.cache/ablation' },
+    model: { type: 'string', default: defaultModelId },
+    threads: { type: 'string', default: '2' },
+  },
+});
+const [folder] = positionals;
+if (folder === undefined) {
+  process.stderr.write(
+    'usage: npm run ablation -- FOLDER [--limit N per class] [--out FILE] [--model ID] [--threads 2]\n',
+  );
+  process.exit(2);
+}
+
+const modelsFolder = resolve('models');
+const version = await modelVersionOf(modelsFolder, values.model);
+const state = join(
+  values.state,
+  `${version}-${createHash('sha256').update(rowNames.join()).digest('hex').slice(0, 8)}`,
+);
+await mkdir(state, { recursive: true });
+const limit = values.limit === undefined ? Infinity : Number(values.limit);
+const entries = (await readSet(folder)).filter(({ difficulty }, index, all) => {
+  const before = all.slice(0, index).filter((other) => other.difficulty === difficulty).length;
+  return before < limit;
+});
+const models = await loadModels({ folder: modelsFolder, modelId: values.model, threads: Number(values.threads) });
+const records: ImageRecord[] = [];
+for (const entry of entries) {
+  const path = join(state, `${entry.name}.json`);
+  const known = await readRecord(path);
+  const started = performance.now();
+  const record = known ?? (await recordImage(models, await readSimulatedImage(folder, entry)));
+  if (known === undefined) await writeWhole(path, JSON.stringify(record));
+  records.push(record);
+  const took = known === undefined ? `${((performance.now() - started) / 1000).toFixed(0)} s` : 'known';
+  process.stderr.write(`${records.length} of ${entries.length}: ${entry.name} (${took})\n`);
+}
+await models.sam.release();
+await models.texture.release();
+await writeReport(values.out, version, records);
+process.stdout.write(`${values.out}\n`);
+
+async function readRecord(path: string): Promise<ImageRecord | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : imageRecord.safeParse(JSON.parse(text)).data;
+}
+
+/** A run that is cut off leaves no half file. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.part`, text);
+  await rename(`${path}.part`, path);
+}

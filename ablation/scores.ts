@@ -1,0 +1,37 @@
+import type { Mask } from '../src/core/mask.js';
+import { subtract } from '../src/core/mask.js';
+import type { GroundTruth } from '../src/metrics/measure-masks.js';
+import { groundTruth, measureMasks } from '../src/metrics/measure-masks.js';
+import type { SimulatedImage } from './simulated-set.js';
+
+/** What the tables show of each row; of `mFPR` less is better, of all others more. */
+export const scoreNames = ['best IoU', 'mIoU', 'mFPR', 'boundary mIoU'] as const;
+
+export type ScoreName = (typeof scoreNames)[number];
+
+/** The scores of one row on one image. */
+export interface Scores extends Readonly<Record<ScoreName, number>> {
+  /** Masks, or materials where masks were merged. */
+  readonly masks: number;
+}
+
+export function truthOf({ materialMasks }: Pick<SimulatedImage, 'materialMasks'>): GroundTruth {
+  return groundTruth(
+    materialMasks,
+    materialMasks.map(() => 1),
+  );
+}
+
+/** Scores masks on the pixels of which the truth is known. */
+export function scoreMasks(masks: readonly Mask[], unknown: Mask, truth: GroundTruth): Scores {
+  const known = masks.map((mask) => subtract(mask, unknown)).filter(({ areaPx }) => areaPx > 0);
+  const measures = measureMasks(known, truth);
+  if (measures === undefined) throw new Error('an image without ground truth');
+  return {
+    'best IoU': measures.plain.best_iou,
+    mIoU: measures.plain.mIoU,
+    mFPR: measures.plain.mFPR,
+    'boundary mIoU': measures.boundary.mIoU,
+    masks: known.length,
+  };
+}
