@@ -1,5 +1,5 @@
 import { clusterEmbeddings } from '../../src/booster/cluster-materials.js';
-import { likenessMap, meanDirection, pixelSampler, tokenOf } from '../../src/booster/token-grid.js';
+import { likenessMap, meanDirection, pixelSampler, tokenOf } from '../../src/core/token-grid.js';
 import type { Mask } from '../../src/core/mask.js';
 import type { ImageContext } from '../image-context.js';
 import { masksOfPixels } from './segments.js';

@@ -1,4 +1,4 @@
-import type { TextureTokens } from '../sam/sam-model.js';
+import type { TextureTokens } from '../core/token-grid.js';
 import type { MaskSamples } from './describe-masks.js';
 
 /*
