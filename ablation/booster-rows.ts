@@ -12,6 +12,7 @@ export const boosterRows = {
   removal: '+ removal',
   merging: '+ merging',
   both: 'both (boosted)',
+  cropsAlone: 'both, without tokens and gap filling',
   verbatim: 'verbatim rules',
 } as const;
 
@@ -19,6 +20,12 @@ export const boosterRows = {
 export const paperGains = {
   mIoU: [21.35, 12.6, 5.27],
   mFPR: [-9.91, -18.42, -4.06],
+} as const;
+
+/** The paper's own ingredients, with our rules and guards. */
+const cropsAlone = {
+  tokens: false,
+  parameters: { ...pipelineParameters, uncovered: { ...pipelineParameters.uncovered, leastShare: 2 } },
 } as const;
 
 /** What each row makes of the erring masks of one image. */
@@ -33,6 +40,7 @@ export async function boosterMasks(context: ImageContext, seed: number): Promise
     [boosterRows.removal, masksOf(kept)],
     [boosterRows.merging, materialMasks(await mergeAs(erring, proposals))],
     [boosterRows.both, materialMasks(await mergeAs(erring, kept))],
+    [boosterRows.cropsAlone, materialMasks(await mergeAs(erring, kept, cropsAlone))],
     [boosterRows.verbatim, await mergeVerbatim(erring, masksOf(keptMasks(erring, verbatimRemoval)))],
   ]);
 }
