@@ -29,8 +29,10 @@ def likeness(embeddings, prototypes):
 
 def make_profile(names, encoder_path, embeddings, labels, weights, biases, about):
     """`embeddings` and `labels` of the training crops; `about`: how it was trained, free text."""
-    own = [embeddings[labels == i] for i in range(len(names))]
-    prototypes = [find_prototypes(e) for e in own]
+    # How alike a label's crops are is measured on simulations that its prototypes do not come from.
+    first = np.arange(len(labels)) < len(labels) // 2
+    prototypes = [find_prototypes(embeddings[(labels == i) & first]) for i in range(len(names))]
+    others = [embeddings[(labels == i) & ~first] for i in range(len(names))]
     return {
         "format": "sam-i-am-profile",
         "version": 1,
@@ -42,7 +44,7 @@ def make_profile(names, encoder_path, embeddings, labels, weights, biases, about
                 "weights": rounded(weights[i]),
                 "bias": round(float(biases[i]), 6),
                 "prototypes": [rounded(p) for p in prototypes[i]],
-                "leastSimilarity": round(float(np.quantile(likeness(own[i], prototypes[i]), KNOWN_SHARE)), 6),
+                "leastSimilarity": round(float(np.quantile(likeness(others[i], prototypes[i]), KNOWN_SHARE)), 6),
             }
             for i, name in enumerate(names)
         ],
