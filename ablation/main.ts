@@ -10,8 +10,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultModelId, loadModels } from '../src/app/load-models.js';
+import { addedModelsFolder, defaultModelId, loadModels } from '../src/app/load-models.js';
 import { modelVersionOf } from '../src/app/model-version.js';
+import { loadSettings } from '../src/config/settings.js';
 import type { ImageRecord } from './image-record.js';
 import { imageRecord, recordImage, rowNames } from './image-record.js';
 import { writeReport } from './report.js';
@@ -36,7 +37,8 @@ if (folder === undefined) {
 }
 
 const modelsFolder = resolve('models');
-const version = await modelVersionOf(modelsFolder, values.model);
+const addedFolder = addedModelsFolder(loadSettings(process.env).dataDir);
+const version = await modelVersionOf(modelsFolder, addedFolder, values.model);
 const state = join(
   values.state,
   `${version}-${createHash('sha256').update(rowNames.join()).digest('hex').slice(0, 8)}`,
@@ -47,7 +49,12 @@ const entries = (await readSet(folder)).filter(({ difficulty }, index, all) => {
   const before = all.slice(0, index).filter((other) => other.difficulty === difficulty).length;
   return before < limit;
 });
-const models = await loadModels({ folder: modelsFolder, modelId: values.model, threads: Number(values.threads) });
+const models = await loadModels({
+  folder: modelsFolder,
+  addedFolder,
+  modelId: values.model,
+  threads: Number(values.threads),
+});
 const records: ImageRecord[] = [];
 for (const entry of entries) {
   const path = join(state, `${entry.name}.json`);

@@ -133,11 +133,11 @@ describe('poor input gives a defined result and a warning that says what happene
   });
 
   test('tokens that are not numbers', async () => {
-    const { sam, texture, thresholds } = models;
+    const { sam } = models;
     const tokens = { columns: 1, rows: 1, columnsPerPixel: 1 / 64, rowsPerPixel: 1 / 64, dimensions: 1 };
     const textureTokens = { ...tokens, tokens: Float32Array.of(NaN) };
     const broken: SamModel = { ...sam, encode: async (image) => ({ ...(await sam.encode(image)), textureTokens }) };
-    const { result, report } = await run({}, { sam: broken, texture, thresholds });
+    const { result, report } = await run({}, { ...models, sam: broken });
     expect(report.materials).toBe(2);
     expect(result.warnings).toEqual([
       "the image encoder's texture tokens are not numbers: materials are told by crops alone",
