@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LoadedModels } from '../../../src/app/load-models.js';
 import { masksReport, resultMasks } from '../../../src/app/masks-report.js';
-import type { SegmentOptions } from '../../../src/app/pipeline-parameters.js';
+import type { PipelineParameters, SegmentOptions } from '../../../src/app/pipeline-parameters.js';
 import { defaultSegmentOptions, pipelineParameters } from '../../../src/app/pipeline-parameters.js';
 import { segmentMicrograph } from '../../../src/app/segment-micrograph.js';
 import { Stopwatch } from '../../../src/app/timings.js';
@@ -60,6 +60,19 @@ describe('each stage gives what it promises', () => {
     expect(first && second && intersectionArea(first.mask, second.mask)).toBe(0);
     expect(report.masks.every(({ score }) => score > 0 && score <= 1)).toBe(true);
   });
+});
+
+test('scores are read off the curve of confidence', async () => {
+  const parameters: PipelineParameters = {
+    ...pipelineParameters,
+    confidence: [
+      [0, 0.2],
+      [1, 0.2],
+    ],
+  };
+  const options = { ...defaultSegmentOptions, pointsPerSide: 4 };
+  const result = await segmentMicrograph(models, micrograph, options, parameters, new Stopwatch());
+  expect(resultMasks(result).map(({ score }) => score)).toEqual([0.2, 0.2]);
 });
 
 test('masks are written as COCO run lengths with inclusive boxes', async () => {
