@@ -3,7 +3,7 @@ import { measureMasks } from '../src/metrics/measure-masks.js';
 import { subtract } from '../src/core/mask.js';
 import { difficulties } from '../src/metrics/difficulty.js';
 import type { LoadedModels } from '../src/app/load-models.js';
-import { boosterMasks, boosterRows } from './booster-rows.js';
+import { boosterMasks } from './booster-rows.js';
 import { keptMasks, materialMasks, mergeAs, openImage } from './image-context.js';
 import { systemRows } from './rows.js';
 import { scoreMasks, scoreNames, truthOf } from './scores.js';
@@ -55,9 +55,6 @@ export async function recordImage(models: LoadedModels, image: SimulatedImage): 
     milliseconds: { generator: generatorMs, booster: boosterMs },
   };
 }
-
-/** What a later run needs to see that a record is of the same rows. */
-export const rowNames = [...systemRows.map(({ name }) => name), ...Object.values(boosterRows)];
 
 /** A number of its own for each image. */
 function seedOf(name: string): number {

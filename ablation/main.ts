@@ -4,17 +4,17 @@
  *   npm run ablation -- FOLDER [--limit N] [--out docs/ABLATION.md]
  *
  * FOLDER is written by `python -m sam_i_am_models.simulated_set --set test --per-class 30 FOLDER` in training/. Images that an earlier run has
- * measured with the same models and parameters are not measured again.
+ * measured with the same models, parameters and code are not measured again.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addedModelsFolder, defaultModelId, loadModels } from '../src/app/load-models.js';
 import { modelVersionOf } from '../src/app/model-version.js';
 import { loadSettings } from '../src/config/settings.js';
+import { codeDigest } from './code-digest.js';
 import type { ImageRecord } from './image-record.js';
-import { imageRecord, recordImage, rowNames } from './image-record.js';
+import { imageRecord, recordImage } from './image-record.js';
 import { writeReport } from './report.js';
 import { readSet, readSimulatedImage } from './simulated-set.js';
 
@@ -39,10 +39,7 @@ if (folder === undefined) {
 const modelsFolder = resolve('models');
 const addedFolder = addedModelsFolder(loadSettings(process.env).dataDir);
 const version = await modelVersionOf(modelsFolder, addedFolder, values.model);
-const state = join(
-  values.state,
-  `${version}-${createHash('sha256').update(rowNames.join()).digest('hex').slice(0, 8)}`,
-);
+const state = join(values.state, `${version}-${await codeDigest()}`);
 await mkdir(state, { recursive: true });
 const limit = values.limit === undefined ? Infinity : Number(values.limit);
 const entries = (await readSet(folder)).filter(({ difficulty }, index, all) => {
