@@ -74,10 +74,7 @@ function task(id) {
     const result = labels.map((_, layer) => region(`p${id}-${version}-${layer}`, lines, layer, 'manual', score));
     return { id: 10 * id + (version === 'v2' ? 2 : 1), model_version: version, score, created_at: at, result };
   };
-  const predictions = [
-    predict('v1', 2, `2026-10-${day}T08:00:00Z`),
-    predict('v2', 1, `2026-11-${day}T08:00:00Z`),
-  ];
+  const predictions = [predict('v1', 2, `2026-10-${day}T08:00:00Z`), predict('v2', 1, `2026-11-${day}T08:00:00Z`)];
   const shown = predictions[1];
   const accepted = shown.result.map((predicted, layer) => {
     const fate = random();
@@ -93,7 +90,13 @@ function task(id) {
   const second = missed(truth, 0.3);
   const annotations = [annotation(1 + (id % 2), accepted, 1)];
   if (id % 8 === 0) {
-    annotations.unshift(annotation(3, labels.map((_, layer) => region(`s${id}-${layer}`, second, layer, 'manual')), 0));
+    annotations.unshift(
+      annotation(
+        3,
+        labels.map((_, layer) => region(`s${id}-${layer}`, second, layer, 'manual')),
+        0,
+      ),
+    );
   }
   return { id, data: { image: `/data/upload/1/0123abcd-micrograph-${id}.png`, difficulty }, annotations, predictions };
 }

@@ -70,7 +70,7 @@ export const pipelineParameters: PipelineParameters = {
   schedule: 'full',
   followUp: { leastSimilarity: 0.4, most: 64 },
   removal: defaultRemovalOptions,
-  merging: { cropsPerMask: 32, minimumShare: 0.75, tokenShare: 0.5, sameMaterialSimilarity: 0.45, restarts: 10 },
+  merging: { cropsPerMask: 32, minimumShare: 0.75, tokenShare: 0.5, sameMaterialSimilarity: 0.6, restarts: 10 },
   splitting: { mostSimilarity: 0.9, leastShare: 0.004 },
   borders: { reachCells: 1, leastSimilarity: 0 },
   uncovered: { leastShare: 0.01, leastWidthShare: 0.03, score: 0.5 },

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 PURE = 0.8
+OUTLINE_WEIGHT = 4.0
 
 
 def cell_labels(labels: torch.Tensor, stride: int):
@@ -30,6 +31,22 @@ def affinity_loss(tokens, labels, stride: int, gain, offset, most: int = 384):
     weight = (pure[:, :, None] & pure[:, None]).float()
     loss = F.binary_cross_entropy_with_logits(logits, same, reduction="none") * weight
     return (loss * same).sum() / ((weight * same).sum() + 1) + (loss * (1 - same)).sum() / ((weight * (1 - same)).sum() + 1)
+
+
+def outline_targets(labels: torch.Tensor, stride: int):
+    """Whether an outline runs through each cell of (b, h, w) labels: (b, h / stride, w / stride) float."""
+    edge = torch.zeros(labels.shape, device=labels.device)
+    edge[:, 1:] += labels[:, 1:] != labels[:, :-1]
+    edge[:, :, 1:] += labels[:, :, 1:] != labels[:, :, :-1]
+    return F.max_pool2d(edge[:, None].clamp(max=1), stride)[:, 0]
+
+
+def outline_loss(logits, materials, parts, stride: int):
+    """Binary cross-entropy of the outlines of materials and of parts (b, 2, h, w); cells with an outline weigh more."""
+    truth = torch.stack([outline_targets(materials, stride), outline_targets(parts, stride)], 1)
+    loss = F.binary_cross_entropy_with_logits(logits, truth, reduction="none")
+    weight = 1 + (OUTLINE_WEIGHT - 1) * truth
+    return (loss * weight).sum() / weight.sum()
 
 
 def same_material_auc(tokens: np.ndarray, labels: np.ndarray) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .architectures.mask_decoder import MASK_STRIDE, STRIDE
 from .crops import resize_image, scale_grey
 from .export import EMBEDDING_NAMES, session
 
@@ -29,13 +30,13 @@ class Candidates:
 
 
 def prepare(image: np.ndarray, input_size: int) -> np.ndarray:
-    """(1, 1, h, w) input: scaled grey, longest side `input_size`, edges repeated up to multiples of 16."""
+    """(1, 1, h, w) input: scaled grey, longest side `input_size`, edges repeated up to multiples of 32."""
     grey = torch.from_numpy(scale_grey(image))
     factor = input_size / max(grey.shape)
-    height, width = (max(16, round(side * factor)) for side in grey.shape)
+    height, width = (max(STRIDE, round(side * factor)) for side in grey.shape)
     if (height, width) != tuple(grey.shape):
         grey = resize_image(grey, height, width)
-    padded = F.pad(grey[None, None], (0, -width % 16, 0, -height % 16), mode="replicate")
+    padded = F.pad(grey[None, None], (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
     return padded.clamp(0, 1).numpy()
 
 
@@ -53,7 +54,7 @@ def stability(logits: np.ndarray, offset: float = 1.0) -> np.ndarray:
 class Generator:
     """Runs encoder.onnx and decoder.onnx of one folder."""
 
-    def __init__(self, folder, input_size: int = 512):
+    def __init__(self, folder, input_size: int = 1024):
         self.encoder, self.decoder = session(f"{folder}/encoder.onnx"), session(f"{folder}/decoder.onnx")
         self.input_size = input_size
 
@@ -62,16 +63,16 @@ class Generator:
 
     def candidates(self, features: dict, side: int = 16) -> Candidates:
         """All masks of a `side` x `side` point grid, three per point."""
-        height, width = (4 * s for s in features["high_res_features_4"].shape[-2:])
+        height, width = (MASK_STRIDE * s for s in features["high_res_features_8"].shape[-2:])
         points = grid_points(height, width, side)
         scores, masks = [], []
         for start in range(0, len(points), BATCH):
             some = points[start : start + BATCH, None]
             labels = np.ones(some.shape[:2], np.float32)
-            iou, logits = self.decoder.run(None, {**features, "point_coords": some, "point_labels": labels})
+            iou, logits = self.decoder.run(None, {**features, "point_coords": some, "point_labels": labels, "mask_input": np.zeros_like(features["outlines"][:, :1])})
             scores.append(iou)
             masks.append(logits)
-        logits = np.concatenate(masks).reshape(-1, height // 4, width // 4)
+        logits = np.concatenate(masks).reshape(-1, height // MASK_STRIDE, width // MASK_STRIDE)
         return Candidates(logits, np.concatenate(scores).ravel(), stability(logits), np.repeat(points, 3, 0))
 
 
@@ -126,10 +127,10 @@ def full_masks(found: Candidates, shape: tuple[int, int], input_size: int) -> np
     if not len(found):
         return np.zeros((0, *shape), bool)
     factor = input_size / max(shape)
-    height, width = (max(16, round(side * factor)) for side in shape)
+    height, width = (max(STRIDE, round(side * factor)) for side in shape)
     rows = []
     for logits in found.logits:
-        raised = F.interpolate(torch.from_numpy(logits)[None, None], scale_factor=4.0, mode="bilinear", align_corners=False)
+        raised = F.interpolate(torch.from_numpy(logits)[None, None], scale_factor=float(MASK_STRIDE), mode="bilinear", align_corners=False)
         raised = F.interpolate(raised[..., :height, :width], shape, mode="bilinear", align_corners=False)
         rows.append((raised[0, 0] > 0).numpy())
     return np.stack(rows)

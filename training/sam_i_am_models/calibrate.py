@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from .automatic_masks import Candidates, Generator, box_iou, mask_iou, passing, stability, suppress
-from .evaluate import GOOD, JUNK, at_mask_grid, image_set, region_embeddings, true_regions
+from .evaluate import GOOD, JUNK, at_mask_grid, region_embeddings, true_regions
 from .export import session
 from .measures import best_threshold, one_hot, overlap_table
+from .simulated_set import image_set
 
 GAINS = (1, 2, 3, 4, 6, 8, 12)
 PREDICTED = (0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
@@ -138,7 +139,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=Path, required=True)
     parser.add_argument("--per-class", type=int, default=8)
-    parser.add_argument("--input-size", type=int, default=512)
+    parser.add_argument("--input-size", type=int, default=1024)
     parser.add_argument("--only", choices=["masks", "texture"])
     options = parser.parse_args()
     if options.only != "masks":

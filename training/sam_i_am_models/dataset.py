@@ -37,7 +37,7 @@ def _write_shard(task):
     return first, time.time() - started
 
 
-def generate(folder, first: int, count: int, size: int = 512, workers: int = 2):
+def generate(folder, first: int, count: int, size: int = 1024, workers: int = 2):
     """Write the micrographs of seeds first .. first + count - 1 into `folder`."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     tasks = [(str(folder), s, min(SHARD, first + count - s), size) for s in range(first, first + count, SHARD)]
@@ -78,8 +78,8 @@ class Shards:
 def main():
     parser = argparse.ArgumentParser(description="Simulate micrographs for training and validation.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--train", type=int, default=2400)
-    parser.add_argument("--validation", type=int, default=100)
+    parser.add_argument("--train", type=int, default=1200)
+    parser.add_argument("--validation", type=int, default=60)
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     options = parser.parse_args()
     generate(options.folder / "validation", seeds.VALIDATION.start, options.validation, workers=options.workers)

@@ -1,6 +1,6 @@
 """Figures for the model card: the exported graphs on a fixed set of simulated 1024 x 1024 micrographs.
 
-    python -m sam_i_am_models.evaluate --models ../models [--set test] [--input-size 512]
+    python -m sam_i_am_models.evaluate --models ../models [--set test] [--per-class 30]
 
 Per difficulty class: best IoU of a mask per true connected piece (all candidates, kept masks), kept masks per image and
 how many of them match no true region (junk), k-means of the texture tokens as the baseline, quality of the IoU head,
@@ -13,24 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-from . import seeds
 from .automatic_masks import Candidates, Generator, filter_candidates, full_masks
 from .crops import scale_grey
 from .export import session
 from .measures import cluster, connected, majority, one_hot, overlap_table, regions_right, spearman
-from .simulate import Micrograph, simulate
+from .simulate import Micrograph
+from .simulated_set import SIZE, image_set
 
-SIZE = 1024
 GOOD, JUNK = 0.8, 0.5
 CROPS_PER_REGION = 16
-
-
-def image_set(name: str, per_class: int):
-    """Yields the fixed micrographs of `validation` or `test`, the same number of every class."""
-    start = {"validation": seeds.VALIDATION.start + 20_000, "test": seeds.TEST.start}[name]
-    for difficulty in (1, 2, 3):
-        for index in range(per_class):
-            yield simulate(start + 1000 * difficulty + index, SIZE, difficulty)
 
 
 def at_mask_grid(labels: np.ndarray, cells: int) -> np.ndarray:

@@ -14,10 +14,14 @@ import onnxruntime
 import torch
 
 from .architectures import ImageEncoder, MaskDecoder, TextureEncoder
+from .architectures.image_encoder import TOKEN_STRIDE
+from .architectures.mask_decoder import MASK_STRIDE, STRIDE
+from .prompts import no_mask
 
 OPSET = 17
 TOLERANCE = 1e-4
-EMBEDDING_NAMES = ["image_embeddings", "high_res_features_8", "high_res_features_4", "texture_tokens"]
+FEATURE_STRIDES = {"image_embeddings": 32, "high_res_features_16": 16, "high_res_features_8": 8, "texture_tokens": 8, "outlines": 8}
+EMBEDDING_NAMES = list(FEATURE_STRIDES)
 
 
 def load_sam(path=None):
@@ -44,21 +48,22 @@ def _export(net, arguments, target, inputs, outputs, axes):
     onnx.checker.check_model(str(target))
 
 
+def _feature_axes():
+    return {name: {2: f"h_{stride}", 3: f"w_{stride}"} for name, stride in FEATURE_STRIDES.items()}
+
+
 def export_encoder(encoder, target: Path):
-    axes = {"image": {2: "h", 3: "w"}}
-    for name, stride in zip(EMBEDDING_NAMES, (16, 8, 4, 8)):
-        axes[name] = {2: f"h_{stride}", 3: f"w_{stride}"}
-    _export(encoder, (torch.rand(1, 1, 64, 96),), target, ["image"], EMBEDDING_NAMES, axes)
+    _export(encoder, (torch.rand(1, 1, 128, 192),), target, ["image"], EMBEDDING_NAMES, {"image": {2: "h", 3: "w"}} | _feature_axes())
 
 
 def export_decoder(encoder, decoder, target: Path):
     with torch.no_grad():
-        features = encoder(torch.rand(1, 1, 64, 96))
-    axes = {name: {2: f"h_{s}", 3: f"w_{s}"} for name, s in zip(EMBEDDING_NAMES, (16, 8, 4, 8))}
-    axes |= {"point_coords": {0: "n", 1: "p"}, "point_labels": {0: "n", 1: "p"}, "iou_predictions": {0: "n"}}
-    axes["low_res_masks"] = {0: "n", 2: "h_4", 3: "w_4"}
-    arguments = (*features, torch.rand(2, 3, 2) * 60, torch.tensor([[1.0, 0.0, -1.0], [2.0, 3.0, 1.0]]))
-    names = [*EMBEDDING_NAMES, "point_coords", "point_labels"]
+        features = encoder(torch.rand(1, 1, 128, 192))
+    grid = {0: "m", 2: f"h_{MASK_STRIDE}", 3: f"w_{MASK_STRIDE}"}
+    axes = _feature_axes() | {"mask_input": grid, "point_coords": {0: "n", 1: "p"}, "point_labels": {0: "n", 1: "p"}, "iou_predictions": {0: "n"}}
+    axes["low_res_masks"] = {0: "n", 2: f"h_{MASK_STRIDE}", 3: f"w_{MASK_STRIDE}"}
+    arguments = (*features, torch.rand(2, 3, 2) * 60, torch.tensor([[1.0, 0.0, -1.0], [2.0, 3.0, 1.0]]), no_mask(features[-1]))
+    names = [*EMBEDDING_NAMES, "point_coords", "point_labels", "mask_input"]
     _export(decoder, arguments, target, names, ["iou_predictions", "low_res_masks"], axes)
 
 
@@ -76,14 +81,15 @@ def sam_parity(encoder, decoder, folder: Path) -> float:
     torch.manual_seed(1)
     run_encoder, run_decoder = session(folder / "encoder.onnx"), session(folder / "decoder.onnx")
     worst = 0.0
-    for height, breadth, labels in ((256, 256, [[1.0]] * 5), (128, 208, [[2.0, 3.0], [1.0, 0.0]]), (64, 64, [[1.0, 1.0, 0.0, -1.0]])):
+    for height, breadth, labels in ((512, 512, [[1.0]] * 5), (256, 416, [[2.0, 3.0], [1.0, 0.0]]), (128, 128, [[1.0, 1.0, 0.0, -1.0]])):
         image = torch.rand(1, 1, height, breadth)
         coords = torch.rand(len(labels), len(labels[0]), 2).sort(1).values * torch.tensor([breadth - 1.0, height - 1.0])
         with torch.no_grad():
             features = encoder(image)
-            expected = [*features, *decoder(*features, coords, torch.tensor(labels))]
+            earlier = torch.randn(len(labels), 1, height // MASK_STRIDE, breadth // MASK_STRIDE) * 5
+            expected = [*features, *decoder(*features, coords, torch.tensor(labels), earlier)]
         got = run_encoder.run(None, {"image": image.numpy()})
-        inputs = dict(zip(EMBEDDING_NAMES, (f.numpy() for f in features)), point_coords=coords.numpy(), point_labels=np.array(labels, np.float32))
+        inputs = dict(zip(EMBEDDING_NAMES, (f.numpy() for f in features)), point_coords=coords.numpy(), point_labels=np.array(labels, np.float32), mask_input=earlier.numpy())
         got += run_decoder.run(None, inputs)
         worst = max(worst, *(float(np.abs(a.numpy() - b).max()) for a, b in zip(expected, got)))
     return worst
@@ -109,7 +115,7 @@ def write_manifest(models: Path, card: dict):
             "id": "sam-i-am-small", "kind": "sam", "layout": "sam-i-am-split", "licence": "Apache-2.0",
             "description": sam["description"], "provenance": sam["provenance"],
             "files": {k: file_entry(models, f"sam-i-am-small/{k}.onnx") for k in ("encoder", "decoder")},
-            "inputSize": sam["inputSize"], "embeddingStride": 16, "maskStride": 4, "tokenStride": 8,
+            "inputSize": sam["inputSize"], "embeddingStride": STRIDE, "maskStride": MASK_STRIDE, "tokenStride": TOKEN_STRIDE,
             "thresholds": {name: None if name.endswith("Nms") and value >= 1 else value for name, value in sam["thresholds"].items()},
         },
         {

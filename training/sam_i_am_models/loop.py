@@ -76,7 +76,7 @@ class Run:
             self.step += 1
             self.seconds += time.time() - started
             for name, value in named.items():
-                self.means[name] = 0.97 * self.means.get(name, float(value)) + 0.03 * float(value)
+                self.means[name] = 0.97 * self.means.get(name, value.item()) + 0.03 * value.item()
             if self.step % self.every == 0 or self.step == self.steps:
                 self.report()
                 self.save()

@@ -1,6 +1,6 @@
 """Prompts for training and measuring: points, point sets and boxes, with the regions that each may mean.
 
-All regions live on the mask grid (stride 4 of the input). A region is always connected; a group may span the thin
+All regions live on the mask grid (stride 8 of the input). A region is always connected; a group may span the thin
 unlabelled interface between its pieces.
 """
 
@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from scipy import ndimage
 
+from .architectures.mask_decoder import MASK_STRIDE
 from .dataset import GROUPS, MATERIALS, PARTS, PIECES
+from .mask_loss import true_iou
 
-MASK_STRIDE = 4
-LEAST_CELLS = 6
+LEAST_CELLS = 4
 KINDS = {"point": 0.65, "points": 0.2, "box": 0.15}
 
 
@@ -134,3 +135,32 @@ def draw_kind(rng) -> tuple[str, int]:
     """Kind of prompt and number of point slots for one step."""
     kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
     return kind, {"point": 1, "points": int(rng.integers(2, 5)), "box": int(rng.integers(2, 4))}[kind]
+
+
+def no_mask(outlines: torch.Tensor) -> torch.Tensor:
+    """The earlier mask (1, 1, h/8, w/8) that says nothing, for a frame whose outlines (1, 2, h/8, w/8) are given."""
+    return torch.zeros_like(outlines[:, :1])
+
+
+def correct(rng, prompts: Prompts, logits: torch.Tensor) -> tuple[Prompts, torch.Tensor]:
+    """What a user does next: picks the mask that is nearest to one of the meant regions and clicks where it is wrong.
+
+    `logits` (n, 3, h, w) of the first answer. Returns prompts with one more point and one meant region, and the earlier masks (n, 1, h, w).
+    """
+    iou = true_iou(logits, prompts.targets, prompts.known) * prompts.meant[:, None]
+    coords, labels, meant, earlier = [], [], [], []
+    for n, table in enumerate(iou):
+        chosen = int(rng.choice(np.nonzero(prompts.meant[n].numpy())[0]))
+        output = int(table[:, chosen].argmax())
+        truth, mask = prompts.targets[n, chosen].numpy(), (logits[n, output] > 0).numpy()
+        wrong = (truth != mask) & prompts.known.numpy()
+        y, x = _pick(rng, wrong if wrong.any() else truth)
+        coords.append(_to_pixels(rng, y, x))
+        labels.append(float(truth[y, x]))
+        meant.append(np.eye(3, dtype=np.float32)[chosen])
+        earlier.append(logits[n, output])
+    more = Prompts(
+        torch.cat([prompts.coords, torch.tensor(coords, dtype=torch.float32)[:, None]], 1), torch.cat([prompts.labels, torch.tensor(labels)[:, None]], 1),
+        prompts.targets, torch.from_numpy(np.stack(meant)), prompts.known,
+    )  # fmt: skip
+    return more, torch.stack(earlier)[:, None]

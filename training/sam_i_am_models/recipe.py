@@ -11,6 +11,7 @@ from . import seeds
 from .dataset import generate
 from .export import load_sam, load_texture, release
 from .train_encoder import train as train_encoder
+from .train_quality import train as train_quality
 from .train_sam import train_frames, train_joint, write_release as release_sam
 from .train_texture import train as train_texture, write_release as release_texture
 
@@ -22,7 +23,7 @@ def parse():
     parser.add_argument("--work", type=Path, required=True, help="folder for data and checkpoints; keep it to resume")
     parser.add_argument("--models", type=Path, required=True, help="folder to write graphs and manifest.json to")
     parser.add_argument("--workers", type=int, default=2, help="processes that simulate")
-    for name, default in (("train", 2400), ("validation", 100), ("encoder-steps", 700), ("joint-steps", 500), ("frame-steps", 100), ("texture-steps", 360)):
+    for name, default in (("train", 1200), ("validation", 60), ("encoder-steps", 1400), ("joint-steps", 1400), ("frame-steps", 300), ("texture-steps", 700)):
         parser.add_argument(f"--{name}", type=int, default=default)
     return parser.parse_args()
 
@@ -36,9 +37,10 @@ def main():
     train_encoder(data, runs / "encoder.pt", options.encoder_steps)
     train_joint(data, runs / "encoder.pt", runs / "joint.pt", options.joint_steps)
     train_frames(data, runs / "joint.pt", runs / "frames.pt", options.frame_steps)
+    train_quality(data, runs / "frames.pt", runs / "quality.pt")
     train_texture(runs / "texture_run.pt", options.texture_steps)
     card = json.loads(CARD.read_text())
-    release_sam(runs / "frames.pt", runs / "sam.pt", card["sam"]["logitGain"])
+    release_sam(runs / "quality.pt", runs / "sam.pt", card["sam"]["logitGain"])
     release_texture(runs / "texture_run.pt", runs / "texture.pt")
     release(*load_sam(runs / "sam.pt"), load_texture(runs / "texture.pt"), options.models, card)
 

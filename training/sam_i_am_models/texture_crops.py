@@ -5,8 +5,8 @@ import torch
 
 from .architectures.texture_encoder import CROP
 from .simulate.defects import Part, fractional
-from .simulate.fields import blur, log_uniform
-from .simulate.imaging import DOSE
+from .simulate.fields import blur
+from .simulate.imaging import DOSE, draw_dose
 from .simulate.materials import palette
 
 MATERIALS_PER_GROUP = 3
@@ -34,7 +34,8 @@ def _photograph(rng, patches: torch.Tensor, difficulty: int, scale: float) -> to
     """Probe, dose, gamma and grey scaling, the same for all patches (n, CROP, CROP) of a group."""
     sigma = rng.uniform(0.6, 1.8) * scale
     patches = torch.stack([blur(p, sigma) for p in patches]) + rng.uniform(0, 0.3) * rng.random()
-    dose = log_uniform(rng, *DOSE[difficulty]) * rng.uniform(0.3, 1)
+    low, high = DOSE[difficulty]
+    dose = draw_dose(rng, 0.4 * low, high, unseen=False)
     noise = torch.from_numpy(rng.standard_normal(tuple(patches.shape), dtype=np.float32))
     patches = patches.clamp(min=0)
     patches = patches + (patches / dose + rng.uniform(0.0001, 0.0009)).sqrt() * noise

@@ -8,15 +8,18 @@ import torch
 from torch import nn
 
 from .architectures import MaskDecoder
+from .architectures.mask_decoder import START_LEVELS, START_MAPS
+from .architectures.prompt_encoder import POSITION_UNIT
 from .crops import batch, random_crop, scale_grey
 from .dataset import IMAGE, MATERIALS, Shards
 from .loop import Run
 from .mask_loss import decoder_losses, true_iou
-from .prompts import draw_kind, draw_prompts
+from .prompts import correct, draw_kind, draw_prompts, no_mask
 from .train_encoder import AffinityModel, token_auc
 
 
 IOU_HEAD_SHARE = 3.0  # of the learning rate
+CORRECTED_SHARE = 0.2  # of the steps with single points or boxes
 
 
 class SamModel(nn.Module):
@@ -36,33 +39,43 @@ def _mean(rows):
 
 
 def mask_losses(net, features, labels, rng, count):
-    """Mean decoder losses over the frames of a batch. `features`: the encoder's four outputs for the batch."""
+    """Mean decoder losses over the frames of a batch. `features`: the encoder's outputs for the batch.
+
+    Each crop gets a random place in a full frame, so that the position encoding is trained over all of it. Some prompts are
+    corrected once: a click where the best mask is wrong, with that mask as the earlier one.
+    """
     kind, slots = draw_kind(rng)
+    corrected = kind == "points" or rng.random() < CORRECTED_SHARE
     rows = []
     for index in range(len(labels)):
         prompts = draw_prompts(rng, labels[index].numpy(), count, kind, slots)
         if prompts is None:
             continue
         own = [f[index : index + 1] for f in features]
-        iou, logits = net.decoder(*own, prompts.coords, prompts.labels)
+        origin = torch.from_numpy(rng.uniform(0, 1, 2).astype(np.float32)) * max(0.0, POSITION_UNIT - labels.shape[-1])
+        earlier = no_mask(own[-1])
+        iou, logits = net.decoder(*own, prompts.coords, prompts.labels, earlier, origin)
         rows.append(decoder_losses(iou, logits, prompts.targets, prompts.meant, prompts.known))
+        if corrected:
+            prompts, earlier = correct(rng, prompts, logits.detach())
+            iou, logits = net.decoder(*own, prompts.coords, prompts.labels, earlier, origin)
+            rows.append(decoder_losses(iou, logits, prompts.targets, prompts.meant, prompts.known))
     return _mean(rows)
 
 
 def crop_losses(net, images, labels, rng, count):
-    """Mask losses with gradients into the decoder and the encoder's outputs for it; the trunk and its tokens stay as they are."""
+    """Mask losses with gradients into the decoder and the encoder's outputs for it; the trunk, its tokens and outlines stay as they are."""
     encoder = net.encoder
     with torch.no_grad():
-        at_4, at_8, at_16 = encoder.features(images)
-        tokens = nn.functional.normalize(encoder.token_head(at_8), dim=1)
-    features = (encoder.neck(at_16), encoder.high_8(at_8), encoder.high_4(at_4), tokens)
-    return mask_losses(net, features, labels, rng, count)
+        features = encoder.features(images)
+    embeddings, high_16, high_8, tokens, outlines = encoder.heads(*features)
+    return mask_losses(net, (embeddings, high_16, high_8, tokens.detach(), outlines.detach()), labels, rng, count)
 
 
 def point_iou(net, shards: Shards, frames: int = 24, points: int = 16) -> dict:
     """One point per prompt on whole validation frames: best IoU for part, piece, group by class; error of the IoU head.
 
-    `start` is the same for the decoder's starting point: the reach map at its three levels.
+    `start` is the same for the decoder's starting point: the reach maps at its three levels.
     """
     rows = []
     for index in range(min(frames, len(shards))):
@@ -70,10 +83,9 @@ def point_iou(net, shards: Shards, frames: int = 24, points: int = 16) -> dict:
         rng = np.random.default_rng([7, index])
         prompts = draw_prompts(rng, np.array(maps[MATERIALS:]), points)
         features = net.encoder(torch.from_numpy(scale_grey(maps[IMAGE]))[None, None])
-        iou, logits = net.decoder(*features, prompts.coords, prompts.labels)
-        _, dense = net.decoder.prompts(features[3], prompts.coords, prompts.labels)
-        start = nn.functional.interpolate(dense[:, 1:2], scale_factor=2.0, mode="bilinear", align_corners=False)
-        start = torch.cat([start - level for level in (0.75, 0.5, 0.2)], 1)
+        iou, logits = net.decoder(*features, prompts.coords, prompts.labels, no_mask(features[-1]))
+        _, dense = net.decoder.prompts(features[3], features[4], prompts.coords, prompts.labels, no_mask(features[-1]))
+        start = dense.fine[:, START_MAPS] - torch.tensor(START_LEVELS)[:, None, None]
         found, base = (true_iou(x, prompts.targets, prompts.known) for x in (logits, start))
         truth = (found * prompts.meant[:, None]).max(-1).values
         chosen = truth.gather(1, iou.argmax(1, keepdim=True))
@@ -100,13 +112,13 @@ def _start_from(net, path, prefix):
     (net.affinity if prefix == "encoder" else net).load_state_dict(state)
 
 
-def train_joint(data, encoder_checkpoint, checkpoint, steps=500, crops=12, count=8, size=256, rate=6e-4, seed=2, watch_every=100) -> Run:
+def train_joint(data, encoder_checkpoint, checkpoint, steps=1400, crops=4, count=20, size=512, rate=6e-4, seed=2, watch_every=100) -> Run:
     """Stage 2. The encoder's trunk is frozen: gradients from the masks made its tokens slightly worse (class 3 AUC .84 to .82)."""
     run = _decoder_run(encoder_checkpoint, "encoder", checkpoint, steps, rate, seed)
     return _train_on_crops(run, data, crops, count, size, (0.5, 1.5), watch_every)
 
 
-def train_frames(data, joint_checkpoint, checkpoint, steps=100, frames=2, count=32, size=512, rate=3e-4, seed=3, watch_every=50) -> Run:
+def train_frames(data, joint_checkpoint, checkpoint, steps=300, frames=1, count=32, size=1024, rate=3e-4, seed=3, watch_every=50) -> Run:
     """Stage 3. Whole frames."""
     run = _decoder_run(joint_checkpoint, "joint", checkpoint, steps, rate, seed)
     return _train_on_crops(run, data, frames, count, size, (1.0, 1.5), watch_every)
@@ -133,7 +145,7 @@ def _train_on_crops(run, data, crops, count, size, scales, watch_every) -> Run:
 def _groups(net):
     """What learns in the stages 2 and 3: the decoder (its IoU head faster), and of the encoder only its outputs for the decoder."""
     encoder, decoder = net.encoder, net.decoder
-    outputs = [p for part in (encoder.neck, encoder.high_8, encoder.high_4) for p in part.parameters()]
+    outputs = [p for part in (encoder.neck, encoder.high_16, encoder.high_8) for p in part.parameters()]
     head = list(decoder.iou.parameters())
     rest = [p for name, p in decoder.named_parameters() if not name.startswith("iou.")]
     return [dict(params=rest + outputs, share=1.0), dict(params=head, share=IOU_HEAD_SHARE)]
@@ -153,13 +165,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints; encoder.pt must be there")
-    parser.add_argument("--joint-steps", type=int, default=500)
-    parser.add_argument("--frame-steps", type=int, default=100)
+    parser.add_argument("--joint-steps", type=int, default=1400)
+    parser.add_argument("--frame-steps", type=int, default=300)
     options = parser.parse_args()
     runs = options.runs
     train_joint(options.data, runs / "encoder.pt", runs / "joint.pt", options.joint_steps)
     train_frames(options.data, runs / "joint.pt", runs / "frames.pt", options.frame_steps)
-    write_release(runs / "frames.pt", runs / "sam.pt")
 
 
 if __name__ == "__main__":

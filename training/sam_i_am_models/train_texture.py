@@ -46,7 +46,7 @@ def answer_loss(net, embeddings):
     return F.binary_cross_entropy_with_logits(logits, same, weight=weight)
 
 
-def train(checkpoint: Path, steps=360, groups=28, crops=4, rate=1.5e-3, seed=4) -> Run:
+def train(checkpoint: Path, steps=700, groups=28, crops=4, rate=1.5e-3, seed=4) -> Run:
     torch.manual_seed(seed)
     run = Run(TextureModel().train(), checkpoint, steps, rate, seed)
     count = groups * MATERIALS_PER_GROUP
@@ -71,7 +71,7 @@ def write_release(run_checkpoint, target):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=360)
+    parser.add_argument("--steps", type=int, default=700)
     options = parser.parse_args()
     train(options.runs / "texture_run.pt", options.steps)
     write_release(options.runs / "texture_run.pt", options.runs / "texture.pt")

@@ -12,7 +12,7 @@ from sam_i_am_models.measures import best_threshold, cluster, connected, overlap
 HALVES = np.stack([np.tril(np.ones((16, 16), bool)), ~np.tril(np.ones((16, 16), bool))])
 
 
-def test_prepare_pads_to_multiples_of_16():
+def test_prepare_pads_to_multiples_of_32():
     assert prepare(np.random.default_rng(0).random((100, 60)), 96).shape == (1, 1, 96, 64)
 
 

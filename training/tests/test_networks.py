@@ -7,6 +7,7 @@ import torch
 from sam_i_am_models import export
 from sam_i_am_models.architectures import ImageEncoder, MaskDecoder, TextureEncoder
 from sam_i_am_models.architectures.prompt_encoder import PromptEncoder, reachable
+from sam_i_am_models.prompts import no_mask
 
 
 @pytest.fixture(scope="module")
@@ -15,16 +16,17 @@ def sam():
     return ImageEncoder().eval(), MaskDecoder().eval()
 
 
-@pytest.mark.parametrize("height,width", [(64, 64), (96, 160)])
+@pytest.mark.parametrize("height,width", [(128, 128), (96, 160)])
 def test_shapes(sam, height, width):
     encoder, decoder = sam
     with torch.no_grad():
-        embeddings, high_8, high_4, tokens = features = encoder(torch.rand(1, 1, height, width))
-        iou, masks = decoder(*features, torch.tensor([[[5.0, 9.0]]] * 3), torch.ones(3, 1))
-    assert embeddings.shape[2:] == (height // 16, width // 16)
-    assert high_8.shape[2:] == tokens.shape[2:] == (height // 8, width // 8)
-    assert high_4.shape[2:] == masks.shape[2:] == (height // 4, width // 4)
+        embeddings, high_16, high_8, tokens, outlines = features = encoder(torch.rand(1, 1, height, width))
+        iou, masks = decoder(*features, torch.tensor([[[5.0, 9.0]]] * 3), torch.ones(3, 1), no_mask(outlines))
+    assert embeddings.shape[2:] == (height // 32, width // 32)
+    assert high_16.shape[2:] == (height // 16, width // 16)
+    assert high_8.shape[2:] == tokens.shape[2:] == outlines.shape[2:] == masks.shape[2:] == (height // 8, width // 8)
     assert torch.allclose(tokens.norm(dim=1), torch.ones(()), atol=1e-5)
+    assert outlines.min() >= 0 and outlines.max() <= 1
     assert iou.shape == (3, 3) and masks.shape[:2] == (3, 3)
 
 
@@ -39,35 +41,51 @@ def test_reach_stops_at_a_wall():
 
 
 def _two_textures():
-    tokens = torch.zeros(1, 4, 16, 16)
-    tokens[:, 0, :, :8] = 1
-    tokens[:, 1, :, 8:] = 1
+    tokens = torch.zeros(1, 4, 32, 32)
+    tokens[:, 0, :, :16] = 1
+    tokens[:, 1, :, 16:] = 1
     return tokens
+
+
+def _features(tokens, outlines):
+    return torch.zeros(1, 96, 8, 8), torch.zeros(1, 32, 16, 16), torch.zeros(1, 16, 32, 32), tokens, outlines
 
 
 def test_untrained_decoder_gives_the_region_under_the_point():
     torch.manual_seed(1)
     decoder = MaskDecoder(token=4).eval()
-    features = torch.zeros(1, 128, 8, 8), torch.zeros(1, 48, 16, 16), torch.zeros(1, 32, 32, 32), _two_textures()
+    features = _features(_two_textures(), torch.zeros(1, 2, 32, 32))
     with torch.no_grad():
-        _, masks = decoder(*features, torch.tensor([[[20.0, 60.0]], [[100.0, 60.0]]]), torch.ones(2, 1))
+        _, masks = decoder(*features, torch.tensor([[[40.0, 120.0]], [[200.0, 120.0]]]), torch.ones(2, 1), no_mask(features[-1]))
     assert ((masks[0] > 0)[..., :15].float().mean() > 0.95) and ((masks[0] > 0)[..., 17:].float().mean() < 0.05)
     assert ((masks[1] > 0)[..., 17:].float().mean() > 0.95)
+
+
+def test_an_outline_parts_one_texture():
+    """An outline of parts only: the first map stops there, the second goes on."""
+    outlines = torch.zeros(1, 2, 32, 32)
+    outlines[:, 1, 15:17] = 1
+    prompts = PromptEncoder(32, 4).eval()
+    with torch.no_grad():
+        _, maps = prompts(torch.nn.functional.normalize(torch.ones(1, 4, 32, 32), dim=1), outlines, torch.tensor([[[100.0, 40.0]]]), torch.ones(1, 1), no_mask(outlines))
+    similarity, piece, part = maps.fine[0, :3]
+    assert similarity.min() > 0.99 and piece.min() > 0.99
+    assert part[:13].min() > 0.99 and part[19:].max() < 0
 
 
 def test_padding_points_add_nothing_to_the_maps():
     prompts = PromptEncoder(32, 4).eval()
     with torch.no_grad():
-        _, plain = prompts(_two_textures(), torch.tensor([[[20.0, 60.0]]]), torch.tensor([[1.0]]))
-        _, padded = prompts(_two_textures(), torch.tensor([[[20.0, 60.0], [0.0, 0.0]]]), torch.tensor([[1.0, -1.0]]))
-    assert torch.allclose(plain, padded)
+        _, plain = prompts(_two_textures(), torch.zeros(1, 2, 32, 32), torch.tensor([[[20.0, 60.0]]]), torch.tensor([[1.0]]), torch.zeros(1, 1, 32, 32))
+        _, padded = prompts(_two_textures(), torch.zeros(1, 2, 32, 32), torch.tensor([[[20.0, 60.0], [0.0, 0.0]]]), torch.tensor([[1.0, -1.0]]), torch.zeros(1, 1, 32, 32))
+    assert torch.allclose(plain.coarse, padded.coarse) and torch.allclose(plain.fine, padded.fine)
 
 
 def test_a_box_limits_the_similarity():
     prompts = PromptEncoder(32, 4).eval()
     with torch.no_grad():
-        _, maps = prompts(_two_textures(), torch.tensor([[[8.0, 8.0], [40.0, 40.0]]]), torch.tensor([[2.0, 3.0]]))
-    assert maps[0, 0, 2, 2] > 0.9 and maps[0, 0, 12, 2] < 0
+        _, maps = prompts(_two_textures(), torch.zeros(1, 2, 32, 32), torch.tensor([[[8.0, 8.0], [40.0, 40.0]]]), torch.tensor([[2.0, 3.0]]), torch.zeros(1, 1, 32, 32))
+    assert maps.coarse[0, 0, 1, 1] > 0.9 and maps.coarse[0, 0, 6, 1] < 0
 
 
 def test_export_parity(sam, tmp_path):

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from sam_i_am_models import dataset, train_encoder, train_texture
+from sam_i_am_models import dataset, export, train_encoder, train_quality, train_texture
 from sam_i_am_models.affinity import same_material_auc
+from sam_i_am_models.architectures.mask_decoder import MASK_STRIDE
 from sam_i_am_models.loop import Run
 from sam_i_am_models.mask_loss import decoder_losses, true_iou
-from sam_i_am_models.prompts import draw_prompts
+from sam_i_am_models.prompts import correct, draw_prompts, mask_grid
 from sam_i_am_models.simulate import simulate
-from sam_i_am_models.train_sam import train_frames, train_joint
+from sam_i_am_models.train_sam import train_frames, train_joint, write_release
 
 
 @pytest.fixture(scope="module")
@@ -23,15 +24,26 @@ def data(tmp_path_factory):
 
 @pytest.mark.parametrize("kind,slots", [("point", 1), ("points", 3), ("box", 3)])
 def test_prompts_mean_connected_regions_that_hold_the_point(kind, slots):
-    prompts = draw_prompts(np.random.default_rng(0), simulate(7, 192).maps()[1:], 12, kind, slots)
+    prompts = draw_prompts(np.random.default_rng(0), simulate(7, 256).maps()[1:], 12, kind, slots)
     assert prompts.coords.shape == (12, slots, 2) and prompts.meant.sum(1).min() >= 1
     if kind == "point":
         for (x, y), targets in zip(prompts.coords[:, 0].int().tolist(), prompts.targets):
-            assert targets[:, y // 4, x // 4].all()
+            assert targets[:, y // MASK_STRIDE, x // MASK_STRIDE].all()
+
+
+def test_a_correction_clicks_where_the_mask_is_wrong():
+    rng, maps = np.random.default_rng(2), simulate(8, 256).maps()[1:]
+    prompts = draw_prompts(rng, maps, 5)
+    logits = torch.full((5, 3, 32, 32), -3.0)
+    more, earlier = correct(rng, prompts, logits)
+    assert more.coords.shape == (5, 2, 2) and (more.labels[:, 1] == 1).all() and more.meant.sum() == 5
+    assert torch.equal(earlier, logits[:, :1])
+    for (x, y), targets, meant in zip(more.coords[:, 1].int().tolist(), more.targets, more.meant):
+        assert targets[int(meant.argmax()), y // MASK_STRIDE, x // MASK_STRIDE]
 
 
 def test_perfect_masks_cost_nothing_and_have_iou_one():
-    prompts = draw_prompts(np.random.default_rng(1), simulate(8, 128).maps()[1:], 4)
+    prompts = draw_prompts(np.random.default_rng(1), simulate(8, 256).maps()[1:], 4)
     logits = (prompts.targets.float() * 2 - 1) * 20
     losses = decoder_losses(torch.ones(4, 3), logits, prompts.targets, prompts.meant, prompts.known)
     assert losses["mask"] < 0.05 and losses["_best"] == pytest.approx(1)
@@ -44,15 +56,35 @@ def test_auc():
 
 
 def test_encoder_loss_falls_and_the_stages_chain(data, tmp_path):
-    run = train_encoder.train(data, tmp_path / "encoder.pt", steps=12, crops=3, size=64, watch_every=1000)
-    first = run.means["affinity_16"] + run.means["affinity_8"]
-    again = train_encoder.train(data, tmp_path / "other.pt", steps=60, crops=3, size=64, watch_every=1000)
-    assert again.means["affinity_16"] + again.means["affinity_8"] < first
+    run = train_encoder.train(data, tmp_path / "encoder.pt", steps=12, crops=3, size=128, watch_every=1000)
+    first = sum(run.means.values())
+    again = train_encoder.train(data, tmp_path / "other.pt", steps=60, crops=3, size=128, watch_every=1000)
+    assert sum(again.means.values()) < first
     for steps in (1, 2):  # the second call resumes
-        joint = train_joint(data, tmp_path / "encoder.pt", tmp_path / "joint.pt", steps=steps, crops=2, count=2, size=64)
+        joint = train_joint(data, tmp_path / "encoder.pt", tmp_path / "joint.pt", steps=steps, crops=2, count=2, size=128)
     assert joint.step == 2 and np.isfinite(joint.means["mask"])
     frames = train_frames(data, tmp_path / "joint.pt", tmp_path / "frames.pt", steps=2, frames=1, count=4, size=128)
     assert frames.step == 2
+    train_quality.train(data, tmp_path / "frames.pt", tmp_path / "quality.pt", frames=2, count=4)
+    encoder, decoder = _released(tmp_path)
+    assert export.sam_parity(encoder, decoder, tmp_path) < export.TOLERANCE
+
+
+def _released(folder):
+    """The chain's end as the recipe exports it."""
+    write_release(folder / "quality.pt", folder / "sam.pt")
+    encoder, decoder = export.load_sam(folder / "sam.pt")
+    export.export_encoder(encoder, folder / "encoder.onnx")
+    export.export_decoder(encoder, decoder, folder / "decoder.onnx")
+    return encoder, decoder
+
+
+def test_a_mask_is_measured_against_the_region_that_it_fits_best():
+    grid = mask_grid(simulate(8, 256).maps()[1:])
+    truth = torch.from_numpy(grid[1] == grid[1].max())
+    logits = torch.stack([truth.float() * 2 - 1, torch.full(truth.shape, -1.0), torch.ones(truth.shape)])[None]
+    perfect, empty, full = train_quality.best_iou(logits, grid)[0].tolist()
+    assert perfect == pytest.approx(1) and empty == 0 and full < 1
 
 
 def _toy(checkpoint, steps, stop=None):

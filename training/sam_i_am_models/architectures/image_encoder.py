@@ -1,6 +1,6 @@
-"""Image encoder: convolutional stem at strides 2, 4, 8, 16, attention on the 16-px tokens, neck and texture head.
+"""Image encoder: convolutional stem at strides 2 to 32, attention on the 32-px tokens, a top-down path back to stride 8.
 
-There is no table of absolute positions: height and width are any multiples of 16.
+There is no table of absolute positions: height and width are any multiples of 32. All strides are in pixels of the input.
 """
 
 import torch
@@ -9,61 +9,80 @@ from torch import nn
 
 from .blocks import ChannelNorm, Residual, SelfAttentionBlock
 
-STRIDE = 16
+EMBEDDING_STRIDE = 32
+HIGH_STRIDES = (16, 8)
 TOKEN_STRIDE = 8
-VIEW_WINDOW = 15  # pixels
+VIEW_CELL = 4  # pixels; local statistics are taken on cells of this size, over VIEW_CELLS x VIEW_CELLS of them
+VIEW_CELLS = 7
 
 
 def views(image: torch.Tensor) -> torch.Tensor:
     """Three views of the grey image (batch, 1, h, w) in [0, 1]: linear, locally normalised, logarithm of the local mean."""
 
-    def local_mean(x):
-        return F.avg_pool2d(x, VIEW_WINDOW, 1, VIEW_WINDOW // 2, count_include_pad=False)
+    def local(x):
+        return F.avg_pool2d(x, VIEW_CELLS, 1, VIEW_CELLS // 2, count_include_pad=False)
 
-    mean = local_mean(image)
-    deviation = (local_mean((image - mean) ** 2) + 1e-4).sqrt()
-    return torch.cat([image * 2 - 1, (image - mean) / (2 * deviation), (mean + 0.02).log() / 2 + 0.7], 1)
+    mean = local(F.avg_pool2d(image, VIEW_CELL))
+    square = local(F.avg_pool2d(image * image, VIEW_CELL))
+    deviation = ((square - mean * mean).clamp(min=0) + 1e-4).sqrt()
+    dark = (mean + 0.02).log() / 2 + 0.7
+    mean, scale, dark = F.interpolate(torch.cat([mean, 0.5 / deviation, dark], 1), scale_factor=float(VIEW_CELL), mode="bilinear", align_corners=False).split(1, 1)
+    return torch.cat([image * 2 - 1, (image - mean) * scale, dark], 1)
 
 
 class ImageEncoder(nn.Module):
-    """(batch, 1, h, w) to image embeddings at stride 16, stem features at strides 8 and 4, texture tokens at stride 8."""
+    """(batch, 1, h, w) to what the decoder reads and what the booster reads (see `forward`)."""
 
-    def __init__(self, width=160, blocks=4, heads=5, embedding=128, high_8=48, high_4=32, token=32):
+    def __init__(self, stem=(16, 40, 80, 144), width=192, blocks=4, heads=6, embedding=96, high_16=32, high_8=16, token=32):
         super().__init__()
-        self.settings = dict(width=width, blocks=blocks, heads=heads, embedding=embedding, high_8=high_8, high_4=high_4, token=token)
-        self.stem = nn.Sequential(nn.Conv2d(3, 24, 5, 2, 2, bias=False), nn.BatchNorm2d(24), nn.ReLU())
-        self.to_4, self.to_8, self.to_16 = Residual(24, 48, 2), Residual(48, 80, 2), Residual(80, width, 2)
+        self.settings = dict(
+            stem=stem, width=width, blocks=blocks, heads=heads, embedding=embedding, high_16=high_16, high_8=high_8, token=token
+        )
+        at_2, at_4, at_8, at_16 = stem
+        self.stem = nn.Sequential(nn.Conv2d(3, at_2, 5, 2, 2, bias=False), nn.BatchNorm2d(at_2), nn.ReLU())
+        self.to_4, self.to_8, self.to_16 = Residual(at_2, at_4, 2), Residual(at_4, at_8, 2), Residual(at_8, at_16, 2)
+        self.to_32 = Residual(at_16, width, 2)
         self.position = nn.Conv2d(width, width, 3, 1, 1, groups=width)
         self.blocks = nn.ModuleList([SelfAttentionBlock(width, heads) for _ in range(blocks)])
-        self.lateral = nn.Conv2d(80, width, 1)
-        self.fuse = Residual(width, 96)
-        self.token_head = nn.Conv2d(96, token, 1)
-        self.coarse_token_head = nn.Conv2d(width, token, 1)
+        self.lateral_16, self.fuse_16 = nn.Conv2d(at_16, width, 1), Residual(width, 96)
+        self.lateral_8, self.fuse_8 = nn.Conv2d(at_8, 96, 1), Residual(96, 64)
+        self.token_heads = nn.ModuleList([nn.Conv2d(channels, token, 1) for channels in (width, 96, 64)])
+        self.outline_head = nn.Sequential(nn.Conv2d(64, 32, 3, 1, 1), nn.ReLU(), nn.Conv2d(32, 2, 1))
         self.neck = nn.Sequential(nn.Conv2d(width, embedding, 1, bias=False), ChannelNorm(embedding))
-        self.high_8 = nn.Conv2d(96, high_8, 1)
-        self.high_4 = nn.Conv2d(48, high_4, 1)
+        self.high_16, self.high_8 = nn.Conv2d(96, high_16, 1), nn.Conv2d(64, high_8, 1)
 
     def features(self, image):
-        """Raw features at strides 4, 8 (fused) and 16."""
+        """Raw features at strides 32, 16 and 8."""
         at_4 = self.to_4(self.stem(views(image)))
         at_8 = self.to_8(at_4)
         at_16 = self.to_16(at_8)
-        at_16 = at_16 + self.position(at_16)
-        batch, width, height, breadth = at_16.shape
-        tokens = at_16.flatten(2).transpose(1, 2)
+        at_32 = self.to_32(at_16)
+        at_32 = at_32 + self.position(at_32)
+        batch, width, height, breadth = at_32.shape
+        tokens = at_32.flatten(2).transpose(1, 2)
         for block in self.blocks:
             tokens = block(tokens)
-        at_16 = tokens.transpose(1, 2).reshape(batch, width, height, breadth)
-        raised = F.interpolate(at_16, scale_factor=2.0, mode="bilinear", align_corners=False)
-        return at_4, self.fuse(raised + self.lateral(at_8)), at_16
+        at_32 = tokens.transpose(1, 2).reshape(batch, width, height, breadth)
+        at_16 = self.fuse_16(_raise(at_32) + self.lateral_16(at_16))
+        return at_32, at_16, self.fuse_8(_raise(at_16) + self.lateral_8(at_8))
+
+    def heads(self, at_32, at_16, at_8):
+        """image_embeddings at stride 32; high_res_features_16 and _8; texture_tokens (unit length) at stride 8; outlines at stride 8.
+
+        Outlines: probability of an outline between materials, and of any outline (of parts too) in the cell.
+        """
+        tokens = F.normalize(self.token_heads[2](at_8), dim=1)
+        return self.neck(at_32), self.high_16(at_16), self.high_8(at_8), tokens, torch.sigmoid(self.outline_head(at_8))
 
     def forward(self, image):
-        """image_embeddings, high_res_features_8, high_res_features_4, texture_tokens."""
-        at_4, at_8, at_16 = self.features(image)
-        tokens = F.normalize(self.token_head(at_8), dim=1)
-        return self.neck(at_16), self.high_8(at_8), self.high_4(at_4), tokens
+        return self.heads(*self.features(image))
 
-    def affinity_tokens(self, image):
-        """L2-normalised tokens at strides 16 and 8, for training the encoder alone."""
-        _, at_8, at_16 = self.features(image)
-        return F.normalize(self.coarse_token_head(at_16), dim=1), F.normalize(self.token_head(at_8), dim=1)
+    def dense(self, image):
+        """For training the encoder alone: unit tokens at strides 32, 16 and 8, and logits of the outlines."""
+        features = self.features(image)
+        tokens = [F.normalize(head(x), dim=1) for head, x in zip(self.token_heads, features)]
+        return tokens, self.outline_head(features[2])
+
+
+def _raise(x):
+    return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)

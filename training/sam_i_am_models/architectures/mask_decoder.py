@@ -1,8 +1,8 @@
 """Mask decoder: SAM's two-way transformer, started as a similarity map.
 
 Each prompt gets the shared image embedding plus its own dense maps. The three masks are hyper-network products with
-up-scaled features (stem features of strides 8 and 4 added on the way), on top of the reach map at three levels: before
-any training the outputs are the connected region that looks like the prompted place, at three tolerances.
+up-scaled features (features of strides 16 and 8 added on the way), on top of the reach maps: before any training the
+outputs are the part, the piece and the loosely similar region under the prompt.
 """
 
 import torch
@@ -10,12 +10,14 @@ import torch.nn.functional as F
 from torch import nn
 
 from .blocks import Attention, ChannelNorm, mlp
-from .prompt_encoder import PromptEncoder
+from .prompt_encoder import DenseMaps, PromptEncoder
 
 MASKS = 3
-STRIDE = 16
-START_LEVELS = (0.75, 0.5, 0.2)
+STRIDE, MASK_STRIDE = 32, 8
+START_LEVELS = (0.45, 0.3, 0.1)
+START_MAPS = (2, 1, 1)  # which fine map each output starts from
 START_GAIN = 8.0
+FIGURES = 12
 
 
 class TwoWayBlock(nn.Module):
@@ -42,27 +44,41 @@ class TwoWayBlock(nn.Module):
         return tokens, self.norms[3](image + self.to_tokens(placed, query, tokens))
 
 
-class MaskDecoder(nn.Module):
-    """Image tensors of one frame and n prompts to IoU predictions (n, 3) and mask logits (n, 3, h/4, w/4)."""
+class Refine(nn.Module):
+    """Depthwise convolution and a mix of the channels, added to the input; starts as the identity."""
 
-    def __init__(self, width=128, heads=4, blocks=2, high_8=48, high_4=32, token=32, channels_8=64, channels_4=32):
+    def __init__(self, channels, side):
+        super().__init__()
+        self.deep, self.mix = nn.Conv2d(channels, channels, side, 1, side // 2, groups=channels), nn.Conv2d(channels, channels, 1)
+        nn.init.zeros_(self.mix.weight)
+        nn.init.zeros_(self.mix.bias)
+
+    def forward(self, x):
+        return x + self.mix(F.relu(self.deep(x)))
+
+
+class MaskDecoder(nn.Module):
+    """Image tensors of one frame and n prompts to IoU predictions (n, 3) and mask logits (n, 3, h/8, w/8)."""
+
+    def __init__(self, width=96, heads=4, blocks=2, high_16=32, high_8=16, token=32, channels_16=32, channels_8=16):
         super().__init__()
         self.settings = dict(
-            width=width, heads=heads, blocks=blocks, high_8=high_8, high_4=high_4, token=token, channels_8=channels_8, channels_4=channels_4
-        )
+            width=width, heads=heads, blocks=blocks, high_16=high_16, high_8=high_8, token=token, channels_16=channels_16, channels_8=channels_8
+        )  # fmt: skip
         self.prompts = PromptEncoder(width, token)
-        self.dense = nn.Sequential(nn.Conv2d(PromptEncoder.MAPS, 24, 2, 2), ChannelNorm(24), nn.GELU(), nn.Conv2d(24, width, 1))
+        self.dense = nn.Sequential(nn.Conv2d(PromptEncoder.COARSE_MAPS, 32, 2, 2), nn.ReLU(), nn.Conv2d(32, width, 1))
         self.output_tokens = nn.Embedding(1 + MASKS, width)
         self.blocks = nn.ModuleList([TwoWayBlock(width, heads, i == 0) for i in range(blocks)])
         self.final, self.final_norm = Attention(width, heads, width // 2), nn.LayerNorm(width)
-        self.up_8 = nn.ConvTranspose2d(width, channels_8, 2, 2)
-        self.skip_8, self.norm_8 = nn.Conv2d(high_8, channels_8, 1), ChannelNorm(channels_8)
-        self.maps_8 = nn.Conv2d(PromptEncoder.MAPS, channels_8, 1, bias=False)
-        self.up_4 = nn.ConvTranspose2d(channels_8, channels_4, 2, 2)
-        self.skip_4 = nn.Conv2d(high_4, channels_4, 1)
-        self.hyper = nn.ModuleList([mlp([width, width, channels_4 + 1]) for _ in range(MASKS)])
-        self.residual = nn.Conv2d(PromptEncoder.MAPS, MASKS, 1)
-        self.iou = mlp([2 * width + 4, width, 1])
+        self.up_16, self.norm_16 = nn.ConvTranspose2d(width, channels_16, 2, 2), ChannelNorm(channels_16)
+        self.skip_16, self.maps_16 = nn.Conv2d(high_16, channels_16, 1), nn.Conv2d(PromptEncoder.COARSE_MAPS, channels_16, 1, bias=False)
+        self.refine_16 = nn.Sequential(Refine(channels_16, 5), Refine(channels_16, 5))
+        self.up_8 = nn.ConvTranspose2d(channels_16, channels_8, 2, 2)
+        self.skip_8, self.maps_8 = nn.Conv2d(high_8, channels_8, 1), nn.Conv2d(PromptEncoder.FINE_MAPS, channels_8, 1, bias=False)
+        self.refine_8 = Refine(channels_8, 3)
+        self.hyper = nn.ModuleList([mlp([width, width, channels_8 + 1]) for _ in range(MASKS)])
+        self.start = nn.Conv2d(PromptEncoder.FINE_MAPS, MASKS, 1)
+        self.iou = mlp([2 * width + FIGURES, width, width // 2, 1])
         self.register_buffer("logit_gain", torch.ones(1))
         self._start_as_similarity()
 
@@ -71,42 +87,74 @@ class MaskDecoder(nn.Module):
             nn.init.normal_(head[-1].weight, std=0.02)
             nn.init.zeros_(head[-1].bias)
         with torch.no_grad():
-            self.residual.weight.zero_()
-            self.residual.weight[:, 1] = START_GAIN
-            self.residual.bias.copy_(-START_GAIN * torch.tensor(START_LEVELS))
+            self.start.weight.zero_()
+            for output, source in enumerate(START_MAPS):
+                self.start.weight[output, source] = START_GAIN
+            self.start.bias.copy_(-START_GAIN * torch.tensor(START_LEVELS))
 
-    def forward(self, image_embeddings, high_res_features_8, high_res_features_4, texture_tokens, point_coords, point_labels):
-        sparse, maps = self.prompts(texture_tokens, point_coords, point_labels)
+    def forward(self, *arguments):
+        """See `decode`; IoU predictions (n, 3) and mask logits (n, 3, h/8, w/8)."""
+        tokens, masks, maps = self.decode(*arguments)
+        return self._predict_iou(tokens, masks.detach(), maps), masks * self.logit_gain
+
+    def decode(self, image_embeddings, high_res_features_16, high_res_features_8, texture_tokens, outlines, point_coords, point_labels, mask_input, origin=None):
+        """Output tokens (n, 4 + prompts, width), mask logits before the gain, dense maps. For the arguments see export.py."""
+        sparse, maps = self.prompts(texture_tokens, outlines, point_coords, point_labels, mask_input, origin)
         count, height, breadth = sparse.shape[0], image_embeddings.shape[-2], image_embeddings.shape[-1]
-        image = (image_embeddings + self.dense(maps)).flatten(2).transpose(1, 2)
-        place = self.prompts.position.grid(height, breadth, STRIDE)
+        image = (image_embeddings + self.dense(maps.coarse)).flatten(2).transpose(1, 2)
+        place = self.prompts.position.grid(height, breadth, STRIDE, origin)
         start = torch.cat([self.output_tokens.weight[None].expand(count, -1, -1), sparse], 1)
         tokens = start
         for block in self.blocks:
             tokens, image = block(tokens, image, start, place)
         tokens = self.final_norm(tokens + self.final(tokens + start, image + place, image))
         image = image.transpose(1, 2).reshape(count, -1, height, breadth)
-        masks = self._masks(image, high_res_features_8, high_res_features_4, tokens[:, 1 : 1 + MASKS], maps)
-        iou = self._predict_iou(tokens, masks.detach(), maps.detach())
-        return iou, masks * self.logit_gain
+        return tokens, self._masks(image, high_res_features_16, high_res_features_8, tokens[:, 1 : 1 + MASKS], maps), maps
 
-    def _masks(self, image, high_8, high_4, tokens, maps):
+    def _masks(self, image, high_16, high_8, tokens, maps: DenseMaps):
         """Mask logits before the export gain."""
-        up = F.gelu(self.norm_8(self.up_8(image) + self.skip_8(high_8) + self.maps_8(maps)))
-        up = F.gelu(self.up_4(up) + self.skip_4(high_4))
+        up = F.relu(self.norm_16(self.up_16(image) + self.skip_16(high_16) + self.maps_16(maps.coarse)))
+        up = F.relu(self.up_8(self.refine_16(up)) + self.skip_8(high_8) + self.maps_8(maps.fine))
+        up = self.refine_8(up)
         weights = torch.stack([head(tokens[:, k]) for k, head in enumerate(self.hyper)], 1)
         flat = weights[..., :-1] @ up.flatten(2) + weights[..., -1:]
-        start = F.interpolate(self.residual(maps), scale_factor=2.0, mode="bilinear", align_corners=False)
+        start = self.start(maps.fine)
         return start + flat.reshape(start.shape)
 
-    def _predict_iou(self, tokens, masks, maps):
-        """IoU from the IoU token, the mask's token and four figures of the mask itself."""
-        inside = torch.sigmoid(masks)
-        area = inside.mean((-1, -2))
-        sure = torch.sigmoid(4 * (masks - 1)).mean((-1, -2)) / (torch.sigmoid(4 * (masks + 1)).mean((-1, -2)) + 1e-4)
-        at_8 = F.avg_pool2d(inside, 2)
-        mass = at_8.sum((-1, -2)) + 1e-3
-        likeness = [(at_8 * maps[:, k : k + 1]).sum((-1, -2)) / mass for k in (0, 1)]
-        figures = torch.stack([area, sure, *likeness], -1)
-        general = tokens[:, :1].expand(-1, MASKS, -1)
-        return torch.sigmoid(self.iou(torch.cat([general, tokens[:, 1 : 1 + MASKS], figures], -1))[..., 0])
+    def _predict_iou(self, tokens, masks, maps: DenseMaps):
+        """IoU from what `describe` says of each mask."""
+        return torch.sigmoid(self.iou(describe(tokens, masks, maps))[..., 0])
+
+
+def describe(tokens, masks, maps: DenseMaps):
+    """What the IoU head sees of each mask: the IoU token, the mask's own token and figures of the mask itself. (n, 3, 2 * width + 12)."""
+    general = tokens[:, :1].expand(-1, MASKS, -1)
+    return torch.cat([general, tokens[:, 1 : 1 + MASKS], mask_figures(masks, maps.fine.detach())], -1)
+
+
+def mask_figures(masks, fine):
+    """(n, 3, 12) figures of mask logits before the gain, on a grid of twice the mask's stride.
+
+    Area and its logarithm; stability at two offsets; mean similarity, both reaches and outlines inside; outlines along the edge;
+    similarity and reaches in a ring round the mask (where a region really ends they are low).
+    """
+    area = torch.sigmoid(masks).mean((-1, -2))
+    sure = [_share(masks, offset) for offset in (0.5, 1.5)]
+    inside, maps = F.avg_pool2d(torch.sigmoid(masks), 2), F.avg_pool2d(fine, 2)
+    down, right = (inside[..., 1:, :] - inside[..., :-1, :]).abs(), (inside[..., 1:] - inside[..., :-1]).abs()
+    length = down.sum((-1, -2)) + right.sum((-1, -2)) + 1e-3
+    ring = F.max_pool2d(inside, 5, 1, 2) - inside
+    within, around = ([_mean(weight, maps[:, k : k + 1]) for k in (0, 1, 2, 4)] for weight in (inside, ring))
+    outline = maps[:, 4:5]
+    along = (down * torch.maximum(outline[..., 1:, :], outline[..., :-1, :])).sum((-1, -2))
+    along = (along + (right * torch.maximum(outline[..., 1:], outline[..., :-1])).sum((-1, -2))) / length
+    return torch.stack([area, (area + 1e-4).log() / 4, *sure, *within, along, *around[:3]], -1)
+
+
+def _share(masks, offset):
+    """A smooth stability score."""
+    return torch.sigmoid(4 * (masks - offset)).mean((-1, -2)) / (torch.sigmoid(4 * (masks + offset)).mean((-1, -2)) + 1e-4)
+
+
+def _mean(weight, values):
+    return (weight * values).sum((-1, -2)) / (weight.sum((-1, -2)) + 1e-3)

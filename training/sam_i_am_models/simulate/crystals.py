@@ -27,7 +27,13 @@ KNOWN_CELLS = {
     "Pt [110]": (2.77, 3.92, 90, [(0, 0, 78), (0.5, 0.5, 78)]),
     "Pt [111]": (1.6, 1.6, 120, [(0, 0, 78)]),
 }
+UNSEEN_CELLS = ("La:SrTiO3 [001]", "Ge [110]", "LaMnO3 [001]", "Pt [110]")  # in test sets only
 RANDOM_SITES = (0, 0.25, 1 / 3, 0.5, 2 / 3, 0.75)
+
+
+def cell_names(unseen: bool) -> list[str]:
+    """Names of the real cells that training draws, or of those kept for test sets."""
+    return [name for name in KNOWN_CELLS if (name in UNSEEN_CELLS) == unseen]
 
 
 @dataclass(frozen=True)

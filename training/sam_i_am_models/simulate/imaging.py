@@ -10,6 +10,19 @@ DOSE = {1: (20, 600), 2: (10, 250), 3: (5, 120)}
 SPARSE_DOSE = (1, 8)
 
 
+def is_unseen_dose(dose: float) -> bool:
+    """Whether a dose lies in the bands (a quarter of the logarithmic axis) that only test sets draw."""
+    return int(8 * np.log10(dose)) % 4 == 3
+
+
+def draw_dose(rng, low: float, high: float, unseen: bool) -> float:
+    """Electrons per pixel between `low` and `high`, inside or outside the bands kept for test sets."""
+    while True:
+        dose = log_uniform(rng, low, high)
+        if is_unseen_dose(dose) == unseen:
+            return dose
+
+
 def scan_coordinates(rng, size: int, device="cpu"):
     """Where in the specimen each pixel was recorded: (y, x), with drift, scan-line jitter and slow distortion."""
     yy, xx = pixel_grid(size, device)
@@ -37,13 +50,13 @@ def shade(rng, intensity: torch.Tensor) -> torch.Tensor:
     return intensity
 
 
-def detect(rng, intensity: torch.Tensor, difficulty: int, pixel_unit: float, dose: float | None = None):
+def detect(rng, intensity: torch.Tensor, difficulty: int, pixel_unit: float, dose: float | None = None, unseen: bool = False):
     """Probe blur, background, Poisson and readout noise. Returns (signal, dose in electrons per pixel)."""
     intensity = blur(intensity, rng.uniform(0.3, 0.9) * pixel_unit)
     background = rng.uniform(0, 0.3) * rng.random()
     sparse = rng.random() < 0.06
     low, high = SPARSE_DOSE if sparse else DOSE[difficulty]
-    drawn = log_uniform(rng, low, high)
+    drawn = draw_dose(rng, low, high, unseen)
     dose = drawn if dose is None else dose
     signal = (intensity + (0 if sparse else background)).clamp(min=0)
     if sparse:

@@ -5,6 +5,7 @@ Lengths that say so are in units of the frame's side.
 """
 
 import numpy as np
+from scipy import ndimage
 
 from .fields import rough_line, smooth_field, stepped_line
 
@@ -170,3 +171,22 @@ def assign_materials(rng, regions, layout: str, materials: int) -> np.ndarray:
             if of_region[region] == of_region[region - 1]:
                 of_region[region] = (of_region[region - 1] + 1 + rng.integers(0, materials - 1)) % materials
     return of_region
+
+
+def breadths(regions) -> np.ndarray:
+    """Diameter in pixels of the largest circle inside each region; the frame's edge does not bound a region."""
+    out = np.zeros(int(regions.max()) + 1)
+    for region in range(len(out)):
+        inside = regions[::4, ::4] == region
+        if inside.any():
+            out[region] = np.inf if inside.all() else 8 * ndimage.distance_transform_edt(inside).max()
+    return out
+
+
+def dissolve(regions, unwanted: np.ndarray) -> np.ndarray:
+    """Give the pixels of the regions where `unwanted` (bool per region) to the nearest other region."""
+    gone = unwanted[regions]
+    if not gone.any() or gone.all():
+        return regions
+    nearest = ndimage.distance_transform_edt(gone, return_distances=False, return_indices=True)
+    return regions[tuple(nearest)]

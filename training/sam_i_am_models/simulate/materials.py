@@ -27,6 +27,13 @@ class Material:
     twin_of: int | None = None
     name: str = ""
 
+    def sampled(self, factor: float) -> "Material":
+        """The same material with its lattice `factor` times smaller in pixels. The table does not change with the scale."""
+        if self.cell is None or factor == 1:
+            return self
+        cell = replace(self.cell, a=self.cell.a / factor, b=self.cell.b / factor, sigma=self.cell.sigma / factor)
+        return replace(self, cell=cell)
+
     def intensity(self, rng, fractional_u, fractional_v):
         """Intensity at fractional coordinates, same shape; the coordinates only give the shape where there is no lattice."""
         if self.kind == "crystal":
@@ -69,9 +76,12 @@ def twin(rng, material: Material, index: int, level: float) -> Material:
     return replace(material, level=level, depth=depth, cell=cell, table=cell.table(), twin_of=index, name=material.name + " (twin)")
 
 
-def palette(rng, count: int, difficulty: int, scale: float, sem: bool = False) -> list[Material]:
-    """`count` materials of one micrograph. `scale`: frame size / 1024. `sem`: phases without lattice."""
-    maker = _MaterialMaker(rng, difficulty, scale, sem)
+def palette(rng, count: int, difficulty: int, scale: float, sem: bool = False, unseen: bool = False) -> list[Material]:
+    """`count` materials of one micrograph. `scale`: frame size / 1024. `sem`: phases without lattice.
+
+    `unseen`: real lattices only from those that training never draws.
+    """
+    maker = _MaterialMaker(rng, difficulty, scale, sem, unseen)
     while len(maker.materials) < count:
         maker.add()
     materials = maker.materials
@@ -88,8 +98,9 @@ def palette(rng, count: int, difficulty: int, scale: float, sem: bool = False) -
 class _MaterialMaker:
     """Draws materials one by one so that their levels differ as the difficulty class asks."""
 
-    def __init__(self, rng, difficulty, scale, sem):
+    def __init__(self, rng, difficulty, scale, sem, unseen):
         self.rng, self.difficulty, self.scale, self.sem = rng, difficulty, scale, sem
+        self.names = crystals.cell_names(unseen)
         self.materials: list[Material] = []
         self.known = rng.random() < 0.5
         # Pixels per Angstrom of a 1024-pixel frame: fields of view of about 10 to 60 nm.
@@ -127,7 +138,7 @@ class _MaterialMaker:
         if rng.random() < 0.2:
             return amorphous(rng, self._level(), self.scale)
         if self.known:
-            name = str(rng.choice(list(crystals.KNOWN_CELLS)))
+            name = str(rng.choice(self.names))
             cell, brightness = crystals.known_cell(rng, name, self.pixels_per_angstrom, self.ring)
             physical = float(np.clip(0.9 * (brightness / 130) ** 0.8 * rng.uniform(0.85, 1.15), 0.15, 1.2))
             close = any(abs(physical - m.level) < self._least_contrast() for m in self.materials)

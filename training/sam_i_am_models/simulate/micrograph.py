@@ -12,6 +12,11 @@ from .maps import connected_pieces, touching_groups
 from .materials import Material, palette
 
 
+NARROWEST_CELLS = 4.0  # unit cells across the usual region of a crystal
+LEAST_CELLS = 2.0  # unit cells across the smallest
+FINEST_PERIOD = 5.0  # pixels of a 1024-pixel frame
+
+
 @dataclass
 class Micrograph:
     """All maps are uint8 (size, size). 0 = interface or unlabelled; numbers start at 1.
@@ -46,19 +51,21 @@ class Scene:
     layout: str = "given"
 
 
-def simulate(seed: int, size: int = 512, difficulty: int | None = None, device: str = "cpu") -> Micrograph:
+def simulate(seed: int, size: int = 512, difficulty: int | None = None, device: str = "cpu", unseen: bool = False) -> Micrograph:
     """Draw the micrograph of `seed`. The same arguments give the same bytes on the same device.
 
     `size`: side in pixels; the field of view does not depend on it, so 512 is 1024 at half the sampling.
     `difficulty`: 1 clear .. 3 near-identical lattices, narrow layers, defects; by default drawn from the seed.
+    `unseen`: only real lattices and doses that are never drawn without it (crystals.UNSEEN_CELLS, imaging.is_unseen_dose).
     """
     rng = np.random.default_rng(seed)
     drawn = int(rng.integers(1, 4))
     difficulty = difficulty or drawn
-    return photograph(rng, draw_scene(rng, size, difficulty), size, difficulty, {"seed": seed}, device)
+    scene = draw_scene(rng, size, difficulty, unseen)
+    return photograph(rng, scene, size, difficulty, {"seed": seed}, device, unseen=unseen)
 
 
-def draw_scene(rng, size: int, difficulty: int) -> Scene:
+def draw_scene(rng, size: int, difficulty: int, unseen: bool = False) -> Scene:
     """Choose layout, materials and defects."""
     names = list(layouts.LAYOUTS)
     layout = str(rng.choice(names, p=[layouts.LAYOUTS[n][1] for n in names]))
@@ -66,13 +73,40 @@ def draw_scene(rng, size: int, difficulty: int) -> Scene:
     count = int(regions.max()) + 1
     materials = min(int(rng.integers(2, 5)), count)
     sem = layout != "single" and rng.random() < (0.3 if layout in ("mottled", "particles", "layers with blobs") else 0.06)
-    drawn = palette(rng, materials, difficulty, size / 1024, sem)
+    drawn = palette(rng, materials, difficulty, size / 1024, sem, unseen)
     of_region = layouts.assign_materials(rng, regions, layout, materials)
+    regions, drawn = _fit_lattices(regions, of_region, drawn, size / 1024)
     lattice = [m.kind == "crystal" for m in drawn]
     coherent = rng.random() < (0.7 if layout == "mottled" else 0.25)
     structure = build(rng, regions, of_region, _turns(rng, of_region, layout, coherent), lattice, size, coherent)
     width = rng.uniform(0.3, 1.5) if rng.random() < 0.75 else rng.uniform(1.5, 7)
     return Scene(structure, drawn, float(width * size / 1024), layout)
+
+
+def _fit_lattices(regions, of_region, materials, scale):
+    """A crystal is several unit cells wide: sample all lattices finer where it would not be, and leave no region of fewer than two.
+
+    Returns (regions, materials). A particle of one cell has no lattice that it could be known by.
+    """
+    breadth = layouts.breadths(regions)
+    periods = np.array([m.cell.period if m.cell else 0.0 for m in materials])
+    factor = 1.0
+    for material in np.unique(of_region[breadth > 0]):
+        usual = np.median(breadth[(of_region == material) & (breadth > 0)])
+        factor = max(factor, NARROWEST_CELLS * periods[material] / usual)
+    if factor > 1:
+        factor = max(1.0, min(factor, periods[periods > 0].min() / (FINEST_PERIOD * scale)))
+    unwanted = (breadth < LEAST_CELLS * periods[of_region] / factor) & ~_broadest(of_region, breadth)
+    return layouts.dissolve(regions, unwanted), [m.sampled(factor) for m in materials]
+
+
+def _broadest(of_region, breadth):
+    """Whether each region is the broadest of its material: that one stays, however small."""
+    keep = np.zeros(len(of_region), bool)
+    for material in np.unique(of_region):
+        members = np.nonzero(of_region == material)[0]
+        keep[members[breadth[members].argmax()]] = True
+    return keep
 
 
 def _turns(rng, of_region, layout, coherent):
@@ -90,12 +124,12 @@ def _turns(rng, of_region, layout, coherent):
     return turns
 
 
-def photograph(rng, scene: Scene, size, difficulty, metadata, device="cpu", dose=None, gamma=None) -> Micrograph:
+def photograph(rng, scene: Scene, size, difficulty, metadata, device="cpu", dose=None, gamma=None, unseen=False) -> Micrograph:
     """Render the scene, image it, and derive the maps."""
     intensity, unsure = render(rng, scene, size, device)
     intensity = _rims(rng, scene, intensity)
     intensity = imaging.shade(rng, intensity)
-    signal, dose = imaging.detect(rng, intensity, difficulty, size / 512, dose)
+    signal, dose = imaging.detect(rng, intensity, difficulty, size / 512, dose, unseen)
     image = imaging.store(rng, signal, gamma)
     maps = _maps(scene, unsure.cpu().numpy(), size)
     used = np.unique(maps[0][maps[0] > 0]) - 1
@@ -103,7 +137,7 @@ def photograph(rng, scene: Scene, size, difficulty, metadata, device="cpu", dose
         "layout": scene.layout,
         "dose": round(float(dose), 2),
         "materials": [scene.materials[i].name for i in used],
-        "period_px": [round(scene.materials[i].cell.period, 1) for i in used if scene.materials[i].cell],
+        "period_px": [round(float(scene.materials[i].cell.period), 1) for i in used if scene.materials[i].cell],
     }
     return Micrograph(image, *maps, difficulty, metadata)
 
