@@ -17,9 +17,11 @@ import { paintedMicrograph } from './painted-micrograph.js';
 import { defaultSegmentOptions, pipelineParameters } from './pipeline-parameters.js';
 import { joinMasks, materialsAtPrompt } from './prompted-material.js';
 import { boostedFiles, overlayFile } from './segment-to-files.js';
+import type { Segmentation } from './segment-micrograph.js';
 import { segmentMicrograph } from './segment-micrograph.js';
 import type { ImageFile, PaintedMicrograph } from './segmentation-service.js';
 import { stageMasks, type StageMasks } from './stage-masks.js';
+import type { Timings } from './timings.js';
 import { Stopwatch } from './timings.js';
 import type { PaintPromptedTask, PaintTask, SegmentedFiles, SegmentTask, WorkerSettings } from './workers/messages.js';
 
@@ -80,27 +82,36 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
       const result = await segmentMicrograph(await models(), micrograph, options, pipelineParameters, new Stopwatch());
       return stageMasks(micrograph, result);
     },
-    async segment({ image, options, modelVersion }) {
+    async segment(task) {
       const stopwatch = new Stopwatch();
-      const micrograph = await stopwatch.measure('decode', () => decode(image));
-      const result = await segmentMicrograph(await models(), micrograph, options, pipelineParameters, stopwatch);
-      const masks = resultMasks(result);
-      const timings = stopwatch.timings();
-      const report = masksReport(micrograph, modelVersion, options.stage, masks, timings);
-      const { microstructure } = result;
-      const boosted = microstructure ? await boostedFiles(micrograph, microstructure.map, masks, modelVersion) : [];
-      return {
-        files: [
-          { suffix: '.masks.json', content: JSON.stringify(report) },
-          ...boosted,
-          await overlayFile(micrograph, masks),
-        ],
-        materials: report.materials,
-        masks: masks.length,
-        totalMs: timings.total,
-        warnings: result.warnings,
-      };
+      const micrograph = await stopwatch.measure('decode', () => decode(task.image));
+      const result = await segmentMicrograph(await models(), micrograph, task.options, pipelineParameters, stopwatch);
+      return segmentedFiles(micrograph, result, task, stopwatch.timings());
     },
+  };
+}
+
+/** What `segment` writes for one micrograph. */
+async function segmentedFiles(
+  micrograph: Micrograph,
+  result: Segmentation,
+  { options, modelVersion }: SegmentTask,
+  timings: Timings,
+): Promise<SegmentedFiles> {
+  const masks = resultMasks(result);
+  const report = masksReport(micrograph, modelVersion, options.stage, masks, timings);
+  const { microstructure } = result;
+  const boosted = microstructure ? await boostedFiles(micrograph, microstructure.map, masks, modelVersion) : [];
+  return {
+    files: [
+      { suffix: '.masks.json', content: JSON.stringify(report) },
+      ...boosted,
+      await overlayFile(micrograph, masks),
+    ],
+    materials: report.materials,
+    masks: masks.length,
+    totalMs: timings.total,
+    warnings: result.warnings,
   };
 }
 
