@@ -23,13 +23,13 @@ export function refineBorders(map: LabelMap, tokens: TextureTokens, options: Bor
   const likeness = likenessOfMaterials(map, tokens);
   if (likeness.size === 0) return map;
   const reach = Math.round(options.reachCells / Math.max(tokens.columnsPerPixel, tokens.rowsPerPixel));
-  const undecided = nearBorders(map, reach);
+  const choices = choicesNearBorders(map, reach);
   const sampler = pixelSampler(tokens, map.width, map.height);
   const labels = map.labels.slice();
   for (let pixel = 0; pixel < labels.length; pixel++) {
     const current = map.labels[pixel] as number;
-    if (undecided[pixel] === 0 || (current !== 0 && !likeness.has(current))) continue;
-    const best = mostAlike(likeness, sampler, pixel);
+    if (choices[pixel] === 0 || (current !== 0 && !likeness.has(current))) continue;
+    const best = mostAlike(likeness, choices[pixel] as number, sampler, pixel);
     if (current !== 0 || best.similarity >= options.leastSimilarity) labels[pixel] = best.label;
   }
   return { ...map, labels };
@@ -41,7 +41,7 @@ function likenessOfMaterials(map: LabelMap, tokens: TextureTokens): Map<number, 
   const inner = new Set(innerCells(cells));
   const likeness = new Map<number, Float32Array>();
   for (const label of new Set(cells.labels)) {
-    if (label === 0) continue;
+    if (label === 0 || label > mostLabels) continue;
     const pieces = connectedComponents(maskOfLabel(cells, label)).map((piece) => {
       const all = cellsOf(piece);
       const deep = all.filter((cell) => inner.has(cell));
@@ -56,34 +56,51 @@ function maximum(a: Float32Array, b: Float32Array): Float32Array {
   return a.map((value, index) => Math.max(value, b[index] as number));
 }
 
-/** 1 where another label lies within `reach` pixels along the row or the column, and where nothing is painted. */
-function nearBorders({ labels, width, height }: LabelMap, reach: number): Uint8Array {
-  const near = new Uint8Array(labels.length);
-  for (let y = 0; y < height; y++) markBorders(labels, near, y * width, 1, width, reach);
-  for (let x = 0; x < width; x++) markBorders(labels, near, x, width, height, reach);
-  for (let pixel = 0; pixel < labels.length; pixel++) if (labels[pixel] === 0) near[pixel] = 1;
-  return near;
+/** Which labels a pixel may take: bit l of a number is set where label l may be. 0: the pixel keeps its label. */
+type Choices = Uint32Array;
+
+const mostLabels = 31;
+
+/**
+ * A pixel within `reach` of a border, along its row or its column, may take the labels on both sides of it, so that no third material
+ * creeps in between; a pixel without a label and without a border nearby may take any.
+ */
+function choicesNearBorders({ labels, width, height }: LabelMap, reach: number): Choices {
+  const choices = new Uint32Array(labels.length);
+  for (let y = 0; y < height; y++) markBorders(labels, choices, { start: y * width, step: 1, count: width, reach });
+  for (let x = 0; x < width; x++) markBorders(labels, choices, { start: x, step: width, count: height, reach });
+  for (let pixel = 0; pixel < labels.length; pixel++) {
+    if (labels[pixel] === 0 && ((choices[pixel] as number) & ~1) === 0) choices[pixel] = anyLabel;
+  }
+  return choices;
 }
 
-/** Marks `reach` pixels on both sides of each change of label along one line of pixels. */
-function markBorders(
-  labels: Uint8Array,
-  near: Uint8Array,
-  start: number,
-  step: number,
-  count: number,
-  reach: number,
-): void {
+const anyLabel = 0xffffffff;
+
+interface Line {
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+  readonly reach: number;
+}
+
+/** Adds both labels of each border along one line of pixels to the choices of the pixels around it. */
+function markBorders(labels: Uint8Array, choices: Choices, { start, step, count, reach }: Line): void {
   for (let index = 1; index < count; index++) {
-    if (labels[start + index * step] === labels[start + (index - 1) * step]) continue;
+    const [before, after] = [labels[start + (index - 1) * step] as number, labels[start + index * step] as number];
+    if (before === after) continue;
+    const both = (1 << before) | (1 << after);
     const end = Math.min(count, index + reach);
-    for (let marked = Math.max(0, index - reach); marked < end; marked++) near[start + marked * step] = 1;
+    for (let near = Math.max(0, index - reach); near < end; near++) {
+      choices[start + near * step] = (choices[start + near * step] as number) | both;
+    }
   }
 }
 
-function mostAlike(likeness: ReadonlyMap<number, Float32Array>, sampler: PixelSampler, pixel: number) {
+function mostAlike(likeness: ReadonlyMap<number, Float32Array>, choices: number, sampler: PixelSampler, pixel: number) {
   let best = { label: 0, similarity: -Infinity };
   for (const [label, values] of likeness) {
+    if (((choices >>> label) & 1) === 0) continue;
     const similarity = sampler.at(values, pixel);
     if (similarity > best.similarity) best = { label, similarity };
   }

@@ -20,6 +20,12 @@ interface SplitEmbedding extends ImageEmbedding {
   readonly frame: ImageFrame;
 }
 
+/**
+ * Smaller images are not enlarged to the whole input size: a lattice would be coarser than any that the model was trained on. They are
+ * brought to this share of it, so that masks have enough cells.
+ */
+const smallestShare = 0.5;
+
 const tokensName = 'texture_tokens';
 
 /**
@@ -82,7 +88,8 @@ function toFrame(
   image: GreyImage,
   { inputSize, embeddingStride }: SplitSamOptions,
 ): { grey: GreyImage; frame: ImageFrame } {
-  const scale = inputSize / Math.max(image.width, image.height);
+  const longest = Math.max(image.width, image.height);
+  const scale = Math.min(inputSize, Math.max(longest, smallestShare * inputSize)) / longest;
   const width = Math.max(1, Math.round(image.width * scale));
   const height = Math.max(1, Math.round(image.height * scale));
   const extended = (side: number): number => Math.ceil(side / embeddingStride) * embeddingStride;

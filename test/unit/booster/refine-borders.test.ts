@@ -66,3 +66,12 @@ test('nothing painted stays nothing', () => {
   const empty = mapOf(() => 0);
   expect(refineBorders(empty, tokens, options)).toEqual(empty);
 });
+
+test('no third material creeps in between two', () => {
+  const mixed = tokenGrid(side, 8, (x) => (x < 24 ? [1, 0, 0] : x < 40 ? [0.6, 0.5, 0.6] : [0, 1, 0]));
+  const third = (x: number, y: number): boolean => x >= 24 && x < 40 && y >= 40;
+  const drawn = mapOf((x, y) => (third(x, y) ? 3 : x < 32 ? 1 : 2));
+  const refined = refineBorders(drawn, mixed, options);
+  const above = refined.labels.subarray(0, 24 * side);
+  expect(new Set(above)).toEqual(new Set([1, 2]));
+});
