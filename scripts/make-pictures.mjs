@@ -13,7 +13,13 @@ const examples = ['layered-oxides.png', 'particles-on-support.png', 'srtio3-film
 const panelWidth = 480;
 const gap = 12;
 
-const pool = await openSegmentPool({ modelId: defaultModelId, concurrency: 1, maxImagePixels: 1e8 });
+const pool = await openSegmentPool({
+  modelId: defaultModelId,
+  concurrency: 1,
+  maxImagePixels: 1e8,
+  dataDir: 'data',
+  cache: { memoryBytes: 0, diskBytes: 0 },
+});
 await pool.ready;
 const rows = [];
 for (const example of examples) rows.push(await row(new URL(`../examples/${example}`, import.meta.url)));

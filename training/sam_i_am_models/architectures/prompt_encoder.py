@@ -16,7 +16,7 @@ FINE, COARSE = 8, 16  # strides of the two grids of dense maps
 POSITION_UNIT = 1024.0  # pixels
 SEED_RADIUS = 14.0  # pixels
 EARLIER_SCALE = 8.0  # logits
-LARGE_STEPS, SMALL_STEPS = 28, 26  # spreading on the 32-px and on the 16-px grid
+LARGE_STEPS, SMALL_STEPS = 28, 80  # spreading on the 32-px and on the 16-px grid
 
 
 class PositionEncoding(nn.Module):
