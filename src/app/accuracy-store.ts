@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../core/parse-json.js';
 
 const share = z.number();
 const measures = z.object({ mIoU: share, mRecall: share, mPrecision: share, mFPR: share, best_iou: share });
@@ -84,12 +85,4 @@ async function readEntries(path: string): Promise<Map<string, AccuracyEntry>> {
     await rename(`${path}.part`, path);
   }
   return entries;
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

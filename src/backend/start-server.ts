@@ -9,7 +9,7 @@ import type { Settings } from '../config/settings.js';
 import { SamIAmError } from '../core/errors.js';
 import { createFetchTaskImage } from '../label-studio/fetch-task-image.js';
 import { createHttpClient } from '../label-studio/http-client.js';
-import { openServedPredictions } from '../store/served-predictions.js';
+import { openServedPredictions, type ServedPredictions } from '../store/served-predictions.js';
 import { createApp, taskQueueLimits } from './create-app.js';
 import { TaskQueue } from './task-queue.js';
 
@@ -32,7 +32,7 @@ export async function startServer(settings: Settings, service: SegmentationServi
     allowedHosts: settings.allowedImageHosts,
     localFilesRoot: settings.localFilesRoot,
   });
-  const accuracy = await openLiveAccuracy(settings, logger);
+  const accuracy = await openLiveAccuracy(settings, predictions, logger);
   const server = createServer(createApp({ settings, service, fetchTaskImage, logger, predictions, accuracy, queue }));
   const url = await listen(server, settings);
   logger.info({ modelVersion: service.modelVersion }, `listening on ${url}`);
@@ -47,13 +47,17 @@ export async function startServer(settings: Settings, service: SegmentationServi
   return { url, close: closeAll };
 }
 
-async function openLiveAccuracy(settings: Settings, logger: Logger): Promise<LiveAccuracy> {
+async function openLiveAccuracy(
+  settings: Settings,
+  predictions: ServedPredictions,
+  logger: Logger,
+): Promise<LiveAccuracy> {
   const http = createHttpClient({ allowedHosts: settings.allowedImageHosts });
   const accuracy = createLiveAccuracy({
     store: await openAccuracyStore(settings.dataDir),
     http,
     maxPixels: settings.maxImagePixels,
-    servedPredictions: createFindServedCopies(openServedPredictions(settings.dataDir)),
+    servedPredictions: createFindServedCopies(predictions),
     onFailure: ({ project, task, annotationId }, reason) => {
       logger.warn({ project, taskId: task, annotationId, reason }, 'annotation not measured');
     },

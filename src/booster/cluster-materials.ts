@@ -1,4 +1,5 @@
 import { kmeans } from 'ml-kmeans';
+import { squaredDistance } from '../core/vectors.js';
 
 export interface ClusterOptions {
   readonly clusters: number;
@@ -38,8 +39,4 @@ function run(embeddings: Vectors, clusters: number, options: Parameters<typeof k
     0,
   );
   return { labels, error };
-}
-
-function squaredDistance(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, index) => sum + (value - (b[index] ?? 0)) ** 2, 0);
 }

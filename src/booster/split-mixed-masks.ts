@@ -1,7 +1,7 @@
 import type { Mask } from '../core/mask.js';
 import { maskFromBitmap, maskToBitmap } from '../core/mask.js';
 import type { TextureTokens } from '../core/token-grid.js';
-import { dot } from '../core/vectors.js';
+import { dot, meanVector, squaredDistance } from '../core/vectors.js';
 import { clusterEmbeddings } from './cluster-materials.js';
 import { innerCells, labelsOfCells, likenessMap, meanDirection, pixelSampler, tokenOf } from '../core/token-grid.js';
 
@@ -18,7 +18,8 @@ export interface SplitOptions {
 const mostCells = 1500;
 
 interface Split {
-  readonly halves: readonly [Mask, Mask];
+  /** The mean tokens of the two textures. */
+  readonly directions: readonly [readonly number[], readonly number[]];
   /** By how much two mean tokens explain the cells better than one: the decrease of the sum of squared distances. */
   readonly gain: number;
 }
@@ -34,15 +35,23 @@ export function splitMixedMasks(
   wanted: number,
   options: SplitOptions,
 ): { readonly mask: Mask; readonly parent: number }[] {
-  let pieces = masks.map((mask, parent) => ({ mask, parent, split: bestSplit(mask, tokens, options) }));
+  let pieces = masks.map((mask, parent) => ({ mask, parent }));
+  // What a mask is of does not change while others are cut.
+  const known = new Map<Mask, Split | null>();
+  const splitOf = (mask: Mask): Split | null => {
+    const split = known.has(mask) ? (known.get(mask) ?? null) : bestSplit(mask, tokens, options);
+    known.set(mask, split);
+    return split;
+  };
   while (pieces.length < wanted) {
-    const next = pieces.reduce((best, piece) => ((piece.split?.gain ?? 0) > (best.split?.gain ?? 0) ? piece : best));
-    const { split, parent } = next;
+    const gainOf = ({ mask }: { readonly mask: Mask }): number => splitOf(mask)?.gain ?? 0;
+    const next = pieces.reduce((best, piece) => (gainOf(piece) > gainOf(best) ? piece : best));
+    const split = splitOf(next.mask);
     if (split === null) break;
-    const halves = split.halves.map((mask) => ({ mask, parent, split: bestSplit(mask, tokens, options) }));
+    const halves = cut(next.mask, tokens, split.directions).map((mask) => ({ mask, parent: next.parent }));
     pieces = [...pieces.filter((piece) => piece !== next), ...halves];
   }
-  return pieces.map(({ mask, parent }) => ({ mask, parent }));
+  return pieces;
 }
 
 /** 2-means over the tokens of the cells that lie well inside the mask. Null where the mask is of one texture. */
@@ -52,14 +61,14 @@ function bestSplit(mask: Mask, tokens: TextureTokens, options: SplitOptions): Sp
   if (cells.length < 2 * leastCells) return null;
   const vectors = cells.map((cell) => tokenOf(tokens, cell));
   const labels = clusterEmbeddings(vectors, { ...options, clusters: 2 });
-  const sides = [0, 1].map((side) => cells.filter((_, index) => labels[index] === side));
-  const [first = [], second = []] = sides;
+  const sideOf = <Item>(items: readonly Item[], side: number): Item[] =>
+    items.filter((_, index) => labels[index] === side);
+  const [first, second] = [sideOf(cells, 0), sideOf(cells, 1)];
   if (Math.min(first.length, second.length) < leastCells) return null;
   const directions = [meanDirection(tokens, first), meanDirection(tokens, second)] as const;
   if (dot(directions[0], directions[1]) >= options.mostSimilarity) return null;
-  const gain =
-    scatter(vectors) - sides.reduce((sum, side) => sum + scatter(side.map((cell) => tokenOf(tokens, cell))), 0);
-  return { halves: cut(mask, tokens, directions), gain: gain * stride };
+  const gain = scatter(vectors) - scatter(sideOf(vectors, 0)) - scatter(sideOf(vectors, 1));
+  return { directions, gain: gain * stride };
 }
 
 /** Cells that lie well inside a mask, at most {@link mostCells} of them: every `stride`th. */
@@ -86,9 +95,6 @@ function cut(mask: Mask, tokens: TextureTokens, [a, b]: readonly [readonly numbe
 
 /** Sum of squared distances from the mean. */
 function scatter(vectors: readonly (readonly number[])[]): number {
-  const [first = []] = vectors;
-  return first.reduce((sum, _, d) => {
-    const mean = vectors.reduce((total, vector) => total + (vector[d] as number), 0) / vectors.length;
-    return sum + vectors.reduce((total, vector) => total + ((vector[d] as number) - mean) ** 2, 0);
-  }, 0);
+  const mean = meanVector(vectors);
+  return vectors.reduce((sum, vector) => sum + squaredDistance(vector, mean), 0);
 }

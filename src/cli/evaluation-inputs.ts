@@ -12,6 +12,7 @@ import type { LabelStudioAccess } from '../label-studio/image-address.js';
 import { labelAttributes, parseLabelConfig } from '../label-studio/label-config.js';
 import { createProjectApi } from '../label-studio/project-api.js';
 import { openServedPredictions } from '../store/served-predictions.js';
+import { parseJson } from '../core/parse-json.js';
 
 /** The options that say what is evaluated. */
 export interface SourceFlags {
@@ -89,12 +90,4 @@ export async function readLabelDifficulties(
         ? 'Write <Label value="…" difficulty="easy"/> or difficulty="hard".'
         : 'Write JSON: {"SrTiO3": "easy", "La:SrTiO3": "hard"}.',
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

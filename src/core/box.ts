@@ -15,7 +15,7 @@ export function boxesOverlap(a: Box, b: Box): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
-/** Number of pixels in both boxes. */
+/** Area in both boxes: of pixel boxes, the number of pixels. */
 export function overlapArea(a: Box, b: Box): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
@@ -24,9 +24,6 @@ export function overlapArea(a: Box, b: Box): number {
 
 /** Intersection over union of two boxes in continuous coordinates, as torchvision's `box_iou`: corners are (x, y, x + width, y + height). */
 export function boxIou(a: Box, b: Box): number {
-  const overlapWidth = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-  const overlapHeight = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (overlapWidth <= 0 || overlapHeight <= 0) return 0;
-  const overlap = overlapWidth * overlapHeight;
-  return overlap / (boxArea(a) + boxArea(b) - overlap);
+  const overlap = overlapArea(a, b);
+  return overlap === 0 ? 0 : overlap / (boxArea(a) + boxArea(b) - overlap);
 }

@@ -1,3 +1,5 @@
+import { triangleTaps } from './triangle-taps.js';
+
 /** One channel of 8-bit pixels, row-major. */
 export interface ByteImage {
   readonly width: number;
@@ -24,20 +26,10 @@ interface Taps {
 }
 
 function fixedPointTaps(from: number, to: number): Taps[] {
-  const scale = from / to;
-  const support = Math.max(scale, 1);
-  return Array.from({ length: to }, (_, index) => {
-    const centre = (index + 0.5) * scale;
-    const first = Math.max(0, Math.trunc(centre - support + 0.5));
-    const end = Math.min(from, Math.trunc(centre + support + 0.5));
-    const weights = Array.from({ length: end - first }, (_tap, tap) =>
-      Math.max(0, 1 - Math.abs((first + tap - centre + 0.5) / support)),
-    );
+  return triangleTaps(from, to).map(({ first, weights }) => {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return {
-      first,
-      weights: Int32Array.from(weights, (weight) => Math.trunc(0.5 + (weight / total) * 2 ** weightBits)),
-    };
+    const fixed = Int32Array.from(weights, (weight) => Math.trunc(0.5 + (weight / total) * 2 ** weightBits));
+    return { first, weights: fixed };
   });
 }
 

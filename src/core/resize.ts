@@ -1,4 +1,5 @@
 import type { GreyImage } from './micrograph.js';
+import { triangleTaps } from './triangle-taps.js';
 
 /**
  * Resizes with a triangle filter that widens when shrinking (antialiased bilinear, half-pixel centres), the filter with which
@@ -42,15 +43,8 @@ interface Taps {
 }
 
 function triangleWeights(from: number, to: number): Taps[] {
-  const scale = from / to;
-  const support = Math.max(scale, 1);
-  return Array.from({ length: to }, (_, index) => {
-    const centre = (index + 0.5) * scale;
-    const first = Math.max(0, Math.trunc(centre - support + 0.5));
-    const end = Math.min(from, Math.trunc(centre + support + 0.5));
-    const weights = Float32Array.from({ length: end - first }, (_tap, tap) =>
-      Math.max(0, 1 - Math.abs((first + tap + 0.5 - centre) / support)),
-    );
+  return triangleTaps(from, to).map(({ first, weights: unscaled }) => {
+    const weights = Float32Array.from(unscaled);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     return { first, weights: weights.map((weight) => weight / total) };
   });

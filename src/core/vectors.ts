@@ -5,6 +5,10 @@ export function dot(a: Vector, b: Vector): number {
   return a.reduce((sum, value, d) => sum + value * (b[d] ?? 0), 0);
 }
 
+export function squaredDistance(a: Vector, b: Vector): number {
+  return a.reduce((sum, value, d) => sum + (value - (b[d] ?? 0)) ** 2, 0);
+}
+
 /** For unit vectors not of unit length: the product of two such means is the mean cosine between their samples. */
 export function meanVector(samples: readonly Vector[]): number[] {
   const [first = []] = samples;

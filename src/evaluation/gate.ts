@@ -7,6 +7,7 @@ import { measureChanges } from './comparisons.js';
 import type { Evaluation } from './evaluation.js';
 import type { EvaluatedStage } from './evaluation-case.js';
 import { evaluatedStages } from './evaluation-case.js';
+import { parseJson } from '../core/parse-json.js';
 
 /** What a pipeline must not fall below: `mIoU=0.8`, `boosted.mIoU=0.8`, `predicted.boundary.mIoU=0.6`. */
 export interface Threshold {
@@ -102,14 +103,6 @@ export function parseBaseline(text: string, path: string): Baseline {
   throw new SamIAmError('usage.invalid', `${path} is no metrics.json`, {
     hint: 'Give --baseline the metrics.json of an earlier evaluation.',
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function points(difference: number): string {

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { SamIAmError } from '../core/errors.js';
 import type { Checkpoint, ModelEntry, ModelFile } from './model-manifest.js';
 import { checkpointManifest, modelManifest } from './model-manifest.js';
+import { parseJson } from '../core/parse-json.js';
 
 /** An entry and the folder that its paths start from. */
 export type StoredModel<Entry extends ModelEntry = ModelEntry> = Entry & { readonly folder: string };
@@ -91,12 +92,4 @@ export async function sha256Of(path: string): Promise<string> {
 
 async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

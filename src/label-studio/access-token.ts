@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SamIAmError } from '../core/errors.js';
 import type { HttpClient } from './http-client.js';
+import { parseJson } from '../core/parse-json.js';
 
 /** `legacy`: 40 hex digits; `personal`: a long-lived JWT that buys access tokens; `access`: such an access token. */
 export type TokenKind = 'legacy' | 'personal' | 'access';
@@ -92,12 +93,4 @@ function readPayload(token: string): z.infer<typeof payloadSchema> | undefined {
   const parts = token.split('.');
   if (parts.length !== 3) return undefined;
   return payloadSchema.safeParse(parseJson(Buffer.from(parts[1] ?? '', 'base64url').toString())).data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -92,9 +92,9 @@ const insideFrom = 128;
  * Decodes a brush region into the mask of its pixels with alpha of 128 and more. The memory that it takes depends on the number
  * of runs, not of pixels. Errors as for {@link decodeBrushRle}; also for a mask of another size.
  */
-export function decodeBrushMask(bytes: Uint8Array, width: number, height: number): Mask {
+export function decodeBrushMask(bytes: Uint8Array, width: number, height: number, maxPixels = mostPixels): Mask {
   const reader = new BitReader(bytes);
-  const header = readHeader(reader, bytes.length, mostPixels);
+  const header = readHeader(reader, bytes.length, maxPixels);
   if (header.pixels !== width * height) throw invalid(`it has ${header.pixels} pixels, not ${width} × ${height}`);
   const runs = new RunBuilder();
   readAlpha(reader, header, (value, start, end) => {

@@ -1,5 +1,6 @@
 import type { Authorize } from './access-token.js';
 import type { HttpClient } from './http-client.js';
+import { parseJson } from '../core/parse-json.js';
 
 /** An answer of Label Studio's API: any status, and its JSON if it has some. */
 export interface ApiAnswer {
@@ -39,12 +40,4 @@ export function createLabelStudioApi(
     post: (path, body) => ask('POST', path, body),
     delete: (path) => ask('DELETE', path),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

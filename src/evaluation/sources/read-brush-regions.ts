@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { asSamIAmError } from '../../core/errors.js';
-import type { Mask } from '../../core/mask.js';
-import { maskFromRuns, RunBuilder } from '../../core/mask.js';
-import { decodeBrushRle } from '../../label-studio/brush-codec.js';
+import { decodeBrushMask } from '../../label-studio/brush-codec.js';
 import type { LabelConfig } from '../../label-studio/label-config.js';
 import type { AcceptedRegion, RegionOrigin } from '../../metrics/region-origins.js';
 import { paintedImage } from './task-image.js';
-
-/** Opacity from which on a pixel of an anti-aliased mask is inside: closest to the area that was drawn. */
-const insideFromAlpha = 128;
 
 /** A brush region with its score, where it has one. */
 export interface BrushLayerRegion extends AcceptedRegion {
@@ -105,28 +100,12 @@ function readRegion(
     return { message: `region ${name} is ${sizes}`, hint: 'Paint the regions again: their image was replaced.' };
   }
   try {
-    const mask = decodeMask(Uint8Array.from(value.rle), width, height, maxPixels);
+    const mask = decodeBrushMask(Uint8Array.from(value.rle), width, height, maxPixels);
     const label = value.brushlabels[0] ?? '';
     return { id: name, label, mask, score: score ?? null, recordedOrigin: origins[origin ?? ''] ?? null };
   } catch (thrown) {
     return { message: `region ${name}: ${asSamIAmError(thrown).message}`, hint: exportHint };
   }
-}
-
-/** A brush mask of `width` × `height` pixels as runs; another number of pixels is an error. */
-function decodeMask(rle: Uint8Array, width: number, height: number, maxPixels: number): Mask {
-  const { alpha } = decodeBrushRle(rle, maxPixels);
-  if (alpha.length !== width * height) {
-    throw new RangeError(`its RLE holds ${alpha.length} pixels, not ${width} × ${height}`);
-  }
-  const runs = new RunBuilder();
-  for (let index = 0; index < alpha.length; index++) {
-    if ((alpha[index] as number) < insideFromAlpha) continue;
-    const start = index;
-    while (index < alpha.length && (alpha[index] as number) >= insideFromAlpha) index++;
-    runs.add(start, index);
-  }
-  return maskFromRuns(width, height, runs.finish());
 }
 
 function unknownLabels(regions: readonly BrushLayerRegion[], known: ReadonlySet<string> | undefined) {
