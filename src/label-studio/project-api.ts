@@ -4,6 +4,7 @@ import type { Authorize } from './access-token.js';
 import { createAuthorize } from './access-token.js';
 import type { HttpClient } from './http-client.js';
 import type { LabelStudioAccess } from './image-address.js';
+import { createLabelStudioApi } from './label-studio-api.js';
 
 /** What a project is called, and its label config. */
 export interface ProjectInfo {
@@ -77,10 +78,10 @@ async function getJson(
       hint: 'Set LABEL_STUDIO_API_KEY to a token of Label Studio (Account & Settings).',
     });
   }
-  const authorization = await authorize(url, token);
-  const { status, bytes } = await http.send(`${url}${path}`, { headers: { authorization }, trusted: true });
-  if (status === 200) return JSON.parse(Buffer.from(bytes).toString());
-  throw refusal(status, path);
+  const { status, json } = await createLabelStudioApi(http, authorize, url, token).get(path);
+  if (status !== 200) throw refusal(status, path);
+  if (json === undefined) throw unknownForm();
+  return json;
 }
 
 function refusal(status: number, path: string): SamIAmError {
@@ -100,7 +101,11 @@ function refusal(status: number, path: string): SamIAmError {
 function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw new SamIAmError('label_studio.refused', 'Label Studio answered in an unknown form', {
+  throw unknownForm();
+}
+
+function unknownForm(): SamIAmError {
+  return new SamIAmError('label_studio.refused', 'Label Studio answered in an unknown form', {
     hint: 'Check that the address is that of Label Studio, version 1.2x.',
   });
 }

@@ -15,6 +15,7 @@ from .architectures.mask_decoder import describe
 from .automatic_masks import grid_points
 from .crops import degrade, scale_grey
 from .dataset import GROUPS, IMAGE, MATERIALS, PARTS, PIECES, Shards
+from .mask_loss import true_iou
 from .measures import one_hot, spearman
 from .prompts import mask_grid, no_mask
 from .train_sam import SamModel
@@ -33,12 +34,10 @@ def _prompt_points(rng, count: int, side: int) -> torch.Tensor:
 
 def best_iou(logits: torch.Tensor, grid: np.ndarray) -> torch.Tensor:
     """IoU of each mask (n, 3, h, w) with the true part, piece or group that it fits best, where the truth is known."""
-    regions = torch.from_numpy(np.concatenate([one_hot(grid[kind - MATERIALS]) for kind in (PARTS, PIECES, GROUPS)])).float().flatten(1)
-    known = torch.from_numpy(grid[PIECES - MATERIALS] > 0).float().flatten()
-    masks = (logits > 0).float().flatten(2) * known
-    overlap = masks @ regions.T
-    union = masks.sum(-1, keepdim=True) + (regions * known).sum(1) - overlap
-    return (overlap / union.clamp(min=1)).max(-1).values if len(regions) else torch.zeros(logits.shape[:2])
+    regions = torch.from_numpy(np.concatenate([one_hot(grid[kind - MATERIALS]) for kind in (PARTS, PIECES, GROUPS)]))
+    if not len(regions):
+        return torch.zeros(logits.shape[:2])
+    return true_iou(logits, regions[None], torch.from_numpy(grid[PIECES - MATERIALS] > 0)).max(-1).values
 
 
 def gather(net: SamModel, shards: Shards, frames: int, count: int, seed: int):

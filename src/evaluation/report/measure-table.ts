@@ -6,7 +6,7 @@ import type { EvaluatedStage } from '../evaluation-case.js';
 import { evaluatedStages } from '../evaluation-case.js';
 import { percent } from './figures.js';
 import type { Html } from './html.js';
-import { html } from './html.js';
+import { html, scrollTable } from './html.js';
 
 /** What stages are called in the report. */
 export const stageNames: Readonly<Record<EvaluatedStage, string>> = {
@@ -49,23 +49,16 @@ const shares = new Set<string>(['dice', 'panoptic_quality', 'segmentation_qualit
 /** All measures of all stages with their intervals and meanings. */
 export function measureTable(evaluation: Evaluation): Html {
   const stages = evaluatedStages.filter((stage) => evaluation.summary[stage] !== undefined);
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th>Measure</th>
-          ${stages.map((stage) => html`<th>${stageNames[stage]}</th>`)}
-          <th>Meaning</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${measureNames.map((name) => plainRow(evaluation, stages, name, false))}
-        ${measureNames.map((name) => plainRow(evaluation, stages, name, true))}
-        ${measureNames.map((name) => weightedRow(evaluation, stages, name))}
-        ${(Object.keys(furtherMeanings) as (keyof FurtherMeasures)[]).map((name) => furtherRow(evaluation, stages, name))}
-      </tbody>
-    </table>
-  </div>`;
+  const names = Object.keys(furtherMeanings) as (keyof FurtherMeasures)[];
+  return scrollTable(
+    ['Measure', ...stages.map((stage) => stageNames[stage]), 'Meaning'],
+    [
+      ...measureNames.map((name) => plainRow(evaluation, stages, name, false)),
+      ...measureNames.map((name) => plainRow(evaluation, stages, name, true)),
+      ...measureNames.map((name) => weightedRow(evaluation, stages, name)),
+      ...names.map((name) => furtherRow(evaluation, stages, name)),
+    ],
+  );
 }
 
 function plainRow(

@@ -7,7 +7,7 @@ import type { DotRow } from './charts.js';
 import { calibrationPlot, dotPlot, histograms, shareBar, timePlot } from './charts.js';
 import { count, percent, points } from './figures.js';
 import type { Html } from './html.js';
-import { html } from './html.js';
+import { html, scrollTable } from './html.js';
 import { stageNames } from './measure-table.js';
 
 /** All plots for which there are figures, each with what it shows in words. */
@@ -167,19 +167,7 @@ function confusionTable(cells: Evaluation['label_confusion']): Html {
     </tr>`;
   };
   return html`<h3>Label confusion: pixels of each accepted label (rows) by predicted label</h3>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>accepted as</th>
-            ${columns.map((label) => html`<th>${label ?? 'not painted'}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${truths.map(row)}
-        </tbody>
-      </table>
-    </div>`;
+    ${scrollTable(['accepted as', ...columns.map((label) => label ?? 'not painted')], truths.map(row))}`;
 }
 
 function timeSection({ images, over_time, versions, version_changes }: Evaluation): Html | null {

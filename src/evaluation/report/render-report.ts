@@ -6,7 +6,7 @@ import { count, percent, seconds } from './figures.js';
 import type { GalleryImage } from './gallery.js';
 import { differenceKinds } from './gallery.js';
 import type { Html } from './html.js';
-import { html } from './html.js';
+import { html, scrollTable } from './html.js';
 import { measureTable, stageNames } from './measure-table.js';
 import { plotSections } from './plot-sections.js';
 import { reportStyle } from './style.js';
@@ -109,22 +109,7 @@ function annotatorSection({ annotators, agreement }: Evaluation): Html | null {
         ${percent(agreement.mIoU)}, best IoU ${percent(agreement.best_iou)}: no machine can be expected to do better.`;
   return html`<h2>Annotators</h2>
     <p>${ceiling}</p>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>Annotator</th>
-            <th>Images</th>
-            <th>mIoU of predictions</th>
-            <th>Best IoU</th>
-            <th>Median lead time</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`;
+    ${scrollTable(['Annotator', 'Images', 'mIoU of predictions', 'Best IoU', 'Median lead time'], rows)}`;
 }
 
 function gallery(title: string, images: readonly GalleryImage[]): Html | null {
@@ -179,25 +164,14 @@ function imageTable(evaluation: Evaluation): Html {
     evaluation.images.length > mostRows
       ? `the worst ${mostRows} of ${count(evaluation.images.length)} images`
       : 'all images';
+  const headings = [
+    ...['Image', 'File', 'Difficulty'],
+    ...stages.map((each) => stageNames[each]),
+    ...['Accepted / edited / rejected / drawn', 'Edited'],
+  ];
   return html`<details>
     <summary>mIoU of ${shown}, the worst first; everything is in metrics.json and regions.csv</summary>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>Image</th>
-            <th>File</th>
-            <th>Difficulty</th>
-            ${stages.map((each) => html`<th>${stageNames[each]}</th>`)}
-            <th>Accepted / edited / rejected / drawn</th>
-            <th>Edited</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    ${scrollTable(headings, rows)}
   </details>`;
 }
 

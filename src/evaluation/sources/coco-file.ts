@@ -3,8 +3,9 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { SamIAmError } from '../../core/errors.js';
 import { parseDifficulty } from '../../metrics/difficulty.js';
-import type { CasePrediction, EvaluationSource, PredictedRegion, Problem, SourceItem } from '../evaluation-case.js';
+import type { EvaluationSource, PredictedRegion, Problem, SourceItem } from '../evaluation-case.js';
 import { decodeSegmentation, segmentationSchema } from './coco-segmentation.js';
+import { fileCase } from './file-case.js';
 
 const id = z.union([z.number(), z.string()]);
 
@@ -76,27 +77,13 @@ function readImage(
   const predictedRegions = predicted === null ? undefined : read(predicted, 'prediction');
   if (predicted?.length === 0) report('has no prediction; none is measured as one without masks');
   if (regions === undefined || regions.length === 0) return { evaluated: null, problems };
-  const prediction: CasePrediction | null =
-    predictedRegions === undefined ? null : { id: '', version: 'predictions', regions: predictedRegions };
-  const annotation = {
-    id: '',
-    annotator: null,
-    completedAt: null,
-    leadTimeS: null,
-    regions: regions.map((region) => ({ ...region, recordedOrigin: null })),
-    prediction,
-  };
-  const evaluated = {
-    id: String(image.id),
-    file: image.file_name,
-    width: image.width,
-    height: image.height,
-    difficulty: parseDifficulty(image.difficulty) ?? null,
-    annotations: [annotation] as const,
-    versions: prediction === null ? [] : [prediction],
-    isTraced: false,
-    imageAddress: image.file_name,
-  };
+  const { file_name: file, width, height } = image;
+  const difficulty = parseDifficulty(image.difficulty) ?? null;
+  const evaluated = fileCase({
+    image: { id: String(image.id), file, width, height, difficulty },
+    accepted: regions,
+    predicted: predictedRegions,
+  });
   return { evaluated, problems };
 }
 

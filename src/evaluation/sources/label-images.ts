@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { SamIAmError } from '../../core/errors.js';
 import type { LabelMap } from '../../core/label-map.js';
 import { labelAreas, maskOfLabel } from '../../core/label-map.js';
-import type { EvaluationCase, EvaluationSource, PredictedRegion, Problem, SourceItem } from '../evaluation-case.js';
+import type { EvaluationSource, PredictedRegion, Problem, SourceItem } from '../evaluation-case.js';
 import { decodeSegmentation, segmentationSchema } from './coco-segmentation.js';
+import { fileCase } from './file-case.js';
 
 /** What stands between the name of a micrograph and the ending of its label image or masks. */
 const roles = /\.(labels|materials|mask|masks)$/i;
@@ -78,26 +79,11 @@ async function readCase(
   const predicted =
     predictedPath === undefined ? undefined : await attempt(() => readPrediction(predictedPath, width, height));
   if (regions.length === 0) return { evaluated: null, problems };
-  const prediction = predicted === undefined ? null : { id: '', version: 'predictions', regions: predicted };
-  const annotation = {
-    id: '',
-    annotator: null,
-    completedAt: null,
-    leadTimeS: null,
-    regions: regions.map((region) => ({ ...region, recordedOrigin: null })),
-    prediction,
-  };
-  const evaluated: EvaluationCase = {
-    id: stem,
-    file: stem,
-    width,
-    height,
-    difficulty: null,
-    annotations: [annotation],
-    versions: prediction === null ? [] : [prediction],
-    isTraced: false,
-    imageAddress: stem,
-  };
+  const evaluated = fileCase({
+    image: { id: stem, file: stem, width, height, difficulty: null },
+    accepted: regions,
+    predicted,
+  });
   return { evaluated, problems };
 }
 
