@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { ImageEmbedding } from '../sam/sam-model.js';
+import { ByteBudgetCache } from './byte-budget-cache.js';
 
 /** How much is kept; 0 keeps nothing. */
 export interface EmbeddingBudget {
@@ -33,7 +34,7 @@ const suffix = '.embedding';
  * tiers drop what was used longest ago when they outgrow their budget.
  */
 export function createEmbeddingCache(folder: string, budget: EmbeddingBudget): EmbeddingCache {
-  const memory = new MemoryTier(budget.memoryBytes);
+  const memory = new ByteBudgetCache<ImageEmbedding>(budget.memoryBytes);
   return {
     async get(key) {
       const kept = memory.get(key);
@@ -57,36 +58,6 @@ export function createEmbeddingCache(folder: string, budget: EmbeddingBudget): E
       await shrink(folder, budget.diskBytes).catch(() => undefined);
     },
   };
-}
-
-class MemoryTier {
-  readonly #budget: number;
-  #used = 0;
-  /** The one used longest ago comes first. */
-  readonly #kept = new Map<string, { readonly embedding: ImageEmbedding; readonly bytes: number }>();
-
-  constructor(budget: number) {
-    this.#budget = budget;
-  }
-
-  get(key: string): ImageEmbedding | undefined {
-    const kept = this.#kept.get(key);
-    if (kept === undefined) return undefined;
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
-    return kept.embedding;
-  }
-
-  put(key: string, embedding: ImageEmbedding, bytes: number): void {
-    if (bytes > this.#budget || this.#kept.has(key)) return;
-    this.#kept.set(key, { embedding, bytes });
-    this.#used += bytes;
-    for (const [oldest, { bytes: freed }] of this.#kept) {
-      if (this.#used <= this.#budget) break;
-      this.#kept.delete(oldest);
-      this.#used -= freed;
-    }
-  }
 }
 
 /** Bytes of all typed arrays inside. */

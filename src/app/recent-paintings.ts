@@ -1,3 +1,4 @@
+import { ByteBudgetCache } from './byte-budget-cache.js';
 import type { PaintedMicrograph } from './segmentation-service.js';
 
 const mostBytes = 64 * 2 ** 20;
@@ -7,32 +8,14 @@ const mostBytes = 64 * 2 ** 20;
  * again for what it has been told, for instance for each copy of a project.
  */
 export class RecentPaintings {
-  readonly #paintings = new Map<string, PaintedMicrograph>();
-  #bytes = 0;
+  readonly #paintings = new ByteBudgetCache<PaintedMicrograph>(mostBytes);
 
   find(key: string): PaintedMicrograph | undefined {
-    const found = this.#paintings.get(key);
-    if (found !== undefined) {
-      this.#paintings.delete(key);
-      this.#paintings.set(key, found);
-    }
-    return found;
+    return this.#paintings.get(key);
   }
 
   keep(key: string, painting: PaintedMicrograph): void {
-    const before = this.#paintings.get(key);
-    if (before !== undefined) this.#forget(key, before);
-    this.#paintings.set(key, painting);
-    this.#bytes += sizeOf(painting);
-    for (const [oldest, value] of this.#paintings) {
-      if (this.#bytes <= mostBytes) return;
-      this.#forget(oldest, value);
-    }
-  }
-
-  #forget(key: string, painting: PaintedMicrograph): void {
-    this.#paintings.delete(key);
-    this.#bytes -= sizeOf(painting);
+    this.#paintings.put(key, painting, sizeOf(painting));
   }
 }
 

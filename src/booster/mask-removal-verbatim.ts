@@ -46,11 +46,9 @@ function neighbourhood<Item extends { readonly mask: Mask }>(
   { redundantIou, childShare }: RemovalOptions,
 ): Neighbourhood<Item> {
   const touching = others.filter((other) => other !== item && mostIntersection(other.mask, item.mask) > 0);
-  const isRedundant = (other: Item): boolean => maskIou(other.mask, item.mask) >= redundantIou;
-  return {
-    redundant: touching.filter(isRedundant),
-    children: touching.filter((other) => !isRedundant(other) && liesIn(other.mask, item.mask, childShare)),
-  };
+  const redundant = new Set(touching.filter((other) => maskIou(other.mask, item.mask) >= redundantIou));
+  const children = touching.filter((other) => !redundant.has(other) && liesIn(other.mask, item.mask, childShare));
+  return { redundant: [...redundant], children };
 }
 
 type Remove<Item> = (record: RemovalRecord<Item>) => void;

@@ -1,5 +1,5 @@
 import type { Mask } from './mask.js';
-import { forEachRun, maskFromRuns, RunBuilder } from './mask.js';
+import { forEachRowRun, maskFromRuns, RunBuilder } from './mask.js';
 
 /** The parts of a mask that hang together over pixel edges (4) or edges and corners (8), in the order of their first pixels. */
 export function connectedComponents(mask: Mask, connectivity: 4 | 8 = 4): Mask[] {
@@ -32,13 +32,7 @@ interface RowRun {
 /** The mask's runs, cut at the ends of rows. */
 function rowRuns(mask: Mask): RowRun[] {
   const rows: RowRun[] = [];
-  forEachRun(mask, (start, end) => {
-    for (let from = start; from < end;) {
-      const rowEnd = (Math.floor(from / mask.width) + 1) * mask.width;
-      rows.push({ start: from, end: Math.min(end, rowEnd) });
-      from = rowEnd;
-    }
-  });
+  forEachRowRun(mask, (start, end) => rows.push({ start, end }));
   return rows;
 }
 

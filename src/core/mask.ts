@@ -55,6 +55,18 @@ export function forEachRun(mask: Mask, visit: (start: number, end: number) => vo
   for (let i = 0; i < runs.length; i += 2) visit(runs[i] as number, runs[i + 1] as number);
 }
 
+/** The runs cut at the ends of rows: pixels `start` to `end` (exclusive) of one row. */
+export function forEachRowRun(mask: Mask, visit: (start: number, end: number, row: number) => void): void {
+  forEachRun(mask, (start, end) => {
+    for (let from = start; from < end;) {
+      const row = Math.floor(from / mask.width);
+      const to = Math.min(end, (row + 1) * mask.width);
+      visit(from, to, row);
+      from = to;
+    }
+  });
+}
+
 /** Number of pixels set in both. */
 export function intersectionArea(a: Mask, b: Mask): number {
   if (!boxesOverlap(a.box, b.box)) return 0;

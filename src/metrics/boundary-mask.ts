@@ -1,5 +1,5 @@
 import type { Mask } from '../core/mask.js';
-import { forEachRun, maskFromRuns, RunBuilder, subtract } from '../core/mask.js';
+import { forEachRowRun, maskFromRuns, RunBuilder, subtract } from '../core/mask.js';
 
 /** Width of the boundary as a share of the image's diagonal. */
 const boundaryShare = 0.02;
@@ -35,17 +35,13 @@ function erode(mask: Mask, distance: number): Mask {
 }
 
 /** For each row of the mask's box, its runs shortened by `distance` at both ends, as (start, end) within the box. */
-function shrunkRows({ runs, width, height, box, areaPx }: Mask, distance: number): number[][] {
+function shrunkRows(mask: Mask, distance: number): number[][] {
+  const { width, box } = mask;
   const rows = Array.from({ length: box.height }, (): number[] => []);
-  forEachRun({ runs, width, height, box, areaPx }, (start, end) => {
-    for (let from = start; from < end;) {
-      const y = Math.floor(from / width);
-      const to = Math.min(end, (y + 1) * width);
-      const left = from - y * width - box.x + distance;
-      const right = to - y * width - box.x - distance;
-      if (right > left) rows[y - box.y]?.push(left, right);
-      from = to;
-    }
+  forEachRowRun(mask, (start, end, y) => {
+    const left = start - y * width - box.x + distance;
+    const right = end - y * width - box.x - distance;
+    if (right > left) rows[y - box.y]?.push(left, right);
   });
   return rows;
 }

@@ -8,7 +8,7 @@ from sam_i_am_models.simulate import imaging
 from sam_i_am_models.simulate.crystals import KNOWN_CELLS, known_cell
 from sam_i_am_models.simulate.defects import Part, fractional
 from sam_i_am_models.simulate.fields import log_uniform
-from sam_i_am_models.simulate.materials import Material, amorphous, crystal, vacuum
+from sam_i_am_models.simulate.materials import Material, amorphous, crystal, physical_level, vacuum
 
 CROP = 60
 FIELD = 180  # side of a material's field in pixels
@@ -64,8 +64,7 @@ def _material(rng, name, pixels_per_angstrom) -> Material:
     axes = [known for known in KNOWN_CELLS if known.split(" [")[0] == name]
     axis = str(rng.choice(axes))
     cell, brightness = known_cell(rng, axis, pixels_per_angstrom)
-    level = float(np.clip(0.9 * (brightness / 130) ** 0.8 * rng.uniform(0.85, 1.15), 0.15, 1.2))
-    return crystal(rng, level, cell, axis)
+    return crystal(rng, physical_level(rng, brightness), cell, axis)
 
 
 def _rendered(rng, material: Material, turn, y, x):

@@ -67,6 +67,11 @@ def crystal(rng, level: float, cell: crystals.Cell, name: str) -> Material:
     return Material("crystal", level, float(depth), 1.0, cell, cell.table(), name=name)
 
 
+def physical_level(rng, brightness: float) -> float:
+    """Level of a real crystal from its mean intensity per area (crystals.known_cell)."""
+    return float(np.clip(0.9 * (brightness / 130) ** 0.8 * rng.uniform(0.85, 1.15), 0.15, 1.2))
+
+
 def twin(rng, material: Material, index: int, level: float) -> Material:
     """Nearly the same material at another level: `index` is the position of the original in the palette."""
     if material.kind != "crystal":
@@ -140,7 +145,7 @@ class _MaterialMaker:
         if self.known:
             name = str(rng.choice(self.names))
             cell, brightness = crystals.known_cell(rng, name, self.pixels_per_angstrom, self.ring)
-            physical = float(np.clip(0.9 * (brightness / 130) ** 0.8 * rng.uniform(0.85, 1.15), 0.15, 1.2))
+            physical = physical_level(rng, brightness)
             close = any(abs(physical - m.level) < self._least_contrast() for m in self.materials)
             return crystal(rng, self._level() if close else physical, cell, name)
         cell = crystals.random_cell(rng, log_uniform(rng, 6, 60 if rng.random() < 0.8 else 100) * self.scale, self.ring)
