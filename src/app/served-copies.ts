@@ -1,4 +1,6 @@
-import type { ServedPredictions, ServedRegion } from '../store/served-predictions.js';
+import type { BrushRegion, BrushResult } from '../label-studio/brush-result.js';
+import { diskError } from '../store/disk-error.js';
+import type { ServedPrediction, ServedPredictions, ServedRegion } from '../store/served-predictions.js';
 
 /** Own copies of what was served, in the form in which Label Studio lists predictions; answers to clicks are left out. */
 export function createFindServedCopies(store: ServedPredictions) {
@@ -22,4 +24,30 @@ function brushRegion({ id, label, fromName, toName, itemIndex, width, height, sc
     ...{ original_width: width, original_height: height },
     value: { format: 'rle', rle: brushRle, brushlabels: [label] },
   };
+}
+
+/** A region as it is sent, in the form in which a copy of it is kept. */
+export function toServedRegion(region: BrushRegion): ServedRegion {
+  const { id, from_name: fromName, to_name: toName, item_index: itemIndex, score, value } = region;
+  const [label] = value.brushlabels;
+  const place = itemIndex === undefined ? {} : { itemIndex };
+  const size = { width: region.original_width, height: region.original_height };
+  return { id, label, fromName, toName, ...place, ...size, score, brushRle: value.rle };
+}
+
+/** Keeps copies of predictions of whole tasks, all of one project, version and set of parameters. */
+export function createKeepCopy(
+  store: ServedPredictions,
+  about: Pick<ServedPrediction, 'project' | 'modelVersion' | 'parameters'>,
+) {
+  return (task: number, { score, regions }: BrushResult): Promise<void> =>
+    store
+      .record({
+        ...about,
+        ...{ task, score, prompts: [], servedAt: new Date().toISOString() },
+        regions: regions.map(toServedRegion),
+      })
+      .catch((thrown: unknown) => {
+        throw diskError(thrown, 'the copies of predictions');
+      });
 }

@@ -21,6 +21,7 @@ export const statusOfCode: Readonly<Record<ErrorCode, number>> = {
   'label_studio.unauthorised': 502,
   'label_studio.unreachable': 502,
   'label_studio.refused': 502,
+  'disk.unwritable': 500,
   'capacity.queue_full': 429,
   'capacity.deadline': 504,
   'request.invalid': 400,

@@ -5,6 +5,7 @@ import { asSamIAmError } from '../core/errors.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addEvaluateCommand } from './commands/evaluate.js';
 import { addModelsCommand } from './commands/models.js';
+import { addPrelabelCommand } from './commands/prelabel.js';
 import { addSegmentCommand } from './commands/segment.js';
 import { addServeCommand } from './commands/serve.js';
 import { exitStatus, exitStatusOf } from './exit-status.js';
@@ -20,6 +21,7 @@ function createProgram(): Command {
     .exitOverride();
   addServeCommand(program);
   addSegmentCommand(program);
+  addPrelabelCommand(program);
   addModelsCommand(program);
   addDoctorCommand(program);
   addEvaluateCommand(program);

@@ -18,6 +18,7 @@ export const errorCodes = [
   'label_studio.unauthorised',
   'label_studio.unreachable',
   'label_studio.refused',
+  'disk.unwritable',
   'capacity.queue_full',
   'capacity.deadline',
   'request.invalid',

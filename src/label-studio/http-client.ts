@@ -13,7 +13,7 @@ import {
 export interface SendOptions {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** True for Label Studio's own address, which may be on this machine or a private network. */
   readonly trusted: boolean;
   readonly signal?: AbortSignal | undefined;

@@ -1,6 +1,7 @@
 import type { Authorize } from './access-token.js';
 import type { HttpClient } from './http-client.js';
 import { parseJson } from '../core/parse-json.js';
+import { stringifyWithBytes } from './json-bytes.js';
 
 /** An answer of Label Studio's API: any status, and its JSON if it has some. */
 export interface ApiAnswer {
@@ -9,7 +10,7 @@ export interface ApiAnswer {
   readonly json: unknown;
 }
 
-/** Asks Label Studio's API with a credential. */
+/** Asks Label Studio's API with a credential; `Uint8Array`s in a body are sent as arrays of numbers. */
 export interface LabelStudioApi {
   get(path: string): Promise<ApiAnswer>;
   post(path: string, body: unknown): Promise<ApiAnswer>;
@@ -24,15 +25,16 @@ export function createLabelStudioApi(
   token: string | undefined,
 ): LabelStudioApi {
   const ask = async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<ApiAnswer> => {
-    const login: Record<string, string> = token === undefined ? {} : { authorization: await authorize(url, token) };
-    const headers = body === undefined ? login : { ...login, 'content-type': 'application/json' };
-    const content = body === undefined ? {} : { body: JSON.stringify(body) };
-    const { status, location, bytes } = await http.send(`${url}${path}`, {
-      method,
-      headers,
-      ...content,
-      trusted: true,
-    });
+    const content = body === undefined ? {} : { body: stringifyWithBytes(body) };
+    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    const send = async () => {
+      const login = token === undefined ? {} : { authorization: await authorize(url, token) };
+      return http.send(`${url}${path}`, { method, headers: { ...type, ...login }, ...content, trusted: true });
+    };
+    let answer = await send();
+    // Clocks differ, and Label Studio may have been started anew: an access token that it refuses is renewed once.
+    if (answer.status === 401 && token !== undefined && authorize.renew(url, token)) answer = await send();
+    const { status, location, bytes } = answer;
     return { status, location, json: parseJson(Buffer.from(bytes).toString()) };
   };
   return {

@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
+import { toServedRegion } from '../../app/served-copies.js';
 import { SamIAmError } from '../../core/errors.js';
-import type { BrushRegion } from '../../label-studio/brush-result.js';
 import { parseLabelConfig } from '../../label-studio/label-config.js';
 import {
   predictRequestSchema,
@@ -10,7 +10,6 @@ import {
   type TaskErrorAt,
 } from '../../label-studio/protocol.js';
 import { readUserPrompt } from '../../label-studio/user-prompt.js';
-import type { ServedRegion } from '../../store/served-predictions.js';
 import type { RouteDeps } from '../app-deps.js';
 import { errorBody } from '../error-response.js';
 import { isLabelStudioCall } from '../label-studio-call.js';
@@ -129,14 +128,6 @@ function keep({ taskId, result }: TaskOutcome, { body, deps }: PredictCall, prom
       ...{ prompts: [...prompts], score, regions: regions.map(toServedRegion) },
     })
     .catch((thrown: unknown) => logger.error({ taskId, err: thrown }, 'the copy of a prediction could not be kept'));
-}
-
-function toServedRegion(region: BrushRegion): ServedRegion {
-  const { id, from_name: fromName, to_name: toName, item_index: itemIndex, score, value } = region;
-  const [label] = value.brushlabels;
-  const place = itemIndex === undefined ? {} : { itemIndex };
-  const size = { width: region.original_width, height: region.original_height };
-  return { id, label, fromName, toName, ...place, ...size, score, brushRle: value.rle };
 }
 
 /** Label Studio may ask before the models are loaded; it waits long enough. */

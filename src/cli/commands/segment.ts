@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { defaultModelId } from '../../app/load-models.js';
 import { defaultSegmentOptions, stages } from '../../app/pipeline-parameters.js';
 import type { SegmentOptions } from '../../app/pipeline-parameters.js';
@@ -9,9 +9,10 @@ import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
 import type { SegmentedFiles } from '../../app/workers/messages.js';
 import { loadSettings } from '../../config/settings.js';
 import { asSamIAmError, type SamIAmError } from '../../core/errors.js';
-import { maxMaterials, parseMaterialCount } from '../../core/material-count.js';
+import { maxMaterials } from '../../core/material-count.js';
 import type { Result } from '../../core/result.js';
 import { failure } from '../../core/result.js';
+import { integerArgument, materialsArgument } from '../argument-parsers.js';
 import { exitStatus } from '../exit-status.js';
 import type { ImageInput } from '../image-inputs.js';
 import { findImages } from '../image-inputs.js';
@@ -149,18 +150,4 @@ function report(image: ImageInput, result: Result<SegmentedFiles, SamIAmError>, 
       }
     : { ok: false, error: { code: result.error.code, message: result.error.message, hint: result.error.hint } };
   writeJsonLine({ image: image.path, ...outcome });
-}
-
-function materialsArgument(text: string): SegmentOptions['materials'] {
-  const count = parseMaterialCount(text);
-  if (count === undefined) throw new InvalidArgumentError(`Give auto or a number from 1 to ${maxMaterials}.`);
-  return count;
-}
-
-function integerArgument(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-  };
 }

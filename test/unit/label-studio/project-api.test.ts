@@ -47,13 +47,18 @@ describe("a project's tasks", () => {
 test('a project has a title, a label config and a number of annotated tasks', async () => {
   const answer = { title: 'Films', label_config: '<View/>', num_tasks_with_annotations: 3 };
   const project = await api({ '/api/projects/7/': json(() => answer) });
-  expect(await project.project('7')).toEqual({ title: 'Films', labelConfig: '<View/>', annotatedTasks: 3 });
+  expect(await project.project('7')).toEqual({
+    title: 'Films',
+    labelConfig: '<View/>',
+    annotatedTasks: 3,
+    asksBackends: false,
+  });
 });
 
 test.each([
   [401, 'label_studio.unauthorised'],
   [404, 'label_studio.refused'],
-  [500, 'label_studio.refused'],
+  [503, 'label_studio.unreachable'],
 ])('status %i is %s', async (status, code) => {
   const project = await api({ '/api/projects/7/': (_request, response) => void response.writeHead(status).end() });
   await expect(project.project('7')).rejects.toMatchObject({ code });

@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asSamIAmError, type ErrorCode, type SamIAmError } from '../../core/errors.js';
+
+/** How long and how loudly to wait for a server that does not answer. */
+export interface Patience {
+  /** Longest time without a success, in milliseconds. */
+  readonly longestMs: number;
+  /** The first wait; each next one is twice as long, up to 30 s. */
+  readonly firstWaitMs?: number;
+  /** Told once per wait. */
+  readonly onWait: (reason: SamIAmError, seconds: number) => void;
+  readonly signal: AbortSignal;
+  /** The one failure that is waited for; unset: also answers of Label Studio that take too long. */
+  readonly only?: ErrorCode;
+}
+
+const mostWaitMs = 30_000;
+
+/** Repeats `work` while the server does not answer; every other failure, and the end of the patience, is thrown. */
+export async function withPatience<Value>(work: () => Promise<Value>, patience: Patience): Promise<Value> {
+  const { longestMs, firstWaitMs = 1_000, onWait, signal, only } = patience;
+  const end = Date.now() + longestMs;
+  for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, mostWaitMs)) {
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = asSamIAmError(thrown);
+      if (!(only === undefined ? isPassing(error) : error.code === only) || signal.aborted || Date.now() + waitMs > end)
+        throw error;
+      onWait(error, waitMs / 1000);
+      await sleep(waitMs, undefined, { signal }).catch(() => Promise.reject(error));
+    }
+  }
+}
+
+/** A question that Label Studio did not answer in time is a passing failure, too; the client calls it by its usual cause. */
+function isPassing({ code }: SamIAmError): boolean {
+  return code === 'label_studio.unreachable' || code === 'image.timeout';
+}

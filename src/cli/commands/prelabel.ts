@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { paintTask } from '../../app/paint-task.js';
+import type { PrelabelDeps, PrelabelledTask, PrelabelSummary } from '../../app/prelabel/prelabel-project.js';
+import { prelabelProject } from '../../app/prelabel/prelabel-project.js';
+import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
+import type { SegmentationService } from '../../app/segmentation-service.js';
+import { createKeepCopy } from '../../app/served-copies.js';
+import type { Settings } from '../../config/settings.js';
+import { loadSettings } from '../../config/settings.js';
+import { SamIAmError } from '../../core/errors.js';
+import { maxMaterials, type GivenMaterialCount } from '../../core/material-count.js';
+import { connectApi } from '../../label-studio/connected-api.js';
+import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
+import { createHttpClient, type HttpClient } from '../../label-studio/http-client.js';
+import type { LabelStudioAccess } from '../../label-studio/image-address.js';
+import { findPaintTargets, parseLabelConfig } from '../../label-studio/label-config.js';
+import { openPredictionLedger, type TaskSelection } from '../../label-studio/prediction-ledger.js';
+import { createProjectApi } from '../../label-studio/project-api.js';
+import { openServedPredictions } from '../../store/served-predictions.js';
+import { openTaskClaims } from '../../store/task-claims.js';
+import { idsArgument, integerArgument, materialsArgument } from '../argument-parsers.js';
+import { exitStatus } from '../exit-status.js';
+import { FailureReasons } from '../failure-reasons.js';
+import { withInterruption } from '../interruption.js';
+import { writeJsonLine, writeLine } from '../output.js';
+import { createProgress, type Progress } from '../progress.js';
+
+interface PrelabelFlags {
+  readonly project: number;
+  readonly url?: string;
+  readonly onlyUnlabeled?: boolean;
+  readonly view?: number;
+  readonly ids?: readonly number[];
+  readonly modelVersion?: string;
+  readonly materials?: GivenMaterialCount;
+  readonly dryRun?: boolean;
+  readonly patience: number;
+  readonly json?: boolean;
+}
+
+/** While some tasks are painted, the images of the next ones are fetched. */
+const tasksAhead = 2;
+
+/** Adds `sam-i-am prelabel` (CONTRACT, "Command line"). */
+export function addPrelabelCommand(program: Command): void {
+  const most = Number.MAX_SAFE_INTEGER;
+  program
+    .command('prelabel')
+    .description(
+      'predict all tasks of a project that have no prediction of this model version; can be stopped and started at will',
+    )
+    .requiredOption(
+      '--project <id>',
+      'project of Label Studio (LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY)',
+      integerArgument(1, most),
+    )
+    .option('--url <url>', 'address of Label Studio (LABEL_STUDIO_URL)')
+    .option('--only-unlabeled', 'only tasks that nobody has annotated')
+    .option(
+      '--view <id>',
+      'only the tasks that a view shows (the number after tab= in the address)',
+      integerArgument(1, most),
+    )
+    .option('--ids <list>', 'only these tasks, for instance 3,7,10-20', idsArgument)
+    .option('--model-version <version>', 'the version that predictions carry, instead of that of the model')
+    .addOption(
+      new Option('--materials <auto|N>', `number of materials, 1 to ${maxMaterials}, or auto (MATERIALS)`).argParser(
+        materialsArgument,
+      ),
+    )
+    .option('--dry-run', 'say how many tasks there are to predict, and predict none')
+    .option(
+      '--patience <minutes>',
+      'how long to wait for a Label Studio that does not answer',
+      integerArgument(0, 10_000),
+      30,
+    )
+    .option('--json', 'standard output is one JSON object per task, then a summary')
+    .action(async (flags: PrelabelFlags) => {
+      process.exitCode = await prelabel(flags);
+    });
+}
+
+async function prelabel(flags: PrelabelFlags): Promise<number> {
+  const settings = loadSettings({
+    ...process.env,
+    ...(flags.url === undefined ? {} : { LABEL_STUDIO_URL: flags.url }),
+  });
+  const http = createHttpClient({ allowedHosts: settings.allowedImageHosts });
+  let service: SegmentationService | undefined;
+  try {
+    return await withInterruption(async (signal) => {
+      const opened = await openTasks(flags, settings, http);
+      service = await openSegmentPool(poolOptions(settings));
+      await service.ready;
+      return run(flags, settings, { ...opened, http, service, signal });
+    });
+  } finally {
+    await service?.close();
+    await http.close();
+  }
+}
+
+/** Everything that a run works with. */
+type Opened = Awaited<ReturnType<typeof openTasks>> & {
+  readonly http: HttpClient;
+  readonly service: SegmentationService;
+  readonly signal: AbortSignal;
+};
+
+/** Says what is wrong with the project or the connection before any model is loaded. */
+async function openTasks(flags: PrelabelFlags, settings: Settings, http: HttpClient) {
+  const access: LabelStudioAccess = { url: settings.labelStudioUrl, token: settings.labelStudioApiKey };
+  const ledger = openPredictionLedger(connectApi(http, access), String(flags.project));
+  const { labelConfig, asksBackends } = await createProjectApi(http, access).project(String(flags.project));
+  if (asksBackends) throw asksBackendsItself();
+  const targets = findPaintTargets(parseLabelConfig(labelConfig));
+  const shown = flags.view === undefined ? undefined : await ledger.tasksOfView(flags.view);
+  const wanted = flags.ids === undefined ? undefined : new Set(flags.ids);
+  const ids = wanted === undefined ? shown : (shown?.filter((id) => wanted.has(id)) ?? [...wanted]);
+  const selection: TaskSelection = { ids, onlyUnlabeled: flags.onlyUnlabeled === true };
+  return { access, ledger, targets, selection, total: await ledger.count(selection) };
+}
+
+async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Promise<number> {
+  const { ledger, selection, total, service, signal } = opened;
+  const progress = createProgress(total);
+  const reasons = new FailureReasons();
+  const onTask = (done: PrelabelledTask): void => {
+    if (done.error !== undefined) reasons.add(`task ${done.task}`, done.error);
+    progress.advance(describe(done, reasons.count));
+    if (flags.json === true) writeJsonLine(toJson(done));
+  };
+  const modelVersion = flags.modelVersion ?? service.modelVersion;
+  const deps: PrelabelDeps = {
+    ...{ ledger, modelVersion, signal, onTask },
+    ...paintingOf(flags, settings, opened, modelVersion),
+    claims: openTaskClaims(join(settings.dataDir, 'prelabel', keyOf(opened.access, flags.project, modelVersion))),
+    inFlight: settings.concurrency + tasksAhead,
+    dryRun: flags.dryRun === true,
+    patience: patienceOf(flags, progress, signal),
+  };
+  try {
+    const summary = await prelabelProject(selection, deps);
+    progress.done();
+    for (const line of reasons.lines()) progress.note(line);
+    report(summary, flags, progress);
+    if (signal.aborted) progress.note('stopped; the same command goes on from here');
+    return signal.aborted ? exitStatus.interrupted : summary.failed > 0 ? exitStatus.someFailed : exitStatus.done;
+  } catch (thrown) {
+    progress.done();
+    progress.note('stopped by a fault; nothing is lost, and the same command goes on from here when it is mended');
+    throw thrown;
+  }
+}
+
+function paintingOf(flags: PrelabelFlags, settings: Settings, opened: Opened, modelVersion: string) {
+  const { access, targets, http, service, signal } = opened;
+  const { allowedImageHosts: allowedHosts, localFilesRoot } = settings;
+  const materials = flags.materials ?? settings.materials;
+  const painting = {
+    ...{ service, labelStudio: access, materials, signal },
+    fetchTaskImage: createFetchTaskImage({ allowedHosts, localFilesRoot, http }),
+  };
+  const keepCopy = createKeepCopy(openServedPredictions(settings.dataDir), {
+    ...{ project: String(flags.project), modelVersion },
+    parameters: { materials: materials ?? null },
+  });
+  return { paint: (task: Parameters<typeof paintTask>[0]) => paintTask(task, targets, painting), keepCopy };
+}
+
+function patienceOf({ patience }: PrelabelFlags, progress: Progress, signal: AbortSignal): PrelabelDeps['patience'] {
+  const onWait = ({ message }: SamIAmError, seconds: number): void =>
+    progress.note(`${message}; trying again in ${seconds} s`);
+  return { longestMs: patience * 60_000, onWait, signal };
+}
+
+/** One folder of claims per server, project and version. */
+function keyOf({ url }: LabelStudioAccess, project: number, modelVersion: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([url, project, modelVersion]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function describe({ task, outcome, score, error }: PrelabelledTask, failed: number): string {
+  const what = {
+    posted: `predicted, score ${score?.toFixed(3) ?? '–'}`,
+    present: 'has its prediction',
+    failed: '',
+    missing: 'to predict',
+  }[outcome];
+  const failures = failed === 0 ? '' : ` (${failed} failed)`;
+  return `task ${task}: ${error === undefined ? what : `failed: ${error.message}`}${failures}`;
+}
+
+function toJson({ task, outcome, score, error }: PrelabelledTask): object {
+  const failure = error === undefined ? {} : { error: { code: error.code, message: error.message, hint: error.hint } };
+  return { task, outcome, score: score ?? null, ...failure };
+}
+
+/** The figures, then the tasks in the order in which to review them. */
+function report(summary: PrelabelSummary, { json, dryRun }: PrelabelFlags, progress: Progress): void {
+  const { posted, present, failed, missing, surplus, order } = summary;
+  const extra = surplus > 0 ? `, ${surplus} second predictions deleted` : '';
+  const new_ = dryRun === true ? `${missing} to predict` : `${posted} predicted`;
+  progress.note(`${new_}, ${present} had their prediction, ${failed} failed${extra}`);
+  if (json === true) {
+    writeJsonLine({ summary: { posted, present, failed, missing, surplus } });
+    return;
+  }
+  if (order.size > 0) progress.note('review in this order, the least certain first (task, score):');
+  for (const { task, score } of order.sorted()) writeLine(`${task}\t${score.toFixed(4)}`);
+}
+
+function asksBackendsItself(): SamIAmError {
+  return new SamIAmError('usage.invalid', 'the project asks its backend for predictions whenever tasks are listed', {
+    hint: 'Switch evaluate_predictions_automatically off: PATCH /api/projects/ID {"evaluate_predictions_automatically": false}.',
+  });
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { parseJson } from '../core/parse-json.js';
+import { diskError } from './disk-error.js';
+
+/** What came of asking for a task. `elsewhere`: another process works on it, or one that is gone may just have finished it. */
+export type Claimed = 'mine' | 'elsewhere';
+
+/**
+ * Who works on which task, so that commands that run at the same time share the tasks instead of doing each twice. One small
+ * file per task under way; those of processes that are gone are taken over.
+ */
+export interface TaskClaims {
+  claim(task: number): Promise<Claimed>;
+  /** From here on, until it is released, the task's prediction may already be on its way. */
+  markPosting(task: number): Promise<void>;
+  release(task: number): Promise<void>;
+}
+
+/** Tells this process from an earlier one of the same number, which the first process of every container has. */
+const thisProcess = randomUUID();
+
+const claimSchema = z.object({
+  host: z.string(),
+  pid: z.number(),
+  run: z.string(),
+  at: z.number(),
+  posting: z.boolean(),
+});
+type Claim = z.infer<typeof claimSchema>;
+
+/** How claims of others are judged, in milliseconds. */
+export interface ClaimTimes {
+  /** A server may still be storing what a process sent just before it was killed. */
+  readonly settleMs?: number;
+  /** Of processes on other machines only the age of their claims is known. */
+  readonly foreignMs?: number;
+}
+
+/** Keeps the claims in `folder`, one folder per project and model version. */
+export function openTaskClaims(folder: string, times: ClaimTimes = {}): TaskClaims {
+  const { settleMs = 10_000, foreignMs = 900_000 } = times;
+  const self = { host: hostname(), pid: process.pid, run: thisProcess };
+  const fileOf = (task: number) => join(folder, `${task}.claim`);
+  const isOver = (claim: Claim): boolean => {
+    const age = Date.now() - claim.at;
+    const gone = claim.host === self.host ? !isAlive(claim, self) : age > foreignMs;
+    return gone && (!claim.posting || age > settleMs);
+  };
+  const write = async (task: number, posting: boolean, place: (written: string, file: string) => Promise<void>) => {
+    const written = join(folder, `${task}.${randomUUID()}.part`);
+    try {
+      await writeFile(written, JSON.stringify({ ...self, at: Date.now(), posting } satisfies Claim));
+      await place(written, fileOf(task));
+    } catch (thrown) {
+      throw diskError(thrown, folder);
+    } finally {
+      await rm(written, { force: true });
+    }
+  };
+  const take = (task: number): Promise<boolean> =>
+    write(task, false, link).then(
+      () => true,
+      (thrown: unknown) => {
+        const { cause } = diskError(thrown, folder);
+        if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+        throw thrown;
+      },
+    );
+  const open = once(async () => {
+    await mkdir(folder, { recursive: true }).catch((thrown: unknown) => {
+      throw diskError(thrown, folder);
+    });
+    await dropUnfinished(folder);
+  });
+
+  return {
+    async claim(task) {
+      await open();
+      if (await take(task)) return 'mine';
+      const other = await read(fileOf(task));
+      if (other !== undefined && !isOver(other)) return 'elsewhere';
+      if (other !== undefined && !(await takeAway(fileOf(task), other))) return 'elsewhere';
+      return (await take(task)) ? 'mine' : 'elsewhere';
+    },
+    markPosting: (task) => write(task, true, rename),
+    release: (task) => rm(fileOf(task), { force: true }),
+  };
+}
+
+function isAlive({ pid, run }: Claim, self: { readonly pid: number; readonly run: string }): boolean {
+  if (pid === self.pid) return run === self.run;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function read(file: string): Promise<Claim | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : claimSchema.safeParse(parseJson(text)).data;
+}
+
+/** Of several processes that find the same dead claim, the one whose rename succeeds has it. */
+async function takeAway(file: string, expected: Claim): Promise<boolean> {
+  const away = `${file}.${randomUUID()}.part`;
+  try {
+    await rename(file, away);
+    const taken = await read(away);
+    if (taken?.run === expected.run) return true;
+    await link(away, file);
+    return false;
+  } catch {
+    return false;
+  } finally {
+    await rm(away, { force: true });
+  }
+}
+
+/** A living process needs milliseconds from one step to the next; what is older was left by one that was killed between them. */
+const unfinishedMs = 60_000;
+
+async function dropUnfinished(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.part'));
+  for (const file of names.map((name) => join(folder, name))) {
+    const found = await stat(file).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > unfinishedMs) await rm(file, { force: true });
+  }
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= work());
+}

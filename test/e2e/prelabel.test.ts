@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { runCli } from '../support/run-cli.js';
+import { LabelStudio } from '../support/e2e/label-studio.js';
+import { addTinyModel, exampleFiles, repository, until } from '../support/e2e/repository.js';
+
+/*
+ * `sam-i-am prelabel` on the real Label Studio; scripts/kill-prelabel.mjs is the same with 500 tasks and 20 kills.
+ */
+
+const labelStudio = LabelStudio.shared();
+let dataFolder = '';
+beforeAll(async () => {
+  dataFolder = await mkdtemp(path.join(tmpdir(), 'prelabel-e2e-'));
+  await addTinyModel(dataFolder);
+});
+afterAll(() => rm(dataFolder, { recursive: true, force: true }));
+
+const environment = () => ({
+  ...{
+    LABEL_STUDIO_URL: labelStudio.url,
+    LABEL_STUDIO_API_KEY: labelStudio.token,
+    DATA_DIR: dataFolder,
+    MODEL: 'tiny',
+  },
+});
+const prelabel = (project: number, args: readonly string[] = [], more: Readonly<Record<string, string>> = {}) =>
+  runCli(['prelabel', '--project', String(project), ...args], { ...environment(), ...more });
+
+async function projectWithExamples(title: string): Promise<number> {
+  const project = await labelStudio.createProject(title, path.join(repository, 'label-config/materials-3.xml'));
+  for (const file of exampleFiles()) await labelStudio.uploadFile(project, file);
+  await labelStudio.importTasks(project, [{ data: { image: '/data/upload/1/gone.png' } }, { data: { image: '' } }]);
+  return project;
+}
+
+test('commands that are killed again and again leave exactly one prediction per task', async () => {
+  const script = path.join(repository, 'scripts/kill-prelabel.mjs');
+  const args = ['--tasks', '16', '--kills', '4', '--least-s', '1', '--most-s', '4'];
+  const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], { timeout: 300_000 });
+  expect(JSON.parse(stdout)).toMatchObject({
+    ...{ tasks: 16, kills: 4, exactlyOne: 16, lost: 0, twice: 0, versions: 1, secondRunPosted: 0 },
+  });
+}, 300_000);
+
+test('bad tasks cost only themselves, and the review starts with the least certain', async () => {
+  const project = await projectWithExamples('prelabel');
+  const dry = await prelabel(project, ['--dry-run']);
+  expect([dry.status, dry.stdout]).toEqual([0, '']);
+  expect(dry.stderr).toContain('5 to predict');
+
+  const run = await prelabel(project);
+  expect(run.status).toBe(1);
+  expect(run.stderr).toMatch(/3 predicted, 0 had their prediction, 2 failed/);
+  expect(run.stderr).toMatch(/failed: task \d+: .*no such image.*\n.*failed: task \d+: the task has no image/s);
+  const tasks = await labelStudio.tasks(project);
+  const predicted = tasks.filter(({ predictions }) => predictions.length === 1);
+  expect(predicted).toHaveLength(3);
+  const byScore = predicted.toSorted((a, b) => Number(a.predictions[0]?.score) - Number(b.predictions[0]?.score));
+  const review = run.stdout.trim().split('\n').map((line) => Number(line.split('\t')[0])); // prettier-ignore
+  expect(review).toEqual(byScore.map(({ id }) => id));
+
+  const again = await prelabel(project, ['--json', '--ids', review.join(',')]);
+  expect(again.status).toBe(0);
+  expect(JSON.parse(again.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+    summary: { posted: 0, present: 3 },
+  });
+}, 300_000);
+
+/** A door before Label Studio that can be shut. */
+async function openDoor() {
+  const target = new URL(labelStudio.url);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    const other = connect(Number(target.port), target.hostname);
+    for (const each of [socket, other]) {
+      sockets.add(each);
+      each
+        .on('error', () => undefined)
+        .on('close', () => void (socket.destroy(), other.destroy(), sockets.delete(each)));
+    }
+    socket.pipe(other).pipe(socket);
+  });
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const shut = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  return { url: `http://127.0.0.1:${port}`, shut, open: () => listen(port) };
+}
+
+test('a Label Studio that goes away midway is waited for; a deleted project is not', async () => {
+  const project = await projectWithExamples('prelabel through a door');
+  const door = await openDoor();
+  let stderr = '';
+  const running = runCli(
+    ['prelabel', '--project', String(project), '--url', door.url],
+    environment(),
+    (_signal, stream) => stream.on('data', (text) => (stderr += String(text))),
+  );
+  await until(() => /\[1\/5\]/.test(stderr), 'the first task is done');
+  await door.shut();
+  await until(() => /trying again in/.test(stderr), 'the command says that it waits');
+  await door.open();
+  expect((await running).stderr).toContain('3 predicted');
+  await door.shut();
+
+  await labelStudio.send('DELETE', `/api/projects/${project}/`);
+  const gone = await prelabel(project);
+  expect(gone.status).toBe(1);
+  expect(gone.stderr).toMatch(/Label Studio answered 404 to .*Check the number/);
+}, 300_000);
+
+test('a refused token and an unknown view are one clear line', async () => {
+  const project = await projectWithExamples('prelabel refused');
+  const refused = await prelabel(project, [], { LABEL_STUDIO_API_KEY: 'f'.repeat(40) });
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toMatch(/refused the token .*LABEL_STUDIO_API_KEY/);
+  const view = await prelabel(project, ['--view', '999999']);
+  expect(view.status).toBe(1);
+  expect(view.stderr).toMatch(/404/);
+}, 120_000);
