@@ -34,7 +34,7 @@ export function compareRows(
     });
     const of = (scores: ImageScores, score: ScoreName): number => scores[score];
     const differences = pairs.map(({ row, other }) => scoreNames.map((score) => of(other, score) - of(row, score)));
-    const intervals = bootstrapIntervals(differences, seededRandom(0));
+    const intervals = bootstrapIntervals(Float64Array.from(differences.flat()), scoreNames.length, seededRandom(0));
     const perScore = <Value>(value: (score: ScoreName, index: number) => Value): Record<ScoreName, Value> =>
       Object.fromEntries(scoreNames.map((score, index) => [score, value(score, index)])) as Record<ScoreName, Value>;
     return {

@@ -1,16 +1,14 @@
 import { seededRandom } from '../core/seeded-random.js';
 import type { Difficulty } from '../metrics/difficulty.js';
 import { difficulties } from '../metrics/difficulty.js';
-import type { MeasureName, Measures } from '../metrics/region-measures.js';
-import { measureNames } from '../metrics/region-measures.js';
+import type { MeasureName } from '../metrics/region-measures.js';
 import type { Interval, PairedTest } from '../metrics/statistics.js';
 import { bootstrapIntervals, meanOf, signFlipTest } from '../metrics/statistics.js';
+import { comparableColumns, fromComparable } from './measures-record.js';
+import type { ComparableRows } from './record-table.js';
 
 /** One seed for all resampling: the same annotations give the same report. */
 const seed = 20240923;
-
-/** The part of a record that intervals and tests are made for. */
-export type ComparableRecord = Measures & { readonly boundary: Measures };
 
 export type MeasureIntervals = Readonly<Record<MeasureName, Interval>> & {
   readonly boundary: Readonly<Record<MeasureName, Interval>>;
@@ -36,61 +34,51 @@ export type Gain = MeasureChanges & {
   readonly by_difficulty: Readonly<Partial<Record<Difficulty, MeasureChanges>>>;
 };
 
-/** Two measurements of one image. */
-export interface RecordPair {
-  readonly difficulty: Difficulty | null;
-  readonly from: ComparableRecord;
-  readonly to: ComparableRecord;
-}
-
 /** Bootstrap 95 % intervals of the means over images; undefined without images. */
-export function measureIntervals(records: readonly ComparableRecord[]): MeasureIntervals | undefined {
-  if (records.length === 0) return undefined;
-  const intervals = bootstrapIntervals(records.map(flatten), seededRandom(seed));
-  return unflatten(intervals) as MeasureIntervals;
+export function measureIntervals(rows: ComparableRows): MeasureIntervals | undefined {
+  if (rows.count === 0) return undefined;
+  return fromComparable(bootstrapIntervals(rows.values(), comparableColumns, seededRandom(seed)));
 }
 
-/** Paired changes from one measurement to another; undefined without images. */
-export function measureChanges(pairs: readonly Omit<RecordPair, 'difficulty'>[]): MeasureChanges | undefined {
-  if (pairs.length === 0) return undefined;
+/** What differences, one row for each image, come to; undefined without images. */
+export function measureChanges(differences: ComparableRows): MeasureChanges | undefined {
+  if (differences.count === 0) return undefined;
   const random = seededRandom(seed);
-  const rows = pairs.map(({ from, to }) => {
-    const before = flatten(from);
-    return flatten(to).map((value, column) => value - (before[column] ?? 0));
-  });
-  const intervals = bootstrapIntervals(rows, random);
+  const intervals = bootstrapIntervals(differences.values(), comparableColumns, random);
   const tests: PairedTest[] = [];
-  const changes = intervals.map((interval, column): MeasureChange => {
-    const differences = rows.map((row) => row[column] ?? 0);
-    const test = signFlipTest(differences, random);
+  const changes = intervals.map((interval, column) => {
+    const ofMeasure = differences.column(column);
+    const test = signFlipTest(ofMeasure, random);
     tests.push(test);
-    return {
-      difference: meanOf(differences) ?? 0,
-      interval,
-      p_value: test.pValue,
-      significant: test.significant,
-    };
+    return changeOf(ofMeasure, interval, test);
   });
   const tooFew = tests[0]?.tooFew ?? true;
-  return { ...(unflatten(changes) as MeasureChanges), images: pairs.length, too_few: tooFew };
+  return { ...fromComparable(changes), images: differences.count, too_few: tooFew };
 }
 
-export function gainOf(pairs: readonly RecordPair[]): Gain | undefined {
-  const all = measureChanges(pairs);
+/** The same for one measure; undefined without images. */
+export function measureChange(differences: Float64Array): (MeasureChange & { readonly too_few: boolean }) | undefined {
+  const random = seededRandom(seed);
+  const [interval] = bootstrapIntervals(differences, 1, random);
+  if (interval === undefined) return undefined;
+  const test = signFlipTest(differences, random);
+  return { ...changeOf(differences, interval, test), too_few: test.tooFew };
+}
+
+function changeOf(differences: Float64Array, interval: Interval, { pValue, significant }: PairedTest): MeasureChange {
+  return { difference: meanOf(differences) ?? 0, interval, p_value: pValue, significant };
+}
+
+/** Changes of all images, and of each class of difficulty apart. */
+export function gainOf(
+  differences: ComparableRows,
+  difficultyOf: (image: number) => Difficulty | null,
+): Gain | undefined {
+  const all = measureChanges(differences);
   if (all === undefined) return undefined;
   const classes = difficulties.flatMap((difficulty) => {
-    const changes = measureChanges(pairs.filter((pair) => pair.difficulty === difficulty));
+    const changes = measureChanges(differences.filter((image) => difficultyOf(image) === difficulty));
     return changes === undefined ? [] : [[difficulty, changes] as const];
   });
   return { ...all, by_difficulty: Object.fromEntries(classes) };
-}
-
-function flatten(record: ComparableRecord): number[] {
-  return [...measureNames.map((name) => record[name]), ...measureNames.map((name) => record.boundary[name])];
-}
-
-function unflatten(values: readonly unknown[]): unknown {
-  const named = (offset: number): Record<string, unknown> =>
-    Object.fromEntries(measureNames.map((name, index) => [name, values[offset + index]]));
-  return { ...named(0), boundary: named(measureNames.length) };
 }

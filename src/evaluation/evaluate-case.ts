@@ -32,8 +32,6 @@ export interface RegionCounts {
 /** What one person made of a prediction. */
 export interface AnnotationOutcome {
   readonly annotator: string | null;
-  readonly version: string | null;
-  readonly completedAt: string | null;
   readonly leadTimeS: number | null;
   /** The prediction measured against this person's masks; null without one. */
   readonly predicted: StageRecord | null;
@@ -73,10 +71,13 @@ export function evaluateCase(
   const truths = evaluated.annotations.map((annotation) => truthOf(annotation, labelDifficulties));
   const truth = truths[0] as CaseTruth;
   const { prediction } = reference;
-  const masks: ComputedStages = prediction === null ? computed : { ...computed, predicted: masksOf(prediction) };
+  const measure = measureOnce();
   const measured = evaluatedStages.flatMap((stage) => {
-    const measures = masks[stage] === undefined ? undefined : measureMasks(masks[stage], truth.truth);
-    return measures === undefined ? [] : [[stage, measures] as const];
+    const measures =
+      stage === 'predicted'
+        ? prediction && measure(prediction, truth)
+        : computed[stage] && measureMasks(computed[stage], truth.truth);
+    return measures ? [[stage, measures] as const] : [];
   });
   const traced = evaluated.isTraced ? traceRegions(reference.regions, prediction?.regions ?? []) : untraced;
   return {
@@ -92,15 +93,12 @@ export function evaluateCase(
     confusion: prediction === null ? [] : confuseLabels(prediction.regions, reference.regions),
     scored: scoredOutcomes(prediction, measured.find(([stage]) => stage === 'predicted')?.[1]),
     annotators: evaluated.annotations.map((annotation, index) =>
-      annotationOutcome(annotation, truths[index] as CaseTruth),
+      annotationOutcome(annotation, truths[index] as CaseTruth, measure),
     ),
     agreement: agreementOf(truths),
-    versions: evaluated.versions.flatMap(({ version, regions }) => {
-      const measures = measureMasks(
-        regions.map(({ mask }) => mask),
-        truth.truth,
-      );
-      return measures === undefined ? [] : [{ version, record: stageRecord(measures) }];
+    versions: evaluated.versions.flatMap((version) => {
+      const measures = measure(version, truth);
+      return measures === undefined ? [] : [{ version: version.version, record: stageRecord(measures) }];
     }),
   };
 }
@@ -125,6 +123,19 @@ function truthOf({ regions }: CaseAnnotation, difficulties: LabelDifficulties): 
   };
 }
 
+type Measure = (prediction: CasePrediction, truth: CaseTruth) => MaskMeasures | undefined;
+
+/** Measures predictions, each against each truth once: what a person was shown is also what its version says of the image. */
+function measureOnce(): Measure {
+  const known = new Map<CaseTruth, Map<CasePrediction, MaskMeasures | undefined>>();
+  return (prediction, truth) => {
+    const measured = known.get(truth) ?? new Map<CasePrediction, MaskMeasures | undefined>();
+    known.set(truth, measured);
+    if (!measured.has(prediction)) measured.set(prediction, measureMasks(masksOf(prediction), truth.truth));
+    return measured.get(prediction);
+  };
+}
+
 function masksOf({ regions }: CasePrediction) {
   return regions.map(({ mask }) => mask);
 }
@@ -141,13 +152,11 @@ function scoredOutcomes(prediction: CasePrediction | null, measured: MaskMeasure
   });
 }
 
-function annotationOutcome(annotation: CaseAnnotation, { truth }: CaseTruth): AnnotationOutcome {
-  const { annotator, completedAt, leadTimeS, prediction } = annotation;
-  const measured = prediction === null ? undefined : measureMasks(masksOf(prediction), truth);
+function annotationOutcome(annotation: CaseAnnotation, truth: CaseTruth, measure: Measure): AnnotationOutcome {
+  const { annotator, leadTimeS, prediction } = annotation;
+  const measured = prediction === null ? undefined : measure(prediction, truth);
   return {
     annotator,
-    version: prediction?.version ?? null,
-    completedAt,
     leadTimeS,
     predicted: measured === undefined ? null : stageRecord(measured),
   };

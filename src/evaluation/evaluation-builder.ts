@@ -1,14 +1,14 @@
-import type { ScoredOutcome } from '../metrics/calibration.js';
-import { calibrationBins, calibrationError } from '../metrics/calibration.js';
+import { CalibrationBins, calibrationError } from '../metrics/calibration.js';
+import type { Difficulty } from '../metrics/difficulty.js';
 import { difficulties } from '../metrics/difficulty.js';
 import { meanOf, medianOf } from '../metrics/statistics.js';
-import type { Gain, RecordPair } from './comparisons.js';
+import type { Gain } from './comparisons.js';
 import { gainOf, measureIntervals } from './comparisons.js';
 import type { AnnotationOutcome, CaseOutcome, RegionCounts } from './evaluate-case.js';
 import type {
   AnnotatorRecord,
   DayRecord,
-  Evaluation,
+  EvaluationFigures,
   ImageRecord,
   Intervals,
   LeadTimes,
@@ -18,8 +18,8 @@ import type {
 } from './evaluation.js';
 import type { EvaluatedStage, EvaluationCase, Problem } from './evaluation-case.js';
 import { evaluatedStages } from './evaluation-case.js';
-import type { StageRecord } from './measures-record.js';
-import { meanRecord, measuresOf, weightedMeasuresOf } from './measures-record.js';
+import { measuresOf, RecordMeans, weightedMeasuresOf } from './measures-record.js';
+import { RecordTable } from './record-table.js';
 
 /** Gains that are reported where both stages were measured. */
 const comparedStages: readonly (readonly [from: EvaluatedStage, to: EvaluatedStage])[] = [
@@ -29,83 +29,161 @@ const comparedStages: readonly (readonly [from: EvaluatedStage, to: EvaluatedSta
   ['predicted', 'boosted'],
 ];
 
-/** Gathers the outcomes of cases and sums them up. Of each case only figures are kept, never masks. */
+/** What is kept of one person's work. */
+interface AnnotatorTally {
+  images: number;
+  readonly predicted: RecordMeans;
+  readonly leadTimesS: number[];
+}
+
+/** Gathers the outcomes of cases and sums them up. Of each case some hundred bytes of figures are kept, never masks. */
 export class EvaluationBuilder {
-  readonly #source: string;
-  readonly #images: ImageRecord[] = [];
   readonly #problems: Problem[] = [];
-  readonly #annotations: AnnotationOutcome[] = [];
-  readonly #agreements: StageRecord[] = [];
-  readonly #versions = new Map<string, Map<string, StageRecord>>();
+  readonly #difficulties: (Difficulty | null)[] = [];
+  readonly #stages = new Map<EvaluatedStage, RecordTable>();
+  readonly #versions = new Map<string, RecordTable>();
+  readonly #annotators = new Map<string, AnnotatorTally>();
+  readonly #leadTimesS: number[] = [];
+  readonly #agreement = new RecordMeans();
   readonly #confusion = new Map<string, { truth: string; predicted: string | null; area_px: number }>();
-  readonly #scored: ScoredOutcome[] = [];
+  readonly #calibration = new CalibrationBins();
+  readonly #days = new Map<string, { images: number; mIoU: number }>();
+  readonly #regions = { accepted: 0, edited: 0, rejected: 0, drawn: 0 };
+  #editedPx = 0;
   #pixels = 0;
 
-  constructor(source: string) {
-    this.#source = source;
-  }
-
-  get problems(): readonly Problem[] {
-    return this.#problems;
-  }
-
   get imageCount(): number {
-    return this.#images.length;
+    return this.#difficulties.length;
   }
 
   addProblems(problems: readonly Problem[]): void {
     this.#problems.push(...problems);
   }
 
+  /** Gives what `metrics.json` says of the image. */
   add(evaluated: EvaluationCase, outcome: CaseOutcome): ImageRecord {
     const record = imageRecord(evaluated, outcome);
-    this.#images.push(record);
-    this.#annotations.push(...outcome.annotators);
-    this.#scored.push(...outcome.scored);
-    this.#pixels += evaluated.width * evaluated.height;
-    if (outcome.agreement !== null) this.#agreements.push(outcome.agreement);
-    for (const { version, record } of outcome.versions) {
-      const images = this.#versions.get(version) ?? new Map<string, StageRecord>();
-      this.#versions.set(version, images.set(evaluated.id, record));
+    const image = this.#difficulties.push(evaluated.difficulty) - 1;
+    for (const stage of evaluatedStages) {
+      const measured = record[stage];
+      if (measured !== undefined) tableOf(this.#stages, stage).add(image, measured);
     }
-    for (const { truth, predicted, areaPx } of outcome.confusion) {
+    for (const { version, record: measured } of outcome.versions) tableOf(this.#versions, version).add(image, measured);
+    if (outcome.agreement !== null) this.#agreement.add(outcome.agreement);
+    for (const annotation of outcome.annotators) this.#addAnnotation(annotation);
+    for (const scored of outcome.scored) this.#calibration.add(scored);
+    this.#addConfusion(outcome);
+    this.#addDay(record);
+    for (const origin of regionOrigins) this.#regions[origin] += outcome.counts[origin];
+    this.#editedPx += outcome.editedPx;
+    this.#pixels += evaluated.width * evaluated.height;
+    return record;
+  }
+
+  build(): EvaluationFigures {
+    const agreement = this.#agreement.mean();
+    const bins = this.#calibration.filled();
+    return {
+      summary: this.#summary(),
+      intervals: this.#intervals(),
+      gain: this.#gains(),
+      versions: this.#versionRecords(),
+      version_changes: this.#versionChanges(),
+      annotators: this.#annotatorRecords(),
+      agreement: agreement === undefined ? null : measuresOf(agreement),
+      regions: { ...this.#regions },
+      edited: { px: this.#editedPx, share: this.#pixels === 0 ? 0 : this.#editedPx / this.#pixels },
+      lead_time_s: leadTimes(this.#leadTimesS),
+      label_confusion: [...this.#confusion.values()],
+      calibration: { bins, error: calibrationError(bins), regions: this.#calibration.count },
+      over_time: this.#dayRecords(),
+      problems: this.#problems,
+    };
+  }
+
+  #addAnnotation({ annotator, leadTimeS, predicted }: AnnotationOutcome): void {
+    if (leadTimeS !== null) this.#leadTimesS.push(leadTimeS);
+    if (annotator === null) return;
+    const tally = this.#annotators.get(annotator) ?? { images: 0, predicted: new RecordMeans(), leadTimesS: [] };
+    this.#annotators.set(annotator, tally);
+    tally.images++;
+    if (predicted !== null) tally.predicted.add(predicted);
+    if (leadTimeS !== null) tally.leadTimesS.push(leadTimeS);
+  }
+
+  #addConfusion({ confusion }: CaseOutcome): void {
+    for (const { truth, predicted, areaPx } of confusion) {
       const key = JSON.stringify([truth, predicted]);
       const cell = this.#confusion.get(key) ?? { truth, predicted, area_px: 0 };
       cell.area_px += areaPx;
       this.#confusion.set(key, cell);
     }
-    return record;
   }
 
-  build(): Evaluation {
-    const images = this.#images;
-    const agreement = meanRecord(this.#agreements);
-    const bins = calibrationBins(this.#scored);
-    const editedPx = images.reduce((sum, { edited_px }) => sum + edited_px, 0);
+  #addDay({ completed_at, predicted }: ImageRecord): void {
+    if (completed_at === null || predicted === undefined) return;
+    const day = completed_at.slice(0, 10);
+    const sums = this.#days.get(day) ?? { images: 0, mIoU: 0 };
+    this.#days.set(day, { images: sums.images + 1, mIoU: sums.mIoU + predicted.mIoU });
+  }
+
+  #summary(): Summary {
+    const means = (isIn?: (image: number) => boolean) =>
+      this.#perStage((table) => {
+        const mean = table.mean(isIn);
+        return mean && measuresOf(mean);
+      });
     return {
-      source: this.#source,
-      images,
-      summary: summarise(images),
-      intervals: intervalsOf(images),
-      gain: gainsOf(images),
-      versions: this.#versionRecords(),
-      version_changes: this.#versionChanges(),
-      annotators: annotatorRecords(this.#annotations),
-      agreement: agreement === undefined ? null : measuresOf(agreement),
-      regions: sumCounts(images.map(({ regions }) => regions)),
-      edited: { px: editedPx, share: this.#pixels === 0 ? 0 : editedPx / this.#pixels },
-      lead_time_s: leadTimes(this.#annotations),
-      label_confusion: [...this.#confusion.values()],
-      calibration: { bins, error: calibrationError(bins), regions: this.#scored.length },
-      over_time: dayRecords(images),
-      problems: this.#problems,
+      ...means(),
+      by_difficulty: this.#perDifficulty(means),
+      weighted: this.#perStage((table) => {
+        const mean = table.mean();
+        return mean && weightedMeasuresOf(mean);
+      }),
+      further: this.#perStage((table) => table.mean()?.further),
     };
   }
 
+  #intervals(): Intervals {
+    const intervals = (isIn?: (image: number) => boolean) =>
+      this.#perStage((table) => measureIntervals(table.comparable(isIn)));
+    return { ...intervals(), by_difficulty: this.#perDifficulty(intervals) };
+  }
+
+  #gains(): Record<string, Gain> {
+    const entries = comparedStages.flatMap(([from, to]) => {
+      const [before, after] = [this.#stages.get(from), this.#stages.get(to)];
+      const gain = before && after && this.#gain(before, after);
+      return gain === undefined ? [] : [[`${to}_over_${from}`, gain] as const];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  #gain(before: RecordTable, after: RecordTable): Gain | undefined {
+    return gainOf(after.changesSince(before), (image) => this.#difficulties[image] ?? null);
+  }
+
+  /** For each stage that any image has. */
+  #perStage<Value>(value: (table: RecordTable) => Value | undefined): PerStage<Value> {
+    const entries = evaluatedStages.flatMap((stage) => {
+      const table = this.#stages.get(stage);
+      const found = table && value(table);
+      return found === undefined ? [] : [[stage, found] as const];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  /** For each class that any image has. */
+  #perDifficulty<Value>(value: (isIn: (image: number) => boolean) => Value) {
+    const entries = difficulties
+      .filter((difficulty) => this.#difficulties.includes(difficulty))
+      .map((difficulty) => [difficulty, value((image) => this.#difficulties[image] === difficulty)] as const);
+    return Object.fromEntries(entries);
+  }
+
   #versionRecords(): Record<string, VersionRecord> {
-    const entries = [...this.#versions].flatMap(([version, images]) => {
-      const records = [...images.values()];
-      const [mean, intervals] = [meanRecord(records), measureIntervals(records)];
+    const entries = [...this.#versions].flatMap(([version, table]) => {
+      const [mean, intervals] = [table.mean(), measureIntervals(table.comparable())];
       return mean && intervals ? [[version, { predicted: measuresOf(mean), intervals }] as const] : [];
     });
     return Object.fromEntries(entries);
@@ -113,17 +191,35 @@ export class EvaluationBuilder {
 
   #versionChanges(): { from: string; to: string; change: Gain }[] {
     const versions = [...this.#versions];
-    const difficultyOf = new Map(this.#images.map(({ id, difficulty }) => [id, difficulty]));
     return versions.slice(1).flatMap(([to, after], index) => {
-      const [from, before] = versions[index] ?? ['', new Map<string, StageRecord>()];
-      const pairs = [...after].flatMap(([id, record]): RecordPair[] => {
-        const earlier = before.get(id);
-        return earlier === undefined ? [] : [{ difficulty: difficultyOf.get(id) ?? null, from: earlier, to: record }];
-      });
-      const change = gainOf(pairs);
+      const [from, before] = versions[index] ?? ['', after];
+      const change = this.#gain(before, after);
       return change === undefined ? [] : [{ from, to, change }];
     });
   }
+
+  #annotatorRecords(): Record<string, AnnotatorRecord> {
+    const entries = [...this.#annotators].map(([name, { images, predicted, leadTimesS }]) => {
+      const mean = predicted.mean();
+      const record = { images, predicted: mean ? measuresOf(mean) : null, lead_time_s: leadTimes(leadTimesS) };
+      return [name, record] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+
+  #dayRecords(): DayRecord[] {
+    return [...this.#days]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([day, { images, mIoU }]) => ({ day, images, mIoU: mIoU / images }));
+  }
+}
+
+const regionOrigins = ['accepted', 'edited', 'rejected', 'drawn'] as const satisfies readonly (keyof RegionCounts)[];
+
+function tableOf<Key>(tables: Map<Key, RecordTable>, key: Key): RecordTable {
+  const table = tables.get(key) ?? new RecordTable();
+  tables.set(key, table);
+  return table;
 }
 
 function imageRecord(evaluated: EvaluationCase, outcome: CaseOutcome): ImageRecord {
@@ -143,96 +239,7 @@ function imageRecord(evaluated: EvaluationCase, outcome: CaseOutcome): ImageReco
   };
 }
 
-/** For each stage that any image has. */
-function perStage<Value>(
-  images: readonly ImageRecord[],
-  value: (records: readonly StageRecord[]) => Value | undefined,
-): PerStage<Value> {
-  const entries = evaluatedStages.flatMap((stage) => {
-    const found = value(images.flatMap((image) => image[stage] ?? []));
-    return found === undefined ? [] : [[stage, found] as const];
-  });
-  return Object.fromEntries(entries);
-}
-
-/** For each class that any image has. */
-function perDifficulty<Value>(images: readonly ImageRecord[], value: (images: readonly ImageRecord[]) => Value) {
-  const entries = difficulties.flatMap((difficulty) => {
-    const ofClass = images.filter((image) => image.difficulty === difficulty);
-    return ofClass.length === 0 ? [] : [[difficulty, value(ofClass)] as const];
-  });
-  return Object.fromEntries(entries);
-}
-
-function summarise(images: readonly ImageRecord[]): Summary {
-  const means = (some: readonly ImageRecord[]) =>
-    perStage(some, (records) => {
-      const mean = meanRecord(records);
-      return mean === undefined ? undefined : measuresOf(mean);
-    });
-  return {
-    ...means(images),
-    by_difficulty: perDifficulty(images, means),
-    weighted: perStage(images, (records) => {
-      const mean = meanRecord(records);
-      return mean === undefined ? undefined : weightedMeasuresOf(mean);
-    }),
-    further: perStage(images, (records) => meanRecord(records)?.further),
-  };
-}
-
-function intervalsOf(images: readonly ImageRecord[]): Intervals {
-  const intervals = (some: readonly ImageRecord[]) => perStage(some, measureIntervals);
-  return { ...intervals(images), by_difficulty: perDifficulty(images, intervals) };
-}
-
-function gainsOf(images: readonly ImageRecord[]): Record<string, Gain> {
-  const entries = comparedStages.flatMap(([from, to]) => {
-    const pairs = images.flatMap((image): RecordPair[] => {
-      const [before, after] = [image[from], image[to]];
-      return before && after ? [{ difficulty: image.difficulty, from: before, to: after }] : [];
-    });
-    const gain = gainOf(pairs);
-    return gain === undefined ? [] : [[`${to}_over_${from}`, gain] as const];
-  });
-  return Object.fromEntries(entries);
-}
-
-function annotatorRecords(annotations: readonly AnnotationOutcome[]): Record<string, AnnotatorRecord> {
-  const names = [...new Set(annotations.flatMap(({ annotator }) => annotator ?? []))];
-  const entries = names.map((name) => {
-    const own = annotations.filter(({ annotator }) => annotator === name);
-    const mean = meanRecord(own.flatMap(({ predicted }) => predicted ?? []));
-    const predicted = mean === undefined ? null : measuresOf(mean);
-    return [name, { images: own.length, predicted, lead_time_s: leadTimes(own) }] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-function leadTimes(annotations: readonly AnnotationOutcome[]): LeadTimes | null {
-  const seconds = annotations.flatMap(({ leadTimeS }) => leadTimeS ?? []);
+function leadTimes(seconds: readonly number[]): LeadTimes | null {
   const [mean, median] = [meanOf(seconds), medianOf(seconds)];
   return mean === undefined || median === undefined ? null : { mean, median, annotations: seconds.length };
-}
-
-function sumCounts(counts: readonly RegionCounts[]): RegionCounts {
-  const sum = (of: (count: RegionCounts) => number): number => counts.reduce((total, count) => total + of(count), 0);
-  return {
-    accepted: sum(({ accepted }) => accepted),
-    edited: sum(({ edited }) => edited),
-    rejected: sum(({ rejected }) => rejected),
-    drawn: sum(({ drawn }) => drawn),
-  };
-}
-
-function dayRecords(images: readonly ImageRecord[]): DayRecord[] {
-  const days = new Map<string, number[]>();
-  for (const { completed_at, predicted } of images) {
-    if (completed_at === null || predicted === undefined) continue;
-    const day = completed_at.slice(0, 10);
-    days.set(day, [...(days.get(day) ?? []), predicted.mIoU]);
-  }
-  return [...days]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([day, values]) => ({ day, images: values.length, mIoU: meanOf(values) ?? 0 }));
 }

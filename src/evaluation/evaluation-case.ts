@@ -53,7 +53,7 @@ export const evaluatedStages = ['predicted', 'sam', 'removed', 'boosted'] as con
 export type EvaluatedStage = (typeof evaluatedStages)[number];
 
 /** Masks of stages computed anew. */
-export type ComputedStages = Readonly<Partial<Record<EvaluatedStage, readonly Mask[]>>>;
+export type ComputedStages = Readonly<Partial<Record<Exclude<EvaluatedStage, 'predicted'>, readonly Mask[]>>>;
 
 /** Something that keeps a task, or a part of it, from being measured: what is wrong and what to do. */
 export interface Problem {
@@ -61,6 +61,11 @@ export interface Problem {
   readonly file: string;
   readonly message: string;
   readonly hint: string;
+}
+
+/** What a problem is about, as users know it: `film.png (#3)`. */
+export function taskName({ id, file }: Pick<Problem, 'id' | 'file'>): string {
+  return id === '' || id === file ? file : `${file} (#${id})`;
 }
 
 /** What a source has for one task: a case, or the reasons why there is none, or both. */

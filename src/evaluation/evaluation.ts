@@ -62,10 +62,8 @@ export interface DayRecord {
   readonly mIoU: number;
 }
 
-/** Everything that `evaluate` finds: `metrics.json` (CONTRACT, "evaluate"). */
-export interface Evaluation {
-  readonly source: string;
-  readonly images: readonly ImageRecord[];
+/** All figures of an evaluation but those of single images. */
+export interface EvaluationFigures {
   readonly summary: Summary;
   /** Bootstrap 95 % intervals over images. */
   readonly intervals: Intervals;
@@ -89,4 +87,10 @@ export interface Evaluation {
   readonly calibration: { readonly bins: readonly CalibrationBin[]; readonly error: number; readonly regions: number };
   readonly over_time: readonly DayRecord[];
   readonly problems: readonly Problem[];
+}
+
+/** Everything that `evaluate` finds: `metrics.json` (CONTRACT, "evaluate"). */
+export interface Evaluation extends EvaluationFigures {
+  readonly source: string;
+  readonly images: readonly ImageRecord[];
 }

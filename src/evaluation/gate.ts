@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { SamIAmError } from '../core/errors.js';
 import type { MeasureName } from '../metrics/region-measures.js';
 import { isSmallerBetter, measureNames } from '../metrics/region-measures.js';
-import type { ComparableRecord } from './comparisons.js';
-import { measureChanges } from './comparisons.js';
-import type { Evaluation } from './evaluation.js';
+import { measureChange } from './comparisons.js';
+import type { EvaluationFigures, ImageRecord } from './evaluation.js';
 import type { EvaluatedStage } from './evaluation-case.js';
 import { evaluatedStages } from './evaluation-case.js';
+import type { ComparableRecord } from './measures-record.js';
 import { parseJson } from '../core/parse-json.js';
 
 /** What a pipeline must not fall below: `mIoU=0.8`, `boosted.mIoU=0.8`, `predicted.boundary.mIoU=0.6`. */
@@ -44,7 +44,7 @@ export function parseThreshold(text: string): Threshold | undefined {
 }
 
 /** Why thresholds are not met, one sentence each; empty if all are. Of measures that are better when small, the threshold is a ceiling. */
-export function failedThresholds(evaluation: Evaluation, thresholds: readonly Threshold[]): string[] {
+export function failedThresholds(evaluation: EvaluationFigures, thresholds: readonly Threshold[]): string[] {
   return thresholds.flatMap(({ stage: asked, isBoundary, measure, limit }) => {
     const stage = asked ?? primaryStage(evaluation);
     const record = stage === undefined ? undefined : evaluation.summary[stage];
@@ -57,34 +57,50 @@ export function failedThresholds(evaluation: Evaluation, thresholds: readonly Th
   });
 }
 
+const gatedStages = ['predicted', 'boosted'] as const;
+
 /**
- * Why an evaluation is worse than an earlier one, one sentence each; empty if it is not. Compared is mIoU on the images that both have:
- * a significant fall fails, and, where there are too few images for a test, any fall by more than a point.
+ * Compares images with those of an earlier evaluation as they are measured, and tells why this one is worse. Compared is mIoU on the
+ * images that both have: a significant fall fails, and, where there are too few images for a test, any fall by more than a point.
  */
-export function fallsSince(baseline: Baseline, evaluation: Evaluation): string[] {
-  const earlier = new Map(baseline.images.map((image) => [image.id, image]));
-  const gated = (['predicted', 'boosted'] as const).flatMap((stage) => {
-    const pairs = evaluation.images.flatMap((image) => {
-      const [from, to] = [earlier.get(image.id)?.[stage], image[stage]];
-      return from && to ? [{ from, to }] : [];
+export class BaselineComparison {
+  readonly #earlier: ReadonlyMap<string, Baseline['images'][number]>;
+  /** Of mIoU, image by image. */
+  readonly #differences: Record<(typeof gatedStages)[number], number[]> = { predicted: [], boosted: [] };
+
+  constructor({ images }: Baseline) {
+    this.#earlier = new Map(images.map((image) => [image.id, image]));
+  }
+
+  add(image: Pick<ImageRecord, 'id' | (typeof gatedStages)[number]>): void {
+    for (const stage of gatedStages) {
+      const [from, to] = [this.#earlier.get(image.id)?.[stage], image[stage]];
+      if (from && to) this.#differences[stage].push(to.mIoU - from.mIoU);
+    }
+  }
+
+  /** One sentence for each stage that fell; empty if none did. */
+  falls(): string[] {
+    const changes = gatedStages.flatMap((stage) => {
+      const mIoU = measureChange(Float64Array.from(this.#differences[stage]));
+      return mIoU === undefined ? [] : [{ stage, mIoU, images: this.#differences[stage].length }];
     });
-    const change = measureChanges(pairs);
-    return change === undefined ? [] : [{ stage, change }];
-  });
-  if (gated.length === 0) return ['the baseline and this evaluation have no measured image in common'];
-  return gated.flatMap(({ stage, change: { mIoU, images, too_few } }) => {
-    const isWorse = mIoU.difference < 0 && (too_few ? mIoU.difference < -smallProjectTolerance : mIoU.significant);
-    if (!isWorse) return [];
-    const [low, high] = mIoU.interval.map(points);
-    const certainty = too_few
-      ? 'too few for a test'
-      : `95 % interval ${low ?? ''} to ${high ?? ''}, p = ${mIoU.p_value.toPrecision(2)}`;
-    return [`${stage}.mIoU changed by ${points(mIoU.difference)} points on ${images} images (${certainty})`];
-  });
+    if (changes.length === 0) return ['the baseline and this evaluation have no measured image in common'];
+    return changes.flatMap(({ stage, mIoU, images }) => {
+      const { too_few } = mIoU;
+      const isWorse = mIoU.difference < 0 && (too_few ? mIoU.difference < -smallProjectTolerance : mIoU.significant);
+      if (!isWorse) return [];
+      const [low, high] = mIoU.interval.map(points);
+      const certainty = too_few
+        ? 'too few for a test'
+        : `95 % interval ${low ?? ''} to ${high ?? ''}, p = ${mIoU.p_value.toPrecision(2)}`;
+      return [`${stage}.mIoU changed by ${points(mIoU.difference)} points on ${images} images (${certainty})`];
+    });
+  }
 }
 
 /** What thresholds and plots are about unless a stage is named. */
-export function primaryStage({ summary }: Pick<Evaluation, 'summary'>): EvaluatedStage | undefined {
+export function primaryStage({ summary }: Pick<EvaluationFigures, 'summary'>): EvaluatedStage | undefined {
   return (['predicted', 'boosted', 'removed', 'sam'] as const).find((stage) => summary[stage] !== undefined);
 }
 

@@ -1,7 +1,6 @@
 import type { FurtherMeasures, MaskMeasures } from '../metrics/measure-masks.js';
-import type { MeasureName, Measures } from '../metrics/region-measures.js';
+import type { Measures } from '../metrics/region-measures.js';
 import { measureNames } from '../metrics/region-measures.js';
-import { meanOf } from '../metrics/statistics.js';
 
 /** MEASURES of `metrics.json` (CONTRACT, "evaluate"). */
 export interface MeasuresRecord extends Measures {
@@ -18,6 +17,9 @@ export interface StageRecord extends MeasuresRecord {
   readonly further: FurtherMeasures;
 }
 
+/** The part of a record that intervals and tests are made for. */
+export type ComparableRecord = Measures & { readonly boundary: Measures };
+
 export function stageRecord(measured: MaskMeasures): StageRecord {
   return {
     ...measured.plain,
@@ -29,32 +31,93 @@ export function stageRecord(measured: MaskMeasures): StageRecord {
   };
 }
 
-/** Means over images; masks and images are added up. Undefined without images. */
-export function meanRecord(records: readonly StageRecord[]): StageRecord | undefined {
-  const [first] = records;
-  if (first === undefined) return undefined;
-  const mean = (value: (record: StageRecord) => Measures): Measures => meanMeasures(records.map(value));
-  const furtherNames = Object.keys(first.further) as (keyof FurtherMeasures)[];
-  const further = furtherNames.map((name) => {
-    const values = records.flatMap((record) => record.further[name] ?? []);
-    return [name, meanOf(values) ?? null] as const;
-  });
-  return {
-    ...mean((record) => record),
-    boundary: mean((record) => record.boundary),
-    masks: records.reduce((sum, { masks }) => sum + masks, 0),
-    images: records.reduce((sum, { images }) => sum + images, 0),
-    weighted: {
-      ...mean((record) => record.weighted),
-      boundary: mean((record) => record.weighted.boundary),
-    },
-    further: Object.fromEntries(further) as unknown as FurtherMeasures,
-  };
+/** The figures of a {@link ComparableRecord}: first those of the masks, then those of their boundaries. */
+export const comparableColumns = 2 * measureNames.length;
+
+/** The figures of a record that are compared, in the order of {@link fromComparable}. */
+export function comparableFigures(record: ComparableRecord): number[] {
+  return [...figuresOf(record), ...figuresOf(record.boundary)];
 }
 
-function meanMeasures(all: readonly Measures[]): Measures {
-  const entries = measureNames.map((name) => [name, meanOf(all.map((measures) => measures[name])) ?? 0] as const);
-  return Object.fromEntries(entries) as Record<MeasureName, number>;
+/** Values in the order of {@link comparableFigures} under their names. */
+export function fromComparable<Value>(
+  values: readonly Value[],
+): Readonly<Record<keyof Measures, Value>> & { readonly boundary: Readonly<Record<keyof Measures, Value>> } {
+  const named = (offset: number) =>
+    Object.fromEntries(measureNames.map((name, index) => [name, values[offset + index]])) as Record<
+      keyof Measures,
+      Value
+    >;
+  return { ...named(0), boundary: named(measureNames.length) };
+}
+
+const furtherNames = [
+  ...(['dice', 'panoptic_quality', 'segmentation_quality', 'recognition_quality', 'objective'] as const),
+  ...(['splits', 'merges', 'adapted_rand_error', 'split_bits', 'merge_bits'] as const),
+] as const satisfies readonly (keyof FurtherMeasures)[];
+
+/** Where the parts of a record stand in its figures: compared ones, weighted ones, further ones, then masks and images. */
+const weightedFrom = comparableColumns;
+const furtherFrom = weightedFrom + comparableColumns;
+const masksAt = furtherFrom + furtherNames.length;
+
+/** The number of figures that make a record. */
+export const recordColumns = masksAt + 2;
+
+/** A record as a row of numbers; NaN where there is no figure. The comparable ones come first. */
+export function recordFigures(record: StageRecord): number[] {
+  return [
+    ...comparableFigures(record),
+    ...comparableFigures(record.weighted),
+    ...furtherNames.map((name) => record.further[name] ?? NaN),
+    record.masks,
+    record.images,
+  ];
+}
+
+/** Adds up records and gives their mean; what it takes in memory does not depend on how many there are. */
+export class RecordMeans {
+  readonly #sums = new Float64Array(recordColumns);
+  readonly #counts = new Float64Array(recordColumns);
+
+  add(record: StageRecord): void {
+    this.addFigures(recordFigures(record), 0);
+  }
+
+  /** Adds the record whose figures start at `from`. */
+  addFigures(figures: readonly number[], from: number): void {
+    for (let column = 0; column < recordColumns; column++) {
+      const figure = figures[from + column] ?? NaN;
+      if (Number.isNaN(figure)) continue;
+      this.#sums[column] = (this.#sums[column] as number) + figure;
+      this.#counts[column] = (this.#counts[column] as number) + 1;
+    }
+  }
+
+  /** Means over the records; masks and images are added up. Undefined without any. */
+  mean(): StageRecord | undefined {
+    const images = this.#sums[masksAt + 1] ?? 0;
+    if (images === 0) return undefined;
+    const means = Array.from(this.#sums, (sum, column) => sum / (this.#counts[column] as number));
+    const further = furtherNames.map((name, index) => {
+      const mean = means[furtherFrom + index] as number;
+      return [name, Number.isNaN(mean) ? null : mean] as const;
+    });
+    return {
+      ...fromComparable(means),
+      masks: this.#sums[masksAt] ?? 0,
+      images,
+      weighted: fromComparable(means.slice(weightedFrom)),
+      further: Object.fromEntries(further) as unknown as FurtherMeasures,
+    };
+  }
+}
+
+/** Means over images; masks and images are added up. Undefined without images. */
+export function meanRecord(records: readonly StageRecord[]): StageRecord | undefined {
+  const means = new RecordMeans();
+  for (const record of records) means.add(record);
+  return means.mean();
 }
 
 /** The contract's part of a record. */
@@ -70,4 +133,8 @@ export function weightedMeasuresOf({ weighted, masks, images }: StageRecord): Me
 function pick(measures: Measures): Measures {
   const { mIoU, mRecall, mPrecision, mFPR, best_iou } = measures;
   return { mIoU, mRecall, mPrecision, mFPR, best_iou };
+}
+
+function figuresOf(measures: Measures): number[] {
+  return measureNames.map((name) => measures[name]);
 }

@@ -1,22 +1,21 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { finished } from 'node:stream/promises';
 import { asSamIAmError, SamIAmError } from '../core/errors.js';
 import type { Mask } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
 import type { Result } from '../core/result.js';
 import type { LabelDifficulties } from './evaluate-case.js';
 import { evaluateCase } from './evaluate-case.js';
-import type { Evaluation } from './evaluation.js';
+import type { EvaluationFigures, ImageRecord } from './evaluation.js';
 import { EvaluationBuilder } from './evaluation-builder.js';
 import type { ComputedStages, EvaluationCase, EvaluationSource, Problem } from './evaluation-case.js';
 import type { Baseline, Threshold } from './gate.js';
-import { failedThresholds, fallsSince } from './gate.js';
+import { BaselineComparison, failedThresholds } from './gate.js';
+import { PartFile } from './part-file.js';
 import type { GalleryCandidate, GalleryImage } from './report/gallery.js';
 import { GalleryPicker, renderGalleryImage } from './report/gallery.js';
+import { ImageOverviewBuilder } from './report/image-overview.js';
 import { renderReport } from './report/render-report.js';
 import { regionLines, regionsHeader } from './regions-csv.js';
 
@@ -40,7 +39,9 @@ export interface EvaluationRun {
 }
 
 export interface FinishedEvaluation {
-  readonly evaluation: Evaluation;
+  readonly figures: EvaluationFigures;
+  /** How many were measured. */
+  readonly images: number;
   /** Why the gate is closed; empty if it is open. */
   readonly gate: readonly string[];
   readonly files: readonly string[];
@@ -49,66 +50,110 @@ export interface FinishedEvaluation {
 /** Measures a source, one task in memory at a time, and writes metrics.json, regions.csv and report.html (CONTRACT, "evaluate"). */
 export async function runEvaluation(run: EvaluationRun): Promise<FinishedEvaluation> {
   await mkdir(run.out, { recursive: true });
-  const gallery = new GalleryPicker();
-  const evaluation = await measureSource(run, gallery);
-  const gate = [
-    ...failedThresholds(evaluation, run.thresholds),
-    ...(run.baseline === undefined ? [] : fallsSince(run.baseline, evaluation)),
-  ];
-  const { worst, best } = gallery.picked();
-  const pictures = { worst: await renderAll(worst, run), best: await renderAll(best, run) };
-  await writeWhole(join(run.out, 'report.html'), renderReport({ evaluation, gate, ...pictures }));
-  await writeWhole(join(run.out, 'metrics.json'), `${JSON.stringify(evaluation, null, 1)}\n`);
-  const files = ['metrics.json', 'regions.csv', 'report.html'].map((name) => join(run.out, name));
-  return { evaluation, gate, files };
+  const [metrics, regions, report] = ['metrics.json', 'regions.csv', 'report.html'].map((name) =>
+    join(run.out, name),
+  ) as [string, string, string];
+  const files = [new PartFile(metrics), new PartFile(regions), new PartFile(report)] as const;
+  try {
+    const finished = await new Evaluator(run, files).evaluate();
+    for (const file of files) await file.finish();
+    return { ...finished, files: [metrics, regions, report] };
+  } catch (thrown) {
+    for (const file of files) await file.discard();
+    throw asSamIAmError(thrown);
+  }
 }
 
-async function measureSource(run: EvaluationRun, gallery: GalleryPicker): Promise<Evaluation> {
-  const builder = new EvaluationBuilder(run.source.name);
-  const report = (problems: readonly Problem[]): void => {
-    builder.addProblems(problems);
-    problems.forEach(run.onProblem);
-  };
-  await writeLines(join(run.out, 'regions.csv'), async function* () {
-    yield regionsHeader();
-    for await (const { evaluated, problems } of run.source.items()) {
-      report(problems);
+/** Holds what grows while a source is measured. */
+class Evaluator {
+  readonly #run: EvaluationRun;
+  readonly #metrics: PartFile;
+  readonly #regions: PartFile;
+  readonly #report: PartFile;
+  readonly #builder = new EvaluationBuilder();
+  readonly #overview = new ImageOverviewBuilder();
+  readonly #gallery = new GalleryPicker();
+  readonly #baseline: BaselineComparison | undefined;
+
+  constructor(run: EvaluationRun, [metrics, regions, report]: readonly [PartFile, PartFile, PartFile]) {
+    this.#run = run;
+    [this.#metrics, this.#regions, this.#report] = [metrics, regions, report];
+    this.#baseline = run.baseline && new BaselineComparison(run.baseline);
+  }
+
+  async evaluate(): Promise<Omit<FinishedEvaluation, 'files'>> {
+    const { source, thresholds } = this.#run;
+    await this.#metrics.write(`{\n"source": ${JSON.stringify(source.name)},\n"images": [`);
+    await this.#regions.write(regionsHeader());
+    await this.#measureSource();
+    const figures = this.#builder.build();
+    const gate = [...failedThresholds(figures, thresholds), ...(this.#baseline?.falls() ?? [])];
+    await this.#metrics.write(`\n],${JSON.stringify(figures, null, 1).slice(1)}\n`);
+    const overview = this.#overview.build();
+    const { worst, best } = this.#gallery.picked();
+    const pictures = { worst: await this.#render(worst), best: await this.#render(best) };
+    await this.#report.write(renderReport({ title: source.name, figures, overview, gate, ...pictures }));
+    return { figures, images: overview.images, gate };
+  }
+
+  async #measureSource(): Promise<void> {
+    for await (const { evaluated, problems } of this.#run.source.items()) {
+      this.#problems(problems);
       // Files are read without a pause: let signals and the progress bar in.
       await nextTurn();
-      if (run.signal.aborted) throw stopped();
-      if (evaluated !== null) yield* measureCase(evaluated, run, builder, gallery, report);
+      this.#stopIfAsked();
+      if (evaluated !== null) await this.#measureCase(evaluated);
     }
-  });
-  if (builder.imageCount === 0) report([nothingMeasured(run.source.name)]);
-  return builder.build();
-}
+    if (this.#builder.imageCount === 0) this.#problems([nothingMeasured(this.#run.source.name)]);
+  }
 
-/** Gives the lines of the case for regions.csv. */
-async function* measureCase(
-  evaluated: EvaluationCase,
-  run: EvaluationRun,
-  builder: EvaluationBuilder,
-  gallery: GalleryPicker,
-  report: (problems: readonly Problem[]) => void,
-): AsyncGenerator<string> {
-  const { id, file } = evaluated;
-  const computed = await run.computeStages?.(evaluated);
-  if (run.signal.aborted) throw stopped();
-  if (computed?.ok === false) report([{ id, file, message: computed.error.message, hint: computed.error.hint }]);
-  const stages = computed?.ok === true ? computed.value : {};
-  const outcome = evaluateCase(evaluated, stages, run.labelDifficulties);
-  const record = builder.add(evaluated, outcome);
-  const candidate = galleryCandidate(evaluated, stages, record);
-  if (candidate !== undefined) gallery.offer(candidate);
-  run.onImage(`${file}: ${candidate === undefined ? 'no prediction' : `mIoU ${candidate.mIoU.toFixed(3)}`}`);
-  yield* regionLines(evaluated, outcome);
+  async #measureCase(evaluated: EvaluationCase): Promise<void> {
+    const { id, file } = evaluated;
+    const computed = await this.#run.computeStages?.(evaluated);
+    this.#stopIfAsked();
+    if (computed?.ok === false) {
+      this.#problems([{ id, file, message: computed.error.message, hint: computed.error.hint }]);
+    }
+    const stages = computed?.ok === true ? computed.value : {};
+    const outcome = evaluateCase(evaluated, stages, this.#run.labelDifficulties);
+    const isFirst = this.#builder.imageCount === 0;
+    const record = this.#builder.add(evaluated, outcome);
+    this.#overview.add(record);
+    this.#baseline?.add(record);
+    const candidate = galleryCandidate(evaluated, stages, record);
+    if (candidate !== undefined) this.#gallery.offer(candidate);
+    this.#run.onImage(`${file}: ${candidate === undefined ? 'no prediction' : `mIoU ${candidate.mIoU.toFixed(3)}`}`);
+    await this.#metrics.write(`${isFirst ? '' : ','}\n${JSON.stringify(record)}`);
+    await this.#regions.write(regionLines(evaluated, outcome).join(''));
+  }
+
+  #problems(problems: readonly Problem[]): void {
+    this.#builder.addProblems(problems);
+    problems.forEach(this.#run.onProblem);
+  }
+
+  async #render(candidates: readonly GalleryCandidate[]): Promise<GalleryImage[]> {
+    const images: GalleryImage[] = [];
+    for (const candidate of candidates) {
+      const micrograph = await this.#run.openMicrograph(candidate.evaluated);
+      images.push(await renderGalleryImage(candidate, micrograph.ok ? micrograph.value : null));
+    }
+    return images;
+  }
+
+  #stopIfAsked(): void {
+    if (!this.#run.signal.aborted) return;
+    throw new SamIAmError('cancelled', 'stopped before all tasks were measured', {
+      hint: 'Nothing was written; the same command starts over.',
+    });
+  }
 }
 
 /** Shown is what was computed anew, else what was predicted. */
 function galleryCandidate(
   evaluated: EvaluationCase,
   stages: ComputedStages,
-  record: Evaluation['images'][number],
+  record: ImageRecord,
 ): GalleryCandidate | undefined {
   const predicted: readonly Mask[] | undefined = evaluated.annotations[0].prediction?.regions.map(({ mask }) => mask);
   if (stages.boosted !== undefined && record.boosted !== undefined) {
@@ -118,37 +163,6 @@ function galleryCandidate(
   return { evaluated, stage: 'predicted', masks: predicted, mIoU: record.predicted.mIoU };
 }
 
-async function renderAll(candidates: readonly GalleryCandidate[], run: EvaluationRun): Promise<GalleryImage[]> {
-  const images: GalleryImage[] = [];
-  for (const candidate of candidates) {
-    const micrograph = await run.openMicrograph(candidate.evaluated);
-    images.push(await renderGalleryImage(candidate, micrograph.ok ? micrograph.value : null));
-  }
-  return images;
-}
-
-/** Writes lines as they come; the file is there whole or not at all. */
-async function writeLines(path: string, lines: () => AsyncGenerator<string>): Promise<void> {
-  const stream = createWriteStream(`${path}.part`);
-  try {
-    for await (const line of lines()) {
-      if (!stream.write(line)) await once(stream, 'drain');
-    }
-    stream.end();
-    await finished(stream);
-  } catch (thrown) {
-    stream.destroy();
-    await rm(`${path}.part`, { force: true });
-    throw asSamIAmError(thrown);
-  }
-  await rename(`${path}.part`, path);
-}
-
-async function writeWhole(path: string, content: string): Promise<void> {
-  await writeFile(`${path}.part`, content);
-  await rename(`${path}.part`, path);
-}
-
 function nothingMeasured(source: string): Problem {
   return {
     id: '',
@@ -156,10 +170,4 @@ function nothingMeasured(source: string): Problem {
     message: 'there is no accepted annotation that could be measured',
     hint: 'Annotate and submit some tasks, then evaluate again.',
   };
-}
-
-function stopped(): SamIAmError {
-  return new SamIAmError('cancelled', 'stopped before all tasks were measured', {
-    hint: 'Nothing was written; the same command starts over.',
-  });
 }

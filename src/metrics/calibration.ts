@@ -16,21 +16,38 @@ export interface CalibrationBin {
 
 const binCount = 10;
 
-/** How well scores foretell IoU: means in ten bins of the score, empty ones left out. */
-export function calibrationBins(outcomes: readonly ScoredOutcome[]): CalibrationBin[] {
-  const bins = Array.from({ length: binCount }, () => ({ count: 0, score: 0, iou: 0 }));
-  for (const { score, iou } of outcomes) {
-    const bin = bins[Math.max(0, Math.min(binCount - 1, Math.floor(score * binCount)))];
-    if (bin === undefined) continue;
+/** How well scores foretell IoU: means in ten bins of the score. Only sums are kept. */
+export class CalibrationBins {
+  readonly #bins = Array.from({ length: binCount }, () => ({ count: 0, score: 0, iou: 0 }));
+
+  add({ score, iou }: ScoredOutcome): void {
+    const bin = this.#bins[Math.max(0, Math.min(binCount - 1, Math.floor(score * binCount)))];
+    if (bin === undefined) return;
     bin.count++;
     bin.score += score;
     bin.iou += iou;
   }
-  return bins.flatMap(({ count, score, iou }, index) => {
-    if (count === 0) return [];
-    const range = { from: index / binCount, to: (index + 1) / binCount };
-    return [{ ...range, count, meanScore: score / count, meanIou: iou / count }];
-  });
+
+  /** Regions in all bins. */
+  get count(): number {
+    return this.#bins.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** Those that are not empty. */
+  filled(): CalibrationBin[] {
+    return this.#bins.flatMap(({ count, score, iou }, index) => {
+      if (count === 0) return [];
+      const range = { from: index / binCount, to: (index + 1) / binCount };
+      return [{ ...range, count, meanScore: score / count, meanIou: iou / count }];
+    });
+  }
+}
+
+/** The bins of outcomes that are at hand all at once. */
+export function calibrationBins(outcomes: readonly ScoredOutcome[]): CalibrationBin[] {
+  const bins = new CalibrationBins();
+  for (const outcome of outcomes) bins.add(outcome);
+  return bins.filled();
 }
 
 /** Expected calibration error: mean distance of score and IoU over the bins, weighted by their counts; 0 without outcomes. */

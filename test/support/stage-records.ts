@@ -2,6 +2,8 @@ import type { Evaluation, ImageRecord } from '../../src/evaluation/evaluation.js
 import { EvaluationBuilder } from '../../src/evaluation/evaluation-builder.js';
 import { evaluateCase } from '../../src/evaluation/evaluate-case.js';
 import type { CasePrediction, ComputedStages, EvaluationCase } from '../../src/evaluation/evaluation-case.js';
+import { ImageOverviewBuilder } from '../../src/evaluation/report/image-overview.js';
+import { renderReport } from '../../src/evaluation/report/render-report.js';
 import { maskFromBox, type Mask } from '../../src/core/mask.js';
 import type { Difficulty } from '../../src/metrics/difficulty.js';
 
@@ -72,11 +74,18 @@ export function evaluateFilms(
     case?: Partial<EvaluationCase>;
   } = () => ({}),
 ): Evaluation {
-  const builder = new EvaluationBuilder('films');
-  shifts.forEach((shift, index): ImageRecord => {
+  const builder = new EvaluationBuilder();
+  const images = shifts.map((shift, index): ImageRecord => {
     const { difficulty, stages = {}, case: changes } = more(index);
     const evaluated = filmCase(String(index + 1), shift, { ...(difficulty && { difficulty }), ...changes });
     return builder.add(evaluated, evaluateCase(evaluated, stages, new Map([['Ge', 'hard']])));
   });
-  return builder.build();
+  return { source: 'films', images, ...builder.build() };
+}
+
+/** The report of an evaluation, without pictures. */
+export function reportOf(figures: Evaluation, gate: readonly string[] = []): string {
+  const overview = new ImageOverviewBuilder();
+  for (const image of figures.images) overview.add(image);
+  return renderReport({ title: figures.source, figures, overview: overview.build(), worst: [], best: [], gate });
 }

@@ -6,6 +6,7 @@ import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
 import type { Settings } from '../../config/settings.js';
 import { loadSettings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
+import { taskName } from '../../evaluation/evaluation-case.js';
 import { parseBaseline, parseThreshold, type Threshold } from '../../evaluation/gate.js';
 import type { FinishedEvaluation } from '../../evaluation/run-evaluation.js';
 import { runEvaluation } from '../../evaluation/run-evaluation.js';
@@ -115,17 +116,17 @@ async function measure(flags: EvaluateFlags, settings: Settings, { pool, http, s
         : parseBaseline(await readTextFile(flags.baseline, 'the baseline'), flags.baseline),
     signal,
     onImage: (line) => progress.advance(line),
-    onProblem: ({ id, file, message, hint }) => progress.note(`problem: ${file} (#${id}): ${message}. ${hint}`),
+    onProblem: (problem) => progress.note(`problem: ${taskName(problem)}: ${problem.message}. ${problem.hint}`),
   }).finally(() => progress.done());
   for (const reason of finished.gate) progress.note(`gate: ${reason}`);
   writeResults(finished, flags);
-  return finished.gate.length > 0 || finished.evaluation.problems.length > 0 ? exitStatus.someFailed : exitStatus.done;
+  return finished.gate.length > 0 || finished.figures.problems.length > 0 ? exitStatus.someFailed : exitStatus.done;
 }
 
-function writeResults({ evaluation, gate, files }: FinishedEvaluation, { json }: EvaluateFlags): void {
+function writeResults({ figures, images, gate, files }: FinishedEvaluation, { json }: EvaluateFlags): void {
   if (json === true) {
-    const { summary, gain, regions, problems } = evaluation;
-    writeJsonLine({ images: evaluation.images.length, summary, gain, regions, problems: problems.length, gate, files });
+    const { summary, gain, regions, problems } = figures;
+    writeJsonLine({ images, summary, gain, regions, problems: problems.length, gate, files });
   } else for (const file of files) writeLine(file);
 }
 

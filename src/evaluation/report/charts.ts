@@ -54,40 +54,36 @@ export function dotPlot(name: string, rows: readonly DotRow[], axis: Axis): Html
   return svg(name, bottom + 40, html`${xAxis(x, axis, 8, bottom)}${marks}`);
 }
 
-/** How many values fall into each twentieth of [0, 1]; one row of bars per series. */
+/** How many values fall into each of equal parts of [0, 1]; one row of bars per series. */
 export function histograms(
   name: string,
-  rows: readonly { readonly label: string; readonly series: string; readonly values: readonly number[] }[],
+  rows: readonly { readonly label: string; readonly series: string; readonly counts: readonly number[] }[],
   title: string,
 ): Html {
-  const bins = 20;
-  const left = 90;
+  const left = 112;
   const rowHeight = 64;
   const bottom = rows.length * rowHeight + 4;
   const x = scaleLinear()
     .domain([0, 1])
     .range([left, width - right]);
-  const counted = rows.map(({ values }) =>
-    Array.from({ length: bins }, (_, bin) => values.filter((value) => binOf(value, bins) === bin).length),
-  );
   const y = scaleLinear()
-    .domain([0, Math.max(1, ...counted.flat())])
+    .domain([0, Math.max(1, ...rows.flatMap(({ counts }) => counts))])
     .range([0, rowHeight - 14]);
-  const marks = rows.map(({ label, series, values }, row) => {
+  const marks = rows.map(({ label, series, counts }, row) => {
     const base = (row + 1) * rowHeight;
-    const bars = (counted[row] ?? []).map((count, bin) => {
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const share = 1 / counts.length;
+    const bars = counts.map((count, bin) => {
       if (count === 0) return null;
-      const from = bin / bins;
+      const from = bin * share;
       return html`<rect
         class="bar"
         x="${x(from) + 1}"
         y="${base - y(count)}"
-        width="${x(1 / bins) - x(0) - 2}"
+        width="${x(share) - x(0) - 2}"
         height="${y(count)}"
       >
-        <title>
-          ${label}, ${from.toFixed(2)} to ${(from + 1 / bins).toFixed(2)}: ${count} of ${values.length} images
-        </title>
+        <title>${label}, ${from.toFixed(2)} to ${(from + share).toFixed(2)}: ${count} of ${total} images</title>
       </rect>`;
     });
     return html`<g class="${series}">
@@ -123,7 +119,7 @@ export function timePlot(
   const format = x.tickFormat(4, last - first < 2 * dayMs ? '%H:%M' : '%b %-d');
   return svg(
     name,
-    bottom + 40,
+    bottom + 26,
     html`${yAxis(y, left, 'mIoU')}
       ${ticks.map((tick) => html`<text class="tick" x="${x(tick)}" y="${bottom + 18}" text-anchor="middle">${format(tick)}</text>`)}
       <g class="s-predicted">
@@ -218,10 +214,6 @@ function yAxis(y: Scale, left: number, title: string): Html {
   return html`${ticks}<text class="title" transform="translate(11 ${middle}) rotate(-90)" text-anchor="middle"
       >${title}</text
     >`;
-}
-
-function binOf(value: number, bins: number): number {
-  return Math.max(0, Math.min(bins - 1, Math.floor(value * bins)));
 }
 
 /** Versions differ at their ends, so the middle goes. */

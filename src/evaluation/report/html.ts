@@ -21,10 +21,10 @@ function render(part: Part): string {
     .replaceAll("'", '&#39;');
 }
 
-/** A table that scrolls by itself where the page is narrow. `rows` are its `<tr>` elements. */
-export function scrollTable(headings: readonly string[], rows: readonly Html[]): Html {
+/** A table that scrolls by itself where the page is narrow. `rows` are its `<tr>` elements; `kind` is a class of the style sheet. */
+export function scrollTable(headings: readonly string[], rows: readonly Html[], kind = ''): Html {
   return html`<div class="scroll">
-    <table>
+    <table class="${kind}">
       <thead>
         <tr>
           ${headings.map((heading) => html`<th>${heading}</th>`)}

@@ -1,7 +1,7 @@
 import type { MeasureName } from '../../metrics/region-measures.js';
 import { measureNames } from '../../metrics/region-measures.js';
 import type { FurtherMeasures } from '../../metrics/measure-masks.js';
-import type { Evaluation } from '../evaluation.js';
+import type { EvaluationFigures } from '../evaluation.js';
 import type { EvaluatedStage } from '../evaluation-case.js';
 import { evaluatedStages } from '../evaluation-case.js';
 import { percent } from './figures.js';
@@ -47,7 +47,7 @@ const furtherMeanings: Readonly<Record<keyof FurtherMeasures, readonly [name: st
 const shares = new Set<string>(['dice', 'panoptic_quality', 'segmentation_quality', 'recognition_quality']);
 
 /** All measures of all stages with their intervals and meanings. */
-export function measureTable(evaluation: Evaluation): Html {
+export function measureTable(evaluation: EvaluationFigures): Html {
   const stages = evaluatedStages.filter((stage) => evaluation.summary[stage] !== undefined);
   const names = Object.keys(furtherMeanings) as (keyof FurtherMeasures)[];
   return scrollTable(
@@ -58,11 +58,12 @@ export function measureTable(evaluation: Evaluation): Html {
       ...measureNames.map((name) => weightedRow(evaluation, stages, name)),
       ...names.map((name) => furtherRow(evaluation, stages, name)),
     ],
+    'measures',
   );
 }
 
 function plainRow(
-  { summary, intervals }: Evaluation,
+  { summary, intervals }: EvaluationFigures,
   stages: readonly EvaluatedStage[],
   name: MeasureName,
   isBoundary: boolean,
@@ -83,7 +84,7 @@ function plainRow(
   </tr>`;
 }
 
-function weightedRow({ summary }: Evaluation, stages: readonly EvaluatedStage[], name: MeasureName): Html {
+function weightedRow({ summary }: EvaluationFigures, stages: readonly EvaluatedStage[], name: MeasureName): Html {
   const cells = stages.map((stage) => html`<td class="n">${percent(summary.weighted[stage]?.[name] ?? 0)}</td>`);
   return html`<tr>
     <th>weighted ${name}</th>
@@ -92,7 +93,11 @@ function weightedRow({ summary }: Evaluation, stages: readonly EvaluatedStage[],
   </tr>`;
 }
 
-function furtherRow({ summary }: Evaluation, stages: readonly EvaluatedStage[], name: keyof FurtherMeasures): Html {
+function furtherRow(
+  { summary }: EvaluationFigures,
+  stages: readonly EvaluatedStage[],
+  name: keyof FurtherMeasures,
+): Html {
   const [title, meaning] = furtherMeanings[name];
   const cells = stages.map((stage) => {
     const value = summary.further[stage]?.[name] ?? null;

@@ -1,21 +1,22 @@
 import type { Difficulty } from '../../metrics/difficulty.js';
 import { difficulties } from '../../metrics/difficulty.js';
 import type { Gain, MeasureChanges } from '../comparisons.js';
-import type { Evaluation } from '../evaluation.js';
+import type { EvaluationFigures } from '../evaluation.js';
 import { evaluatedStages } from '../evaluation-case.js';
 import type { DotRow } from './charts.js';
 import { calibrationPlot, dotPlot, histograms, shareBar, timePlot } from './charts.js';
 import { count, percent, points } from './figures.js';
 import type { Html } from './html.js';
 import { html, scrollTable } from './html.js';
+import type { ImageOverview } from './image-overview.js';
 import { stageNames } from './measure-table.js';
 
 /** All plots for which there are figures, each with what it shows in words. */
-export function plotSections(evaluation: Evaluation): Html {
-  return html`${gainSection(evaluation)}
+export function plotSections(figures: EvaluationFigures, overview: ImageOverview): Html {
+  return html`${gainSection(figures)}
     <h2>Accuracy</h2>
-    <div class="pair">${difficultyFigure(evaluation)}${distributionFigure(evaluation)}</div>
-    ${regionSection(evaluation)} ${timeSection(evaluation)}`;
+    <div class="pair">${difficultyFigure(figures)}${distributionFigure(overview)}</div>
+    ${regionSection(figures)} ${timeSection(figures, overview)}`;
 }
 
 const shareAxis = { title: 'mIoU', domain: [0, 1], format: (value: number) => value.toFixed(1) } as const;
@@ -29,7 +30,7 @@ function figure(title: string, plot: Html, caption: string): Html {
 }
 
 /** What the booster gains over SAM+ on the same images, the paper's question. */
-function gainSection({ gain }: Evaluation): Html | null {
+function gainSection({ gain }: EvaluationFigures): Html | null {
   const boosted = gain['boosted_over_sam'];
   if (boosted === undefined) return null;
   const steps: [string, Gain | undefined][] = [
@@ -42,9 +43,14 @@ function gainSection({ gain }: Evaluation): Html | null {
       ${gainFigure('Gain in mIoU by difficulty', boosted, 'mIoU')}
       ${gainFigure('Change in mFPR by difficulty', boosted, 'mFPR')}
     </div>
-    <p class="soft">
-      ${steps.flatMap(([name, step]) => (step ? [`${name}: ${points(step.mIoU.difference)} points of mIoU. `] : []))}
-    </p>`;
+    <p class="soft after">${stepSentence(steps)}</p>`;
+}
+
+function stepSentence(steps: readonly [string, Gain | undefined][]): string {
+  const gains = steps.flatMap(([name, step]) =>
+    step ? [`${name} ${points(step.mIoU.difference)} points of mIoU`] : [],
+  );
+  return gains.length === 0 ? '' : `Step by step: ${gains.join(', then ')}.`;
 }
 
 function gainSentence({ images, mIoU, too_few }: Gain): string {
@@ -79,7 +85,7 @@ function gainFigure(title: string, gain: Gain, measure: 'mIoU' | 'mFPR'): Html {
   );
 }
 
-function difficultyFigure({ summary, intervals }: Evaluation): Html {
+function difficultyFigure({ summary, intervals }: EvaluationFigures): Html {
   const classes = difficulties.filter((difficulty) => summary.by_difficulty[difficulty] !== undefined);
   const rows = [undefined, ...classes].flatMap((difficulty) =>
     evaluatedStages.flatMap((stage): DotRow[] => {
@@ -100,10 +106,10 @@ function difficultyFigure({ summary, intervals }: Evaluation): Html {
   return figure('mIoU by difficulty', dotPlot('mIoU by difficulty', rows, shareAxis), caption);
 }
 
-function distributionFigure({ images }: Evaluation): Html {
+function distributionFigure({ distributions }: ImageOverview): Html {
   const rows = evaluatedStages.flatMap((stage) => {
-    const values = images.flatMap((image) => image[stage]?.mIoU ?? []);
-    return values.length === 0 ? [] : [{ label: stageNames[stage], series: `s-${stage}`, values }];
+    const counts = distributions[stage];
+    return counts === undefined ? [] : [{ label: stageNames[stage], series: `s-${stage}`, counts }];
   });
   return figure(
     'Distribution over images',
@@ -113,7 +119,7 @@ function distributionFigure({ images }: Evaluation): Html {
 }
 
 /** What became of the predicted regions, and which labels were mistaken for each other. */
-function regionSection({ regions, edited, summary, label_confusion, calibration }: Evaluation): Html | null {
+function regionSection({ regions, edited, summary, label_confusion, calibration }: EvaluationFigures): Html | null {
   if (summary.predicted === undefined) return null;
   const parts = [
     { label: 'accepted unchanged', series: 's-accepted', value: regions.accepted },
@@ -148,7 +154,7 @@ function regionSection({ regions, edited, summary, label_confusion, calibration 
     ${confusionTable(label_confusion)}`;
 }
 
-function confusionTable(cells: Evaluation['label_confusion']): Html {
+function confusionTable(cells: EvaluationFigures['label_confusion']): Html {
   const truths = [...new Set(cells.map(({ truth }) => truth))];
   const named = [...new Set(cells.flatMap(({ predicted }) => predicted ?? []))].toSorted(
     (a, b) => (truths.indexOf(a) + 1 || Infinity) - (truths.indexOf(b) + 1 || Infinity),
@@ -162,20 +168,21 @@ function confusionTable(cells: Evaluation['label_confusion']): Html {
       <th>${truth}</th>
       ${columns.map((predicted) => {
         const share = total === 0 ? 0 : areaOf(truth, predicted) / total;
-        return html`<td class="heat" style="--share: ${(75 * share).toFixed(0)}%">${percent(share)}</td>`;
+        return html`<td class="heat" style="--share: ${(55 * share).toFixed(0)}%">${percent(share)}</td>`;
       })}
     </tr>`;
   };
   return html`<h3>Label confusion: pixels of each accepted label (rows) by predicted label</h3>
-    ${scrollTable(['accepted as', ...columns.map((label) => label ?? 'not painted')], truths.map(row))}`;
+    ${scrollTable(['accepted as', ...columns.map((label) => label ?? 'not painted')], truths.map(row), 'heats')}`;
 }
 
-function timeSection({ images, over_time, versions, version_changes }: Evaluation): Html | null {
-  const finished = images.flatMap(({ file, completed_at, predicted }) =>
-    completed_at === null || predicted === undefined
-      ? []
-      : [{ time: new Date(completed_at), value: predicted.mIoU, title: `${file}: ${percent(predicted.mIoU)}` }],
-  );
+function timeSection(
+  { over_time, versions, version_changes }: EvaluationFigures,
+  { timeline }: ImageOverview,
+): Html | null {
+  const finished = timeline.map(({ file, completedAt, mIoU }) => ({
+    ...{ time: new Date(completedAt), value: mIoU, title: `${file}: ${percent(mIoU)}` },
+  }));
   const named = Object.entries(versions);
   if (finished.length === 0 && named.length === 0) return null;
   const days = over_time.map(({ day, mIoU }) => ({ time: new Date(`${day}T12:00:00Z`), value: mIoU }));
@@ -188,7 +195,7 @@ function timeSection({ images, over_time, versions, version_changes }: Evaluatio
   }));
   return html`<h2>Over time and by model version</h2>
     <div class="pair">
-      ${finished.length > 0 && figure('Accuracy over time', timePlot('mIoU over time', sample(finished), days), 'Dots: images by the day on which people finished them; line: means of the days.')}
+      ${finished.length > 0 && figure('Accuracy over time', timePlot('mIoU over time', finished, days), 'Dots: images by the day on which people finished them; line: means of the days.')}
       ${rows.length > 0 && figure('By model version', dotPlot('mIoU by model version', rows, shareAxis), 'mIoU of the newest prediction of each version. Bars: bootstrap 95 % intervals.')}
     </div>
     <ul>
@@ -203,12 +210,6 @@ function changeSentence(from: string, to: string, { images, mIoU, too_few }: Gai
       ? `a significant change, p = ${mIoU.p_value.toPrecision(2)}`
       : `no significant change, p = ${mIoU.p_value.toPrecision(2)}`;
   return `From ${from} to ${to}: ${points(mIoU.difference)} points of mIoU on ${images} images (${verdict}).`;
-}
-
-/** Thousands of dots say no more than some hundred. */
-function sample<Item>(items: readonly Item[]): Item[] {
-  const step = Math.ceil(items.length / 1000);
-  return items.filter((_, index) => index % step === 0);
 }
 
 function difficultyName(difficulty: Difficulty, images: number): string {

@@ -1,4 +1,4 @@
-import type { Evaluation, ImageRecord } from '../evaluation.js';
+import type { EvaluationFigures, ImageRecord } from '../evaluation.js';
 import type { EvaluatedStage } from '../evaluation-case.js';
 import { evaluatedStages } from '../evaluation-case.js';
 import { primaryStage } from '../gate.js';
@@ -7,24 +7,27 @@ import type { GalleryImage } from './gallery.js';
 import { differenceKinds } from './gallery.js';
 import type { Html } from './html.js';
 import { html, scrollTable } from './html.js';
+import type { ImageOverview } from './image-overview.js';
 import { measureTable, stageNames } from './measure-table.js';
 import { plotSections } from './plot-sections.js';
+import { problemNote, problemSection } from './problem-section.js';
 import { reportStyle } from './style.js';
 
 export interface ReportInput {
-  readonly evaluation: Evaluation;
+  /** What was measured. */
+  readonly title: string;
+  readonly figures: EvaluationFigures;
+  readonly overview: ImageOverview;
   readonly worst: readonly GalleryImage[];
   readonly best: readonly GalleryImage[];
   /** Why the gate is closed; empty if it is open or none was asked for. */
   readonly gate: readonly string[];
 }
 
-/** Tables longer than this would make the page heavy; all images are in metrics.json. */
-const mostRows = 500;
-
 /** `report.html`: one page without scripts or requests. */
-export function renderReport({ evaluation, worst, best, gate }: ReportInput): string {
-  const title = `Accuracy: ${evaluation.source}`;
+export function renderReport(input: ReportInput): string {
+  const { figures, overview, gate } = input;
+  const title = `Accuracy: ${input.title}`;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -43,35 +46,38 @@ export function renderReport({ evaluation, worst, best, gate }: ReportInput): st
       <body>
         <main>
           <h1>${title}</h1>
-          <p class="soft">How good the predictions were, measured on what people accepted.</p>
+          <p class="soft">
+            How good the predictions were, measured on what people accepted. ${problemNote(figures.problems)}
+          </p>
           ${listBox('gate', 'The gate is closed', gate)}
-          ${evaluation.images.length === 0 ? html`<p>Nothing could be measured.</p>` : figures(evaluation, worst, best)}
-          ${problemBox(evaluation)}
+          ${overview.images === 0 ? html`<p>Nothing could be measured.</p>` : sections(input)}
+          ${problemSection(figures.problems)}
         </main>
       </body>
     </html>`;
   return `${page.html.replace(/\n\s+/g, '\n')}\n`;
 }
 
-function figures(evaluation: Evaluation, worst: readonly GalleryImage[], best: readonly GalleryImage[]): Html {
-  return html`${headline(evaluation)} ${plotSections(evaluation)} ${annotatorSection(evaluation)}
+function sections({ figures, overview, worst, best }: ReportInput): Html {
+  return html`${headline(figures, overview)} ${plotSections(figures, overview)} ${annotatorSection(figures)}
     <h2>All measures</h2>
     <p class="soft">Means over images, with bootstrap 95 % intervals over images below.</p>
-    ${measureTable(evaluation)} ${gallery('The worst images', worst)} ${gallery('The best images', best)}
-    ${imageTable(evaluation)}`;
+    ${measureTable(figures)} ${gallery('The worst images', worst)} ${gallery('The best images', best)}
+    ${imageTable(figures, overview)}`;
 }
 
-function headline(evaluation: Evaluation): Html {
-  const stage = primaryStage(evaluation);
-  const record = stage && evaluation.summary[stage];
+function headline(figures: EvaluationFigures, overview: ImageOverview): Html {
+  const stage = primaryStage(figures);
+  const record = stage && figures.summary[stage];
   if (stage === undefined || record === undefined)
     return html`<p>No image has a prediction that could be measured.</p>`;
-  const interval = evaluation.intervals[stage]?.mIoU;
-  const { accepted, edited, rejected } = evaluation.regions;
+  const interval = figures.intervals[stage]?.mIoU;
+  const { accepted, edited, rejected } = figures.regions;
   const predicted = accepted + edited + rejected;
-  const lead = evaluation.lead_time_s;
+  const unmeasured = overview.images - record.images;
+  const lead = figures.lead_time_s;
   const cards: [string, string][] = [
-    [count(evaluation.images.length), 'images measured'],
+    [count(record.images), `images measured${unmeasured > 0 ? `, ${count(unmeasured)} more without prediction` : ''}`],
     [
       percent(record.mIoU),
       `mIoU ${stageNames[stage]}${interval ? `, ${interval.map((end) => (100 * end).toFixed(1)).join(' to ')}` : ''}`,
@@ -81,7 +87,7 @@ function headline(evaluation: Evaluation): Html {
     ...(predicted > 0
       ? [[percent(accepted / predicted), 'of predicted regions accepted unchanged'] as [string, string]]
       : []),
-    ...(predicted > 0 ? [[percent(evaluation.edited.share), 'of all pixels edited'] as [string, string]] : []),
+    ...(predicted > 0 ? [[percent(figures.edited.share), 'of all pixels edited'] as [string, string]] : []),
     ...(lead ? [[seconds(lead.median), 'median lead time'] as [string, string]] : []),
   ];
   return html`<ul class="cards">
@@ -89,7 +95,7 @@ function headline(evaluation: Evaluation): Html {
   </ul>`;
 }
 
-function annotatorSection({ annotators, agreement }: Evaluation): Html | null {
+function annotatorSection({ annotators, agreement }: EvaluationFigures): Html | null {
   const names = Object.entries(annotators);
   if (names.length === 0) return null;
   const rows = names.map(
@@ -127,7 +133,10 @@ function gallery(title: string, images: readonly GalleryImage[]): Html | null {
       ${images.map(
         (image) =>
           html`<figure class="shot">
-            <h3>${image.file} <small>#${image.id}</small> · mIoU ${percent(image.mIoU)}</h3>
+            <h3>
+              ${image.file} ${image.id !== image.file && html`<small>#${image.id}</small>`} · mIoU
+              ${percent(image.mIoU)}
+            </h3>
             <div class="panels">
               ${panel(image, image.truth, 'ground truth')} ${panel(image, image.predicted, stageNames[image.stage])}
               ${panel(image, image.difference, 'difference')}
@@ -140,14 +149,10 @@ function gallery(title: string, images: readonly GalleryImage[]): Html | null {
     </div>`;
 }
 
-function imageTable(evaluation: Evaluation): Html {
-  const stages = evaluatedStages.filter((stage) => evaluation.summary[stage] !== undefined);
-  const stage = primaryStage(evaluation);
+function imageTable(figures: EvaluationFigures, { images, worst }: ImageOverview): Html {
+  const stages = evaluatedStages.filter((stage) => figures.summary[stage] !== undefined);
   const value = (image: ImageRecord, of: EvaluatedStage): string => (image[of] ? percent(image[of].mIoU) : '–');
-  const worstFirst = evaluation.images.toSorted(
-    (a, b) => (stage && a[stage] ? a[stage].mIoU : -1) - (stage && b[stage] ? b[stage].mIoU : -1),
-  );
-  const rows = worstFirst.slice(0, mostRows).map(
+  const rows = worst.map(
     (image) =>
       html`<tr>
         <td>${image.id}</td>
@@ -160,10 +165,7 @@ function imageTable(evaluation: Evaluation): Html {
         <td class="n">${percent(image.edited_share)}</td>
       </tr>`,
   );
-  const shown =
-    evaluation.images.length > mostRows
-      ? `the worst ${mostRows} of ${count(evaluation.images.length)} images`
-      : 'all images';
+  const shown = images > worst.length ? `the worst ${worst.length} of ${count(images)} images` : 'all images';
   const headings = [
     ...['Image', 'File', 'Difficulty'],
     ...stages.map((each) => stageNames[each]),
@@ -173,14 +175,6 @@ function imageTable(evaluation: Evaluation): Html {
     <summary>mIoU of ${shown}, the worst first; everything is in metrics.json and regions.csv</summary>
     ${scrollTable(headings, rows)}
   </details>`;
-}
-
-function problemBox({ problems }: Evaluation): Html | null {
-  const lines = problems
-    .slice(0, mostRows)
-    .map(({ id, file, message, hint }) => `${file} (#${id}): ${message}. ${hint}`);
-  const more = problems.length > mostRows ? [`… and ${problems.length - mostRows} more, in metrics.json`] : [];
-  return listBox('problems', `${problems.length} problems, the rest was measured`, [...lines, ...more]);
 }
 
 function listBox(kind: string, title: string, lines: readonly string[]): Html | null {

@@ -13,9 +13,9 @@ main { max-width: 1080px; margin: 0 auto; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 2rem 0 .25rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 2.5rem 0 .5rem; }
 h3 { font-size: .95rem; margin: 0 0 .5rem; } .pair + h3 { margin-top: 1.25rem; }
-p { margin: 0 0 .75rem; max-width: 70ch; }
+p { margin: 0 0 .75rem; max-width: 70ch; } .after { margin-top: .75rem; }
 .soft, figcaption, small { color: var(--soft); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: .75rem; margin: 1.25rem 0; padding: 0; list-style: none; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(134px, 1fr)); gap: .75rem; margin: 1.25rem 0; padding: 0; list-style: none; }
 .card, figure { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .9rem 1rem; margin: 0; }
 .card small { display: block; line-height: 1.35; margin-top: .15rem; }
 .card b { display: block; font-size: 1.5rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
@@ -37,17 +37,30 @@ th, td { padding: .4rem .75rem; text-align: left; border-bottom: 1px solid var(-
 tr:last-child > * { border-bottom: 0; } thead th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 td.n { white-space: nowrap; } td.n small { display: block; }
 td.heat { white-space: nowrap; background: color-mix(in srgb, var(--predicted) var(--share), transparent); text-align: right; }
+table.heats thead th + th { text-align: right; }
 .swatch { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin-right: .35em; vertical-align: -.05em; background: var(--c); }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1rem; font-size: .85rem; margin: .5rem 0; padding: 0; list-style: none; }
 .shot { margin-bottom: 1rem; } .shot h3 { overflow-wrap: anywhere; }
 .panels { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: .5rem; }
 .panels img { width: 100%; height: auto; display: block; border-radius: 4px; } .panels div { font-size: .8rem; color: var(--soft); }
 .gate, .problems { border-left: 4px solid var(--bad); background: var(--bad-paper); border-radius: 6px; padding: .75rem 1rem; margin: 1rem 0; }
+.problems h2 { font-size: 1rem; margin: 0 0 .25rem; } .problems details { overflow-wrap: anywhere; } .problems summary { padding: 0; }
+.problems li + li { margin-top: .25rem; } a { color: inherit; }
 .problems ul, .gate ul { margin: .25rem 0 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
 summary { cursor: pointer; padding: .5rem 0; }
-@media (max-width: 560px) { body { padding: 0 .75rem 2rem; } .panels { gap: .25rem; } .meaning { min-width: 16rem; } }
+@media (max-width: 560px) { body { padding: 0 .75rem 2rem; } .panels { gap: .25rem; }
+  /* A measure takes two lines: its name and figures, then what it means. */
+  .measures tr { display: flex; flex-wrap: wrap; border-bottom: 1px solid var(--line); } .measures th, .measures td { border: 0; }
+  .measures tbody th, .measures .meaning { flex: 1 0 100%; padding-bottom: 0; } .measures .meaning { padding: 0 .75rem .5rem; color: var(--soft); font-size: .85rem; }
+  .measures td.n, .measures thead th { flex: 1 0 0; padding-right: .25rem; } .measures thead th:first-child, .measures thead th:last-child { display: none; } }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --card: #fff; --line: #bbb;
     --predicted: #0072b2; --sam: #d55e00; --removed: #b8860b; --boosted: #00845f; --rejected: #c0392b; --drawn: #8e63a8; --bad: #b3261e; --bad-paper: #fff; }
-  body { font-size: 11pt; padding: 0; } h2 { break-after: avoid; } .shot, .card, tr { break-inside: avoid; } .scroll { overflow: visible; }
+  @page { margin: 14mm 12mm; }
+  body { font-size: 10pt; padding: 0; } main { max-width: none; } h1 { margin-top: 0; } h2 { margin-top: 1.5rem; }
+  h2, h3, h2 + .legend, h2 + p, thead { break-after: avoid; } .shot, .card, .problems li, .gate, tr { break-inside: avoid; }
+  .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .6rem; } .cards { gap: .5rem; } .shot { margin: 0; padding: .5rem; }
+  .scroll { overflow: visible; } table { font-size: 9pt; } th, td { padding: .25rem .5rem; }
+  /* On paper nothing unfolds: every task that has a problem is named. */
+  .problems details::details-content { content-visibility: visible; block-size: auto; } .problems summary { list-style: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 `;

@@ -31,25 +31,31 @@ type CocoImage = z.infer<typeof imageSchema>;
 
 const datasetSchema = z.object({
   images: z.array(imageSchema),
-  annotations: z.array(objectSchema),
+  annotations: z.array(z.unknown()),
   categories: z.array(z.object({ id, name: z.string() })),
 });
-type Dataset = z.infer<typeof datasetSchema>;
 
-/** A COCO file of accepted masks, and optionally a COCO result file of predicted ones. Crowd regions do not count. */
+/**
+ * A COCO file of accepted masks, and optionally a COCO result file of predicted ones. Crowd regions do not count. Entries that belong to no
+ * image are named before the images.
+ */
 export async function openCocoFile(path: string, predictionsPath?: string): Promise<EvaluationSource> {
-  const dataset = await readCoco(path, datasetSchema);
-  const results = predictionsPath === undefined ? [] : await readCoco(predictionsPath, z.array(objectSchema));
-  const truths = groupByImage(dataset.annotations.filter(({ iscrowd }) => iscrowd !== 1));
-  const predicted = groupByImage(results);
+  const { images, annotations, categories } = await readCoco(path, datasetSchema);
+  const results = predictionsPath === undefined ? [] : await readCoco(predictionsPath, z.array(z.unknown()));
+  const names = new Map(categories.map((category) => [String(category.id), category.name]));
+  const known = new Set(images.map((image) => String(image.id)));
+  const truths = groupByImage(annotations, 'annotation', known);
+  const predicted = groupByImage(results, 'prediction', known);
   return {
     name: basename(path),
-    total: dataset.images.length,
+    total: images.length,
     async *items() {
-      for (const image of dataset.images) {
-        const accepted = truths.get(String(image.id)) ?? [];
-        const prediction = predictionsPath === undefined ? null : (predicted.get(String(image.id)) ?? []);
-        if (accepted.length > 0) yield await Promise.resolve(readImage(image, accepted, prediction, dataset));
+      const problems = [...truths.problems, ...predicted.problems];
+      if (problems.length > 0) yield { evaluated: null, problems };
+      for (const image of images) {
+        const accepted = truths.groups.get(String(image.id))?.filter(({ iscrowd }) => iscrowd !== 1) ?? [];
+        const prediction = predictionsPath === undefined ? null : (predicted.groups.get(String(image.id)) ?? []);
+        if (accepted.length > 0) yield await Promise.resolve(readImage(image, accepted, prediction, names));
       }
     },
   };
@@ -59,9 +65,8 @@ function readImage(
   image: CocoImage,
   accepted: readonly CocoObject[],
   predicted: readonly CocoObject[] | null,
-  { categories }: Dataset,
+  names: ReadonlyMap<string, string>,
 ): SourceItem {
-  const names = new Map(categories.map((category) => [String(category.id), category.name]));
   const problems: Problem[] = [];
   const report = (message: string): void => {
     const hint = 'Correct the entry in the COCO file.';
@@ -73,6 +78,10 @@ function readImage(
     const whole = regions.filter((region) => 'mask' in region);
     return whole.length === regions.length ? whole.filter(({ mask }) => mask.areaPx > 0) : undefined;
   };
+  const unnamed = [...accepted, ...(predicted ?? [])].map(({ category_id }) => String(category_id));
+  for (const category of new Set(unnamed.filter((each) => !names.has(each)))) {
+    report(`the file names no category ${category}; its masks are measured all the same`);
+  }
   const regions = read(accepted, 'annotation');
   const predictedRegions = predicted === null ? undefined : read(predicted, 'prediction');
   if (predicted?.length === 0) report('has no prediction; none is measured as one without masks');
@@ -104,15 +113,31 @@ function readRegion(
   }
 }
 
-function groupByImage(objects: readonly CocoObject[]): Map<string, CocoObject[]> {
+/** Sorts entries by their images; those that are damaged or of an image that the file does not have are problems. */
+function groupByImage(entries: readonly unknown[], kind: string, known: ReadonlySet<string>) {
   const groups = new Map<string, CocoObject[]>();
-  for (const object of objects) {
-    const key = String(object.image_id);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [object]);
-    else group.push(object);
-  }
-  return groups;
+  const problems: Problem[] = [];
+  entries.forEach((entry, index) => {
+    const { data: object, error } = objectSchema.safeParse(entry);
+    const key = object === undefined ? imageOf(entry) : String(object.image_id);
+    const name = `${kind} ${String(object?.id ?? `#${index + 1}`)}`;
+    const report = (message: string): void => {
+      const hint = 'Correct the entry in the COCO file.';
+      problems.push({ id: key, file: `image ${key}`, message: `${name} ${message}`, hint });
+    };
+    if (object === undefined) report(`is damaged: ${error.issues[0]?.path.join('.') || 'it'} is missing or wrong`);
+    else if (!known.has(key)) report('is of an image that is not in the list of images');
+    else {
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [object]);
+      else group.push(object);
+    }
+  });
+  return { groups, problems };
+}
+
+function imageOf(entry: unknown): string {
+  return typeof entry === 'object' && entry !== null && 'image_id' in entry ? String(entry.image_id) : '?';
 }
 
 async function readCoco<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> {

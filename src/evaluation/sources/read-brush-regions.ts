@@ -78,7 +78,7 @@ export function readBrushLayer(result: readonly unknown[], { config, maxPixels }
     problems.push(region);
     return [];
   });
-  return { width, height, regions, problems: [...problems, ...unknownLabels(regions, painted?.labels)], isDamaged };
+  return { width, height, regions, problems: [...problems, ...unknownLabels(regions, config)], isDamaged };
 }
 
 const exportHint = 'Export the project again as JSON; if it stays, paint the region anew.';
@@ -108,7 +108,12 @@ function readRegion(
   }
 }
 
-function unknownLabels(regions: readonly BrushLayerRegion[], known: ReadonlySet<string> | undefined) {
+/** Labels that the config does not have; none without a config. */
+export function unknownLabels(
+  regions: readonly BrushLayerRegion[],
+  config: LabelConfig | undefined,
+): { readonly message: string; readonly hint: string }[] {
+  const known = config && paintedImage(config)?.labels;
   if (known === undefined) return [];
   const unknown = [...new Set(regions.map(({ label }) => label))].filter((label) => !known.has(label));
   return unknown.map((label) => ({

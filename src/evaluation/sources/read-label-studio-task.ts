@@ -5,7 +5,7 @@ import type { LabelConfig } from '../../label-studio/label-config.js';
 import type { CaseAnnotation, CasePrediction, EvaluationCase, Problem, SourceItem } from '../evaluation-case.js';
 import { imageFileName, taskImageAddress } from './task-image.js';
 import type { BrushLayer } from './read-brush-regions.js';
-import { readBrushLayer } from './read-brush-regions.js';
+import { readBrushLayer, unknownLabels } from './read-brush-regions.js';
 
 /** What is known of a project besides its tasks. */
 export interface TaskReading {
@@ -66,12 +66,7 @@ const choicesSchema = z.object({
 export async function readLabelStudioTask(raw: unknown, reading: TaskReading): Promise<SourceItem> {
   const parsed = taskSchema.safeParse(raw);
   if (!parsed.success) return { evaluated: null, problems: [malformedTask(raw)] };
-  const task = parsed.data;
-  const accepted = (task.annotations ?? [])
-    .flatMap((annotation) => annotationSchema.safeParse(annotation).data ?? [])
-    .filter(({ was_cancelled }) => was_cancelled !== true);
-  if (accepted.length === 0) return { evaluated: null, problems: [] };
-  return new TaskReader(task, reading).read(newestPerPerson(accepted));
+  return new TaskReader(parsed.data, reading).read();
 }
 
 /** A person's last word counts; a ground truth comes before all others, then the newest. */
@@ -93,6 +88,8 @@ function personName({ completed_by: by }: RawAnnotation): string | null {
   return typeof by === 'object' ? (by.email ?? String(by.id)) : String(by);
 }
 
+const exportInFull = 'Export the project as JSON, with annotations and predictions in full.';
+
 /** Collects a task's case and what is wrong with it. */
 class TaskReader {
   readonly #task: RawTask;
@@ -108,7 +105,8 @@ class TaskReader {
     this.#file = imageFileName(this.#address) ?? `task ${String(task.id)}`;
   }
 
-  async read(accepted: readonly RawAnnotation[]): Promise<SourceItem> {
+  async read(): Promise<SourceItem> {
+    const accepted = newestPerPerson(this.#parseAnnotations().filter(({ was_cancelled }) => was_cancelled !== true));
     const layers = accepted.flatMap((annotation) => {
       const layer = this.#readLayer(annotation.result, `annotation ${String(annotation.id ?? '')}`);
       return layer === undefined ? [] : [{ annotation, layer }];
@@ -147,6 +145,16 @@ class TaskReader {
     return { evaluated, problems: this.#problems };
   }
 
+  #parseAnnotations(): RawAnnotation[] {
+    return (this.#task.annotations ?? []).flatMap((raw, index) => {
+      const { data, error } = annotationSchema.safeParse(raw);
+      if (data !== undefined) return [data];
+      const where = error.issues[0]?.path.join('.') ?? '';
+      this.#report(`annotation ${index + 1} is damaged: ${where || 'it'} is missing or wrong`, exportInFull);
+      return [];
+    });
+  }
+
   #readLayer(result: readonly unknown[], where: string): BrushLayer | undefined {
     const layer = readBrushLayer(result, this.#reading);
     for (const { message, hint } of layer.problems) this.#report(`${where}: ${message}`, hint);
@@ -166,12 +174,14 @@ class TaskReader {
   }
 
   async #readPredictions(size: BrushLayer, accepted: readonly BrushLayer[]): Promise<DatedPrediction[]> {
-    const stored = parsePredictions(this.#task.predictions ?? []);
+    const stored = this.#parsePredictions(this.#task.predictions ?? []);
     const raw = areLost(stored, accepted) ? [...stored, ...(await this.#findPredictions())] : stored;
     return raw.flatMap(({ id, model_version, created_at, result }, index): DatedPrediction[] => {
       const name = String(id ?? index + 1);
       const layer = readBrushLayer(result, { ...this.#reading, config: undefined });
-      for (const { message, hint } of layer.problems) this.#report(`prediction ${name}: ${message}`, hint);
+      for (const { message, hint } of [...layer.problems, ...unknownLabels(layer.regions, this.#reading.config)]) {
+        this.#report(`prediction ${name}: ${message}`, hint);
+      }
       const isEmpty = result.length === 0;
       if (layer.isDamaged || (!isEmpty && layer.regions.length === 0)) return [];
       if (!isEmpty && !this.#hasSize(layer, size, `prediction ${name}`)) return [];
@@ -186,7 +196,19 @@ class TaskReader {
       String(id),
       project === null || project === undefined ? undefined : String(project),
     );
-    return parsePredictions(found ?? []);
+    return this.#parsePredictions(found ?? []);
+  }
+
+  /** Exports may give ids in place of predictions: those say nothing. */
+  #parsePredictions(predictions: readonly unknown[]): RawPrediction[] {
+    return predictions.flatMap((raw, index) => {
+      if (typeof raw !== 'object') return [];
+      const { data, error } = predictionSchema.safeParse(raw);
+      if (data !== undefined) return [data];
+      const where = error.issues[0]?.path.join('.') ?? '';
+      this.#report(`prediction ${index + 1} is damaged: ${where || 'it'} is missing or wrong`, exportInFull);
+      return [];
+    });
   }
 
   #difficulty(accepted: readonly RawAnnotation[]): Difficulty | null {
@@ -215,11 +237,6 @@ class TaskReader {
 interface DatedPrediction {
   readonly prediction: CasePrediction;
   readonly createdAt: string;
-}
-
-/** Exports give ids only in place of predictions: those say nothing. */
-function parsePredictions(predictions: readonly unknown[]): RawPrediction[] {
-  return predictions.flatMap((prediction) => predictionSchema.safeParse(prediction).data ?? []);
 }
 
 /** Whether people accepted predicted regions of which no prediction is left: it was deleted, or made anew by a later version. */
@@ -264,6 +281,6 @@ function malformedTask(raw: unknown): Problem {
     id,
     file: `task ${id}`,
     message: 'this is no task of Label Studio',
-    hint: 'Export the project as JSON, with annotations and predictions in full.',
+    hint: exportInFull,
   };
 }

@@ -1,12 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  BaselineComparison,
   failedThresholds,
-  fallsSince,
   parseBaseline,
   parseThreshold,
   primaryStage,
 } from '../../../src/evaluation/gate.js';
+import { seededRandom } from '../../../src/core/seeded-random.js';
+import type { StageRecord } from '../../../src/evaluation/measures-record.js';
+import type { Baseline } from '../../../src/evaluation/gate.js';
+import type { Evaluation } from '../../../src/evaluation/evaluation.js';
 import { evaluateFilms, filmHalves } from '../../support/stage-records.js';
+
+const fallsSince = (baseline: Baseline, { images }: Pick<Evaluation, 'images'>): string[] => {
+  const comparison = new BaselineComparison(baseline);
+  for (const image of images) comparison.add(image);
+  return comparison.falls();
+};
 
 const threshold = (text: string) => {
   const parsed = parseThreshold(text);
@@ -113,5 +123,40 @@ describe('the baseline', () => {
 
   test.each(['', '[]', '{"images": [{"id": 1}]}', 'x'])('%j is no baseline', (text) => {
     expect(() => parseBaseline(text, 'b.json')).toThrow('b.json is no metrics.json');
+  });
+});
+
+describe('200 simulated projects of 50 images, compared with their baseline', () => {
+  /** Measures of an image that are all the same. */
+  const record = (mIoU: number) => {
+    const measures = { mIoU, mRecall: mIoU, mPrecision: mIoU, mFPR: 0, best_iou: mIoU };
+    return { ...measures, boundary: measures };
+  };
+  const clamped = (value: number) => Math.min(1, Math.max(0, value));
+
+  /** The share of projects whose gate closes when mIoU falls by so much, images scattering by 3 points from run to run. */
+  const closedShare = (fall: number, seed: number): number => {
+    const random = seededRandom(seed);
+    const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const closed = Array.from({ length: 200 }, () => {
+      const before = Array.from({ length: 50 }, () => clamped(0.8 + 0.12 * normal()));
+      const comparison = new BaselineComparison({
+        images: before.map((mIoU, index) => ({ id: String(index), predicted: record(mIoU) })),
+      });
+      before.forEach((mIoU, index) => {
+        const after = record(clamped(mIoU - fall + 0.03 * normal())) as unknown as StageRecord;
+        comparison.add({ id: String(index), predicted: after });
+      });
+      return comparison.falls().length > 0;
+    });
+    return closed.filter(Boolean).length / closed.length;
+  };
+
+  test('a fall by 2 points of IoU closes at least 95 % of gates', () => {
+    expect(closedShare(0.02, 5)).toBeGreaterThanOrEqual(0.95);
+  });
+
+  test('no change closes at most 5 %', () => {
+    expect(closedShare(0, 6)).toBeLessThanOrEqual(0.05);
   });
 });

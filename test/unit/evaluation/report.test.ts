@@ -5,9 +5,8 @@ import { regionLines, regionsHeader } from '../../../src/evaluation/regions-csv.
 import { count, percent, points, seconds } from '../../../src/evaluation/report/figures.js';
 import { GalleryPicker, renderGalleryImage } from '../../../src/evaluation/report/gallery.js';
 import { html } from '../../../src/evaluation/report/html.js';
-import { renderReport } from '../../../src/evaluation/report/render-report.js';
 import { maskFromBox } from '../../../src/core/mask.js';
-import { evaluateFilms, filmCase, filmHalves, filmPieces } from '../../support/stage-records.js';
+import { evaluateFilms, filmCase, filmHalves, filmPieces, reportOf } from '../../support/stage-records.js';
 
 describe('HTML', () => {
   test('escapes what is put in, and joins lists', () => {
@@ -40,7 +39,7 @@ describe('the report', () => {
     })),
     problems: [{ id: '9', file: evil, message: 'is damaged', hint: 'Mend it.' }],
   };
-  const page = renderReport({ evaluation, worst: [], best: [], gate: ['mIoU is too low'] });
+  const page = reportOf(evaluation, ['mIoU is too low']);
 
   test('has no script, no address and nothing unescaped in it', () => {
     expect(page).not.toMatch(/<script|https?:|src="(?!data:)/i);
@@ -58,8 +57,25 @@ describe('the report', () => {
     ]) {
       expect(page).toContain(text);
     }
-    expect(page).toContain('is damaged. Mend it.');
+    expect(page).toMatch(/is damaged\. .*Mend it\./);
     expect(page).toContain('mIoU is too low');
+  });
+
+  test('names each kind of problem once, with all of its tasks', () => {
+    const problems = ['1', '2', '3', '4'].map((id) => ({
+      id,
+      file: `${id}.png`,
+      message: 'is lost',
+      hint: 'Find it.',
+    }));
+    const text = reportOf({
+      ...evaluation,
+      problems: [...problems, { id: '9', file: '9', message: 'is damaged', hint: 'Mend it.' }],
+    });
+    expect(text.split('is lost')).toHaveLength(2);
+    expect(text).toContain('1.png (#1), 2.png (#2), 3.png (#3), 4.png (#4)');
+    expect(text).toContain('<b>9</b>');
+    expect(text).toContain('<a href="#problems">5 problems</a>');
   });
 
   test('names each measure with its meaning', () => {
@@ -73,7 +89,7 @@ describe('the report', () => {
   });
 
   test('an evaluation without images is a page that says so', () => {
-    const empty = renderReport({ evaluation: evaluateFilms([]), worst: [], best: [], gate: [] });
+    const empty = reportOf(evaluateFilms([]));
     expect(empty).toContain('Nothing could be measured');
     expect(empty).not.toMatch(/NaN|undefined/);
   });
@@ -83,7 +99,7 @@ describe('the report', () => {
     const alone = evaluateFilms([0], () => ({
       case: { annotations: [{ ...annotation, prediction: null }], versions: [] },
     }));
-    expect(renderReport({ evaluation: alone, worst: [], best: [], gate: [] })).not.toMatch(/NaN|undefined/);
+    expect(reportOf(alone)).not.toMatch(/NaN|undefined/);
   });
 });
 

@@ -101,6 +101,21 @@ describe('COCO', () => {
     ]);
   });
 
+  test('entries that are damaged, of no image or of no category are named, the rest is measured', async () => {
+    const lost = { ...rle, id: 5, image_id: 9 };
+    const odd = { ...rle, id: 6, category_id: 8 };
+    const items = await itemsOf(await file(coco([{ id: 4, image_id: 1 }, lost, odd])));
+    expect(items.flatMap(({ problems }) => problems.map(({ id, message }) => [id, message]))).toEqual([
+      ['1', 'annotation #1 is damaged: category_id is missing or wrong'],
+      ['9', 'annotation 5 is of an image that is not in the list of images'],
+      ['1', 'the file names no category 8; its masks are measured all the same'],
+    ]);
+    expect(items.map(({ evaluated }) => evaluated?.annotations[0].regions.map(({ label }) => label))).toEqual([
+      undefined,
+      ['8'],
+    ]);
+  });
+
   test('an image without results is named and measured as one without masks', async () => {
     const items = await itemsOf(await file(coco([rle])), await file([]));
     expect(items[0]?.evaluated?.annotations[0].prediction?.regions).toEqual([]);

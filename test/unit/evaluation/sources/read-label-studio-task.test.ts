@@ -143,7 +143,21 @@ describe('bad regions', () => {
     const config = parseLabelConfig(labelConfigWith('Ge'));
     const { evaluated, problems } = await read(task(1, [annotation(1, [accepted])], [predicted]), { config });
     expect(evaluated).not.toBeNull();
-    expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('no label "STO"')]);
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^annotation 1: .*no label "STO"/),
+      expect.stringMatching(/^prediction 1: .*no label "STO"/),
+    ]);
+  });
+
+  test('annotations and predictions that are none are named; ids in place of predictions say nothing', async () => {
+    const { evaluated, problems } = await read(
+      task(1, [annotation(1, [accepted]), { id: 2 }], [predicted, { id: 3, result: 'x' }, 4]),
+    );
+    expect(evaluated?.annotations).toHaveLength(1);
+    expect(problems.map(({ message }) => message)).toEqual([
+      'annotation 2 is damaged: result is missing or wrong',
+      'prediction 2 is damaged: result is missing or wrong',
+    ]);
   });
 
   test('an annotation without brush regions is named', async () => {
