@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Code that only writes down what was measured. */
-const reporting = /^ablation\/(main|report|plots|comparisons|isotonic|code-digest)\.js$/;
+const reporting = /^ablation\/(main|report|plots|comparisons|code-digest)\.js$/;
 const deciding =
   /^(ablation|src\/(booster|core|metrics|sam|texture))\/|^src\/app\/(segment-micrograph|pipeline-parameters)\.js$/;
 

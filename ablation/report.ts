@@ -11,7 +11,7 @@ import { boosterRows, paperGains } from './booster-rows.js';
 import type { ComparedRow } from './comparisons.js';
 import { compareRows, ofClass } from './comparisons.js';
 import type { ImageRecord } from './image-record.js';
-import { fitConfidence } from './isotonic.js';
+import { fitConfidence } from '../src/app/training/fit-confidence.js';
 import { calibrationFigure, differencesFigure } from './plots.js';
 import { chosenCountRow, referenceRow, systemRows, unboostedRow } from './rows.js';
 import type { ScoreName } from './scores.js';

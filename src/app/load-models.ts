@@ -26,6 +26,8 @@ export interface LoadedModels {
   readonly sam: SamModel;
   readonly thresholds: GeneratorThresholds;
   readonly texture: TextureEncoder;
+  /** Digest of the texture encoder's file: profiles belong to one. */
+  readonly textureSha256: string;
   /** Digest of all that decides how an image is encoded: the segmentation model's files and input size. */
   readonly weights: string;
 }
@@ -52,6 +54,7 @@ export async function loadModels({ folder, addedFolder, modelId, threads }: Load
     weights: createHash('sha256')
       .update(JSON.stringify([sam.files, sam.inputSize]))
       .digest('hex'),
+    textureSha256: texture.files.encoder.sha256,
     texture: onnxTextureEncoder(await openOrtSession(textureFile, { threads }), texture),
   };
 }

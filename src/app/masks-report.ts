@@ -14,6 +14,8 @@ export interface ResultMask {
   readonly stabilityScore: number;
   readonly point: { readonly x: number; readonly y: number } | null;
   readonly material: number | null;
+  /** What a profile calls the material; null: nothing that it has seen. */
+  readonly name: string | null;
   readonly score: number;
 }
 
@@ -31,6 +33,8 @@ export interface MasksReport {
     readonly stability_score: number;
     readonly point: readonly [number, number] | null;
     readonly material: number | null;
+    /** Only with a profile: the name of the material, null for what is unlike anything that the profile has seen. */
+    readonly label?: string | null;
     readonly score: number;
   }[];
   readonly timings_ms: Timings;
@@ -39,7 +43,11 @@ export interface MasksReport {
 /** The masks of the stage that was reached: SAM's, those kept, or one per material. */
 export function resultMasks({ microstructure, removal, proposals }: Segmentation): ResultMask[] {
   if (microstructure === null) {
-    return (removal?.kept ?? proposals).map((proposal: ScoredProposal) => ({ ...proposal, material: null }));
+    return (removal?.kept ?? proposals).map((proposal: ScoredProposal) => ({
+      ...proposal,
+      material: null,
+      name: null,
+    }));
   }
   return microstructure.materials.map(({ label, score, members }) => ({
     mask: maskOfLabel(microstructure.map, label),
@@ -47,6 +55,7 @@ export function resultMasks({ microstructure, removal, proposals }: Segmentation
     stabilityScore: areaWeightedMean(members, ({ stabilityScore }) => stabilityScore),
     point: null,
     material: label,
+    name: members[0]?.name ?? null,
     score,
   }));
 }
@@ -57,6 +66,7 @@ export function masksReport(
   stage: Stage,
   masks: readonly ResultMask[],
   timings: Timings,
+  hasNames = false,
 ): MasksReport {
   const { name, width, height } = micrograph;
   return {
@@ -64,7 +74,7 @@ export function masksReport(
     model,
     stage,
     materials: stage === 'boosted' ? masks.length : null,
-    masks: masks.map(({ mask, predictedIou, stabilityScore, point, material, score }) => ({
+    masks: masks.map(({ mask, predictedIou, stabilityScore, point, material, name, score }) => ({
       rle: encodeCocoRle(mask),
       area: mask.areaPx,
       bbox: [mask.box.x, mask.box.y, mask.box.width, mask.box.height],
@@ -72,6 +82,7 @@ export function masksReport(
       stability_score: stabilityScore,
       point: point && [point.x, point.y],
       material,
+      ...(hasNames ? { label: name } : {}),
       score,
     })),
     timings_ms: timings,

@@ -5,7 +5,7 @@ import type { FetchedImage, FetchTaskImage } from '../label-studio/fetch-task-im
 import { imageAddressesOf, type LabelStudioAccess } from '../label-studio/image-address.js';
 import type { ImageTag, PaintTarget } from '../label-studio/label-config.js';
 import type { Task } from '../label-studio/protocol.js';
-import type { SegmentationService } from './segmentation-service.js';
+import type { ActiveProfile, SegmentationService } from './segmentation-service.js';
 
 /** What painting tasks needs from outside. */
 export interface TaskPainting {
@@ -14,6 +14,8 @@ export interface TaskPainting {
   readonly labelStudio: LabelStudioAccess;
   /** Materials per micrograph, if the user said; else as many as an image shows, but no more than there are labels for. */
   readonly materials: MaterialCount | undefined;
+  /** What the project has learned. */
+  readonly profile?: ActiveProfile | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -27,7 +29,7 @@ export async function paintTask(
   for (const { target, address, itemIndex } of imagesOf(task, targets)) {
     const image = await fetchImage(address, task, painting);
     const materials = materialsOf(target, painting.materials);
-    const result = valueOrThrow(await painting.service.paint(image, materials, painting.signal));
+    const result = valueOrThrow(await painting.service.paint(image, materials, painting.signal, painting.profile));
     painted.push(toBrushResult(result, target, { itemIndex }));
   }
   return joinBrushResults(painted);

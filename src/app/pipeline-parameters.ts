@@ -1,4 +1,5 @@
 import type { ConfidenceCurve } from '../booster/confidence.js';
+import type { MaterialProfile } from '../booster/material-profile.js';
 import type { BorderOptions } from '../booster/refine-borders.js';
 import type { GeneratorOptions } from '../sam/automatic-mask-generator.js';
 import type { RemovalOptions } from '../booster/removal-options.js';
@@ -20,6 +21,8 @@ export interface SegmentOptions {
   /** Crop layers beyond the image itself. */
   readonly layers: number;
   readonly seed: number;
+  /** What was learned from accepted annotations: materials get names, and filters of their own. */
+  readonly profile?: MaterialProfile | undefined;
 }
 
 export const defaultSegmentOptions: SegmentOptions = {

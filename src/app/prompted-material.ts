@@ -19,6 +19,7 @@ export function joinMasks(masks: readonly ResultMask[]): ResultMask | null {
     stabilityScore: mean(({ stabilityScore }) => stabilityScore),
     point: null,
     material: 1,
+    name: null,
     score: mean(({ score }) => score),
   };
 }

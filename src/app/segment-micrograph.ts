@@ -2,11 +2,13 @@ import type { Material, MaterialMask, Microstructure } from '../booster/build-mi
 import { buildMicrostructure, withMap } from '../booster/build-microstructure.js';
 import type { ConfidenceCurve } from '../booster/confidence.js';
 import { calibrate } from '../booster/confidence.js';
+import type { MaskSamples } from '../booster/describe-masks.js';
 import type { RemovalResult } from '../booster/removal-record.js';
 import { removeMasks } from '../booster/mask-removal.js';
 import { describeMasks } from '../booster/describe-masks.js';
 import { finiteSamples, finiteTokens } from '../booster/finite-values.js';
 import { voteMaterials } from '../booster/mask-merging.js';
+import { nameMaterials } from '../booster/name-materials.js';
 import { refineBorders } from '../booster/refine-borders.js';
 import type { SplitOptions } from '../booster/split-mixed-masks.js';
 import { splitMixedMasks } from '../booster/split-mixed-masks.js';
@@ -22,6 +24,7 @@ import type { TextureTokens } from '../core/token-grid.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import type { LoadedModels } from './load-models.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
+import { describeForNames, passesFilter, withProfile } from './use-profile.js';
 import { isFlat, warnOfCount, warnOfProposals, warnOfTexture, warnOfTokens } from './segmentation-warnings.js';
 import type { Stopwatch } from './timings.js';
 
@@ -33,6 +36,8 @@ export interface ScoredProposal extends MaskProposal {
 /** What shows a material: one of SAM's masks, or a region that none of them covers. */
 export interface MaterialMember extends MaterialMask {
   readonly proposal: ScoredProposal | null;
+  /** The name that a profile gives the material; null without a profile, and for what is unlike anything that it has seen. */
+  readonly name: string | null;
 }
 
 export interface Segmentation {
@@ -50,13 +55,16 @@ export async function segmentMicrograph(
   models: LoadedModels,
   micrograph: Micrograph,
   options: SegmentOptions,
-  parameters: PipelineParameters,
+  defaults: PipelineParameters,
   { measure }: Stopwatch,
 ): Promise<Segmentation> {
+  const { profile } = options;
+  const parameters = withProfile(defaults, profile);
   const generatorOptions = { ...options, ...parameters, thresholds: models.thresholds };
   const { proposals: trusted, embedding } = await generateMasks(models.sam, micrograph, generatorOptions, measure);
   const flat = isFlat(micrograph);
-  const proposals = flat ? [] : trusted.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
+  const scored = flat ? [] : trusted.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
+  const proposals = scored.filter((proposal) => passesFilter(proposal, profile));
   const warnings = warnOfProposals(micrograph.name, flat, proposals.length);
   const unboosted = { embedding, proposals, removal: null, microstructure: null, warnings };
   if (options.stage === 'sam') return unboosted;
@@ -75,18 +83,56 @@ export interface MergedMasks {
   readonly warnings: readonly string[];
 }
 
+type MergingModels = Pick<LoadedModels, 'texture'>;
+type MergingOptions = Pick<SegmentOptions, 'materials' | 'seed' | 'profile'>;
+
 /** Mask merging with all its steps: kept masks → one region per material. */
 export async function mergeMasks(
-  { texture }: Pick<LoadedModels, 'texture'>,
+  models: MergingModels,
   micrograph: GreyImage,
   embedding: Pick<ImageEmbedding, 'textureTokens'>,
   kept: readonly ScoredProposal[],
-  options: Pick<SegmentOptions, 'materials' | 'seed'>,
-  { merging, removal, uncovered, splitting, borders, confidence }: PipelineParameters,
+  options: MergingOptions,
+  parameters: PipelineParameters,
 ): Promise<MergedMasks> {
+  const described = await describeCandidates(models, micrograph, embedding, kept, options, parameters);
+  const nameSamples =
+    options.profile && (await describeForNames(models.texture, micrograph, described.regions, options.profile));
+  const microstructure = mergeCandidates(micrograph, described, { ...options, nameSamples }, parameters);
+  const { candidates, samples, textureTokens } = described;
+  const warnings = [
+    ...warnOfTokens(textureTokens !== null || embedding.textureTokens === null),
+    ...warnOfTexture({
+      masks: candidates.map(({ mask }) => mask),
+      sampleCounts: samples.map(({ length }) => length),
+      wanted: parameters.merging.cropsPerMask,
+      cropSize: models.texture.cropSize,
+      minimumShare: parameters.merging.minimumShare,
+    }),
+    ...warnOfCount(options.materials, candidates.length, microstructure.materials.length),
+  ];
+  return { microstructure, warnings };
+}
+
+/** Masks that may show a material, each with where it shows its own texture, and descriptors of that. */
+export interface DescribedCandidates {
+  readonly candidates: readonly Candidate[];
+  readonly regions: readonly Mask[];
+  readonly samples: readonly MaskSamples[];
+  readonly textureTokens: TextureTokens | null;
+}
+
+/** The costly half of mask merging: kept masks, and regions that none of them covers, described by their texture. */
+export async function describeCandidates(
+  { texture }: MergingModels,
+  micrograph: GreyImage,
+  embedding: Pick<ImageEmbedding, 'textureTokens'>,
+  kept: readonly ScoredProposal[],
+  options: MergingOptions,
+  { merging, removal, uncovered, splitting }: PipelineParameters,
+): Promise<DescribedCandidates> {
   const { width, height } = micrograph;
   const textureTokens = finiteTokens(embedding.textureTokens);
-  const { materials, seed } = options;
   const masks = kept.map(({ mask }) => mask);
   // Where SAM found nothing at all, there is nothing to go by.
   const gaps = masks.length === 0 ? [] : uncoveredRegions(width, height, masks, uncovered);
@@ -95,34 +141,41 @@ export async function mergeMasks(
     ...gaps.map((mask) => ({ mask, score: uncovered.score, proposal: null })),
   ];
   const candidates = splitWhereTooFew(found, textureTokens, { ...options, ...merging, ...splitting });
+  const regions = ownRegions(candidates, removal);
   const sources = { encoder: texture, tokens: textureTokens };
-  const described = await describeMasks(micrograph, ownRegions(candidates, removal), sources, { ...merging, seed });
-  const samples = described.map(finiteSamples);
-  const known = candidates.filter((_, index) => samples[index]?.length !== 0);
+  const described = await describeMasks(micrograph, regions, sources, { ...merging, seed: options.seed });
+  return { candidates, regions, samples: described.map(finiteSamples), textureTokens };
+}
+
+/** The other half: groups described masks into materials, names these, paints them and moves their borders. */
+export function mergeCandidates(
+  { width, height }: Pick<GreyImage, 'width' | 'height'>,
+  { candidates, samples, textureTokens }: DescribedCandidates,
+  options: MergingOptions & { readonly nameSamples?: readonly MaskSamples[] | undefined },
+  { merging, removal, borders, confidence }: PipelineParameters,
+): Microstructure<MaterialMember> {
+  const { materials, seed, profile, nameSamples } = options;
+  const known = candidates.flatMap((candidate, index) => (samples[index]?.length === 0 ? [] : { candidate, index }));
   const votes = voteMaterials(
-    samples.filter(({ length }) => length > 0),
+    known.map(({ index }) => samples[index] ?? []),
     { ...merging, materials, seed },
   );
-  const voted = known.flatMap((candidate, index) => {
-    const vote = votes[index];
+  const named =
+    profile === undefined || nameSamples === undefined
+      ? votes.map((vote) => ({ ...vote, name: null }))
+      : nameMaterials(
+          votes,
+          known.map(({ index }) => nameSamples[index] ?? []),
+          profile,
+        );
+  const voted = known.flatMap(({ candidate }, index) => {
+    const vote = named[index];
     return vote === undefined ? [] : [{ ...candidate, ...vote }];
   });
   const painted = buildMicrostructure(width, height, voted, removal);
   const refined =
     textureTokens === null ? painted : withMap(painted, refineBorders(painted.map, textureTokens, borders));
-  const microstructure = { ...refined, materials: refined.materials.map((each) => calibrated(each, confidence)) };
-  const warnings = [
-    ...warnOfTokens(textureTokens !== null || embedding.textureTokens === null),
-    ...warnOfTexture({
-      masks: candidates.map(({ mask }) => mask),
-      sampleCounts: samples.map(({ length }) => length),
-      wanted: merging.cropsPerMask,
-      cropSize: texture.cropSize,
-      minimumShare: merging.minimumShare,
-    }),
-    ...warnOfCount(materials, candidates.length, microstructure.materials.length),
-  ];
-  return { microstructure, warnings };
+  return { ...refined, materials: refined.materials.map((each) => calibrated(each, confidence)) };
 }
 
 function calibrated(material: Material<MaterialMember>, curve: ConfidenceCurve): Material<MaterialMember> {

@@ -59,6 +59,11 @@ export function poolOptions(settings: Settings): SegmentPoolOptions {
   return { modelId: model, concurrency, maxImagePixels, dataDir, cache };
 }
 
+/** Where encoded images are kept for all workers and processes. */
+export function embeddingsFolder(dataDir: string): string {
+  return join(dataDir, 'embeddings');
+}
+
 type Painted = Result<PaintedMicrograph, SamIAmError>;
 
 const workerFile = fileURLToPath(new URL('./workers/segment-worker.js', import.meta.url));
@@ -71,7 +76,7 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
     modelsFolder,
     addedFolder,
     modelId: options.modelId,
-    cacheFolder: join(options.dataDir, 'embeddings'),
+    cacheFolder: embeddingsFolder(options.dataDir),
     cache: options.cache,
     threads: Math.max(1, Math.floor(availableParallelism() / options.concurrency)),
     maxImagePixels: options.maxImagePixels,
@@ -164,14 +169,14 @@ function paintOnce(work: Work): Pick<SegmentationService, 'paint' | 'paintPrompt
     );
   let asked = 0;
   return {
-    paint: (image, materials, signal) =>
+    paint: (image, materials, signal, profile) =>
       asValue(async () => {
         const key = await contentKey(image);
-        const painting = `${key} ${JSON.stringify(materials)}`;
+        const painting = `${key} ${JSON.stringify([materials, profile?.modelVersion])}`;
         const known = recent.find(painting);
         if (known !== undefined) return success(known);
         const painted = await paintings.run(painting, signal, (shared) =>
-          run('paint', { image, materials }, key, false, shared),
+          run('paint', { image, materials, profile }, key, false, shared),
         );
         if (painted.ok) recent.keep(painting, painted.value);
         return painted;

@@ -32,9 +32,13 @@ export async function overlayFile(micrograph: Micrograph, masks: readonly Result
   return { suffix: '.overlay.png', content: await renderOverlay(micrograph, layers, note) };
 }
 
-function overlayLayer({ mask, material }: ResultMask, index: number, { width, height }: Micrograph): OverlayLayer {
+function overlayLayer(
+  { mask, material, name }: ResultMask,
+  index: number,
+  { width, height }: Micrograph,
+): OverlayLayer {
   if (material === null) return { mask, colour: colourOf(index) };
-  const caption = `material ${material}  ${percent(mask.areaPx / (width * height))}`;
+  const caption = `${name ?? `material ${material}`}  ${percent(mask.areaPx / (width * height))}`;
   return { mask, colour: colourOf(material - 1), caption };
 }
 
@@ -45,7 +49,7 @@ async function labelStudioTask(
   modelVersion: string,
 ): Promise<Uint8Array> {
   const image = await renderGrey(micrograph);
-  const labels = masks.map(({ material }) => `Material ${material ?? 0}`);
+  const labels = masks.map(({ name, material }) => name ?? `Material ${material ?? 0}`);
   const brush = { kind: 'brush', name: 'material', toName: 'image', labels, smartOnly: false } as const;
   const target = {
     image: { name: 'image', valueKey: 'image', isList: false },

@@ -1,12 +1,10 @@
 import type { LabelMap } from '../core/label-map.js';
-import type { MaterialCount } from '../core/material-count.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { valueOrThrow } from '../core/result.js';
 import { decodeMicrograph } from '../imaging/decode-micrograph.js';
 import { proposalScore } from '../sam/mask-proposal.js';
 import { predictMask } from '../sam/predict-mask.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
-import type { CancelFlag } from './cancel-flag.js';
 import { stopIfCancelled } from './cancel-flag.js';
 import { createEmbeddingCache, embeddingKey } from './embedding-cache.js';
 import type { LoadedModels } from './load-models.js';
@@ -19,7 +17,7 @@ import { joinMasks, materialsAtPrompt } from './prompted-material.js';
 import { boostedFiles, overlayFile } from './segment-to-files.js';
 import type { Segmentation } from './segment-micrograph.js';
 import { segmentMicrograph } from './segment-micrograph.js';
-import type { ImageFile, PaintedMicrograph } from './segmentation-service.js';
+import type { ActiveProfile, ImageFile, PaintedMicrograph } from './segmentation-service.js';
 import { stageMasks, type StageMasks } from './stage-masks.js';
 import type { Timings } from './timings.js';
 import { Stopwatch } from './timings.js';
@@ -28,7 +26,8 @@ import type { PaintPromptedTask, PaintTask, SegmentedFiles, SegmentTask, WorkerS
 /** The last painting, so that clicks for whole materials need no second one. */
 interface PaintedStructure {
   readonly key: string;
-  readonly materials: string;
+  /** What it was painted with. */
+  readonly choices: string;
   readonly map: LabelMap;
   readonly masks: readonly ResultMask[];
 }
@@ -59,9 +58,9 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
 
   return {
     models,
-    async paint({ image, materials, cancel }) {
-      const { micrograph, masks, warnings } = await painting.segmentAll(image, materials, cancel);
-      return paintedMicrograph(micrograph, masks, warnings);
+    async paint(task) {
+      const { micrograph, masks, warnings } = await painting.segmentAll(task);
+      return paintedMicrograph(micrograph, masks, warnings, namesOf(task.profile));
     },
     async paintPrompted(task) {
       const { image, prompt, extent, cancel } = task;
@@ -99,7 +98,7 @@ async function segmentedFiles(
   timings: Timings,
 ): Promise<SegmentedFiles> {
   const masks = resultMasks(result);
-  const report = masksReport(micrograph, modelVersion, options.stage, masks, timings);
+  const report = masksReport(micrograph, modelVersion, options.stage, masks, timings, options.profile !== undefined);
   const { microstructure } = result;
   const boosted = microstructure ? await boostedFiles(micrograph, microstructure.map, masks, modelVersion) : [];
   return {
@@ -125,27 +124,36 @@ interface PaintingTools {
 
 function createPainting({ models, decode, keyOf, remember }: PaintingTools) {
   let lastPainted: PaintedStructure | undefined;
-  const segmentAll = async (image: ImageFile, materials: MaterialCount, cancel: CancelFlag | undefined) => {
+  const segmentAll = async ({ image, materials, profile, cancel }: PaintTask) => {
     const micrograph = await decode(image);
-    const options = { ...defaultSegmentOptions, materials };
+    const options = { ...defaultSegmentOptions, materials, profile: profile?.profile };
     const stopwatch = new Stopwatch(() => stopIfCancelled(cancel));
     const result = await segmentMicrograph(await models(), micrograph, options, pipelineParameters, stopwatch);
     const key = await keyOf(image);
     await remember(key, result.embedding);
     const masks = resultMasks(result);
     const map = result.microstructure?.map;
-    if (map !== undefined) lastPainted = { key, materials: JSON.stringify(materials), map, masks };
+    if (map !== undefined) lastPainted = { key, choices: choicesOf({ materials, profile }), map, masks };
     return { micrograph, masks, warnings: result.warnings };
   };
 
   /** The whole material under the prompt, from the painting that is shown; null where none is. */
-  const materialAt = async ({ image, prompt, materials, cancel }: PaintPromptedTask) => {
-    const isLast = lastPainted?.key === (await keyOf(image)) && lastPainted.materials === JSON.stringify(materials);
-    if (!isLast) await segmentAll(image, materials, cancel);
+  const materialAt = async (task: PaintPromptedTask) => {
+    const { image, prompt } = task;
+    const isLast = lastPainted?.key === (await keyOf(image)) && lastPainted.choices === choicesOf(task);
+    if (!isLast) await segmentAll(task);
     if (lastPainted === undefined) return null;
     const { map, masks } = lastPainted;
     const wanted = materialsAtPrompt(map, prompt);
     return joinMasks(masks.filter(({ material }) => material !== null && wanted.has(material)));
   };
   return { segmentAll, materialAt };
+}
+
+function choicesOf({ materials, profile }: Pick<PaintTask, 'materials' | 'profile'>): string {
+  return JSON.stringify([materials, profile?.modelVersion]);
+}
+
+function namesOf(active: ActiveProfile | undefined): string[] {
+  return active?.profile.labels.map(({ name }) => name) ?? [];
 }

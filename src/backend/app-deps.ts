@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { LiveAccuracy } from '../app/live-accuracy.js';
+import type { ActiveProfiles } from '../app/training/active-profiles.js';
 import type { SegmentationService } from '../app/segmentation-service.js';
 import type { Settings } from '../config/settings.js';
 import type { FetchTaskImage } from '../label-studio/fetch-task-image.js';
@@ -16,6 +17,8 @@ export interface AppDeps {
   /** Measures annotations as they are submitted; without it, webhooks about annotations are only acknowledged. */
   readonly accuracy?: LiveAccuracy | undefined;
   readonly predictions: ServedPredictions;
+  /** What projects have learned; without it, all are painted without profiles. */
+  readonly profiles?: ActiveProfiles | undefined;
   /** Given where the caller drains it on shutdown. */
   readonly queue?: TaskQueue;
 }

@@ -1,5 +1,5 @@
 import { fetchImage, materialsOf, paintTask } from '../app/paint-task.js';
-import type { PromptExtent } from '../app/segmentation-service.js';
+import type { ActiveProfile, PromptExtent } from '../app/segmentation-service.js';
 import { asSamIAmError, SamIAmError } from '../core/errors.js';
 import { failure, success, valueOrThrow, type Result } from '../core/result.js';
 import { toBrushResultWithLabel, type BrushResult } from '../label-studio/brush-result.js';
@@ -14,6 +14,8 @@ export interface PredictJob {
   readonly labelConfig: LabelConfig;
   readonly labelStudio: LabelStudioAccess;
   readonly signal: AbortSignal;
+  /** What the project has learned. */
+  readonly profile: ActiveProfile | undefined;
 }
 
 /** The outcome of one task. */
@@ -25,8 +27,8 @@ export interface TaskOutcome {
 /** Every material of every image of every task, in the order of the tasks; a bad task costs only its own place. */
 export function predictTasks(tasks: readonly unknown[], job: PredictJob, deps: RouteDeps): Promise<TaskOutcome>[] {
   const targets = findPaintTargets(job.labelConfig);
-  const { labelStudio, signal } = job;
-  const painting = { ...deps, labelStudio, signal, materials: deps.settings.materials };
+  const { labelStudio, signal, profile } = job;
+  const painting = { ...deps, labelStudio, signal, profile, materials: deps.settings.materials };
   return tasks.map((task) =>
     outcomeOf(task, (parsed) => deps.queue.run(() => paintTask(parsed, targets, painting), { signal })),
   );
@@ -46,7 +48,12 @@ export async function predictPrompted(
   const predict = async (parsed: Task): Promise<BrushResult> => {
     const address = imageAddressesOf(parsed, paint.image)[prompt.itemIndex ?? 0] ?? '';
     const image = await fetchImage(address, parsed, { ...deps, ...job });
-    const painted = await deps.service.paintPrompted(image, prompt, { extent, materials }, job.signal);
+    const painted = await deps.service.paintPrompted(
+      image,
+      prompt,
+      { extent, materials, profile: job.profile },
+      job.signal,
+    );
     return toBrushResultWithLabel(valueOrThrow(painted), paint, { itemIndex: prompt.itemIndex });
   };
   return outcomeOf(task, predict);

@@ -4,11 +4,13 @@ import { pino, type Logger } from 'pino';
 import { openAccuracyStore } from '../app/accuracy-store.js';
 import { createLiveAccuracy, type LiveAccuracy } from '../app/live-accuracy.js';
 import { createFindServedCopies } from '../app/served-copies.js';
+import { createActiveProfiles, textureDigest } from '../app/training/active-profiles.js';
 import type { SegmentationService } from '../app/segmentation-service.js';
 import type { Settings } from '../config/settings.js';
 import { SamIAmError } from '../core/errors.js';
 import { createFetchTaskImage } from '../label-studio/fetch-task-image.js';
 import { createHttpClient } from '../label-studio/http-client.js';
+import { openProfileStore } from '../store/profile-store.js';
 import { openServedPredictions, type ServedPredictions } from '../store/served-predictions.js';
 import { createApp, taskQueueLimits } from './create-app.js';
 import { TaskQueue } from './task-queue.js';
@@ -33,7 +35,10 @@ export async function startServer(settings: Settings, service: SegmentationServi
     localFilesRoot: settings.localFilesRoot,
   });
   const accuracy = await openLiveAccuracy(settings, predictions, logger);
-  const server = createServer(createApp({ settings, service, fetchTaskImage, logger, predictions, accuracy, queue }));
+  const store = openProfileStore(settings.dataDir);
+  const profiles = createActiveProfiles(store, await textureDigest(settings.dataDir));
+  const deps = { settings, service, fetchTaskImage, logger, predictions, accuracy, queue, profiles };
+  const server = createServer(createApp(deps));
   const url = await listen(server, settings);
   logger.info({ modelVersion: service.modelVersion }, `listening on ${url}`);
   logReadiness(service, logger);

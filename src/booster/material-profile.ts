@@ -1,8 +1,10 @@
 import { z } from 'zod';
 
 const vector = z.array(z.number()).min(1);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const format = z.literal('sam-i-am-profile');
 
-const profileLabel = z.object({
+const linearLabel = z.object({
   name: z.string().min(1),
   /** Softmax regression over the embedding of a crop. */
   weights: vector,
@@ -14,29 +16,85 @@ const profileLabel = z.object({
 });
 
 /**
- * What was learned about materials by name (DESIGN section 3.4): a classifier of crop embeddings. Written by `python -m classifier` in
- * training/ and meant for `train` as well. It belongs to one texture encoder, named by the digest of its file.
+ * A classifier of crop embeddings that `python -m classifier` in training/ has written. It belongs to one texture encoder, named by the
+ * digest of its file.
  */
-export const materialProfile = z
+export const linearProfile = z
   .object({
-    format: z.literal('sam-i-am-profile'),
+    format,
     version: z.literal(1),
-    textureSha256: z.string().regex(/^[0-9a-f]{64}$/),
+    textureSha256: sha256,
     /** How it was trained, for people. */
     about: z.string(),
-    labels: z.array(profileLabel).min(1),
+    labels: z.array(linearLabel).min(1),
   })
-  .refine(({ labels }) => new Set(labels.map(({ name }) => name)).size === labels.length, {
-    error: 'two labels have the same name',
-  })
+  .refine(({ labels }) => areDistinct(labels), { error: 'two labels have the same name' })
   .refine(({ labels }) => new Set(labels.flatMap((label) => lengthsOf(label))).size === 1, {
     error: 'weights and prototypes are not all of one length',
   });
 
+const share = z.number().min(0).max(1);
+
+const learnedLabel = z.object({
+  name: z.string().min(1),
+  /** The mean of its crops where the spread of the materials is the same in every direction (see `offset` and `whitening`). */
+  mean: vector,
+  /** Images that showed it. */
+  images: z.int().positive(),
+});
+
+/** How a profile gives names: to the materials that clustering finds, each name once or as often as it fits, or to each mask by itself. */
+export const namings = ['materials-once', 'materials', 'masks'] as const;
+
+export type Naming = (typeof namings)[number];
+
+/**
+ * What was learned from the accepted annotations of a project (`train`): names for textures, the filters that suit its micrographs, and what
+ * scores are worth there.
+ */
+export const learnedProfile = z
+  .object({
+    format,
+    version: z.literal(2),
+    textureSha256: sha256,
+    /** How it was trained, for people. */
+    about: z.string(),
+    naming: z.enum(namings),
+    /** Mean of all descriptors, and the rows of a lower triangular matrix that makes materials spread by 1 in every direction. */
+    offset: vector,
+    whitening: z.array(vector).min(1),
+    /** Mean squared distance per dimension beyond which a mask is unlike anything seen. */
+    farthest: z.number().positive(),
+    labels: z.array(learnedLabel).min(1),
+    /** Masks must pass these filters besides the model's own. */
+    filter: z.object({ predictedIou: share, stabilityScore: share }),
+    /** What differs from the defaults of mask removal. */
+    removal: z.partialRecord(z.enum(['redundantIou', 'compoundShare', 'islandShare']), share),
+    /** Raw score → IoU on held-out images; empty: scores stay what they are. */
+    confidence: z.array(z.tuple([z.number(), z.number()])),
+  })
+  .refine(({ labels }) => areDistinct(labels), { error: 'two labels have the same name' })
+  .refine(
+    ({ offset, whitening, labels }) =>
+      whitening.length === offset.length &&
+      whitening.every((row, index) => row.length === index + 1) &&
+      labels.every(({ mean }) => mean.length === offset.length),
+    { error: 'means, offset and whitening are not of one size' },
+  );
+
+/** A file for `segment --profile`, or the active profile of a project. */
+export const materialProfile = z.discriminatedUnion('version', [linearProfile, learnedProfile]);
+
 export type MaterialProfile = z.infer<typeof materialProfile>;
+export type LinearProfile = z.infer<typeof linearProfile>;
+export type LearnedProfile = z.infer<typeof learnedProfile>;
 
-type ProfileLabel = z.infer<typeof profileLabel>;
+type LinearLabel = z.infer<typeof linearLabel>;
 
-function lengthsOf({ weights, prototypes }: ProfileLabel): number[] {
+function areDistinct(labels: readonly { readonly name: string }[]): boolean {
+  return new Set(labels.map(({ name }) => name)).size === labels.length;
+}
+
+function lengthsOf({ weights, prototypes }: LinearLabel): number[] {
   return [weights.length, ...prototypes.map(({ length }) => length)];
 }

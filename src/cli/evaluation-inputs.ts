@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createFindServedCopies } from '../app/served-copies.js';
 import type { Settings } from '../config/settings.js';
+import { loadSettings } from '../config/settings.js';
 import { SamIAmError } from '../core/errors.js';
 import type { MaterialCount } from '../core/material-count.js';
 import type { LabelDifficulties } from '../evaluation/evaluate-case.js';
@@ -21,6 +22,8 @@ export interface SourceFlags {
   readonly predictions?: string;
   readonly labelConfig?: string;
   readonly difficulty: string;
+  /** Predictions are not wanted. */
+  readonly acceptedOnly?: boolean;
 }
 
 /** What is evaluated, and what its label config says. */
@@ -37,6 +40,11 @@ interface Connection {
   readonly settings: Settings;
 }
 
+/** The settings of the environment, with the address of Label Studio that the user named. */
+export function settingsWithUrl(url: string | undefined): Settings {
+  return loadSettings({ ...process.env, ...(url === undefined ? {} : { LABEL_STUDIO_URL: url }) });
+}
+
 /** Opens the project or the files that the user named. */
 export async function openEvaluationSource(
   flags: SourceFlags,
@@ -48,6 +56,7 @@ export async function openEvaluationSource(
   const reading = {
     difficultyField: flags.difficulty,
     maxPixels: settings.maxImagePixels,
+    acceptedOnly: flags.acceptedOnly === true,
     findPredictions: async (task: string, project: string | undefined) => {
       const stored = canAsk && flags.project === undefined ? await api.predictions(task) : [];
       return stored.length > 0 || project === undefined ? stored : findCopies(project, task);

@@ -6,8 +6,10 @@ import { addDoctorCommand } from './commands/doctor.js';
 import { addEvaluateCommand } from './commands/evaluate.js';
 import { addModelsCommand } from './commands/models.js';
 import { addPrelabelCommand } from './commands/prelabel.js';
+import { addProfilesCommand } from './commands/profiles.js';
 import { addSegmentCommand } from './commands/segment.js';
 import { addServeCommand } from './commands/serve.js';
+import { addTrainCommand } from './commands/train.js';
 import { exitStatus, exitStatusOf } from './exit-status.js';
 
 function createProgram(): Command {
@@ -25,6 +27,8 @@ function createProgram(): Command {
   addModelsCommand(program);
   addDoctorCommand(program);
   addEvaluateCommand(program);
+  addTrainCommand(program);
+  addProfilesCommand(program);
   return program;
 }
 

@@ -80,3 +80,34 @@ export function createByteProgress(
   };
   return { update, done: () => bar.stop() };
 }
+
+/** Shows on standard error how far a run is whose steps are not alike. */
+export interface ShareProgress {
+  readonly update: (done: number, line: string) => void;
+  readonly note: (line: string) => void;
+  readonly done: () => void;
+}
+
+/** A bar with the time left on a terminal, a line for every new step elsewhere. */
+export function createShareProgress(name: string, stream: NodeJS.WriteStream = process.stderr): ShareProgress {
+  const percent = (share: number): number => Math.round(100 * share);
+  if (!stream.isTTY) {
+    let said = '';
+    const update = (share: number, line: string): void => {
+      if (line !== said) stream.write(`${name}: ${percent(share)} % ${line}\n`);
+      said = line;
+    };
+    return { update, note: (line) => stream.write(`${line}\n`), done: () => undefined };
+  }
+  const format = `${name} {bar} {percentage} % | {eta_formatted} left | {line}`;
+  const bar = new SingleBar({ format, stream, hideCursor: true, etaBuffer: 20 }, Presets.shades_classic);
+  bar.start(100, 0, { line: '' });
+  return {
+    update: (share, line) => bar.update(percent(share), { line }),
+    note(line) {
+      stream.write(`\r\u001b[K${line}\n`);
+      bar.render();
+    },
+    done: () => bar.stop(),
+  };
+}

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { assignLabels } from './assign-labels.js';
 import type { PaintLabel, PaintTarget } from './label-config.js';
 
 /** One painted material, as far as Label Studio shows it. */
 export interface PaintedLayer {
   readonly areaPx: number;
+  /** The label that it is known to have; null or left out: unknown. */
+  readonly name?: string | null;
   readonly score: number;
   readonly brushRle: Uint8Array;
 }
@@ -14,6 +17,8 @@ export interface PaintedLayers {
   readonly width: number;
   readonly height: number;
   readonly materials: readonly PaintedLayer[];
+  /** Labels that materials without a name are known not to have. */
+  readonly knownNames?: readonly string[];
 }
 
 /** Which image a region belongs to. */
@@ -62,17 +67,19 @@ export interface RegionOptions {
 }
 
 /**
- * Paints material k with the k-th label of the target, so that the largest material gets the first. Materials beyond the last
- * label get the label for unknown ones, or are left out: never painted with the name of another one. A warning says so.
+ * Paints each material with a label of the target (see {@link assignLabels}). Materials beyond the last label get the label for
+ * unknown ones, or are left out: never painted with the name of another one. A warning says so.
  */
 export function toBrushResult(painted: PaintedLayers, target: PaintTarget, options: RegionOptions = {}): BrushResult {
   const { labels, unknown, image } = target;
+  const names = { names: painted.materials.map(({ name }) => name), ruledOut: painted.knownNames ?? [] };
+  const paints = assignLabels(names, { labels, hasUnknown: unknown !== undefined }, ({ label }) => label);
   const shown = painted.materials.flatMap((layer, index) => {
-    const paint = labels[index] ?? unknown;
+    const paint = paints[index] ?? unknown;
     return paint === undefined ? [] : [{ layer, paint }];
   });
-  const surplus = painted.materials.length - labels.length;
-  const warnings = surplus > 0 ? [surplusWarning(surplus, target)] : [];
+  const surplus = paints.filter((paint) => paint === undefined).length;
+  const warnings = surplus > 0 ? [surplusWarning(surplus, painted.materials.length, target)] : [];
   const place = { size: painted, toName: image.name, ...options };
   const regions = shown.map(({ layer, paint }) => brushRegion(layer, paint, place));
   return {
@@ -151,8 +158,12 @@ function scoreOf(layers: readonly PaintedLayer[]): { readonly score: number; rea
   return { score: areaPx === 0 ? 0 : weighted / areaPx, areaPx };
 }
 
-function surplusWarning(surplus: number, { labels, unknown, image }: PaintTarget): string {
-  const many = `${surplus} more ${surplus === 1 ? 'material' : 'materials'} than the ${labels.length} labels for "${image.name}"`;
+function surplusWarning(surplus: number, materials: number, { labels, unknown, image }: PaintTarget): string {
+  const noun = surplus === 1 ? 'material' : 'materials';
+  if (materials <= labels.length && unknown !== undefined) {
+    return `${surplus} ${noun} of "${image.name}" unlike all labels that were learned: painted as "${unknown.label}"`;
+  }
+  const many = `${surplus} more ${noun} than the ${labels.length} labels for "${image.name}"`;
   const fate = unknown === undefined ? 'the smallest are left out' : `the smallest are painted as "${unknown.label}"`;
   return `${many}: ${fate}`;
 }

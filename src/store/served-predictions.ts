@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
+import { safeName } from './safe-name.js';
 
 const bytes = z.codec(
   z.base64(),
@@ -95,9 +96,4 @@ export function openServedPredictions(folder: string): ServedPredictions {
 async function read(file: string): Promise<ServedPrediction> {
   const content: unknown = JSON.parse((await unpack(await readFile(file))).toString());
   return servedPrediction.parse(content);
-}
-
-/** Ids come from requests: nothing of them may lead out of the folder. */
-function safeName(id: string): string {
-  return encodeURIComponent(id).replace(/\./g, '%2E').slice(0, 100) || '_';
 }

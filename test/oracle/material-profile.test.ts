@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { materialProfile } from '../../src/booster/material-profile.js';
+import { linearProfile } from '../../src/booster/material-profile.js';
 import { nameCrop } from '../../src/booster/name-masks.js';
 import { readReference } from '../support/read-fixture.js';
 
@@ -11,7 +11,7 @@ const { profile, embeddings, answers } = readReference('material-profile') as {
 };
 
 test('crops are named as the program that trained the profile names them', () => {
-  const known = materialProfile.parse(profile);
+  const known = linearProfile.parse(profile);
   const names = embeddings.map((embedding) => nameCrop(embedding, known));
   expect(names).toEqual(answers.map((answer) => known.labels[answer]?.name ?? null));
   expect(new Set(names)).toEqual(new Set(['SrTiO3', 'Ge', null]));

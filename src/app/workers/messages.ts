@@ -7,7 +7,7 @@ import type { EmbeddingBudget } from '../embedding-cache.js';
 import type { SegmentOptions } from '../pipeline-parameters.js';
 import type { UserPrompt } from '../../core/user-prompt.js';
 import type { CancelFlag } from '../cancel-flag.js';
-import type { ImageFile, PromptOptions } from '../segmentation-service.js';
+import type { ActiveProfile, ImageFile, PromptOptions } from '../segmentation-service.js';
 
 /** What a worker is started with. */
 export interface WorkerSettings {
@@ -23,6 +23,7 @@ export interface WorkerSettings {
 export interface PaintTask {
   readonly image: ImageFile;
   readonly materials: MaterialCount;
+  readonly profile?: ActiveProfile | undefined;
   readonly cancel?: CancelFlag;
 }
 

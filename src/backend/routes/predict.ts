@@ -32,6 +32,11 @@ interface PredictCall {
   readonly deps: RouteDeps;
 }
 
+/** Under which version a prediction is known. */
+function versionOf({ profile }: PredictJob, { service }: RouteDeps): string {
+  return profile?.modelVersion ?? service.modelVersion;
+}
+
 /** `POST /predict`: every material of each task's image, or, with a context, the mask that a user points at. */
 export function predictRoute(deps: RouteDeps): RequestHandler {
   return async (request, response) => {
@@ -59,6 +64,7 @@ async function predict(call: PredictCall): Promise<void> {
     labelConfig: parseLabelConfig(body.label_config ?? project?.labelConfig ?? ''),
     labelStudio: labelStudioAccess(deps.settings, project),
     signal,
+    profile: await deps.profiles?.find(body.project),
   };
   const prompts = body.params?.context?.result ?? [];
   if (prompts.length > 0) {
@@ -67,15 +73,16 @@ async function predict(call: PredictCall): Promise<void> {
     return;
   }
   const outcomes = predictTasks(body.tasks, job, deps);
+  const modelVersion = versionOf(job, deps);
   answer.begin();
   const errors: TaskErrorAt[] = [];
   const entries = (async function* () {
     for (const [index, outcome] of outcomes.entries()) {
       const { taskId, result } = await outcome;
       if (signal.aborted) return;
-      keep({ taskId, result }, call);
+      keep({ taskId, result }, call, modelVersion);
       if (!result.ok) errors.push({ ...errorBody(result.error), task: taskId, index });
-      yield toEntry(result, call);
+      yield toEntry(result, call, modelVersion);
     }
   })();
   await answer.sendResults(entries, () => (errors.length === 0 ? {} : { errors }));
@@ -91,16 +98,21 @@ async function answerPrompts(prompts: readonly unknown[], job: PredictJob, call:
   }
   const outcome = await predictPrompted(call.body.tasks[0], prompt, job, call.deps);
   if (!outcome.result.ok) throw outcome.result.error;
-  keep(outcome, call, prompts);
-  return { results: [toEntry(outcome.result, call)] };
+  const modelVersion = versionOf(job, call.deps);
+  keep(outcome, call, modelVersion, prompts);
+  return { results: [toEntry(outcome.result, call, modelVersion)] };
 }
 
 /**
  * A failed task has an empty result, except for Label Studio: it stores an empty result as a prediction and never asks again,
  * and passes over an entry without one, so that it asks again later (docs/decisions/0004).
  */
-function toEntry(result: TaskOutcome['result'], { fromLabelStudio, deps }: PredictCall): PredictionEntry {
-  const version = { model_version: deps.service.modelVersion };
+function toEntry(
+  result: TaskOutcome['result'],
+  { fromLabelStudio }: PredictCall,
+  modelVersion: string,
+): PredictionEntry {
+  const version = { model_version: modelVersion };
   if (!result.ok) {
     const error = errorBody(result.error);
     return fromLabelStudio ? { ...version, error } : { ...version, score: 0, result: [], error };
@@ -111,8 +123,13 @@ function toEntry(result: TaskOutcome['result'], { fromLabelStudio, deps }: Predi
 }
 
 /** Logs what went wrong; keeps a copy of what is served, because Label Studio forgets it. */
-function keep({ taskId, result }: TaskOutcome, { body, deps }: PredictCall, prompts: readonly unknown[] = []): void {
-  const { logger, service, settings, predictions } = deps;
+function keep(
+  { taskId, result }: TaskOutcome,
+  { body, deps }: PredictCall,
+  modelVersion: string,
+  prompts: readonly unknown[] = [],
+): void {
+  const { logger, settings, predictions } = deps;
   if (!result.ok) {
     if (result.error.code !== 'cancelled') logger.warn({ taskId, ...errorBody(result.error) }, 'task not predicted');
     return;
@@ -122,7 +139,7 @@ function keep({ taskId, result }: TaskOutcome, { body, deps }: PredictCall, prom
   if (taskId === null) return;
   predictions
     .record({
-      ...{ project: body.project ?? '', task: taskId, modelVersion: service.modelVersion },
+      ...{ project: body.project ?? '', task: taskId, modelVersion },
       servedAt: new Date().toISOString(),
       parameters: { materials: settings.materials ?? null, click: settings.click },
       ...{ prompts: [...prompts], score, regions: regions.map(toServedRegion) },

@@ -9,12 +9,13 @@ import { parseBody } from '../parse-body.js';
  * nothing can be painted with is refused here, because here the reason reaches the user: Label Studio shows it where the model
  * is connected. A project that has no label config yet is welcome.
  */
-export function setupRoute({ projects, service }: RouteDeps): RequestHandler {
-  return (request, response) => {
+export function setupRoute({ projects, service, profiles }: RouteDeps): RequestHandler {
+  return async (request, response) => {
     const setup = parseBody(setupRequestSchema, request.body);
     projects.remember(setup);
     if (!isBlank(setup.schema)) findPaintTargets(parseLabelConfig(setup.schema ?? ''));
-    response.json({ model_version: service.modelVersion });
+    const profile = await profiles?.find(setup.project);
+    response.json({ model_version: profile?.modelVersion ?? service.modelVersion });
   };
 }
 

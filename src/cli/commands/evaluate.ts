@@ -4,7 +4,6 @@ import { defaultModelId } from '../../app/load-models.js';
 import type { SegmentPool } from '../../app/segment-pool.js';
 import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
 import type { Settings } from '../../config/settings.js';
-import { loadSettings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
 import { taskName } from '../../evaluation/evaluation-case.js';
 import { parseBaseline, parseThreshold, type Threshold } from '../../evaluation/gate.js';
@@ -14,7 +13,12 @@ import { readTextFile } from '../../evaluation/sources/open-source.js';
 import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
 import { createHttpClient } from '../../label-studio/http-client.js';
 import type { LabelStudioAccess } from '../../label-studio/image-address.js';
-import { openEvaluationSource, readLabelDifficulties, type SourceFlags } from '../evaluation-inputs.js';
+import {
+  openEvaluationSource,
+  readLabelDifficulties,
+  settingsWithUrl,
+  type SourceFlags,
+} from '../evaluation-inputs.js';
 import { exitStatus } from '../exit-status.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
@@ -71,10 +75,7 @@ async function evaluate(flags: EvaluateFlags): Promise<number> {
   if ((flags.project === undefined) === (flags.export === undefined)) {
     throw usage('there is nothing to evaluate, or two things', 'Give either --project ID or --export PATH.');
   }
-  const settings = loadSettings({
-    ...process.env,
-    ...(flags.url === undefined ? {} : { LABEL_STUDIO_URL: flags.url }),
-  });
+  const settings = settingsWithUrl(flags.url);
   await makeFolder(flags.out);
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();

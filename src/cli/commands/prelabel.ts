@@ -5,8 +5,9 @@ import { paintTask } from '../../app/paint-task.js';
 import type { PrelabelDeps, PrelabelledTask, PrelabelSummary } from '../../app/prelabel/prelabel-project.js';
 import { prelabelProject } from '../../app/prelabel/prelabel-project.js';
 import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
-import type { SegmentationService } from '../../app/segmentation-service.js';
+import type { ActiveProfile, SegmentationService } from '../../app/segmentation-service.js';
 import { createKeepCopy } from '../../app/served-copies.js';
+import { createActiveProfiles, textureDigest } from '../../app/training/active-profiles.js';
 import type { Settings } from '../../config/settings.js';
 import { loadSettings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
@@ -18,6 +19,7 @@ import type { LabelStudioAccess } from '../../label-studio/image-address.js';
 import { findPaintTargets, parseLabelConfig } from '../../label-studio/label-config.js';
 import { openPredictionLedger, type TaskSelection } from '../../label-studio/prediction-ledger.js';
 import { createProjectApi } from '../../label-studio/project-api.js';
+import { openProfileStore } from '../../store/profile-store.js';
 import { openServedPredictions } from '../../store/served-predictions.js';
 import { openTaskClaims } from '../../store/task-claims.js';
 import { idsArgument, integerArgument, materialsArgument } from '../argument-parsers.js';
@@ -133,10 +135,12 @@ async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Pr
     progress.advance(describe(done, reasons.count));
     if (flags.json === true) writeJsonLine(toJson(done));
   };
-  const modelVersion = flags.modelVersion ?? service.modelVersion;
+  const profiles = createActiveProfiles(openProfileStore(settings.dataDir), await textureDigest(settings.dataDir));
+  const profile = await profiles.find(String(flags.project));
+  const modelVersion = flags.modelVersion ?? profile?.modelVersion ?? service.modelVersion;
   const deps: PrelabelDeps = {
     ...{ ledger, modelVersion, signal, onTask },
-    ...paintingOf(flags, settings, opened, modelVersion),
+    ...paintingOf(flags, settings, { ...opened, profile }, modelVersion),
     claims: openTaskClaims(join(settings.dataDir, 'prelabel', keyOf(opened.access, flags.project, modelVersion))),
     inFlight: settings.concurrency + tasksAhead,
     dryRun: flags.dryRun === true,
@@ -156,12 +160,17 @@ async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Pr
   }
 }
 
-function paintingOf(flags: PrelabelFlags, settings: Settings, opened: Opened, modelVersion: string) {
-  const { access, targets, http, service, signal } = opened;
+function paintingOf(
+  flags: PrelabelFlags,
+  settings: Settings,
+  opened: Opened & { readonly profile: ActiveProfile | undefined },
+  modelVersion: string,
+) {
+  const { access, targets, http, service, signal, profile } = opened;
   const { allowedImageHosts: allowedHosts, localFilesRoot } = settings;
   const materials = flags.materials ?? settings.materials;
   const painting = {
-    ...{ service, labelStudio: access, materials, signal },
+    ...{ service, labelStudio: access, materials, signal, profile },
     fetchTaskImage: createFetchTaskImage({ allowedHosts, localFilesRoot, http }),
   };
   const keepCopy = createKeepCopy(openServedPredictions(settings.dataDir), {

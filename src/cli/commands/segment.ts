@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Option, type Command } from 'commander';
+import { readProfile } from '../../app/training/read-profile.js';
 import { defaultModelId } from '../../app/load-models.js';
 import { defaultSegmentOptions, stages } from '../../app/pipeline-parameters.js';
 import type { SegmentOptions } from '../../app/pipeline-parameters.js';
@@ -19,9 +20,10 @@ import { findImages } from '../image-inputs.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
 
-interface SegmentFlags extends SegmentOptions {
+interface SegmentFlags extends Omit<SegmentOptions, 'profile'> {
   readonly out: string;
   readonly model: string;
+  readonly profile?: string;
   readonly json?: boolean;
 }
 
@@ -56,6 +58,7 @@ export function addSegmentCommand(program: Command): void {
       integerArgument(0, 2 ** 31),
       defaultSegmentOptions.seed,
     )
+    .option('--profile <file>', 'names for the materials, and filters, as sam-i-am train has learned them')
     .option('--json', 'standard output is one JSON object per image')
     .action(async (inputs: string[], flags: SegmentFlags) => {
       process.exitCode = await segment(inputs, flags);
@@ -66,6 +69,7 @@ export function addSegmentCommand(program: Command): void {
 async function segment(inputs: readonly string[], flags: SegmentFlags): Promise<number> {
   const images = await findImages(inputs);
   const settings = loadSettings(process.env);
+  const profile = flags.profile === undefined ? undefined : await readProfile(flags.profile, settings.dataDir);
   await makeFolder(flags.out);
   const pool = await openSegmentPool({ ...poolOptions(settings), modelId: flags.model, concurrency: 1 });
   const interrupted = new AbortController();
@@ -73,17 +77,22 @@ async function segment(inputs: readonly string[], flags: SegmentFlags): Promise<
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     await pool.ready;
-    return await segmentAll(pool, images, flags, interrupted.signal);
+    return await segmentAll(pool, images, { ...flags, options: { ...optionsOf(flags), profile } }, interrupted.signal);
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     await pool.close();
   }
 }
 
+/** The flags, and what they say of the pipeline. */
+interface SegmentRun extends SegmentFlags {
+  readonly options: SegmentOptions;
+}
+
 async function segmentAll(
   pool: SegmentPool,
   images: readonly ImageInput[],
-  flags: SegmentFlags,
+  flags: SegmentRun,
   signal: AbortSignal,
 ): Promise<number> {
   const progress = createProgress(images.length);
@@ -108,12 +117,12 @@ async function segmentAll(
 async function segmentOne(
   pool: SegmentPool,
   image: ImageInput,
-  flags: SegmentFlags,
+  flags: SegmentRun,
   signal: AbortSignal,
 ): Promise<Result<SegmentedFiles, SamIAmError>> {
   try {
     const bytes = await readFile(image.path);
-    const result = await pool.segment({ name: basename(image.path), bytes }, optionsOf(flags), signal);
+    const result = await pool.segment({ name: basename(image.path), bytes }, flags.options, signal);
     if (!result.ok) return result;
     const files = [...result.value.files].sort(
       (a, b) => Number(a.suffix === '.masks.json') - Number(b.suffix === '.masks.json'),

@@ -17,6 +17,8 @@ export interface TaskReading {
   readonly maxPixels: number;
   /** Predictions that the task itself does not hold: what Label Studio can be asked for, or own copies of what was served. */
   readonly findPredictions?: (task: string, project: string | undefined) => Promise<readonly unknown[]>;
+  /** Only what people accepted is wanted; predictions are neither read nor missed. */
+  readonly acceptedOnly?: boolean;
 }
 
 const taskSchema = z.object({
@@ -120,7 +122,7 @@ class TaskReader {
       size,
       layers.map(({ layer }) => layer),
     );
-    if (predictions.length === 0) {
+    if (predictions.length === 0 && this.#reading.acceptedOnly !== true) {
       this.#report('there is no prediction to compare the annotation with', 'Predict the task, or leave it as it is.');
     }
     const complete = ({ annotation, layer }: typeof first): CaseAnnotation => ({
@@ -174,6 +176,7 @@ class TaskReader {
   }
 
   async #readPredictions(size: BrushLayer, accepted: readonly BrushLayer[]): Promise<DatedPrediction[]> {
+    if (this.#reading.acceptedOnly === true) return [];
     const stored = this.#parsePredictions(this.#task.predictions ?? []);
     const raw = areLost(stored, accepted) ? [...stored, ...(await this.#findPredictions())] : stored;
     return raw.flatMap(({ id, model_version, created_at, result }, index): DatedPrediction[] => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { MaterialProfile } from '../../../src/booster/material-profile.js';
+import type { LinearProfile } from '../../../src/booster/material-profile.js';
 import { materialProfile } from '../../../src/booster/material-profile.js';
 import { nameMasks } from '../../../src/booster/name-masks.js';
 
-const profile: MaterialProfile = {
+const profile: LinearProfile = {
   format: 'sam-i-am-profile',
   version: 1,
   textureSha256: '0'.repeat(64),

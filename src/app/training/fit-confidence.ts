@@ -1,5 +1,5 @@
-import type { ConfidenceCurve } from '../src/booster/confidence.js';
-import type { ScoredOutcome } from '../src/metrics/calibration.js';
+import type { ConfidenceCurve } from '../../booster/confidence.js';
+import type { ScoredOutcome } from '../../metrics/calibration.js';
 
 interface Block {
   readonly scores: readonly number[];

@@ -1,0 +1,97 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import sharp from 'sharp';
+import { z } from 'zod';
+import type { LoadedModels } from '../../src/app/load-models.js';
+import { allSettings } from '../../src/app/training/learn-profile.js';
+import type {
+  AcceptedMask,
+  DescribedMasks,
+  FilterSetting,
+  TrainingImage,
+} from '../../src/app/training/training-image.js';
+import { prepareImage } from '../../src/app/training/training-image.js';
+import { maskOfLabel } from '../../src/core/label-map.js';
+import { valueOrThrow } from '../../src/core/result.js';
+import { decodeMicrograph } from '../../src/imaging/decode-micrograph.js';
+import { difficulties } from '../../src/metrics/difficulty.js';
+
+/** `project.json` as `python -m sam_i_am_models.simulated_project` writes it. */
+const projectFile = z.object({
+  difficulty: z.literal(difficulties),
+  labels: z.array(z.string()),
+  images: z.number(),
+});
+
+/** A simulated project with everything that training asks of its images. */
+export interface SimulatedProject extends z.infer<typeof projectFile> {
+  readonly name: string;
+  readonly prepared: readonly TrainingImage[];
+}
+
+/** What is kept of an image: all answers that {@link TrainingImage} can give. */
+interface KeptImage extends Omit<TrainingImage, 'found'> {
+  readonly described: ReadonlyMap<string, DescribedMasks>;
+}
+
+const maxPixels = 4096 * 4096;
+
+export async function projectNames(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isDirectory() ? entry.name : [])).sort();
+}
+
+/** The first `most` images of a project, each prepared once and kept in `state`. */
+export async function readProject(
+  models: LoadedModels,
+  { folder, state, name, most }: { folder: string; state: string; name: string; most: number },
+): Promise<SimulatedProject> {
+  const about = projectFile.parse(JSON.parse(await readFile(join(folder, name, 'project.json'), 'utf8')));
+  const prepared: TrainingImage[] = [];
+  for (let index = 0; index < Math.min(most, about.images); index++) {
+    const stem = join(folder, name, String(index).padStart(3, '0'));
+    const path = join(state, `${name}-${String(index).padStart(3, '0')}.prepared`);
+    const known = await readFile(path).catch(() => undefined);
+    const kept = known === undefined ? await prepare(models, stem, about.labels) : (deserialize(known) as KeptImage);
+    if (known === undefined) {
+      await mkdir(state, { recursive: true });
+      await writeFile(`${path}.part`, serialize(kept));
+      await rename(`${path}.part`, path);
+      process.stderr.write(`prepared ${name} ${index}\n`);
+    }
+    const found = (setting: FilterSetting): Promise<DescribedMasks> => {
+      const described = kept.described.get(JSON.stringify(setting.filter) + JSON.stringify(setting.removal));
+      return described === undefined
+        ? Promise.reject(new Error('a setting that was not prepared'))
+        : Promise.resolve(described);
+    };
+    prepared.push({ ...kept, id: `${name}/${index}`, found });
+  }
+  return { ...about, name, prepared };
+}
+
+async function prepare(models: LoadedModels, stem: string, labels: readonly string[]): Promise<KeptImage> {
+  const micrograph = valueOrThrow(await decodeMicrograph(stem, await readFile(`${stem}.png`), { maxPixels }));
+  const { data, info } = await sharp(`${stem}.materials.png`)
+    .extractChannel(0)
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const map = { width: info.width, height: info.height, labels: new Uint8Array(data) };
+  const accepted = labels.flatMap((name, index): AcceptedMask[] => {
+    const mask = maskOfLabel(map, index + 1);
+    return mask.areaPx < leastAreaPx ? [] : [{ name, mask }];
+  });
+  const encode = () => models.sam.encode(micrograph);
+  const materials = { atMost: labels.length };
+  const { found, ...image } = await prepareImage(stem, '', { models, micrograph, accepted, materials, encode });
+  const described = new Map<string, DescribedMasks>();
+  for (const setting of allSettings()) {
+    const answer = await found?.(setting);
+    if (answer !== undefined) described.set(JSON.stringify(setting.filter) + JSON.stringify(setting.removal), answer);
+  }
+  return { ...image, described };
+}
+
+/** Specks of a material, which nobody would annotate. */
+const leastAreaPx = 1000;

@@ -1,0 +1,42 @@
+import { materialProfile } from '../../booster/material-profile.js';
+import { findModel, readStoredModels } from '../../inference/model-store.js';
+import type { ProfileStore } from '../../store/profile-store.js';
+import { addedModelsFolder, modelsFolder, textureModelId } from '../load-models.js';
+import type { ActiveProfile } from '../segmentation-service.js';
+
+/** The profile that each project is painted with now. */
+export interface ActiveProfiles {
+  /** Undefined: the project has none, or one for another texture encoder. `project` as Label Studio names it. */
+  find(project: string | undefined): Promise<ActiveProfile | undefined>;
+}
+
+interface Known {
+  readonly stamp: string;
+  readonly profile: ActiveProfile | undefined;
+}
+
+/** Reads profiles again where they were switched, by this process or another one. */
+export function createActiveProfiles(store: ProfileStore, textureSha256: string): ActiveProfiles {
+  const known = new Map<string, Known>();
+  return {
+    async find(project) {
+      const [id = ''] = (project ?? '').split('.');
+      if (id === '') return undefined;
+      const stamp = await store.stamp(id);
+      const last = known.get(id);
+      if (last?.stamp === stamp) return last.profile;
+      const stored = stamp === '' ? undefined : await store.active(id);
+      const profile = materialProfile.safeParse(stored?.content).data;
+      const isUsable = stored !== undefined && profile !== undefined && profile.textureSha256 === textureSha256;
+      const active = isUsable ? { modelVersion: stored.modelVersion, profile } : undefined;
+      known.set(id, { stamp, profile: active });
+      return active;
+    },
+  };
+}
+
+/** The digest of the texture encoder that is installed. */
+export async function textureDigest(dataDir: string): Promise<string> {
+  const stored = await readStoredModels(modelsFolder, addedModelsFolder(dataDir));
+  return findModel(stored, 'texture', textureModelId).files.encoder.sha256;
+}

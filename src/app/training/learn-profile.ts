@@ -1,0 +1,219 @@
+import { distanceFromLabel, learnNames, type NamedRegion, type NameClassifier } from '../../booster/learn-names.js';
+import type { LearnedProfile, Naming } from '../../booster/material-profile.js';
+import { meanOf } from '../../metrics/statistics.js';
+import { fitConfidence } from './fit-confidence.js';
+import type { ImageScore, ScoringOptions } from './score-image.js';
+import { outcomesOf, paintImage, scorePainting } from './score-image.js';
+import type { FilterSetting, TrainingImage } from './training-image.js';
+
+/** How an image fared when it was held out, and without any profile. */
+export interface HeldOutImage {
+  readonly task: string;
+  readonly annotation: string;
+  /** Null where it is the only image: then nothing can be held out. */
+  readonly heldOut: ImageScore | null;
+  readonly zeroShot: ImageScore;
+}
+
+export interface LearnedCandidate {
+  readonly profile: Omit<LearnedProfile, 'format' | 'version' | 'textureSha256' | 'about'>;
+  readonly images: readonly HeldOutImage[];
+}
+
+/** Called before each step of which there are many, with the share done; throws to stop. */
+export type OnStep = (done: number) => void | Promise<void>;
+
+export const noFilter: FilterSetting = { filter: { predictedIou: 0, stabilityScore: 0 }, removal: {} };
+
+/** Choices with fewer held-out images than this would be guesses. */
+const leastHeldOut = 3;
+/** Gain in IoU from which on another choice than the most careful one is made. */
+const leastGain = 0.01;
+/** A mask is strange if it lies this much farther from its label than the farthest that was held out. */
+const strangeFrom = 2;
+/** The same where nothing could be held out. */
+const farthestUnknown = 1000;
+/** Materials that a curve of confidence needs. */
+const leastOutcomes = 24;
+
+/** Everything that training may ask an image for. */
+export function allSettings(): FilterSetting[] {
+  const filters = [noFilter.filter, ...filterSteps];
+  return filters.flatMap((filter) => [{}, ...removalSteps].map((removal) => ({ filter, removal })));
+}
+
+const filterSteps: readonly FilterSetting['filter'][] = [
+  { predictedIou: 0.5, stabilityScore: 0 },
+  { predictedIou: 0.6, stabilityScore: 0 },
+  { predictedIou: 0, stabilityScore: 0.92 },
+];
+const removalSteps: readonly FilterSetting['removal'][] = [
+  { compoundShare: 0.6 },
+  { compoundShare: 0.8 },
+  { redundantIou: 0.7 },
+  { islandShare: 0.003 },
+];
+
+/**
+ * Learns a profile from accepted images: names from all of them; how names are given, the filters and the worth of scores from those that the pipeline
+ * was run on, each held out in turn. With too few images to hold out, only names are learned, given in the way that changes no mask.
+ */
+export async function learnProfile(
+  images: readonly TrainingImage[],
+  options: ScoringOptions,
+  onStep: OnStep = () => undefined,
+): Promise<LearnedCandidate | undefined> {
+  const regions = images.flatMap((image) => image.regions);
+  const classifier = learnNames(regions);
+  if (classifier === undefined) return undefined;
+  const learner = new Learner(images, options, onStep);
+  const zeroShot = await learner.zeroShot();
+  const setting = { ...noFilter, naming: 'materials-once' as Naming };
+  if (images.length < 2) {
+    return {
+      profile: { ...classifier, ...setting, farthest: farthestUnknown, confidence: [] },
+      images: learner.tuned.map(({ id, annotation }, index) => ({
+        ...{ task: id, annotation, heldOut: null },
+        zeroShot: zeroShot[index] ?? nothing,
+      })),
+    };
+  }
+  const chosen = await learner.choose(zeroShot);
+  return {
+    profile: { ...classifier, ...chosen.setting, farthest: learner.farthest(), confidence: chosen.confidence },
+    images: learner.tuned.map(({ id, annotation }, index) => ({
+      ...{ task: id, annotation, heldOut: chosen.scores[index] ?? nothing },
+      zeroShot: zeroShot[index] ?? nothing,
+    })),
+  };
+}
+
+const nothing: ImageScore = { named: 0, plain: 0 };
+
+/** What a profile needs besides, to paint with it. */
+const unnamed: Pick<LearnedProfile, 'format' | 'version' | 'about' | 'textureSha256' | 'confidence'> = {
+  format: 'sam-i-am-profile',
+  version: 2,
+  about: '',
+  textureSha256: '',
+  confidence: [],
+};
+
+type Setting = FilterSetting & { readonly naming: Naming };
+
+interface Choice {
+  readonly setting: Setting;
+  readonly scores: readonly ImageScore[];
+}
+
+/** Cross-validation: every classifier here has never seen the image that it is judged on. */
+class Learner {
+  readonly tuned: readonly TrainingImage[];
+  readonly #options: ScoringOptions;
+  readonly #onStep: OnStep;
+  readonly #classifiers: readonly (NameClassifier | undefined)[];
+  /** How far the regions of each image lay from their labels when it was held out. */
+  readonly #distances: readonly (readonly number[])[];
+  #steps = 0;
+
+  constructor(images: readonly TrainingImage[], options: ScoringOptions, onStep: OnStep) {
+    this.tuned = images.filter(({ found }) => found !== null);
+    this.#options = options;
+    this.#onStep = onStep;
+    const without = ({ id }: TrainingImage): NamedRegion[] =>
+      images.flatMap((image) => (image.id === id ? [] : [...image.regions]));
+    this.#classifiers = this.tuned.map((image) => learnNames(without(image)));
+    this.#distances = this.tuned.map((image, index) => {
+      const classifier = this.#classifiers[index];
+      return classifier === undefined
+        ? []
+        : image.regions.flatMap((region) => distanceFromLabel(region, classifier) ?? []);
+    });
+  }
+
+  async zeroShot(): Promise<ImageScore[]> {
+    return this.#eachTuned(async (image) => {
+      const described = await image.found?.(noFilter);
+      if (described === undefined) return nothing;
+      return scorePainting(paintImage(image, described, undefined, this.#options), image.accepted);
+    });
+  }
+
+  /** Beyond which distance a mask is strange; `held`: an image whose own distances do not count. */
+  farthest(held = -1): number {
+    const known = this.#distances.flatMap((distances, index) => (index === held ? [] : distances));
+    return known.length === 0 ? farthestUnknown : strangeFrom * Math.max(...known);
+  }
+
+  async choose(zeroShot: readonly ImageScore[]): Promise<Choice & { readonly confidence: [number, number][] }> {
+    let best = await this.#judge({ ...noFilter, naming: 'materials-once' });
+    if (this.tuned.length >= leastHeldOut) {
+      for (const naming of ['materials', 'masks'] as const) {
+        best = better(await this.#judge({ ...best.setting, naming }), best, zeroShot);
+      }
+      for (const filter of filterSteps) {
+        best = better(await this.#judge({ ...best.setting, filter }), best, zeroShot);
+      }
+      for (const removal of removalSteps) {
+        best = better(await this.#judge({ ...best.setting, removal }), best, zeroShot);
+      }
+    }
+    return { ...best, confidence: await this.#confidence(best.setting) };
+  }
+
+  #judge(setting: Setting): Promise<Choice> {
+    const judged = this.#eachTuned(async (image, index) => {
+      const painted = await this.#paintHeldOut(image, index, setting);
+      return scorePainting(painted, image.accepted);
+    });
+    return judged.then((scores) => ({ setting, scores }));
+  }
+
+  async #paintHeldOut(image: TrainingImage, index: number, setting: Setting) {
+    const described = await image.found?.(setting);
+    if (described === undefined) return [];
+    const classifier = this.#classifiers[index];
+    const profile = classifier && {
+      ...classifier,
+      ...setting,
+      ...unnamed,
+      farthest: this.farthest(index),
+    };
+    return paintImage(image, described, profile, this.#options);
+  }
+
+  async #confidence(setting: Setting): Promise<[number, number][]> {
+    const outcomes = await this.#eachTuned(async (image, index) =>
+      outcomesOf(await this.#paintHeldOut(image, index, setting), image.accepted),
+    );
+    const all = outcomes.flat();
+    return all.length < leastOutcomes ? [] : fitConfidence(all).map(([raw, iou]) => [raw, iou]);
+  }
+
+  async #eachTuned<Value>(work: (image: TrainingImage, index: number) => Promise<Value>): Promise<Value[]> {
+    const values: Value[] = [];
+    for (const [index, image] of this.tuned.entries()) {
+      await this.#onStep(Math.min(1, this.#steps++ / (this.tuned.length * stepsPerImage)));
+      values.push(await work(image, index));
+    }
+    return values;
+  }
+}
+
+/** Zero-shot, three namings, all filters and removals, and the confidence. */
+const stepsPerImage = 5 + filterSteps.length + removalSteps.length;
+
+/** The new choice only if it gains clearly, by more than chance would have it, and its masks are not worse than those without a profile. */
+function better(next: Choice, best: Choice, zeroShot: readonly ImageScore[]): Choice {
+  const gains = next.scores.map(({ named }, index) => named - (best.scores[index]?.named ?? 0));
+  const plain = next.scores.map((score, index) => score.plain - (zeroShot[index]?.plain ?? 0));
+  const gain = meanOf(gains) ?? 0;
+  const isClear = gain >= leastGain && gain > standardError(gains);
+  return isClear && (meanOf(plain) ?? 0) >= 0 ? next : best;
+}
+
+function standardError(values: readonly number[]): number {
+  const mean = meanOf(values) ?? 0;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / Math.max(1, values.length - 1) / Math.max(1, values.length));
+}

@@ -1,0 +1,45 @@
+import type { DescribeOptions, MaskSamples } from '../booster/describe-masks.js';
+import { describeMasks } from '../booster/describe-masks.js';
+import { finiteSamples } from '../booster/finite-values.js';
+import type { MaterialProfile } from '../booster/material-profile.js';
+import type { Mask } from '../core/mask.js';
+import type { GreyImage } from '../core/micrograph.js';
+import type { MaskProposal } from '../sam/mask-proposal.js';
+import { identifyingEncoder } from '../texture/identifying-encoder.js';
+import type { TextureEncoder } from '../texture/texture-encoder.js';
+import type { PipelineParameters } from './pipeline-parameters.js';
+
+/** Crops by which a mask is named. They are large and costly, and few of them tell. */
+const nameOptions: DescribeOptions = { cropsPerMask: 16, minimumShare: 0.75, tokenShare: 0, seed: 0 };
+
+/** Describes masks in the way that a profile, or the training of one, needs. */
+export async function describeForNames(
+  texture: TextureEncoder,
+  image: GreyImage,
+  masks: readonly Mask[],
+  { version }: Pick<MaterialProfile, 'version'>,
+): Promise<MaskSamples[]> {
+  const encoder = version === 1 ? texture : identifyingEncoder(texture);
+  const samples = await describeMasks(image, masks, { encoder, tokens: null }, nameOptions);
+  return samples.map(finiteSamples);
+}
+
+/** What a profile has learned of mask removal and of scores takes the place of the defaults. */
+export function withProfile(parameters: PipelineParameters, profile: MaterialProfile | undefined): PipelineParameters {
+  if (profile === undefined || profile.version === 1) return parameters;
+  const { removal, confidence } = profile;
+  return {
+    ...parameters,
+    removal: { ...parameters.removal, ...removal },
+    confidence: confidence.length === 0 ? parameters.confidence : confidence,
+  };
+}
+
+/** Whether a mask that the generator trusts passes the filters of a profile, too. */
+export function passesFilter(
+  { predictedIou, stabilityScore }: Pick<MaskProposal, 'predictedIou' | 'stabilityScore'>,
+  profile: MaterialProfile | undefined,
+): boolean {
+  if (profile === undefined || profile.version === 1) return true;
+  return predictedIou >= profile.filter.predictedIou && stabilityScore >= profile.filter.stabilityScore;
+}
