@@ -17,6 +17,8 @@ export interface TaskPainting {
   /** What the project has learned. */
   readonly profile?: ActiveProfile | undefined;
   readonly signal?: AbortSignal;
+  /** Label Studio's project, for the list of jobs. */
+  readonly project?: number | undefined;
 }
 
 /** Every material of every image of a task, with the labels of its project. Throws what keeps the task from being painted. */
@@ -29,7 +31,8 @@ export async function paintTask(
   for (const { target, address, itemIndex } of imagesOf(task, targets)) {
     const image = await fetchImage(address, task, painting);
     const materials = materialsOf(target, painting.materials);
-    const result = valueOrThrow(await painting.service.paint(image, materials, painting.signal, painting.profile));
+    const file = { ...image, project: painting.project, task: typeof task.id === 'number' ? task.id : undefined };
+    const result = valueOrThrow(await painting.service.paint(file, materials, painting.signal, painting.profile));
     painted.push(toBrushResult(result, target, { itemIndex }));
   }
   return joinBrushResults(painted);

@@ -8,6 +8,9 @@ import type { UserPrompt } from '../core/user-prompt.js';
 export interface ImageFile {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Label Studio's project and task that it belongs to, for the list of jobs. */
+  readonly project?: number | undefined;
+  readonly task?: number | undefined;
 }
 
 /** One material of a micrograph, painted: ready for Label Studio. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { LiveAccuracy } from '../app/live-accuracy.js';
 import type { ActiveProfiles } from '../app/training/active-profiles.js';
+import type { JobQueue } from '../app/jobs/paint-job.js';
 import type { SegmentationService } from '../app/segmentation-service.js';
 import type { Settings } from '../config/settings.js';
 import type { FetchTaskImage } from '../label-studio/fetch-task-image.js';
@@ -12,6 +13,8 @@ import type { TaskQueue } from './task-queue.js';
 export interface AppDeps {
   readonly settings: Settings;
   readonly service: SegmentationService;
+  /** The queue that the service puts its work into, if it has one; else each call is a job of this process. */
+  readonly jobs?: JobQueue | undefined;
   readonly fetchTaskImage: FetchTaskImage;
   readonly logger: Logger;
   /** Measures annotations as they are submitted; without it, webhooks about annotations are only acknowledged. */
@@ -26,5 +29,6 @@ export interface AppDeps {
 /** What the routes share. */
 export interface RouteDeps extends AppDeps {
   readonly queue: TaskQueue;
+  readonly jobs: JobQueue;
   readonly projects: ProjectRegistry;
 }

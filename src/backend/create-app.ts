@@ -1,5 +1,7 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { LocalQueue } from '../app/jobs/local-queue.js';
+import { queuedService } from '../app/jobs/queued-service.js';
 import type { Settings } from '../config/settings.js';
 import type { AppDeps, RouteDeps } from './app-deps.js';
 import { basicAuth } from './middleware/basic-auth.js';
@@ -9,6 +11,7 @@ import { requestLog } from './middleware/request-log.js';
 import { taskBody } from './middleware/task-body.js';
 import { ProjectRegistry } from './project-registry.js';
 import { accuracyRoute } from './routes/accuracy.js';
+import { changeJobRoute, jobsRoute } from './routes/jobs.js';
 import { healthRoute, readyRoute } from './routes/health.js';
 import { metricsRoute } from './routes/metrics.js';
 import { predictRoute } from './routes/predict.js';
@@ -26,17 +29,22 @@ const smallBody = '32mb';
 
 /** While some tasks are painted, the images of the next ones are fetched. */
 const tasksAhead = 2;
+/** With workers elsewhere, so many tasks are in their queue at the same time. */
+const tasksInQueue = 64;
 
 /** How many tasks and requests the settings let in. */
-export function taskQueueLimits({ concurrency, maxQueue }: Settings): TaskQueueLimits {
-  return { concurrency: concurrency + tasksAhead, maxRequests: maxQueue };
+export function taskQueueLimits({ concurrency, maxQueue, redisUrl }: Settings): TaskQueueLimits {
+  const tasks = redisUrl === undefined ? concurrency + tasksAhead : tasksInQueue;
+  return { concurrency: tasks, maxRequests: maxQueue };
 }
 
 /** The Label Studio ML backend as an Express app. */
 export function createApp(deps: AppDeps): Express {
   const { settings, logger } = deps;
   const queue = deps.queue ?? new TaskQueue(taskQueueLimits(settings));
-  const routeDeps: RouteDeps = { ...deps, queue, projects: new ProjectRegistry() };
+  const jobs = deps.jobs ?? new LocalQueue(deps.service, settings.concurrency);
+  const service = deps.jobs === undefined ? queuedService(jobs, deps.service) : deps.service;
+  const routeDeps: RouteDeps = { ...deps, service, jobs, queue, projects: new ProjectRegistry() };
   const app = express();
   app.disable('x-powered-by');
   app.use(requestId(), requestLog(logger), helmet());
@@ -46,6 +54,9 @@ export function createApp(deps: AppDeps): Express {
   addRoute(app, 'get', '/ready', readyRoute(routeDeps));
   addRoute(app, 'get', '/metrics', metricsRoute(routeDeps));
   addRoute(app, 'get', '/accuracy', accuracyRoute(routeDeps));
+  addRoute(app, 'get', '/api/jobs', jobsRoute(routeDeps));
+  addRoute(app, 'post', '/api/jobs/:id/cancel', changeJobRoute(routeDeps, 'cancel'));
+  addRoute(app, 'post', '/api/jobs/:id/retry', changeJobRoute(routeDeps, 'retry'));
   addRoute(app, 'get', '/versions', versionsRoute(routeDeps));
   addRoute(app, 'post', '/setup', json, setupRoute(routeDeps));
   addRoute(app, 'post', '/predict', taskBody(bodyLimits), predictRoute(routeDeps));

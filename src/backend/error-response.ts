@@ -13,6 +13,7 @@ export const statusOfCode: Readonly<Record<ErrorCode, number>> = {
   'image.too_large': 422,
   'image.unreadable': 422,
   'image.timeout': 504,
+  'image.crashing': 422,
   'model.unknown': 500,
   'model.checksum': 500,
   'model.incompatible': 500,

@@ -16,6 +16,8 @@ export interface PredictJob {
   readonly signal: AbortSignal;
   /** What the project has learned. */
   readonly profile: ActiveProfile | undefined;
+  /** For the list of jobs. */
+  readonly project?: number | undefined;
 }
 
 /** The outcome of one task. */
@@ -27,8 +29,8 @@ export interface TaskOutcome {
 /** Every material of every image of every task, in the order of the tasks; a bad task costs only its own place. */
 export function predictTasks(tasks: readonly unknown[], job: PredictJob, deps: RouteDeps): Promise<TaskOutcome>[] {
   const targets = findPaintTargets(job.labelConfig);
-  const { labelStudio, signal, profile } = job;
-  const painting = { ...deps, labelStudio, signal, profile, materials: deps.settings.materials };
+  const { labelStudio, signal, profile, project } = job;
+  const painting = { ...deps, labelStudio, signal, profile, project, materials: deps.settings.materials };
   return tasks.map((task) =>
     outcomeOf(task, (parsed) => deps.queue.run(() => paintTask(parsed, targets, painting), { signal })),
   );
@@ -47,13 +49,10 @@ export async function predictPrompted(
   const materials = target === undefined ? 'auto' : materialsOf(target, deps.settings.materials);
   const predict = async (parsed: Task): Promise<BrushResult> => {
     const address = imageAddressesOf(parsed, paint.image)[prompt.itemIndex ?? 0] ?? '';
-    const image = await fetchImage(address, parsed, { ...deps, ...job });
-    const painted = await deps.service.paintPrompted(
-      image,
-      prompt,
-      { extent, materials, profile: job.profile },
-      job.signal,
-    );
+    const fetched = await fetchImage(address, parsed, { ...deps, ...job });
+    const image = { ...fetched, project: job.project, task: typeof parsed.id === 'number' ? parsed.id : undefined };
+    const options = { extent, materials, profile: job.profile };
+    const painted = await deps.service.paintPrompted(image, prompt, options, job.signal);
     return toBrushResultWithLabel(valueOrThrow(painted), paint, { itemIndex: prompt.itemIndex });
   };
   return outcomeOf(task, predict);

@@ -1,10 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
+import { createLogger } from '../app/create-logger.js';
 import { openAccuracyStore } from '../app/accuracy-store.js';
 import { createLiveAccuracy, type LiveAccuracy } from '../app/live-accuracy.js';
 import { createFindServedCopies } from '../app/served-copies.js';
 import { createActiveProfiles, textureDigest } from '../app/training/active-profiles.js';
+import type { JobQueue } from '../app/jobs/paint-job.js';
 import type { SegmentationService } from '../app/segmentation-service.js';
 import type { Settings } from '../config/settings.js';
 import { SamIAmError } from '../core/errors.js';
@@ -26,7 +28,10 @@ export interface RunningServer {
 const drainMs = 60_000;
 
 /** Serves the Label Studio ML backend; the models may still be loading. The caller closes the service. */
-export async function startServer(settings: Settings, service: SegmentationService): Promise<RunningServer> {
+export async function startServer(
+  settings: Settings,
+  service: SegmentationService & { readonly jobs?: JobQueue },
+): Promise<RunningServer> {
   const logger = createLogger(settings);
   const queue = new TaskQueue(taskQueueLimits(settings));
   const predictions = openServedPredictions(settings.dataDir);
@@ -37,7 +42,17 @@ export async function startServer(settings: Settings, service: SegmentationServi
   const accuracy = await openLiveAccuracy(settings, predictions, logger);
   const store = openProfileStore(settings.dataDir);
   const profiles = createActiveProfiles(store, await textureDigest(settings.dataDir));
-  const deps = { settings, service, fetchTaskImage, logger, predictions, accuracy, queue, profiles };
+  const deps = {
+    settings,
+    service,
+    jobs: service.jobs,
+    fetchTaskImage,
+    logger,
+    predictions,
+    accuracy,
+    queue,
+    profiles,
+  };
   const server = createServer(createApp(deps));
   const url = await listen(server, settings);
   logger.info({ modelVersion: service.modelVersion }, `listening on ${url}`);
@@ -72,12 +87,6 @@ async function openLiveAccuracy(
     await http.close();
   };
   return { ...accuracy, close };
-}
-
-/** JSON lines on standard error. */
-function createLogger(settings: Settings): Logger {
-  const redact = { paths: ['authorization', 'token', 'access_token', '*.authorization', '*.token', '*.access_token'] };
-  return pino({ level: settings.logLevel, redact, base: null }, pino.destination({ dest: 2, sync: true }));
 }
 
 async function listen(server: Server, { host, port }: Settings): Promise<string> {

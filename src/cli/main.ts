@@ -10,6 +10,7 @@ import { addProfilesCommand } from './commands/profiles.js';
 import { addSegmentCommand } from './commands/segment.js';
 import { addServeCommand } from './commands/serve.js';
 import { addTrainCommand } from './commands/train.js';
+import { addWorkerCommand } from './commands/worker.js';
 import { exitStatus, exitStatusOf } from './exit-status.js';
 
 function createProgram(): Command {
@@ -24,6 +25,7 @@ function createProgram(): Command {
   addServeCommand(program);
   addSegmentCommand(program);
   addPrelabelCommand(program);
+  addWorkerCommand(program);
   addModelsCommand(program);
   addDoctorCommand(program);
   addEvaluateCommand(program);

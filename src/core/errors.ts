@@ -10,6 +10,7 @@ export const errorCodes = [
   'image.too_large',
   'image.unreadable',
   'image.timeout',
+  'image.crashing',
   'model.unknown',
   'model.checksum',
   'model.incompatible',

@@ -41,10 +41,10 @@ async function projectWithExamples(title: string): Promise<number> {
 
 test('commands that are killed again and again leave exactly one prediction per task', async () => {
   const script = path.join(repository, 'scripts/kill-prelabel.mjs');
-  const args = ['--tasks', '16', '--kills', '4', '--least-s', '1', '--most-s', '4'];
+  const args = ['--tasks', '12', '--kills', '3', '--least-s', '1', '--most-s', '4'];
   const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], { timeout: 300_000 });
   expect(JSON.parse(stdout)).toMatchObject({
-    ...{ tasks: 16, kills: 4, exactlyOne: 16, lost: 0, twice: 0, versions: 1, secondRunPosted: 0 },
+    ...{ tasks: 12, kills: 3, exactlyOne: 12, lost: 0, twice: 0, versions: 1, secondRunPosted: 0 },
   });
 }, 300_000);
 

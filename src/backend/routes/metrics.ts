@@ -1,15 +1,32 @@
 import type { RequestHandler } from 'express';
 import { Gauge, Registry } from 'prom-client';
 import type { AccuracyEntry } from '../../app/accuracy-store.js';
+import type { JobQueue } from '../../app/jobs/paint-job.js';
 import type { RouteDeps } from '../app-deps.js';
 
 /** `GET /metrics`: figures in Prometheus' text format. */
-export function metricsRoute({ accuracy }: RouteDeps): RequestHandler {
+export function metricsRoute({ accuracy, jobs }: RouteDeps): RequestHandler {
   const registry = new Registry();
+  addJobGauges(registry, jobs);
   if (accuracy !== undefined) addAccuracyGauges(registry, () => accuracy.entries());
   return async (_request, response) => {
     response.type(registry.contentType).send(await registry.metrics());
   };
+}
+
+/** How long the queue is, and how many work on it: what a cluster scales by. */
+function addJobGauges(registry: Registry, jobs: JobQueue): void {
+  const workers = new Gauge({
+    ...{ name: 'sam_i_am_workers', help: 'Workers that were heard of lately.', registers: [registry] },
+    collect: async () => workers.set((await jobs.overview()).workers.length),
+  });
+  const gauge = new Gauge({
+    ...{ name: 'sam_i_am_jobs', help: 'Jobs by state.', labelNames: ['state'], registers: [registry] },
+    async collect() {
+      const { waiting, running, done, failed } = (await jobs.overview()).queue;
+      for (const [state, count] of Object.entries({ waiting, running, done, failed })) gauge.set({ state }, count);
+    },
+  });
 }
 
 const gaugedMeasures = ['mIoU', 'mRecall', 'mPrecision', 'mFPR', 'best_iou'] as const;

@@ -65,6 +65,7 @@ async function predict(call: PredictCall): Promise<void> {
     labelStudio: labelStudioAccess(deps.settings, project),
     signal,
     profile: await deps.profiles?.find(body.project),
+    project: projectNumber(body.project),
   };
   const prompts = body.params?.context?.result ?? [];
   if (prompts.length > 0) {
@@ -86,6 +87,12 @@ async function predict(call: PredictCall): Promise<void> {
     }
   })();
   await answer.sendResults(entries, () => (errors.length === 0 ? {} : { errors }));
+}
+
+/** Label Studio names a project by its id and its time of creation. */
+function projectNumber(project: string | undefined): number | undefined {
+  const id = Number(project?.split('.')[0] ?? Number.NaN);
+  return Number.isInteger(id) ? id : undefined;
 }
 
 /** Label Studio shows an interactive failure only if the whole request fails: an entry without result would show nothing. */

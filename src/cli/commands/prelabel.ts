@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
+import { openService } from '../../app/open-service.js';
 import { paintTask } from '../../app/paint-task.js';
 import type { PrelabelDeps, PrelabelledTask, PrelabelSummary } from '../../app/prelabel/prelabel-project.js';
 import { prelabelProject } from '../../app/prelabel/prelabel-project.js';
-import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
 import type { ActiveProfile, SegmentationService } from '../../app/segmentation-service.js';
 import { createKeepCopy } from '../../app/served-copies.js';
 import { createActiveProfiles, textureDigest } from '../../app/training/active-profiles.js';
@@ -44,6 +44,8 @@ interface PrelabelFlags {
 
 /** While some tasks are painted, the images of the next ones are fetched. */
 const tasksAhead = 2;
+/** With workers elsewhere, so many tasks are in their queue at the same time. */
+const tasksInQueue = 64;
 
 /** Adds `sam-i-am prelabel` (CONTRACT, "Command line"). */
 export function addPrelabelCommand(program: Command): void {
@@ -95,14 +97,29 @@ async function prelabel(flags: PrelabelFlags): Promise<number> {
   try {
     return await withInterruption(async (signal) => {
       const opened = await openTasks(flags, settings, http);
-      service = await openSegmentPool(poolOptions(settings));
-      await service.ready;
+      service = await openService(settings, { onError: sayOnce });
+      if (settings.redisUrl !== undefined && !service.isReady()) sayOnce(new Error('waiting for a sam-i-am worker'));
+      await Promise.race([service.ready, aborted(signal)]);
       return run(flags, settings, { ...opened, http, service, signal });
     });
   } finally {
     await service?.close();
     await http.close();
   }
+}
+
+/** A Redis that is away fails every tenth of a second; once in a while is enough. */
+const sayOnce = (() => {
+  let said = 0;
+  return ({ message }: Error): void => {
+    if (Date.now() - said < 10_000) return;
+    said = Date.now();
+    process.stderr.write(`${message || 'the queue cannot be reached'}; waiting\n`);
+  };
+})();
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** Everything that a run works with. */
@@ -142,7 +159,7 @@ async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Pr
     ...{ ledger, modelVersion, signal, onTask },
     ...paintingOf(flags, settings, { ...opened, profile }, modelVersion),
     claims: openTaskClaims(join(settings.dataDir, 'prelabel', keyOf(opened.access, flags.project, modelVersion))),
-    inFlight: settings.concurrency + tasksAhead,
+    inFlight: settings.redisUrl === undefined ? settings.concurrency + tasksAhead : tasksInQueue,
     dryRun: flags.dryRun === true,
     patience: patienceOf(flags, progress, signal),
   };
@@ -170,7 +187,7 @@ function paintingOf(
   const { allowedImageHosts: allowedHosts, localFilesRoot } = settings;
   const materials = flags.materials ?? settings.materials;
   const painting = {
-    ...{ service, labelStudio: access, materials, signal, profile },
+    ...{ service, labelStudio: access, materials, signal, profile, project: flags.project },
     fetchTaskImage: createFetchTaskImage({ allowedHosts, localFilesRoot, http }),
   };
   const keepCopy = createKeepCopy(openServedPredictions(settings.dataDir), {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
+import { createLogger } from '../../app/create-logger.js';
+import { openService } from '../../app/open-service.js';
 import { settingsHelp } from '../../config/describe-settings.js';
 import type { Settings } from '../../config/settings.js';
 import { loadSettings } from '../../config/settings.js';
@@ -31,7 +32,9 @@ function settingsOf({ host, port }: ServeFlags): Settings {
 /** Listens at once and loads the models meanwhile; SIGTERM or SIGINT drains and stops, a second one stops at once. */
 async function serve(settings: Settings): Promise<void> {
   const { startServer } = await import('../../backend/start-server.js');
-  const service = await openSegmentPool({ ...poolOptions(settings), limitMs: longestWorkMs });
+  const logger = createLogger(settings);
+  const onError = ({ message }: Error): void => logger.warn({ reason: message }, 'the queue cannot be reached');
+  const service = await openService(settings, { limitMs: longestWorkMs, onError });
   const server = await startServer(settings, service);
   const stop = async (): Promise<void> => {
     await server.close();

@@ -1,0 +1,24 @@
+import type { ImageFile, SegmentationService } from '../segmentation-service.js';
+import type { JobQueue } from './paint-job.js';
+
+/** A service whose work goes through a queue. */
+export interface QueuedService extends SegmentationService {
+  readonly jobs: JobQueue;
+}
+
+/** What is known of those that do the work. */
+export type Workers = Pick<SegmentationService, 'modelVersion' | 'ready' | 'isReady'>;
+
+/** Puts every painting and every click into the queue. */
+export function queuedService(jobs: JobQueue, workers: Workers): QueuedService {
+  const { modelVersion, ready } = workers;
+  return {
+    ...{ jobs, modelVersion, ready },
+    isReady: () => workers.isReady(),
+    paint: (image: ImageFile, materials, signal, profile) =>
+      jobs.run({ image, call: { kind: 'paint', materials, profile } }, signal),
+    paintPrompted: (image, prompt, options, signal) =>
+      jobs.run({ image, call: { kind: 'click', prompt, options } }, signal),
+    close: () => jobs.close(),
+  };
+}

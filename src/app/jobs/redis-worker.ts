@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { UnrecoverableError, Worker, type Job } from 'bullmq';
+import { asSamIAmError, SamIAmError } from '../../core/errors.js';
+import { cancelled } from '../turns.js';
+import type { Painted, PaintJob, WorkerRecord } from './paint-job.js';
+import type { JobData } from './redis-keys.js';
+import * as keys from './redis-keys.js';
+
+/** Works on jobs from Redis. */
+export interface RedisWorkerOptions {
+  readonly url: string;
+  readonly modelVersion: string;
+  /** Jobs at the same time. */
+  readonly concurrency: number;
+  /** Does one job; throws {@link ProcessCrashed} if the process that did it has ended. */
+  readonly work: (job: PaintJob, signal: AbortSignal) => Promise<Painted>;
+  readonly onError: (error: Error) => void;
+  readonly onDone?: (name: string, outcome: 'done' | 'failed', reason?: string) => void;
+  /** How soon a job whose worker has vanished is given to another one, in milliseconds. */
+  readonly lockMs?: number;
+}
+
+/** The process that worked on a job has ended before it was done. */
+export class ProcessCrashed extends Error {}
+
+/** A worker that runs. */
+export interface RunningWorker {
+  /** Takes no more jobs and waits for those under way. */
+  close(): Promise<void>;
+}
+
+export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
+  const { url, modelVersion, concurrency, onError, lockMs = 15_000 } = options;
+  const names = keys.queueKeys(modelVersion);
+  const redis = keys.openRedis(url, onError);
+  const presence = new Presence(concurrency, (records) => {
+    for (const record of records) {
+      redis.set(names.worker(record.id), JSON.stringify(record), 'PX', keys.workerMs).catch(onError);
+    }
+  });
+  const process = async (job: Job<JobData, null>): Promise<null> => {
+    const id = String(job.id);
+    const leave = presence.enter(id);
+    try {
+      const painted = await workOn(id, redis, names, options);
+      if (!painted.ok) throw painted.error;
+      await redis
+        .multi()
+        .set(names.result(id), keys.packResult(painted.value), 'PX', keys.resultMs)
+        .del(names.image(id))
+        .incr(`${names.prefix}:${names.queue}:total:completed`)
+        .exec();
+      options.onDone?.(job.data.name, 'done');
+      return null;
+    } catch (thrown) {
+      throw failureOf(thrown, job, options);
+    } finally {
+      leave();
+    }
+  };
+  const worker = new Worker<JobData, null>(names.queue, process, {
+    connection: { url, ...keys.connectionOptions },
+    ...{ prefix: names.prefix, concurrency, lockDuration: lockMs, stalledInterval: lockMs / 3 },
+    maxStalledCount: keys.mostVanished - 1,
+  });
+  worker.on('error', onError);
+  worker.on('failed', (job) => {
+    if (job?.finishedOn === undefined) return;
+    redis.incr(`${names.prefix}:${names.queue}:total:failed`).catch(onError);
+  });
+  return {
+    async close() {
+      await worker.close();
+      presence.close();
+      await redis.del(...presence.ids.map((id) => names.worker(id))).catch(() => 0);
+      redis.disconnect();
+    },
+  };
+}
+
+/** Fetches the image and works on it for as long as anyone wants it. */
+async function workOn(
+  id: string,
+  redis: ReturnType<typeof keys.openRedis>,
+  names: keys.QueueKeys,
+  { work }: RedisWorkerOptions,
+): Promise<Painted> {
+  const [packed, unwanted] = await Promise.all([redis.hgetallBuffer(names.image(id)), redis.get(names.cancelled(id))]);
+  const { bytes, rest } = packed;
+  if (unwanted !== null) throw cancelled();
+  if (bytes === undefined || rest === undefined) throw lostImage();
+  const controller = new AbortController();
+  const timer = setInterval(() => {
+    redis.get(names.cancelled(id)).then(
+      (why) => {
+        if (why !== null) controller.abort();
+      },
+      () => undefined,
+    );
+  }, keys.lookMs);
+  try {
+    return await work(keys.unpackJob({ bytes, rest }), controller.signal);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Crashes are tried again until there were too many; every other failure would come again. */
+function failureOf(thrown: unknown, job: Job<JobData, null>, { onDone }: RedisWorkerOptions): Error {
+  if (thrown instanceof ProcessCrashed && job.attemptsMade + 1 < keys.mostCrashes) return thrown;
+  const error =
+    thrown instanceof ProcessCrashed
+      ? keys.setAside(`it ended the process that worked on it ${keys.mostCrashes} times (${thrown.message})`)
+      : asSamIAmError(thrown);
+  onDone?.(job.data.name, 'failed', error.message);
+  return new UnrecoverableError(keys.packFailure(error));
+}
+
+function lostImage(): SamIAmError {
+  return new SamIAmError('image.not_found', 'the image of the job is not in Redis any more', {
+    hint: 'Ask again; if it happens often, give Redis more memory.',
+  });
+}
+
+/** Tells Redis that the slots of this worker are there, and what they do. */
+class Presence {
+  readonly #records: WorkerRecord[];
+  readonly #tell: (records: readonly WorkerRecord[]) => void;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(slots: number, tell: (records: readonly WorkerRecord[]) => void) {
+    const name = `${hostname()}-${process.pid}-${randomBytes(2).toString('hex')}`;
+    const since = new Date().toISOString();
+    this.#records = Array.from({ length: slots }, (_, index) => ({
+      ...{ id: `${name}-${index + 1}`, host: hostname(), state: 'idle', since, job: null },
+    }));
+    this.#tell = tell;
+    tell(this.#records);
+    this.#timer = setInterval(() => tell(this.#records), keys.workerMs / 3);
+  }
+
+  get ids(): string[] {
+    return this.#records.map(({ id }) => id);
+  }
+
+  enter(job: string): () => void {
+    const slot = this.#records.findIndex(({ state }) => state === 'idle');
+    this.#set(slot, 'busy', job);
+    return () => this.#set(slot, 'idle', null);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #set(slot: number, state: WorkerRecord['state'], job: string | null): void {
+    const record = this.#records[slot];
+    if (record === undefined) return;
+    const changed = { ...record, state, job, since: new Date().toISOString() };
+    this.#records[slot] = changed;
+    this.#tell([changed]);
+  }
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { createLogger } from '../../app/create-logger.js';
+import { PaintProcesses } from '../../app/jobs/paint-process.js';
+import { startRedisWorker } from '../../app/jobs/redis-worker.js';
+import { addedModelsFolder, modelsFolder } from '../../app/load-models.js';
+import { modelVersionOf } from '../../app/model-version.js';
+import { poolOptions } from '../../app/segment-pool.js';
+import { settingsHelp } from '../../config/describe-settings.js';
+import { loadSettings } from '../../config/settings.js';
+import { SamIAmError } from '../../core/errors.js';
+import { withInterruption } from '../interruption.js';
+
+/** Adds `sam-i-am worker` (CONTRACT, "Command line"). */
+export function addWorkerCommand(program: Command): void {
+  program
+    .command('worker')
+    .description('paint what serve and prelabel put into the queue of REDIS_URL; any number, on any machines')
+    .addHelpText('after', () => `\n${settingsHelp()}`)
+    .action(work);
+}
+
+/** Takes jobs until it is interrupted, then finishes those under way. */
+async function work(): Promise<void> {
+  const settings = loadSettings(process.env);
+  const { redisUrl: url, concurrency, dataDir, model } = settings;
+  if (url === undefined) {
+    throw new SamIAmError('usage.invalid', 'there is no queue to work for', {
+      hint: 'Set REDIS_URL, for instance to redis://localhost:6379, here and for serve.',
+    });
+  }
+  const logger = createLogger(settings);
+  const processes = new PaintProcesses({ pool: { ...poolOptions(settings), concurrency: 1 } });
+  const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(dataDir), model);
+  await withInterruption(async (signal) => {
+    await processes.open(concurrency);
+    const worker = startRedisWorker({
+      ...{ url, modelVersion, concurrency },
+      work: (job, unwanted) => processes.run(job, unwanted),
+      onError: (error) => logger.warn({ reason: error.message }, 'the queue cannot be reached; trying again'),
+      onDone: (name, outcome, reason) => logger.info({ image: name, outcome, reason }, 'job'),
+    });
+    logger.info({ modelVersion, concurrency }, 'waiting for jobs');
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    logger.info('finishing the jobs under way');
+    await worker.close();
+  });
+  processes.close();
+}

@@ -1,0 +1,101 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startBackend, type BackendProcess } from '../support/e2e/backend-process.js';
+import { addTinyModel, exampleFiles, mainFile, repository } from '../support/e2e/repository.js';
+import { startRedisServer, type RedisServer } from '../support/redis-server.js';
+import { runCli } from '../support/run-cli.js';
+
+/*
+ * Workers over a real Redis. scripts/kill-prelabel.mjs and scripts/kill-jobs.mjs are the same with the full numbers.
+ */
+
+const run = promisify(execFile);
+let folder = '';
+let redis: RedisServer;
+const started: ChildProcess[] = [];
+const environment = () => ({ REDIS_URL: redis.url, MODEL: 'tiny', DATA_DIR: path.join(folder, 'data') });
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'worker-e2e-'));
+  redis = await startRedisServer(path.join(folder, 'redis'));
+  await addTinyModel(path.join(folder, 'data'));
+}, 600_000);
+afterAll(async () => {
+  for (const each of started) each.kill('SIGKILL');
+  await redis.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function startWorker(): ChildProcess {
+  const child = spawn(process.execPath, [mainFile, 'worker'], {
+    env: { PATH: process.env['PATH'], ...environment() },
+    stdio: 'ignore',
+  });
+  started.push(child);
+  return child;
+}
+
+const labelConfig =
+  '<View><Image name="i" value="$image"/><BrushLabels name="b" toName="i"><Label value="A"/><Label value="B"/></BrushLabels></View>';
+
+async function predict({ url }: BackendProcess, image: string): Promise<unknown> {
+  const bytes = await readFile(image);
+  const task = { id: 7, data: { image: `data:image/png;base64,${bytes.toString('base64')}` } };
+  const answer = await fetch(`${url}/predict`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ project: '3.1', label_config: labelConfig, tasks: [task] }),
+  });
+  return answer.json();
+}
+
+test('serve paints through workers, of which one may be killed; Ctrl-C lets a worker finish', async () => {
+  const workers = [startWorker(), startWorker()];
+  const backend = await startBackend({ ...environment(), DATA_DIR: path.join(folder, 'data') });
+  try {
+    const [first = '', second = ''] = exampleFiles();
+    const asked = predict(backend, first);
+    workers[0]?.kill('SIGKILL');
+    expect(await asked).toMatchObject({ results: [{ result: expect.any(Array), score: expect.any(Number) }] });
+    expect(await predict(backend, second)).not.toHaveProperty('errors');
+    const jobs = (await (await fetch(`${backend.url}/api/jobs`)).json()) as object;
+    expect(jobs).toMatchObject({
+      queue: { waiting: 0, done: 2, failed: 0 },
+      jobs: [{ project: 3, task: 7, state: 'done' }, {}],
+    });
+    const last = workers[1];
+    const ended = new Promise((resolve) => last?.once('exit', resolve));
+    last?.kill('SIGINT');
+    expect(await ended).toBe(0);
+  } finally {
+    await backend.stop();
+  }
+}, 240_000);
+
+test('a worker without REDIS_URL says what to set', async () => {
+  const { status, stderr } = await runCli(['worker'], { REDIS_URL: '' });
+  expect([status, stderr]).toEqual([2, expect.stringContaining('Set REDIS_URL')]);
+});
+
+test('a project is predicted once each while commands and workers are killed and Redis is restarted', async () => {
+  const script = path.join(repository, 'scripts/kill-prelabel.mjs');
+  const counts = ['--tasks', '12', '--kills', '1', '--worker-kills', '2', '--redis-restarts', '1'];
+  const { stdout } = await run(process.execPath, [script, ...counts, '--least-s', '1', '--most-s', '4'], {
+    timeout: 300_000,
+  });
+  expect(JSON.parse(stdout)).toMatchObject({
+    ...{ tasks: 12, kills: 1, workerKills: 2, redisRestarts: 1 },
+    ...{ exactlyOne: 12, lost: 0, twice: 0, versions: 1, secondRunPosted: 0 },
+  });
+}, 300_000);
+
+test('jobs whose workers are killed all end well', async () => {
+  const script = path.join(repository, 'scripts/kill-jobs.mjs');
+  const counts = ['--jobs', '60', '--workers', '3', '--kills', '8', '--service-ms', '100', '--lock-ms', '3000'];
+  const { stdout } = await run(process.execPath, [script, ...counts], { timeout: 200_000 });
+  expect(JSON.parse(stdout)).toMatchObject({ jobs: 60, kills: 8, done: 60, failed: 0, waiting: 0, running: 0 });
+}, 200_000);
