@@ -16,9 +16,11 @@ export function metricsRoute({ accuracy, jobs }: RouteDeps): RequestHandler {
 
 /** How long the queue is, and how many work on it: what a cluster scales by. */
 function addJobGauges(registry: Registry, jobs: JobQueue): void {
-  const workers = new Gauge({
+  const workers: Gauge = new Gauge({
     ...{ name: 'sam_i_am_workers', help: 'Workers that were heard of lately.', registers: [registry] },
-    collect: async () => workers.set((await jobs.overview()).workers.length),
+    async collect() {
+      workers.set((await jobs.overview()).workers.length);
+    },
   });
   const gauge = new Gauge({
     ...{ name: 'sam_i_am_jobs', help: 'Jobs by state.', labelNames: ['state'], registers: [registry] },
