@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { LiveAccuracy } from '../app/live-accuracy.js';
-import type { ActiveProfiles } from '../app/training/active-profiles.js';
 import type { JobQueue } from '../app/jobs/paint-job.js';
+import type { Learning } from '../app/learning.js';
 import type { SegmentationService } from '../app/segmentation-service.js';
 import type { Settings } from '../config/settings.js';
 import type { FetchTaskImage } from '../label-studio/fetch-task-image.js';
@@ -20,8 +20,10 @@ export interface AppDeps {
   /** Measures annotations as they are submitted; without it, webhooks about annotations are only acknowledged. */
   readonly accuracy?: LiveAccuracy | undefined;
   readonly predictions: ServedPredictions;
-  /** What projects have learned; without it, all are painted without profiles. */
-  readonly profiles?: ActiveProfiles | undefined;
+  /** What projects learn; without it, all are painted without profiles. */
+  readonly learning?: Learning | undefined;
+  /** Given where the caller needs to know what Label Studio said, too. */
+  readonly projects?: ProjectRegistry;
   /** Given where the caller drains it on shutdown. */
   readonly queue?: TaskQueue;
 }

@@ -15,6 +15,7 @@ import { changeJobRoute, jobsRoute } from './routes/jobs.js';
 import { healthRoute, readyRoute } from './routes/health.js';
 import { metricsRoute } from './routes/metrics.js';
 import { predictRoute } from './routes/predict.js';
+import { projectsRoute, rollbackRoute, trainProjectRoute } from './routes/projects.js';
 import { setupRoute } from './routes/setup.js';
 import { trainRoute } from './routes/train.js';
 import { validateRoute } from './routes/validate.js';
@@ -44,7 +45,7 @@ export function createApp(deps: AppDeps): Express {
   const queue = deps.queue ?? new TaskQueue(taskQueueLimits(settings));
   const jobs = deps.jobs ?? new LocalQueue(deps.service, settings.concurrency);
   const service = deps.jobs === undefined ? queuedService(jobs, deps.service) : deps.service;
-  const routeDeps: RouteDeps = { ...deps, service, jobs, queue, projects: new ProjectRegistry() };
+  const routeDeps: RouteDeps = { ...deps, service, jobs, queue, projects: deps.projects ?? new ProjectRegistry() };
   const app = express();
   app.disable('x-powered-by');
   app.use(requestId(), requestLog(logger), helmet());
@@ -60,8 +61,13 @@ export function createApp(deps: AppDeps): Express {
   addRoute(app, 'get', '/versions', versionsRoute(routeDeps));
   addRoute(app, 'post', '/setup', json, setupRoute(routeDeps));
   addRoute(app, 'post', '/predict', taskBody(bodyLimits), predictRoute(routeDeps));
-  addRoute(app, 'post', '/webhook', json, webhookRoute(routeDeps));
-  addRoute(app, 'post', '/train', json, trainRoute());
+  // Unparsed: see there.
+  const anyJson = express.raw({ type: ['json', '+json'], limit: bodyLimits.maxBytes });
+  addRoute(app, 'post', '/webhook', anyJson, webhookRoute(routeDeps));
+  addRoute(app, 'post', '/train', json, trainRoute(routeDeps));
+  addRoute(app, 'get', '/api/projects', projectsRoute(routeDeps));
+  app.route('/api/projects/:id/train').post(trainProjectRoute(routeDeps)).all(wrongMethod('POST'));
+  app.route('/api/projects/:id/rollback').post(json, rollbackRoute(routeDeps)).all(wrongMethod('POST'));
   addRoute(app, 'post', '/validate', json, validateRoute());
   app.use(unknownPath());
   app.use(errorHandler(logger));

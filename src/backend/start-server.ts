@@ -3,18 +3,21 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { createLogger } from '../app/create-logger.js';
 import { openAccuracyStore } from '../app/accuracy-store.js';
+import { openLearning, type Learning } from '../app/learning.js';
 import { createLiveAccuracy, type LiveAccuracy } from '../app/live-accuracy.js';
 import { createFindServedCopies } from '../app/served-copies.js';
-import { createActiveProfiles, textureDigest } from '../app/training/active-profiles.js';
 import type { JobQueue } from '../app/jobs/paint-job.js';
+import type { TrainingEvent } from '../app/training/trainer.js';
 import type { SegmentationService } from '../app/segmentation-service.js';
 import type { Settings } from '../config/settings.js';
+import { assertNever } from '../core/assert-never.js';
 import { SamIAmError } from '../core/errors.js';
 import { createFetchTaskImage } from '../label-studio/fetch-task-image.js';
-import { createHttpClient } from '../label-studio/http-client.js';
-import { openProfileStore } from '../store/profile-store.js';
+import { createHttpClient, type HttpClient } from '../label-studio/http-client.js';
 import { openServedPredictions, type ServedPredictions } from '../store/served-predictions.js';
+import type { RouteDeps } from './app-deps.js';
 import { createApp, taskQueueLimits } from './create-app.js';
+import { labelStudioAccess, ProjectRegistry } from './project-registry.js';
 import { TaskQueue } from './task-queue.js';
 
 /** A server that listens. */
@@ -40,20 +43,12 @@ export async function startServer(
     localFilesRoot: settings.localFilesRoot,
   });
   const accuracy = await openLiveAccuracy(settings, predictions, logger);
-  const store = openProfileStore(settings.dataDir);
-  const profiles = createActiveProfiles(store, await textureDigest(settings.dataDir));
-  const deps = {
-    settings,
-    service,
-    jobs: service.jobs,
-    fetchTaskImage,
-    logger,
-    predictions,
-    accuracy,
-    queue,
-    profiles,
-  };
-  const server = createServer(createApp(deps));
+  const projects = new ProjectRegistry();
+  const http = createHttpClient({ allowedHosts: settings.allowedImageHosts });
+  const learning = await startLearning(settings, { service, accuracy, projects, logger, http });
+  const { jobs } = service;
+  const shared = { settings, service, jobs, fetchTaskImage, logger, predictions, accuracy, queue };
+  const server = createServer(createApp({ ...shared, projects, learning }));
   const url = await listen(server, settings);
   logger.info({ modelVersion: service.modelVersion }, `listening on ${url}`);
   logReadiness(service, logger);
@@ -62,9 +57,55 @@ export async function startServer(
   }
   const closeAll = async (): Promise<void> => {
     await close(server, queue, logger);
+    await learning.close();
     await accuracy.close();
+    await http.close();
   };
   return { url, close: closeAll };
+}
+
+async function startLearning(
+  settings: Settings,
+  {
+    service,
+    accuracy,
+    projects,
+    logger,
+    http,
+  }: Pick<RouteDeps, 'service' | 'projects' | 'logger'> & {
+    readonly accuracy: LiveAccuracy;
+    readonly http: HttpClient;
+  },
+): Promise<Learning> {
+  return openLearning({
+    ...{ settings, http, accuracy, baseVersion: service.modelVersion },
+    accessTo: (project) => labelStudioAccess(settings, projects.findById(project)),
+    onTraining: (event) => logTraining(event, logger),
+    onFailure: (project, reason) => logger.warn({ project, reason }, 'the project could not be compared'),
+  });
+}
+
+function logTraining(event: TrainingEvent, logger: Logger): void {
+  const { project } = event;
+  switch (event.kind) {
+    case 'started':
+    case 'stopped':
+      logger.info({ project }, `training ${event.kind}`);
+      return;
+    case 'problem':
+      logger.warn({ project, reason: event.line }, 'an annotation is not learned from');
+      return;
+    case 'ended': {
+      const { outcome, reason, version, images, heldOutIou, zeroShotIou } = event.outcome;
+      logger.info({ project, outcome, reason, version, images, heldOutIou, zeroShotIou }, 'training ended');
+      return;
+    }
+    case 'failed':
+      logger.error({ project, reason: event.reason }, 'training failed');
+      return;
+    default:
+      assertNever(event);
+  }
 }
 
 async function openLiveAccuracy(

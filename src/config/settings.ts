@@ -59,6 +59,9 @@ export const settingsSchema = z.object({
   embeddingDiskMb: count(0)
     .prefault('2048')
     .describe('Megabytes of encoded images that are kept in DATA_DIR/embeddings for all workers; 0: none.'),
+  trainEvery: count(0)
+    .prefault('0')
+    .describe('Tasks that are annotated or corrected before a project is trained by itself; 0: only when asked.'),
   labelStudioUrl: httpUrl
     .optional()
     .describe('Address of Label Studio as the backend reaches it; unset: what Label Studio says of itself.'),

@@ -83,12 +83,12 @@ describe('answers', () => {
   test.each([
     ['/webhook', { action: 'START_TRAINING', project: { id: 1 } }],
     ['/train', { project: '1.1' }],
-  ])('POST %s says that there is no training yet, without failing', async (path, body) => {
+  ])('POST %s says so where the server does not learn, without failing', async (path, body) => {
     const response = await request(testBackend().app).post(path).send(body);
     expect(response.status).toBe(200);
     expect(response.body).toMatchObject({
       status: 'not_available',
-      message: expect.stringContaining('not available yet'),
+      message: expect.stringContaining('does not learn'),
     });
   });
 

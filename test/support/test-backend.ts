@@ -1,7 +1,9 @@
 import type { Express } from 'express';
 import { pino, type Logger } from 'pino';
+import type { Learning } from '../../src/app/learning.js';
 import type { LiveAccuracy } from '../../src/app/live-accuracy.js';
 import { createApp } from '../../src/backend/create-app.js';
+import { ProjectRegistry } from '../../src/backend/project-registry.js';
 import { loadSettings } from '../../src/config/settings.js';
 import { createFetchTaskImage, type FetchTaskImage } from '../../src/label-studio/fetch-task-image.js';
 import type { BrushRegion } from '../../src/label-studio/brush-result.js';
@@ -24,6 +26,8 @@ export interface TestBackendOptions {
   readonly service?: ScriptedService;
   readonly fetchTaskImage?: FetchTaskImage;
   readonly accuracy?: LiveAccuracy;
+  readonly learning?: Learning;
+  readonly projects?: ProjectRegistry;
 }
 
 export function testBackend(options: TestBackendOptions = {}): TestBackend {
@@ -37,7 +41,8 @@ export function testBackend(options: TestBackendOptions = {}): TestBackend {
     find: () => Promise.resolve(served),
   };
   const logger = recordingLogger(logLines);
-  const app = createApp({ settings, service, fetchTaskImage, predictions, logger, accuracy: options.accuracy });
+  const { accuracy, learning, projects = new ProjectRegistry() } = options;
+  const app = createApp({ settings, service, fetchTaskImage, predictions, logger, accuracy, learning, projects });
   return { app, service, logLines, served };
 }
 

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Settings } from '../../config/settings.js';
 import { RefusedRequest } from '../error-response.js';
 
@@ -7,12 +7,10 @@ import { RefusedRequest } from '../error-response.js';
  * Asks for user and password if the settings have them. Project webhooks come without a login even where the backend has one,
  * so `/webhook` is open; it is taken as a hint only.
  */
-export function basicAuth({ basicAuthUser, basicAuthPass }: Settings): RequestHandler {
+export function basicAuth(settings: Settings): RequestHandler {
   const open = new Set(['/webhook']);
-  if (basicAuthUser === undefined || basicAuthPass === undefined) return (_request, _response, next) => next();
-  const expected = `Basic ${Buffer.from(`${basicAuthUser}:${basicAuthPass}`).toString('base64')}`;
   return (request, response, next) => {
-    if (open.has(request.path) || isSame(request.headers.authorization ?? '', expected)) {
+    if (open.has(request.path) || hasLogin(settings, request)) {
       next();
       return;
     }
@@ -23,6 +21,13 @@ export function basicAuth({ basicAuthUser, basicAuthPass }: Settings): RequestHa
       "Give Label Studio the backend's BASIC_AUTH_USER and BASIC_AUTH_PASS (project settings, Model).",
     );
   };
+}
+
+/** Whether a request has the login that the settings ask for, if they ask for one. */
+export function hasLogin({ basicAuthUser, basicAuthPass }: Settings, request: Request): boolean {
+  if (basicAuthUser === undefined || basicAuthPass === undefined) return true;
+  const expected = `Basic ${Buffer.from(`${basicAuthUser}:${basicAuthPass}`).toString('base64')}`;
+  return isSame(request.headers.authorization ?? '', expected);
 }
 
 /** Takes the same time wherever the texts differ. */

@@ -2,12 +2,14 @@ import type { RequestHandler } from 'express';
 import { Gauge, Registry } from 'prom-client';
 import type { AccuracyEntry } from '../../app/accuracy-store.js';
 import type { JobQueue } from '../../app/jobs/paint-job.js';
+import type { Learning, ProjectSummary } from '../../app/learning.js';
 import type { RouteDeps } from '../app-deps.js';
 
 /** `GET /metrics`: figures in Prometheus' text format. */
-export function metricsRoute({ accuracy, jobs }: RouteDeps): RequestHandler {
+export function metricsRoute({ accuracy, learning, jobs }: RouteDeps): RequestHandler {
   const registry = new Registry();
   addJobGauges(registry, jobs);
+  if (learning !== undefined) addLearningGauges(registry, learning);
   if (accuracy !== undefined) addAccuracyGauges(registry, () => accuracy.entries());
   return async (_request, response) => {
     response.type(registry.contentType).send(await registry.metrics());
@@ -89,4 +91,52 @@ function groupEntries(entries: readonly AccuracyEntry[]): (readonly [Group, Accu
     groups.set(key, group);
   }
   return [...groups.values()];
+}
+
+/** What was learned, project by project, and how trainings ended since the process began. */
+function addLearningGauges(registry: Registry, learning: Learning): void {
+  const perProject = (name: string, help: string, value: (project: ProjectSummary) => number | null): void => {
+    const gauge = new Gauge({
+      ...{ name, help, labelNames: ['project', 'model_version'], registers: [registry] },
+      async collect() {
+        gauge.reset();
+        for (const project of await learning.projects()) {
+          const figure = value(project);
+          if (figure !== null) gauge.set({ project: project.id, model_version: project.modelVersion }, figure);
+        }
+      },
+    });
+  };
+  const active = ({ profiles }: ProjectSummary) => profiles.find((profile) => profile.active);
+  perProject('sam_i_am_accepted_tasks', 'Annotated tasks.', ({ accepted }) => accepted);
+  perProject(
+    'sam_i_am_tasks_since_training',
+    'Tasks annotated or corrected since the last training.',
+    ({ sinceTraining }) => sinceTraining,
+  );
+  perProject(
+    'sam_i_am_training_progress',
+    'Share done of a training that waits or runs; left out where none does.',
+    ({ training }) => training?.progress ?? null,
+  );
+  perProject(
+    'sam_i_am_held_out_iou',
+    'Mean label-aware IoU of the profile in use on images that were held out when it was learned.',
+    (project) => active(project)?.heldOutIou ?? null,
+  );
+  perProject(
+    'sam_i_am_zero_shot_iou',
+    'The same without a profile.',
+    (project) => active(project)?.zeroShotIou ?? null,
+  );
+  const ended = new Gauge({
+    name: 'sam_i_am_trainings',
+    help: 'Trainings since the process began, by how they ended.',
+    labelNames: ['outcome'],
+    registers: [registry],
+    collect() {
+      const counts = learning.counts();
+      for (const outcome of ['adopted', 'refused', 'failed'] as const) ended.set({ outcome }, counts[outcome]);
+    },
+  });
 }

@@ -64,7 +64,7 @@ async function predict(call: PredictCall): Promise<void> {
     labelConfig: parseLabelConfig(body.label_config ?? project?.labelConfig ?? ''),
     labelStudio: labelStudioAccess(deps.settings, project),
     signal,
-    profile: await deps.profiles?.find(body.project),
+    profile: await deps.learning?.profiles.find(body.project),
     project: projectNumber(body.project),
   };
   const prompts = body.params?.context?.result ?? [];

@@ -9,12 +9,14 @@ import { parseBody } from '../parse-body.js';
  * nothing can be painted with is refused here, because here the reason reaches the user: Label Studio shows it where the model
  * is connected. A project that has no label config yet is welcome.
  */
-export function setupRoute({ projects, service, profiles }: RouteDeps): RequestHandler {
+export function setupRoute({ projects, service, learning }: RouteDeps): RequestHandler {
   return async (request, response) => {
     const setup = parseBody(setupRequestSchema, request.body);
     projects.remember(setup);
     if (!isBlank(setup.schema)) findPaintTargets(parseLabelConfig(setup.schema ?? ''));
-    const profile = await profiles?.find(setup.project);
+    const [id = ''] = (setup.project ?? '').split('.');
+    if (id !== '') learning?.connected(id);
+    const profile = await learning?.profiles.find(id);
     response.json({ model_version: profile?.modelVersion ?? service.modelVersion });
   };
 }

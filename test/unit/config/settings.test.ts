@@ -22,6 +22,7 @@ describe('loadSettings', () => {
       dataDir: 'data',
       embeddingMemoryMb: 256,
       embeddingDiskMb: 2048,
+      trainEvery: 0,
       concurrency: 1,
       maxQueue: 64,
       maxImagePixels: 100_000_000,
@@ -39,6 +40,7 @@ describe('loadSettings', () => {
       DATA_DIR: '/data',
       EMBEDDING_MEMORY_MB: '10',
       EMBEDDING_DISK_MB: '0',
+      TRAIN_EVERY: '5',
       LABEL_STUDIO_URL: 'https://label.example/studio/',
       LABEL_STUDIO_API_KEY: 'key',
       BASIC_AUTH_USER: 'ada',
@@ -54,7 +56,7 @@ describe('loadSettings', () => {
     });
     expect(settings).toMatchObject({ port: 0, materials: 3, labelStudioUrl: 'https://label.example/studio' });
     expect(settings.allowedImageHosts).toEqual(['images.local:9000', '10.0.0.7']);
-    expect(Object.keys(settings)).toHaveLength(19);
+    expect(Object.keys(settings)).toHaveLength(20);
   });
 
   test('an empty variable counts as unset, and auto is a number of materials', () => {
@@ -88,7 +90,7 @@ describe('loadSettings', () => {
 describe('describeSettings', () => {
   test('every setting has a meaning, and help and table name them all', () => {
     const settings = describeSettings();
-    expect(settings).toHaveLength(19);
+    expect(settings).toHaveLength(20);
     for (const { name, meaning } of settings) {
       expect(meaning).toMatch(/\.$/);
       expect(settingsHelp()).toContain(`  ${name} `);

@@ -1,0 +1,41 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { SamIAmError } from '../../core/errors.js';
+import type { RouteDeps } from '../app-deps.js';
+import { RefusedRequest } from '../error-response.js';
+import { parseBody } from '../parse-body.js';
+
+/** `GET /api/projects`: the connected projects, what was learned in each, and how far a training is. */
+export function projectsRoute({ learning }: RouteDeps): RequestHandler {
+  return async (_request, response) => {
+    response.json({ projects: (await learning?.projects()) ?? [] });
+  };
+}
+
+/** `POST /api/projects/:id/train`: starts a training, or tells of the one that is under way. */
+export function trainProjectRoute(deps: RouteDeps): RequestHandler<{ id: string }> {
+  return async (request, response) => {
+    const training = await learningOf(deps).train(projectId(request.params.id));
+    response.status(202).json({ training });
+  };
+}
+
+const rollbackBody = z.object({ version: z.string().optional() });
+
+/** `POST /api/projects/:id/rollback`: uses an earlier version again. */
+export function rollbackRoute(deps: RouteDeps): RequestHandler<{ id: string }> {
+  return async (request, response) => {
+    const { version } = parseBody(rollbackBody, request.body ?? {});
+    response.json({ active: await learningOf(deps).rollback(projectId(request.params.id), version) });
+  };
+}
+
+function projectId(id: string): string {
+  if (/^\d+$/.test(id)) return id;
+  throw new RefusedRequest(404, `there is no project ${id}`, 'Give the number of a project of Label Studio.');
+}
+
+function learningOf({ learning }: RouteDeps) {
+  if (learning !== undefined) return learning;
+  throw new SamIAmError('model.not_ready', 'this server does not learn', { hint: 'Start it with sam-i-am serve.' });
+}
