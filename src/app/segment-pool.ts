@@ -48,6 +48,8 @@ export interface SegmentPool extends SegmentationService {
     options: SegmentOptions,
     signal?: AbortSignal,
   ): Promise<Result<SegmentedFiles, SamIAmError>>;
+  /** The regions of interest of one micrograph, as JSON: what `watch` writes. */
+  regions(image: ImageFile, options: SegmentOptions, signal?: AbortSignal): Promise<Result<string, SamIAmError>>;
   /** The masks of every stage of one run of the pipeline. */
   stages(image: ImageFile, materials: MaterialCount, signal?: AbortSignal): Promise<Result<StageMasks, SamIAmError>>;
 }
@@ -107,6 +109,12 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
       const task: SegmentTask = { image, options: segmentOptions, modelVersion };
       return work.run<SegmentedFiles>('segment', task, signal === undefined ? {} : { signal });
     },
+    regions: (image, segmentOptions, signal) =>
+      work.run<string>(
+        'regions',
+        { image, options: segmentOptions, modelVersion },
+        signal === undefined ? {} : { signal },
+      ),
     stages: (image, materials, signal) =>
       work.run<StageMasks>('stages', { image, materials } satisfies PaintTask, signal === undefined ? {} : { signal }),
     close: () => pool.destroy(),

@@ -2,6 +2,7 @@ import type { LabelMap } from '../core/label-map.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { valueOrThrow } from '../core/result.js';
 import { decodeMicrograph } from '../imaging/decode-micrograph.js';
+import { readPixelSize } from '../imaging/pixel-size.js';
 import { proposalScore } from '../sam/mask-proposal.js';
 import { predictMask } from '../sam/predict-mask.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
@@ -14,6 +15,7 @@ import { masksReport, resultMasks } from './masks-report.js';
 import { paintedMicrograph } from './painted-micrograph.js';
 import { defaultSegmentOptions, pipelineParameters } from './pipeline-parameters.js';
 import { joinMasks, materialsAtPrompt } from './prompted-material.js';
+import { regionsReport } from './regions-of-interest.js';
 import { boostedFiles, overlayFile } from './segment-to-files.js';
 import type { Segmentation } from './segment-micrograph.js';
 import { segmentMicrograph } from './segment-micrograph.js';
@@ -38,6 +40,8 @@ export interface Segmenter {
   paint(task: PaintTask): Promise<PaintedMicrograph>;
   paintPrompted(task: PaintPromptedTask): Promise<PaintedMicrograph>;
   segment(task: SegmentTask): Promise<SegmentedFiles>;
+  /** What `watch` writes, as JSON. */
+  regions(task: SegmentTask): Promise<string>;
   stages(task: PaintTask): Promise<StageMasks>;
 }
 
@@ -80,6 +84,13 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
       const options = { ...defaultSegmentOptions, materials };
       const result = await segmentMicrograph(await models(), micrograph, options, pipelineParameters, new Stopwatch());
       return stageMasks(micrograph, result);
+    },
+    async regions(task) {
+      const stopwatch = new Stopwatch();
+      const micrograph = await stopwatch.measure('decode', () => decode(task.image));
+      const result = await segmentMicrograph(await models(), micrograph, task.options, pipelineParameters, stopwatch);
+      const nanometresPerPixel = readPixelSize(task.image.bytes);
+      return JSON.stringify(regionsReport(micrograph, result, { ...task, nanometresPerPixel }, stopwatch.timings()));
     },
     async segment(task) {
       const stopwatch = new Stopwatch();

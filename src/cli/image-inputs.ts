@@ -1,9 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import { isMicrographName } from '../app/micrograph-names.js';
 import { SamIAmError } from '../core/errors.js';
-
-const imageExtensions = new Set(['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp', '.gif']);
-const ownOutputs = /\.(labels|overlay|materials|mask)\.png$/i;
 
 /** An image to be read, and the name under which its results are written. */
 export interface ImageInput {
@@ -41,10 +39,6 @@ async function expand(input: string): Promise<string[]> {
   if (names.length === 0)
     throw usage(`the folder ${input} holds no PNG, JPEG or TIFF file`, 'Give a folder with micrographs.');
   return names.map((name) => join(input, name));
-}
-
-function isMicrographName(name: string): boolean {
-  return imageExtensions.has(extname(name).toLowerCase()) && !ownOutputs.test(name);
 }
 
 function usage(message: string, hint: string): SamIAmError {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { asSamIAmError } from '../core/errors.js';
+import { addDatasetCommand } from './commands/dataset.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addEvaluateCommand } from './commands/evaluate.js';
 import { addModelsCommand } from './commands/models.js';
@@ -10,6 +11,7 @@ import { addProfilesCommand } from './commands/profiles.js';
 import { addSegmentCommand } from './commands/segment.js';
 import { addServeCommand } from './commands/serve.js';
 import { addTrainCommand } from './commands/train.js';
+import { addWatchCommand } from './commands/watch.js';
 import { addWorkerCommand } from './commands/worker.js';
 import { exitStatus, exitStatusOf } from './exit-status.js';
 
@@ -26,6 +28,8 @@ function createProgram(): Command {
   addSegmentCommand(program);
   addPrelabelCommand(program);
   addWorkerCommand(program);
+  addWatchCommand(program);
+  addDatasetCommand(program);
   addModelsCommand(program);
   addDoctorCommand(program);
   addEvaluateCommand(program);

@@ -45,6 +45,8 @@ export interface EvaluationCase {
   readonly isTraced: boolean;
   /** Where the image is: an address in Label Studio's sense or a file name; null where the source does not say. */
   readonly imageAddress: string | null;
+  /** What a task of Label Studio holds besides. */
+  readonly taskData?: Readonly<Record<string, unknown>>;
 }
 
 /** The stages of the pipeline that are measured; `predicted` is what the source stores, the others are computed anew. */

@@ -58,7 +58,7 @@ export function openTaskClaims(folder: string, times: ClaimTimes = {}): TaskClai
     } catch (thrown) {
       throw diskError(thrown, folder);
     } finally {
-      await rm(written, { force: true });
+      await rm(written, { force: true }).catch(() => undefined);
     }
   };
   const take = (task: number): Promise<boolean> =>

@@ -17,6 +17,8 @@ export interface RedisWorkerOptions {
   readonly work: (job: PaintJob, signal: AbortSignal) => Promise<Painted>;
   readonly onError: (error: Error) => void;
   readonly onDone?: (name: string, outcome: 'done' | 'failed', reason?: string) => void;
+  /** Called every few seconds while Redis answers. */
+  readonly onAlive?: () => void;
   /** How soon a job whose worker has vanished is given to another one, in milliseconds. */
   readonly lockMs?: number;
 }
@@ -36,7 +38,10 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
   const redis = keys.openRedis(url, onError);
   const presence = new Presence(concurrency, (records) => {
     for (const record of records) {
-      redis.set(names.worker(record.id), JSON.stringify(record), 'PX', keys.workerMs).catch(onError);
+      redis
+        .set(names.worker(record.id), JSON.stringify(record), 'PX', keys.workerMs)
+        .then(() => options.onAlive?.())
+        .catch(onError);
     }
   });
   const process = async (job: Job<JobData, null>): Promise<null> => {

@@ -38,6 +38,11 @@ export function stages(task: PaintTask): Promise<WorkerAnswer<StageMasks>> {
   return answer(() => segmenter.stages(task));
 }
 
+/** What `watch` writes, as JSON. */
+export function regions(task: SegmentTask): Promise<WorkerAnswer<string>> {
+  return answer(() => segmenter.regions(task));
+}
+
 export function segment(task: SegmentTask): Promise<WorkerAnswer<SegmentedFiles>> {
   return answer(() => segmenter.segment(task));
 }

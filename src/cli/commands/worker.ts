@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { createLogger } from '../../app/create-logger.js';
 import { PaintProcesses } from '../../app/jobs/paint-process.js';
@@ -15,12 +16,13 @@ export function addWorkerCommand(program: Command): void {
   program
     .command('worker')
     .description('paint what serve and prelabel put into the queue of REDIS_URL; any number, on any machines')
+    .option('--alive-file <file>', 'touched every few seconds while all is well, for health checks')
     .addHelpText('after', () => `\n${settingsHelp()}`)
     .action(work);
 }
 
 /** Takes jobs until it is interrupted, then finishes those under way. */
-async function work(): Promise<void> {
+async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<void> {
   const settings = loadSettings(process.env);
   const { redisUrl: url, concurrency, dataDir, model } = settings;
   if (url === undefined) {
@@ -37,6 +39,9 @@ async function work(): Promise<void> {
       ...{ url, modelVersion, concurrency },
       work: (job, unwanted) => processes.run(job, unwanted),
       onError: (error) => logger.warn({ reason: error.message }, 'the queue cannot be reached; trying again'),
+      onAlive: () => {
+        if (aliveFile !== undefined) writeFile(aliveFile, '').catch(() => undefined);
+      },
       onDone: (name, outcome, reason) => logger.info({ image: name, outcome, reason }, 'job'),
     });
     logger.info({ modelVersion, concurrency }, 'waiting for jobs');

@@ -143,6 +143,7 @@ class TaskReader {
       versions: newestPerVersion(predictions),
       isTraced: true,
       imageAddress: this.#address,
+      taskData: this.#task.data,
     };
     return { evaluated, problems: this.#problems };
   }

@@ -1,0 +1,189 @@
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { defaultModelId } from '../../app/load-models.js';
+import { defaultSegmentOptions } from '../../app/pipeline-parameters.js';
+import type { SegmentPool } from '../../app/segment-pool.js';
+import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
+import { FrameQueue, type FramePolicy } from '../../app/watch/frame-queue.js';
+import type { CompleteFrame } from '../../app/watch/watch-folder.js';
+import { watchFolder } from '../../app/watch/watch-folder.js';
+import { loadSettings } from '../../config/settings.js';
+import { asSamIAmError, SamIAmError } from '../../core/errors.js';
+import { maxMaterials, type GivenMaterialCount } from '../../core/material-count.js';
+import { valueOrThrow } from '../../core/result.js';
+import { diskError } from '../../store/disk-error.js';
+import { integerArgument, materialsArgument } from '../argument-parsers.js';
+import { exitStatus } from '../exit-status.js';
+import { withInterruption } from '../interruption.js';
+import { makeFolder, writeJsonLine, writeLine } from '../output.js';
+
+interface WatchFlags {
+  readonly out: string;
+  readonly materials: GivenMaterialCount;
+  readonly model: string;
+  readonly pointsPerSide: number;
+  readonly policy: FramePolicy;
+  readonly mostWaiting: number;
+  readonly once?: boolean;
+  readonly json?: boolean;
+}
+
+/** A seventh of the prompts of `segment`, because a microscope waits: the example micrographs come out the same. */
+const pointsPerSide = 6;
+
+/** Adds `sam-i-am watch` (CONTRACT, "Command line"). */
+export function addWatchCommand(program: Command): void {
+  program
+    .command('watch')
+    .description("write NAME.roi.json for each new micrograph of a folder, for a microscope's control software")
+    .argument('<folder>', 'folder into which the microscope writes its frames')
+    .requiredOption('--out <dir>', 'folder for the results; made if it does not exist')
+    .addOption(
+      new Option('--materials <auto|N>', `number of materials, 1 to ${maxMaterials}, or auto: chosen per image`)
+        .default(defaultSegmentOptions.materials)
+        .argParser(materialsArgument),
+    )
+    .option('--model <id>', 'segmentation model', defaultModelId)
+    .option('--points-per-side <n>', 'prompt grid, n × n points', integerArgument(1, 128), pointsPerSide)
+    .addOption(
+      new Option('--policy <policy>', 'the next frame, where they come faster than they can be done')
+        .choices(['newest', 'oldest'] satisfies FramePolicy[])
+        .default('newest'),
+    )
+    .option('--most-waiting <n>', 'more waiting frames: the oldest are given up', integerArgument(1, 1_000_000), 1_000)
+    .option('--once', 'end when what is there is done')
+    .option('--json', 'standard output is one JSON object per frame')
+    .action(async (folder: string, flags: WatchFlags) => {
+      process.exitCode = await run(folder, flags);
+    });
+}
+
+async function run(folder: string, flags: WatchFlags): Promise<number> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() !== true) {
+    throw new SamIAmError('usage.invalid', `${folder} is not a folder`, {
+      hint: 'Give the folder into which the microscope writes its frames.',
+    });
+  }
+  await makeFolder(flags.out);
+  const settings = loadSettings(process.env);
+  const pool = await openSegmentPool({ ...poolOptions(settings), modelId: flags.model });
+  try {
+    await pool.ready;
+    process.stderr.write(`watching ${folder}\n`);
+    return await withInterruption((signal) => watchFrames(folder, flags, pool, settings.concurrency, signal));
+  } finally {
+    await pool.close();
+  }
+}
+
+async function watchFrames(
+  folder: string,
+  flags: WatchFlags,
+  pool: SegmentPool,
+  concurrency: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const queue = new FrameQueue(flags.policy, flags.mostWaiting);
+  const running = new Set<Promise<void>>();
+  const report = new Reports(flags);
+  const begin = (): void => {
+    while (running.size < concurrency && !signal.aborted) {
+      const frame = queue.next();
+      if (frame === undefined) return;
+      const one: Promise<void> = doFrame(frame, flags, pool, report).finally(() => {
+        running.delete(one);
+        begin();
+      });
+      running.add(one);
+    }
+  };
+  const onFrame = (frame: CompleteFrame): void => {
+    for (const skipped of queue.add(frame)) report.skipped(skipped);
+    begin();
+  };
+  await watchFolder(folder, { signal, once: flags.once === true, onFrame });
+  while (running.size > 0) await Promise.race(running);
+  if (signal.aborted) {
+    process.stderr.write(`stopped with ${queue.size} frames waiting; the same command goes on with them\n`);
+    return exitStatus.interrupted;
+  }
+  return report.failed > 0 ? exitStatus.someFailed : exitStatus.done;
+}
+
+async function doFrame(frame: CompleteFrame, flags: WatchFlags, pool: SegmentPool, report: Reports): Promise<void> {
+  const target = join(flags.out, `${basename(frame.name, extname(frame.name))}.roi.json`);
+  try {
+    if (report.isTaken(target, frame.name)) throw sameTarget(frame.name, target);
+    if (await isDone(target, frame)) return;
+    const bytes = await readFile(frame.path);
+    const { materials } = flags;
+    const options = { ...defaultSegmentOptions, materials, pointsPerSide: flags.pointsPerSide };
+    const content = valueOrThrow(await pool.regions({ name: frame.name, bytes }, options));
+    await writeWhole(target, content);
+    report.done(frame, target);
+  } catch (thrown) {
+    report.fail(frame, asSamIAmError(thrown));
+  }
+}
+
+/** A result that is younger than its frame needs not be made again. */
+async function isDone(target: string, { modifiedMs }: CompleteFrame): Promise<boolean> {
+  const found = await stat(target).catch(() => undefined);
+  return found !== undefined && found.mtimeMs >= modifiedMs;
+}
+
+/** Readers see it whole or not at all. */
+async function writeWhole(target: string, content: string): Promise<void> {
+  const unfinished = `${target}.part`;
+  try {
+    await writeFile(unfinished, content);
+    await rename(unfinished, target);
+  } catch (thrown) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw diskError(thrown, target);
+  }
+}
+
+/** What is said of each frame. */
+class Reports {
+  readonly #json: boolean;
+  readonly #targets = new Map<string, string>();
+  failed = 0;
+
+  constructor({ json }: WatchFlags) {
+    this.#json = json === true;
+  }
+
+  /** Whether the result of another file would be written over. */
+  isTaken(target: string, name: string): boolean {
+    const owner = this.#targets.get(target) ?? name;
+    this.#targets.set(target, owner);
+    return owner !== name;
+  }
+
+  done({ path, modifiedMs }: CompleteFrame, roi: string): void {
+    const afterMs = Math.round(Date.now() - modifiedMs);
+    process.stderr.write(`${path}: regions ${(afterMs / 1000).toFixed(2)} s after the file was complete\n`);
+    if (this.#json) writeJsonLine({ image: path, ok: true, roi, after_ms: afterMs });
+    else writeLine(roi);
+  }
+
+  fail({ path }: CompleteFrame, { code, message, hint }: SamIAmError): void {
+    this.failed++;
+    process.stderr.write(`failed: ${path}: ${message}. ${hint}\n`);
+    if (this.#json) writeJsonLine({ image: path, ok: false, error: { code, message, hint } });
+  }
+
+  skipped({ path }: CompleteFrame): void {
+    process.stderr.write(`skipped: ${path}: newer frames came faster than they could be done (--most-waiting)\n`);
+    if (this.#json) writeJsonLine({ image: path, ok: false, skipped: true });
+  }
+}
+
+function sameTarget(name: string, target: string): SamIAmError {
+  return new SamIAmError('usage.invalid', `${name} would write ${target}, as another file does`, {
+    hint: 'Give files of one folder different names.',
+  });
+}
