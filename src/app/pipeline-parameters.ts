@@ -79,3 +79,10 @@ export const pipelineParameters: PipelineParameters = {
   uncovered: { leastShare: 0.01, leastWidthShare: 0.03, score: 0.5 },
   confidence: [],
 };
+
+/** For a microscope that waits (`watch`): fewer crops, fewer starts and fewer second looks. */
+export const quickParameters: PipelineParameters = {
+  ...pipelineParameters,
+  followUp: { leastSimilarity: 0.4, most: 16 },
+  merging: { ...pipelineParameters.merging, cropsPerMask: 12, restarts: 4 },
+};

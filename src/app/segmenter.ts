@@ -13,7 +13,7 @@ import { loadModels } from './load-models.js';
 import type { ResultMask } from './masks-report.js';
 import { masksReport, resultMasks } from './masks-report.js';
 import { paintedMicrograph } from './painted-micrograph.js';
-import { defaultSegmentOptions, pipelineParameters } from './pipeline-parameters.js';
+import { defaultSegmentOptions, pipelineParameters, quickParameters } from './pipeline-parameters.js';
 import { joinMasks, materialsAtPrompt } from './prompted-material.js';
 import { regionsReport } from './regions-of-interest.js';
 import { boostedFiles, overlayFile } from './segment-to-files.js';
@@ -88,7 +88,7 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
     async regions(task) {
       const stopwatch = new Stopwatch();
       const micrograph = await stopwatch.measure('decode', () => decode(task.image));
-      const result = await segmentMicrograph(await models(), micrograph, task.options, pipelineParameters, stopwatch);
+      const result = await segmentMicrograph(await models(), micrograph, task.options, quickParameters, stopwatch);
       const nanometresPerPixel = readPixelSize(task.image.bytes);
       return JSON.stringify(regionsReport(micrograph, result, { ...task, nanometresPerPixel }, stopwatch.timings()));
     },
