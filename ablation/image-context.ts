@@ -1,10 +1,10 @@
 import type { LoadedModels } from '../src/app/load-models.js';
 import type { PipelineParameters } from '../src/app/pipeline-parameters.js';
 import { defaultSegmentOptions, pipelineParameters } from '../src/app/pipeline-parameters.js';
-import type { ScoredProposal } from '../src/app/segment-micrograph.js';
-import { mergeMasks } from '../src/app/segment-micrograph.js';
+import type { ScoredProposal } from '../src/app/merge-masks.js';
+import { mergeMasks } from '../src/app/merge-masks.js';
 import type { RemovalOptions } from '../src/booster/removal-options.js';
-import { removeMasks } from '../src/booster/mask-removal.js';
+import { keepMasks } from '../src/app/segment-micrograph.js';
 import { maskOfLabel } from '../src/core/label-map.js';
 import type { Mask } from '../src/core/mask.js';
 import type { MaterialCount } from '../src/core/material-count.js';
@@ -29,8 +29,8 @@ export async function openImage(models: LoadedModels, image: SimulatedImage): Pr
   return { image, texture: models.texture, embedding, proposals: scored };
 }
 
-export function keptMasks(context: ImageContext, removal: RemovalOptions = pipelineParameters.removal) {
-  return removeMasks(context.proposals, removal).kept;
+export function keptMasks({ proposals, embedding }: ImageContext, removal: RemovalOptions = pipelineParameters.removal) {
+  return keepMasks(proposals, embedding, { ...pipelineParameters, removal }).kept;
 }
 
 /** How a row differs from the pipeline as it is. */

@@ -43,7 +43,7 @@ export function splitMixedMasks(
     known.set(mask, split);
     return split;
   };
-  while (pieces.length < wanted) {
+  while (pieces.length > 0 && pieces.length < wanted) {
     const gainOf = ({ mask }: { readonly mask: Mask }): number => splitOf(mask)?.gain ?? 0;
     const next = pieces.reduce((best, piece) => (gainOf(piece) > gainOf(best) ? piece : best));
     const split = splitOf(next.mask);

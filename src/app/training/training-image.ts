@@ -12,8 +12,8 @@ import { proposalScore } from '../../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../../sam/sam-model.js';
 import type { LoadedModels } from '../load-models.js';
 import { defaultSegmentOptions, pipelineParameters } from '../pipeline-parameters.js';
-import type { DescribedCandidates, ScoredProposal } from '../segment-micrograph.js';
-import { describeCandidates } from '../segment-micrograph.js';
+import type { DescribedCandidates, ScoredProposal } from '../merge-masks.js';
+import { describeCandidates } from '../merge-masks.js';
 import { isFlat } from '../segmentation-warnings.js';
 import { describeForNames } from '../use-profile.js';
 
