@@ -85,7 +85,7 @@ export const pipelineParameters: PipelineParameters = {
   schedule: 'full',
   followUp: { leastSimilarity: 0.4, most: 64 },
   removal: defaultRemovalOptions,
-  fragments: { leastLikeness: 1 },
+  fragments: { leastLikeness: 1.5 },
   merging: { cropsPerMask: 32, minimumShare: 0.75, tokenShare: 0.5, grouping: 'likeness', restarts: 10, ...calibration.merging },
   splitting: { clearSimilarity: 0.35, mostSimilarity: 0.9, leastShare: 0.004 },
   borders: { reachCells: 1, leastSimilarity: 0 },
