@@ -8,10 +8,10 @@
  * choose on the test set. What the generator finds is kept in .cache/ablation, so that a second run takes a few minutes only.
  */
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
-import { addedModelsFolder, defaultModelId, loadModels, modelsFolder } from '../src/app/load-models.js';
+import { addedModelsFolder, defaultModelId, loadModels } from '../src/app/load-models.js';
 import { describeCandidates } from '../src/app/merge-masks.js';
 import { fitConfidence } from '../src/app/training/fit-confidence.js';
 import { defaultSegmentOptions, pipelineParameters } from '../src/app/pipeline-parameters.js';
@@ -62,7 +62,7 @@ interface KnownMasks {
 }
 
 const models = await loadModels({
-  folder: modelsFolder,
+  folder: resolve('models'),
   addedFolder: addedModelsFolder(loadSettings(process.env).dataDir),
   modelId: defaultModelId,
   threads: Number(values.threads),
