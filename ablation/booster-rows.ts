@@ -33,7 +33,10 @@ export async function boosterMasks(context: ImageContext, seed: number): Promise
   const erring = { ...context, proposals };
   const kept = keptMasks(erring);
   const masksOf = (items: readonly { readonly mask: Mask }[]): Mask[] => items.map(({ mask }) => mask);
-  const verbatimRemoval = { ...pipelineParameters, removal: { ...pipelineParameters.removal, variant: 'verbatim' } } as const;
+  const verbatimRemoval = {
+    ...pipelineParameters,
+    removal: { ...pipelineParameters.removal, variant: 'verbatim' },
+  } as const;
   return new Map<string, readonly Mask[]>([
     [boosterRows.unboosted, masksOf(proposals)],
     [boosterRows.removal, masksOf(kept)],

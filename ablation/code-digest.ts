@@ -12,7 +12,8 @@ export const measuringCode =
   /^(ablation|src\/(booster|core|metrics|sam|texture))\/|^src\/app\/(segment-micrograph|merge-masks|pipeline-parameters|calibration)\.js$/;
 
 /** The compiled code that decides what the generator finds. */
-export const generatorCode = /^src\/sam\/|^src\/core\/(box|mask|point-grid|resize|token-grid|non-maximum-suppression)\.js$/;
+export const generatorCode =
+  /^src\/sam\/|^src\/core\/(box|mask|point-grid|resize|token-grid|non-maximum-suppression)\.js$/;
 
 /** A digest of compiled code: what other code has measured or found is not taken up again. */
 export async function codeDigest(deciding: RegExp): Promise<string> {

@@ -21,10 +21,14 @@ export function fitLikeness(pairs: readonly KnownPair[]): LikenessWeights {
     return [{ crop: evidenceOf(a.crop, b.crop), token: evidenceOf(a.token, b.token), same, weight }];
   });
   const fit = (columns: (row: { crop: Evidence; token: Evidence }) => number[]): number[] =>
-    logisticRegression(
-      rows.map((row) => ({ values: columns(row), is: row.same ? 1 : 0, weight: row.weight })),
-    ).map(rounded);
-  const alone = ([cosine = 0, distance = 0, bias = 0]: readonly number[]): EvidenceWeights => ({ bias, cosine, distance });
+    logisticRegression(rows.map((row) => ({ values: columns(row), is: row.same ? 1 : 0, weight: row.weight }))).map(
+      rounded,
+    );
+  const alone = ([cosine = 0, distance = 0, bias = 0]: readonly number[]): EvidenceWeights => ({
+    bias,
+    cosine,
+    distance,
+  });
   // A crop's cosine adds nothing beside its distance and the tokens.
   const [cropDistance = 0, ...tokens] = fit(({ crop, token }) => [crop.distance, token.cosine, token.distance]);
   return {

@@ -28,7 +28,9 @@ export async function generatorCache(folder: string, { weights, thresholds }: Lo
   await mkdir(folder, { recursive: true });
   return {
     async find(pixels, generate) {
-      const digest = createHash('sha256').update(JSON.stringify([weights, options, code])).update(pixels);
+      const digest = createHash('sha256')
+        .update(JSON.stringify([weights, options, code]))
+        .update(pixels);
       const path = join(folder, `${digest.digest('hex').slice(0, 24)}.bin`);
       const stored = await readFile(path).catch(() => undefined);
       if (stored !== undefined) return deserialize(stored) as Generated;

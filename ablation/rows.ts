@@ -87,7 +87,7 @@ export const systemRows: readonly Row[] = [
     group: 'number of materials',
     masks: (context) => boosted(context, { materials: 'auto' }),
   },
-  ...[4, 8, 16, 64].map((cropsPerMask): Row => ({
+  ...[4, 8, 32, 64].map((cropsPerMask): Row => ({
     name: `K = ${cropsPerMask}`,
     group: 'crops',
     masks: withMerging({ cropsPerMask }),

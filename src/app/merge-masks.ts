@@ -134,7 +134,9 @@ export function mergeCandidates(
   });
   const painted = buildMicrostructure(width, height, voted, removal);
   const refined =
-    textureTokens === null ? painted : withMap(painted, refineBorders(painted.map, textureTokens, borders));
+    textureTokens === null
+      ? painted
+      : withMap(painted, refineBorders(painted.map, painted.materials, textureTokens, borders));
   return { ...refined, materials: refined.materials.map((each) => calibrated(each, confidence)) };
 }
 

@@ -69,6 +69,8 @@ export interface PipelineParameters {
     readonly clearSimilarity: number;
     readonly mostSimilarity: number;
     readonly leastShare: number;
+    /** Starts of k-means. */
+    readonly restarts: number;
   };
   /** Moves borders to where the tokens change. */
   readonly borders: BorderOptions;
@@ -86,9 +88,16 @@ export const pipelineParameters: PipelineParameters = {
   followUp: { leastSimilarity: 0.4, most: 64 },
   removal: defaultRemovalOptions,
   fragments: { leastLikeness: 1.5 },
-  merging: { cropsPerMask: 32, minimumShare: 0.75, tokenShare: 0.5, grouping: 'likeness', restarts: 10, ...calibration.merging },
-  splitting: { clearSimilarity: 0.35, mostSimilarity: 0.9, leastShare: 0.004 },
-  borders: { reachCells: 1, leastSimilarity: 0 },
+  merging: {
+    cropsPerMask: 16,
+    minimumShare: 0.75,
+    tokenShare: 0.5,
+    grouping: 'likeness',
+    restarts: 10,
+    ...calibration.merging,
+  },
+  splitting: { clearSimilarity: 0.35, mostSimilarity: 0.9, leastShare: 0.004, restarts: 3 },
+  borders: { reachCells: 1, lead: 0.2, leastSimilarity: 0 },
   uncovered: { leastShare: 0.01, leastWidthShare: 0.03, score: 0.5 },
   confidence: calibration.confidence,
 };

@@ -21,7 +21,9 @@ export function removeMasks<Item extends { readonly mask: Mask; readonly score: 
   options: RemovalOptions = defaultRemovalOptions,
   sameTexture: SameTexture | null = null,
 ): RemovalResult<Item> {
-  return options.variant === 'verbatim' ? removeMasksVerbatim(items, options) : removeBySets(items, options, sameTexture);
+  return options.variant === 'verbatim'
+    ? removeMasksVerbatim(items, options)
+    : removeBySets(items, options, sameTexture);
 }
 
 /**

@@ -15,7 +15,7 @@ export interface SplitOptions {
 }
 
 /** More cells than this say nothing new about a mask's textures, and k-means takes its time. */
-const mostCells = 1500;
+const mostCells = 500;
 
 interface Split {
   /** The mean tokens of the two textures. */

@@ -6,7 +6,9 @@ import type { MaterialVote } from './material-vote.js';
 export function voteByGroups(masks: readonly MaskSamples[], groups: readonly number[]): MaterialVote[] {
   const directions = masks.map((samples) => toUnitLength(meanVector(samples)));
   const numbers = [...new Set(groups)].sort((a, b) => a - b);
-  const means = numbers.map((group) => toUnitLength(meanVector(directions.filter((_, mask) => groups[mask] === group))));
+  const means = numbers.map((group) =>
+    toUnitLength(meanVector(directions.filter((_, mask) => groups[mask] === group))),
+  );
   return masks.map((samples, mask) => {
     const material = numbers.indexOf(groups[mask] ?? 0);
     const votes = samples.filter((sample) => mostAlike(sample, means) === material).length;

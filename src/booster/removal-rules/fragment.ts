@@ -23,7 +23,8 @@ export function findFragments<Item extends { readonly mask: Mask }>(
   for (const { removed: whole, causes: fragments } of wholes) {
     for (const fragment of fragments) {
       const ratio = fragment.mask.areaPx / whole.mask.areaPx;
-      if (!findings.has(fragment) && left.includes(fragment)) findings.set(fragment, { removed: fragment, causes: [whole], ratio });
+      if (!findings.has(fragment) && left.includes(fragment))
+        findings.set(fragment, { removed: fragment, causes: [whole], ratio });
     }
   }
   return [...findings.values()];
