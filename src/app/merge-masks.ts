@@ -97,11 +97,21 @@ export async function describeCandidates(
     ...kept.map((proposal) => ({ mask: proposal.mask, score: proposal.score, proposal })),
     ...gaps.map((mask) => ({ mask, score: uncovered.score, proposal: null })),
   ];
-  const candidates = splitMixed(found, textureTokens, { ...options, ...merging, ...splitting });
-  const regions = ownRegions(candidates, removal);
+  const parts = splitMixed(found, textureTokens, { ...options, ...merging, ...splitting });
+  // A mask that others hide shows nothing.
+  const owned = ownRegions(parts, removal).flatMap((own, index) => {
+    const candidate = parts[index];
+    return candidate === undefined || own.ownPx === 0 ? [] : [{ candidate, ...own }];
+  });
+  const regions = owned.map(({ region }) => region);
   const sources = { encoder: texture, tokens: textureTokens };
   const described = await describeMasks(micrograph, regions, sources, { ...merging, seed: options.seed });
-  return { candidates, regions, described, textureTokens };
+  return {
+    candidates: owned.map(({ candidate }) => candidate),
+    regions,
+    described: described.map((each, index) => ({ ...each, areaPx: owned[index]?.ownPx ?? each.areaPx })),
+    textureTokens,
+  };
 }
 
 /** The other half: groups described masks into materials, names these, paints them and moves their borders. */

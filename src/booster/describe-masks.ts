@@ -33,6 +33,7 @@ export type MaskSamples = readonly (readonly number[])[];
 /** What mask merging knows of a mask. */
 export interface MaskDescription extends MaskTexture {
   readonly samples: MaskSamples;
+  /** What the mask weighs. */
   readonly areaPx: number;
 }
 
