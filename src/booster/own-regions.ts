@@ -16,11 +16,11 @@ export interface OwnRegion {
  * Where each mask shows its own texture: the pixels that it will have in the end (DESIGN section 3.3), without those of its children and of masks
  * that win an overlap. In the order of `items`.
  */
-export function ownRegions<Item extends { readonly mask: Mask; readonly score: number }>(
-  items: readonly Item[],
+export function ownRegions(
+  items: readonly { readonly mask: Mask; readonly score: number }[],
   { childShare }: { readonly childShare: number },
 ): OwnRegion[] {
-  const regions = new Map<Item, OwnRegion>();
+  const regions = new Map<object, OwnRegion>();
   let later: Mask | undefined;
   for (const item of paintingOrder(items, childShare).reverse()) {
     const own = later === undefined ? item.mask : subtract(item.mask, later);
