@@ -60,8 +60,6 @@ export interface PipelineParameters {
     /** How alike two masks are, and from where on they are one material; fitted on simulations of the validation range. */
     readonly likeness: LikenessWeights;
     readonly leastLikeness: number;
-    /** Masks below this share of the largest found no material. */
-    readonly scrapShare: number;
     /** Starts of k-means. */
     readonly restarts: number;
   };
@@ -95,7 +93,6 @@ export const pipelineParameters: PipelineParameters = {
     minimumShare: 0.75,
     tokenShare: 0.5,
     grouping: 'likeness',
-    scrapShare: 0.001,
     restarts: 10,
     ...calibration.merging,
   },

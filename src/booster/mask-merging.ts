@@ -9,18 +9,13 @@ import { materialLikeness } from './material-likeness.js';
 import type { MaterialVote } from './material-vote.js';
 import { voteByGroups } from './vote-by-groups.js';
 
-interface GroupingOptions {
+export interface MergingOptions {
   readonly materials: MaterialCount;
+  /** Masks are grouped as wholes by their likeness, or their samples by k-means as in the paper. */
+  readonly grouping: 'likeness' | 'k-means';
   readonly likeness: LikenessWeights;
   /** Where nobody gives the number of materials, groups of masks that are more alike than this are one material. */
   readonly leastLikeness: number;
-  /** Masks below this share of the largest mask found no material, as long as there are enough others: they join the group most alike. */
-  readonly scrapShare: number;
-}
-
-export interface MergingOptions extends GroupingOptions {
-  /** Masks are grouped as wholes by their likeness, or their samples by k-means as in the paper. */
-  readonly grouping: 'likeness' | 'k-means';
   readonly seed: number;
   /** Starts of k-means. */
   readonly restarts: number;
@@ -59,47 +54,18 @@ export function voteByClusters(
   });
 }
 
-/** Masks that are alike form groups; where the number of materials is not given, it is the number of groups. Scraps join at the end. */
+/** Masks that are alike form groups; where the number of materials is not given, it is the number of groups. */
 function groupMasks(
   masks: readonly MaskDescription[],
-  { materials, likeness, leastLikeness, scrapShare }: GroupingOptions,
+  { materials, likeness, leastLikeness }: Pick<MergingOptions, 'materials' | 'likeness' | 'leastLikeness'>,
 ): number[] {
   const least = typeof materials === 'number' ? Infinity : leastLikeness;
-  const largest = Math.max(...masks.map(({ areaPx }) => areaPx));
-  const large = masks.filter(({ areaPx }) => areaPx >= scrapShare * largest);
-  const enough = typeof materials !== 'number' || large.length >= materials;
-  const founders = enough ? large : masks;
-  const groups = groupByLikeness(
-    { weights: founders.map(({ areaPx }) => areaPx), likeness: likenessAmong(founders, likeness) },
-    { least, most: mostMaterials(materials) },
-  );
-  return masks.map((mask) => {
-    const founder = founders.indexOf(mask);
-    return groups[founder] ?? groupMostAlike(mask, founders, groups, likeness);
-  });
-}
-
-function likenessAmong(masks: readonly MaskDescription[], likeness: LikenessWeights) {
-  return (a: number, b: number): number => {
+  const alike = (a: number, b: number): number => {
     const [first, second] = [masks[a], masks[b]];
     return first === undefined || second === undefined ? 0 : materialLikeness(first, second, likeness);
   };
-}
-
-function groupMostAlike(
-  mask: MaskDescription,
-  founders: readonly MaskDescription[],
-  groups: readonly number[],
-  likeness: LikenessWeights,
-): number {
-  let best = { group: 0, mean: -Infinity };
-  for (const group of new Set(groups)) {
-    const members = founders.filter((_, index) => groups[index] === group);
-    const area = members.reduce((sum, { areaPx }) => sum + areaPx, 0);
-    const mean = members.reduce((sum, other) => sum + other.areaPx * materialLikeness(mask, other, likeness), 0) / area;
-    if (mean > best.mean) best = { group, mean };
-  }
-  return best.group;
+  const weights = masks.map(({ areaPx }) => areaPx);
+  return groupByLikeness({ weights, likeness: alike }, { least, most: mostMaterials(materials) });
 }
 
 /** Of clusters with equally many votes the first. */

@@ -60,7 +60,6 @@ const merging = {
   grouping: 'k-means',
   likeness: cropLikeness(0.5),
   leastLikeness: 0,
-  scrapShare: 0,
   restarts: 1,
 } as const;
 const guarded = (samples: readonly MaskSamples[], materials: number, seed: number) =>

@@ -18,7 +18,6 @@ const options: MergingOptions = {
   grouping: 'likeness',
   likeness: cropLikeness(0.95),
   leastLikeness: 0,
-  scrapShare: 0,
   seed: 0,
   restarts: 10,
 };
@@ -66,17 +65,6 @@ test('a few scraps do not outvote a large mask', async () => {
   const scraps = [0, 4, 8].map((x) => maskFromBox(100, 100, { x, y: 75, width: 4, height: 4 }));
   const votes = await vote([layer(0), layer(1), ...scraps], { materials: 2 });
   expect(votes[0]?.material).not.toBe(votes[1]?.material);
-});
-
-test('scraps found no material where there are enough others', async () => {
-  // Black like nothing else, but tiny.
-  const dark = greyImage(100, 100, (x, y) => (x < 4 && y < 4 ? 0 : (levels[Math.floor(y / 25)] ?? 0)));
-  const masks = [layer(1), layer(3), maskFromBox(100, 100, { x: 0, y: 0, width: 4, height: 4 })];
-  const described = await describeMasks(dark, masks, { encoder: meanGreyEncoder(4), tokens: null }, describing);
-  const materialsAt = (scrapShare: number) =>
-    voteMaterials(described, { ...options, materials: 2, scrapShare }).map(({ material }) => material);
-  expect(new Set(materialsAt(0.01).slice(0, 2)).size).toBe(2);
-  expect(new Set(materialsAt(0).slice(0, 2)).size).toBe(1);
 });
 
 test("the paper's clustering gives the same where masks are clear", async () => {
