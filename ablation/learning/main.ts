@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultModelId, loadModels } from '../../src/app/load-models.js';
 import { modelVersionOf } from '../../src/app/model-version.js';
-import { codeDigest } from '../code-digest.js';
+import { codeDigest, measuringCode } from '../code-digest.js';
 import { projectNames, readProject } from './project-set.js';
 
 const { values, positionals } = parseArgs({
@@ -35,7 +35,7 @@ const models = await loadModels({
   threads: 1,
 });
 const version = await modelVersionOf(resolve('models'), 'none', defaultModelId);
-const state = join(values.state, `${version}-${await codeDigest()}`);
+const state = join(values.state, `${version}-${await codeDigest(measuringCode)}`);
 for (let most = 4; most <= Number(values.images); most += 4) {
   for (const name of await projectNames(folder)) await readProject(models, { folder, state, name, most });
 }

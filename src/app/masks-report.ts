@@ -4,7 +4,8 @@ import { maskOfLabel } from '../core/label-map.js';
 import type { Mask } from '../core/mask.js';
 import type { Micrograph } from '../core/micrograph.js';
 import type { Stage } from './pipeline-parameters.js';
-import type { MaterialMember, ScoredProposal, Segmentation } from './segment-micrograph.js';
+import type { MaterialMember, ScoredProposal } from './merge-masks.js';
+import type { Segmentation } from './segment-micrograph.js';
 import type { Timings } from './timings.js';
 
 /** One mask of the result, before it is written down. */

@@ -8,7 +8,7 @@ import type { ScoredOutcome } from '../../metrics/calibration.js';
 import { iouAt, overlapTable } from '../../metrics/overlap-table.js';
 import { measureImage, measureMaterials } from '../../metrics/region-measures.js';
 import { defaultSegmentOptions, pipelineParameters } from '../pipeline-parameters.js';
-import { mergeCandidates } from '../segment-micrograph.js';
+import { mergeCandidates } from '../merge-masks.js';
 import { withProfile } from '../use-profile.js';
 import type { AcceptedMask, DescribedMasks, TrainingImage } from './training-image.js';
 
