@@ -8,7 +8,9 @@ import { removeMasks } from '../booster/mask-removal.js';
 import { describeMasks } from '../booster/describe-masks.js';
 import { finiteSamples, finiteTokens } from '../booster/finite-values.js';
 import { voteMaterials } from '../booster/mask-merging.js';
-import { nameMaterials } from '../booster/name-materials.js';
+import type { MaterialProfile } from '../booster/material-profile.js';
+import type { MaterialVote } from '../booster/material-vote.js';
+import { nameMaterials, type NamedVote } from '../booster/name-materials.js';
 import { refineBorders } from '../booster/refine-borders.js';
 import type { SplitOptions } from '../booster/split-mixed-masks.js';
 import { splitMixedMasks } from '../booster/split-mixed-masks.js';
@@ -98,7 +100,8 @@ export async function mergeMasks(
   const described = await describeCandidates(models, micrograph, embedding, kept, options, parameters);
   const nameSamples =
     options.profile && (await describeForNames(models.texture, micrograph, described.regions, options.profile));
-  const microstructure = mergeCandidates(micrograph, described, { ...options, nameSamples }, parameters);
+  const named = nameCandidates(described, options.profile, nameSamples);
+  const microstructure = paintCandidates(micrograph, described, named, parameters);
   const { candidates, samples, textureTokens } = described;
   const warnings = [
     ...warnOfTokens(textureTokens !== null || embedding.textureTokens === null),
@@ -119,10 +122,12 @@ export interface DescribedCandidates {
   readonly candidates: readonly Candidate[];
   readonly regions: readonly Mask[];
   readonly samples: readonly MaskSamples[];
+  /** Which of them show one material, by clustering; null for those that could not be described. */
+  readonly votes: readonly (MaterialVote | null)[];
   readonly textureTokens: TextureTokens | null;
 }
 
-/** The costly half of mask merging: kept masks, and regions that none of them covers, described by their texture. */
+/** The costly half of mask merging: kept masks, and regions that none of them covers, described by their texture and grouped by it. */
 export async function describeCandidates(
   { texture }: MergingModels,
   micrograph: GreyImage,
@@ -144,33 +149,51 @@ export async function describeCandidates(
   const regions = ownRegions(candidates, removal);
   const sources = { encoder: texture, tokens: textureTokens };
   const described = await describeMasks(micrograph, regions, sources, { ...merging, seed: options.seed });
-  return { candidates, regions, samples: described.map(finiteSamples), textureTokens };
+  const samples = described.map(finiteSamples);
+  return { candidates, regions, samples, votes: voteCandidates(samples, options, merging), textureTokens };
 }
 
-/** The other half: groups described masks into materials, names these, paints them and moves their borders. */
-export function mergeCandidates(
-  { width, height }: Pick<GreyImage, 'width' | 'height'>,
-  { candidates, samples, textureTokens }: DescribedCandidates,
-  options: MergingOptions & { readonly nameSamples?: readonly MaskSamples[] | undefined },
-  { merging, removal, borders, confidence }: PipelineParameters,
-): Microstructure<MaterialMember> {
-  const { materials, seed, profile, nameSamples } = options;
-  const known = candidates.flatMap((candidate, index) => (samples[index]?.length === 0 ? [] : { candidate, index }));
+/** Groups candidates by their samples; those without any have no vote. */
+export function voteCandidates(
+  samples: readonly MaskSamples[],
+  { materials, seed }: Pick<SegmentOptions, 'materials' | 'seed'>,
+  merging: PipelineParameters['merging'],
+): (MaterialVote | null)[] {
   const votes = voteMaterials(
-    known.map(({ index }) => samples[index] ?? []),
+    samples.filter(({ length }) => length > 0),
     { ...merging, materials, seed },
   );
-  const named =
-    profile === undefined || nameSamples === undefined
-      ? votes.map((vote) => ({ ...vote, name: null }))
-      : nameMaterials(
-          votes,
-          known.map(({ index }) => nameSamples[index] ?? []),
-          profile,
-        );
-  const voted = known.flatMap(({ candidate }, index) => {
+  return samples.map(({ length }) => (length === 0 ? null : (votes.shift() ?? null)));
+}
+
+/** What a described candidate shows, and what a profile calls it; in the order of the candidates. */
+export function nameCandidates(
+  { votes }: DescribedCandidates,
+  profile: MaterialProfile | undefined,
+  nameSamples: readonly MaskSamples[] | undefined,
+): (NamedVote | null)[] {
+  if (profile === undefined || nameSamples === undefined) {
+    return votes.map((vote) => vote && { ...vote, name: null });
+  }
+  const known = votes.flatMap((vote, index) => (vote === null ? [] : { vote, samples: nameSamples[index] ?? [] }));
+  const named = nameMaterials(
+    known.map(({ vote }) => vote),
+    known.map(({ samples }) => samples),
+    profile,
+  );
+  return votes.map((vote) => (vote === null ? null : (named.shift() ?? null)));
+}
+
+/** The other half: paints the masks of each material and moves their borders. */
+export function paintCandidates(
+  { width, height }: Pick<GreyImage, 'width' | 'height'>,
+  { candidates, textureTokens }: DescribedCandidates,
+  named: readonly (NamedVote | null)[],
+  { removal, borders, confidence }: PipelineParameters,
+): Microstructure<MaterialMember> {
+  const voted = candidates.flatMap((candidate, index) => {
     const vote = named[index];
-    return vote === undefined ? [] : [{ ...candidate, ...vote }];
+    return vote === null || vote === undefined ? [] : [{ ...candidate, ...vote }];
   });
   const painted = buildMicrostructure(width, height, voted, removal);
   const refined =
