@@ -1,26 +1,18 @@
-import type { Material, MaterialMask, Microstructure } from '../booster/build-microstructure.js';
-import { buildMicrostructure, withMap } from '../booster/build-microstructure.js';
-import type { ConfidenceCurve } from '../booster/confidence.js';
-import { calibrate } from '../booster/confidence.js';
+import type { Microstructure } from '../booster/build-microstructure.js';
 import type { MaskSamples } from '../booster/describe-masks.js';
 import type { RemovalResult } from '../booster/removal-record.js';
 import { removeMasks } from '../booster/mask-removal.js';
 import { describeMasks } from '../booster/describe-masks.js';
 import { finiteSamples, finiteTokens } from '../booster/finite-values.js';
-import { voteMaterials } from '../booster/mask-merging.js';
+import type { DescribedCandidates, MaterialMember } from '../booster/merge-candidates.js';
+import { findCandidates, mergeCandidates } from '../booster/merge-candidates.js';
 import { nameMaterials } from '../booster/name-materials.js';
-import { refineBorders } from '../booster/refine-borders.js';
-import type { SplitOptions } from '../booster/split-mixed-masks.js';
-import { splitMixedMasks } from '../booster/split-mixed-masks.js';
 import { ownRegions } from '../booster/own-regions.js';
-import { uncoveredRegions } from '../booster/uncovered-regions.js';
 import type { Mask } from '../core/mask.js';
-import type { MaterialCount } from '../core/material-count.js';
 import type { GreyImage, Micrograph } from '../core/micrograph.js';
 import { generateMasks } from '../sam/automatic-mask-generator.js';
 import type { MaskProposal } from '../sam/mask-proposal.js';
 import { proposalScore } from '../sam/mask-proposal.js';
-import type { TextureTokens } from '../core/token-grid.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import type { LoadedModels } from './load-models.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
@@ -33,20 +25,13 @@ export interface ScoredProposal extends MaskProposal {
   readonly score: number;
 }
 
-/** What shows a material: one of SAM's masks, or a region that none of them covers. */
-export interface MaterialMember extends MaterialMask {
-  readonly proposal: ScoredProposal | null;
-  /** The name that a profile gives the material; null without a profile, and for what is unlike anything that it has seen. */
-  readonly name: string | null;
-}
-
 export interface Segmentation {
   readonly embedding: ImageEmbedding;
   readonly proposals: readonly ScoredProposal[];
   /** Null before the stage `removed`. */
   readonly removal: RemovalResult<ScoredProposal> | null;
   /** Null before the stage `boosted`. */
-  readonly microstructure: Microstructure<MaterialMember> | null;
+  readonly microstructure: Microstructure<MaterialMember<ScoredProposal>> | null;
   readonly warnings: readonly string[];
 }
 
@@ -79,7 +64,7 @@ export async function segmentMicrograph(
 }
 
 export interface MergedMasks {
-  readonly microstructure: Microstructure<MaterialMember>;
+  readonly microstructure: Microstructure<MaterialMember<ScoredProposal>>;
   readonly warnings: readonly string[];
 }
 
@@ -98,10 +83,10 @@ export async function mergeMasks(
   const described = await describeCandidates(models, micrograph, embedding, kept, options, parameters);
   const nameSamples =
     options.profile && (await describeForNames(models.texture, micrograph, described.regions, options.profile));
-  const microstructure = mergeCandidates(micrograph, described, { ...options, nameSamples }, parameters);
-  const { candidates, samples, textureTokens } = described;
+  const microstructure = mergeDescribed(micrograph, described, { ...options, nameSamples }, parameters);
+  const { candidates, samples, tokens } = described;
   const warnings = [
-    ...warnOfTokens(textureTokens !== null || embedding.textureTokens === null),
+    ...warnOfTokens(tokens !== null || embedding.textureTokens === null),
     ...warnOfTexture({
       masks: candidates.map(({ mask }) => mask),
       sampleCounts: samples.map(({ length }) => length),
@@ -115,11 +100,8 @@ export async function mergeMasks(
 }
 
 /** Masks that may show a material, each with where it shows its own texture, and descriptors of that. */
-export interface DescribedCandidates {
-  readonly candidates: readonly Candidate[];
+export interface DescribedRegions extends DescribedCandidates<ScoredProposal> {
   readonly regions: readonly Mask[];
-  readonly samples: readonly MaskSamples[];
-  readonly textureTokens: TextureTokens | null;
 }
 
 /** The costly half of mask merging: kept masks, and regions that none of them covers, described by their texture. */
@@ -129,76 +111,35 @@ export async function describeCandidates(
   embedding: Pick<ImageEmbedding, 'textureTokens'>,
   kept: readonly ScoredProposal[],
   options: MergingOptions,
-  { merging, removal, uncovered, splitting }: PipelineParameters,
-): Promise<DescribedCandidates> {
-  const { width, height } = micrograph;
-  const textureTokens = finiteTokens(embedding.textureTokens);
-  const masks = kept.map(({ mask }) => mask);
-  // Where SAM found nothing at all, there is nothing to go by.
-  const gaps = masks.length === 0 ? [] : uncoveredRegions(width, height, masks, uncovered);
-  const found = [
-    ...kept.map((proposal) => ({ mask: proposal.mask, score: proposal.score, proposal })),
-    ...gaps.map((mask) => ({ mask, score: uncovered.score, proposal: null })),
-  ];
-  const candidates = splitWhereTooFew(found, textureTokens, { ...options, ...merging, ...splitting });
-  const regions = ownRegions(candidates, removal);
-  const sources = { encoder: texture, tokens: textureTokens };
-  const described = await describeMasks(micrograph, regions, sources, { ...merging, seed: options.seed });
-  return { candidates, regions, samples: described.map(finiteSamples), textureTokens };
+  parameters: PipelineParameters,
+): Promise<DescribedRegions> {
+  const tokens = finiteTokens(embedding.textureTokens);
+  const candidates = findCandidates(micrograph, kept, tokens, options, parameters);
+  const regions = ownRegions(candidates, parameters.removal);
+  const sources = { encoder: texture, tokens };
+  const described = await describeMasks(micrograph, regions, sources, { ...parameters.merging, seed: options.seed });
+  return { candidates, regions, samples: described.map(finiteSamples), tokens };
 }
 
-/** The other half: groups described masks into materials, names these, paints them and moves their borders. */
-export function mergeCandidates(
-  { width, height }: Pick<GreyImage, 'width' | 'height'>,
-  { candidates, samples, textureTokens }: DescribedCandidates,
-  options: MergingOptions & { readonly nameSamples?: readonly MaskSamples[] | undefined },
-  { merging, removal, borders, confidence }: PipelineParameters,
-): Microstructure<MaterialMember> {
-  const { materials, seed, profile, nameSamples } = options;
-  const known = candidates.flatMap((candidate, index) => (samples[index]?.length === 0 ? [] : { candidate, index }));
-  const votes = voteMaterials(
-    known.map(({ index }) => samples[index] ?? []),
-    { ...merging, materials, seed },
+/** The other half: groups described masks into materials, names these by the profile, paints them and moves their borders. */
+export function mergeDescribed(
+  size: Pick<GreyImage, 'width' | 'height'>,
+  described: DescribedRegions,
+  {
+    profile,
+    nameSamples = [],
+    ...options
+  }: MergingOptions & { readonly nameSamples?: readonly MaskSamples[] | undefined },
+  parameters: PipelineParameters,
+): Microstructure<MaterialMember<ScoredProposal>> {
+  const boostOptions = { ...options, removal: parameters.removal };
+  if (profile === undefined || nameSamples === undefined)
+    return mergeCandidates(size, described, boostOptions, parameters);
+  return mergeCandidates(size, described, boostOptions, parameters, (votes, known) =>
+    nameMaterials(
+      votes,
+      known.map((index) => nameSamples[index] ?? []),
+      profile,
+    ),
   );
-  const named =
-    profile === undefined || nameSamples === undefined
-      ? votes.map((vote) => ({ ...vote, name: null }))
-      : nameMaterials(
-          votes,
-          known.map(({ index }) => nameSamples[index] ?? []),
-          profile,
-        );
-  const voted = known.flatMap(({ candidate }, index) => {
-    const vote = named[index];
-    return vote === undefined ? [] : [{ ...candidate, ...vote }];
-  });
-  const painted = buildMicrostructure(width, height, voted, removal);
-  const refined =
-    textureTokens === null ? painted : withMap(painted, refineBorders(painted.map, textureTokens, borders));
-  return { ...refined, materials: refined.materials.map((each) => calibrated(each, confidence)) };
-}
-
-function calibrated(material: Material<MaterialMember>, curve: ConfidenceCurve): Material<MaterialMember> {
-  return { ...material, score: calibrate(material.score, curve) };
-}
-
-interface Candidate {
-  readonly mask: Mask;
-  readonly score: number;
-  readonly proposal: ScoredProposal | null;
-}
-
-/** Where the number of materials is known and there are fewer masks, cuts those that are of two textures. */
-function splitWhereTooFew(
-  candidates: readonly Candidate[],
-  tokens: TextureTokens | null,
-  options: SplitOptions & { readonly materials: MaterialCount },
-): readonly Candidate[] {
-  const { materials } = options;
-  if (tokens === null || typeof materials !== 'number' || candidates.length >= materials) return candidates;
-  const masks = candidates.map(({ mask }) => mask);
-  return splitMixedMasks(masks, tokens, materials, options).flatMap(({ mask, parent }) => {
-    const candidate = candidates[parent];
-    return candidate === undefined ? [] : [{ ...candidate, mask }];
-  });
 }

@@ -32,9 +32,25 @@ export type MaskSamples = readonly (readonly number[])[];
 export async function describeMasks(
   image: GreyImage,
   masks: readonly Mask[],
-  { encoder, tokens }: TextureSources,
+  sources: TextureSources,
   options: DescribeOptions,
 ): Promise<MaskSamples[]> {
+  return (await describePlaces(image, masks, sources, options)).map(({ samples }) => samples);
+}
+
+/** The samples of a mask, and the pixel around which each was taken, as a flat index. */
+export interface PlacedSamples {
+  readonly samples: MaskSamples;
+  readonly centres: Uint32Array;
+}
+
+/** The same with the place of each sample. */
+export async function describePlaces(
+  image: GreyImage,
+  masks: readonly Mask[],
+  { encoder, tokens }: TextureSources,
+  options: DescribeOptions,
+): Promise<PlacedSamples[]> {
   const { cropSize, dimensions } = encoder;
   const { cropsPerMask, minimumShare, seed } = options;
   const random = seededRandom(seed);
@@ -52,9 +68,10 @@ export async function describeMasks(
   const tokenShare = tokens === null ? 0 : options.tokenShare;
   return centres.map((pixels, mask) => {
     const dense = tokens === null ? [] : tokensAt(tokens, pixels, image.width);
-    return Array.from({ length: cropsPerMask }, (_, crop) =>
+    const samples = Array.from({ length: cropsPerMask }, (_, crop) =>
       join(embeddingAt(mask * cropsPerMask + crop), dense[crop] ?? [], tokenShare),
     );
+    return { samples, centres: pixels };
   });
 }
 

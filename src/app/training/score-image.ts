@@ -8,7 +8,7 @@ import type { ScoredOutcome } from '../../metrics/calibration.js';
 import { iouAt, overlapTable } from '../../metrics/overlap-table.js';
 import { measureImage, measureMaterials } from '../../metrics/region-measures.js';
 import { defaultSegmentOptions, pipelineParameters } from '../pipeline-parameters.js';
-import { mergeCandidates } from '../segment-micrograph.js';
+import { mergeDescribed } from '../segment-micrograph.js';
 import { withProfile } from '../use-profile.js';
 import type { AcceptedMask, DescribedMasks, TrainingImage } from './training-image.js';
 
@@ -42,7 +42,7 @@ export function paintImage(
   { labels, materials }: ScoringOptions,
 ): PaintedMask[] {
   const options = { materials, seed: defaultSegmentOptions.seed, profile, nameSamples: described.nameSamples };
-  const structure = mergeCandidates(image, described, options, withProfile(pipelineParameters, profile));
+  const structure = mergeDescribed(image, described, options, withProfile(pipelineParameters, profile));
   const names = structure.materials.map(({ members }) => members[0]?.name);
   const ruledOut = profile?.labels.map(({ name }) => name) ?? [];
   const shown = assignLabels({ names, ruledOut }, labels, (label) => label);

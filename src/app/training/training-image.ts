@@ -12,7 +12,7 @@ import { proposalScore } from '../../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../../sam/sam-model.js';
 import type { LoadedModels } from '../load-models.js';
 import { defaultSegmentOptions, pipelineParameters } from '../pipeline-parameters.js';
-import type { DescribedCandidates, ScoredProposal } from '../segment-micrograph.js';
+import type { DescribedRegions, ScoredProposal } from '../segment-micrograph.js';
 import { describeCandidates } from '../segment-micrograph.js';
 import { isFlat } from '../segmentation-warnings.js';
 import { describeForNames } from '../use-profile.js';
@@ -27,7 +27,7 @@ export interface AcceptedMask {
 export type FilterSetting = Pick<LearnedProfile, 'filter' | 'removal'>;
 
 /** Candidates for materials under one setting, with their descriptors for clustering and for names. */
-export interface DescribedMasks extends DescribedCandidates {
+export interface DescribedMasks extends DescribedRegions {
   readonly nameSamples: readonly MaskSamples[];
 }
 
