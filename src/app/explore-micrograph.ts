@@ -13,7 +13,7 @@ import { maskFromBox } from '../core/mask.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { parseJson } from '../core/parse-json.js';
 import { renderGrey } from '../imaging/overlay.js';
-import { readNanometresPerPixel } from '../imaging/pixel-size.js';
+import { readPixelSize } from '../imaging/pixel-size.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import type { BoostChoices, Exploration, ExplorationJson, RemovedMask } from './exploration.js';
 import type { LoadedModels } from './load-models.js';
@@ -47,7 +47,7 @@ export async function exploreMicrograph(
   const boostOptions = { materials: options.materials, seed: options.seed, removal: pipelineParameters.removal };
   const json: ExplorationJson = {
     name: micrograph.name,
-    nanometresPerPixel: await readNanometresPerPixel(file).catch(() => null),
+    nanometresPerPixel: readPixelSize(file) ?? null,
     modelVersion,
     ...foundMasksToJson(found),
     removed: removedMasks(found.masks, removeMasks(found.masks, boostOptions.removal).removals),

@@ -125,11 +125,7 @@ export async function describeCandidates(
 export function mergeDescribed(
   size: Pick<GreyImage, 'width' | 'height'>,
   described: DescribedRegions,
-  {
-    profile,
-    nameSamples = [],
-    ...options
-  }: MergingOptions & { readonly nameSamples?: readonly MaskSamples[] | undefined },
+  { profile, nameSamples, ...options }: MergingOptions & { readonly nameSamples?: readonly MaskSamples[] | undefined },
   parameters: PipelineParameters,
 ): Microstructure<MaterialMember<ScoredProposal>> {
   const boostOptions = { ...options, removal: parameters.removal };

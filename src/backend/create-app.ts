@@ -16,6 +16,7 @@ import { accuracyRoute } from './routes/accuracy.js';
 import { changeJobRoute, jobsRoute } from './routes/jobs.js';
 import { healthRoute, readyRoute } from './routes/health.js';
 import { metricsRoute } from './routes/metrics.js';
+import { openApiRoute } from './routes/openapi.js';
 import { predictRoute } from './routes/predict.js';
 import { projectsRoute, rollbackRoute, trainProjectRoute } from './routes/projects.js';
 import { setupRoute } from './routes/setup.js';
@@ -73,6 +74,7 @@ export function createApp(deps: AppDeps): Express {
   app.route('/api/projects/:id/train').post(trainProjectRoute(routeDeps)).all(wrongMethod('POST'));
   app.route('/api/projects/:id/rollback').post(json, rollbackRoute(routeDeps)).all(wrongMethod('POST'));
   addRoute(app, 'post', '/validate', json, validateRoute());
+  addRoute(app, 'get', '/openapi.json', openApiRoute(routeDeps));
   app.use('/api/try', tryRouter(routeDeps));
   app.use(page());
   app.use(unknownPath());

@@ -1,10 +1,16 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { JobsView } from './jobs/jobs-view.js';
+import { ProjectsView } from './projects/projects-view.js';
 import icon from './icon.svg';
 import { TryView } from './try/try-view.js';
 import { ThemeButton } from './ui/theme-button.js';
 
-const views: readonly { readonly name: string; readonly title: string }[] = [{ name: 'try', title: 'Try' }];
+const views: readonly { readonly name: string; readonly title: string }[] = [
+  { name: 'try', title: 'Try' },
+  { name: 'projects', title: 'Projects' },
+  { name: 'jobs', title: 'Jobs' },
+];
 
 /** The view that the address names after its #. */
 function viewOfAddress(): string {
@@ -47,6 +53,8 @@ export function App(): JSX.Element {
         <div hidden={view !== 'try'}>
           <TryView isShown={view === 'try'} />
         </div>
+        {view === 'projects' && <ProjectsView />}
+        {view === 'jobs' && <JobsView />}
       </main>
     </>
   );
