@@ -100,7 +100,7 @@ async function forEachImage(step: string, visit: (context: ImageContext) => Prom
 
 async function describe(context: ImageContext): Promise<KnownMasks> {
   const { image, embedding, texture } = context;
-  const { described, regions } = await describeCandidates(
+  const { described, candidates } = await describeCandidates(
     { texture },
     image.micrograph,
     embedding,
@@ -108,7 +108,7 @@ async function describe(context: ImageContext): Promise<KnownMasks> {
     defaultSegmentOptions,
     pipelineParameters,
   );
-  const shown = regions.map((region) => {
+  const shown = candidates.map(({ region }) => {
     const areas = image.materialMasks.map((material) => intersectionArea(region, material));
     const most = Math.max(...areas);
     return { material: areas.indexOf(most), purity: most / region.areaPx };

@@ -3,7 +3,8 @@ import type { PipelineParameters } from '../src/app/pipeline-parameters.js';
 import { defaultSegmentOptions, pipelineParameters } from '../src/app/pipeline-parameters.js';
 import type { ScoredProposal } from '../src/app/merge-masks.js';
 import { mergeMasks } from '../src/app/merge-masks.js';
-import { keepMasks } from '../src/app/segment-micrograph.js';
+import { keepMasks } from '../src/booster/keep-masks.js';
+import { finiteTokens } from '../src/booster/finite-values.js';
 import { maskOfLabel } from '../src/core/label-map.js';
 import type { Mask } from '../src/core/mask.js';
 import type { MaterialCount } from '../src/core/material-count.js';
@@ -45,7 +46,7 @@ export function keptMasks(
   { proposals, embedding }: Pick<ImageContext, 'proposals' | 'embedding'>,
   parameters: PipelineParameters = pipelineParameters,
 ) {
-  return keepMasks(proposals, embedding, parameters).kept;
+  return keepMasks(proposals, finiteTokens(embedding.textureTokens), parameters).kept;
 }
 
 /** How a row differs from the pipeline as it is. */

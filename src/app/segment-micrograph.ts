@@ -1,14 +1,14 @@
 import type { Microstructure } from '../booster/build-microstructure.js';
 import { finiteTokens } from '../booster/finite-values.js';
-import { removeMasks } from '../booster/mask-removal.js';
+import { keepMasks } from '../booster/keep-masks.js';
+import type { MaterialMember } from '../booster/merge-candidates.js';
 import type { RemovalResult } from '../booster/removal-record.js';
-import { sameTextureBy } from '../booster/same-texture.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { generateMasks } from '../sam/automatic-mask-generator.js';
 import { proposalScore } from '../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import type { LoadedModels } from './load-models.js';
-import type { MaterialMember, ScoredProposal } from './merge-masks.js';
+import type { ScoredProposal } from './merge-masks.js';
 import { mergeMasks } from './merge-masks.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
 import { isFlat, warnOfProposals } from './segmentation-warnings.js';
@@ -21,7 +21,7 @@ export interface Segmentation {
   /** Null before the stage `removed`. */
   readonly removal: RemovalResult<ScoredProposal> | null;
   /** Null before the stage `boosted`. */
-  readonly microstructure: Microstructure<MaterialMember> | null;
+  readonly microstructure: Microstructure<MaterialMember<ScoredProposal>> | null;
   readonly warnings: readonly string[];
 }
 
@@ -44,21 +44,13 @@ export async function segmentMicrograph(
   const unboosted = { embedding, proposals, removal: null, microstructure: null, warnings };
   if (options.stage === 'sam') return unboosted;
 
-  const removal = await measure('removal', () => keepMasks(proposals, embedding, parameters));
+  const removal = await measure('removal', () =>
+    keepMasks(proposals, finiteTokens(embedding.textureTokens), parameters),
+  );
   if (options.stage === 'removed') return { ...unboosted, removal };
 
   const merged = await measure('merging', () =>
     mergeMasks(models, micrograph, embedding, removal.kept, options, parameters),
   );
   return { ...unboosted, removal, microstructure: merged.microstructure, warnings: [...warnings, ...merged.warnings] };
-}
-
-/** Mask removal, with what the tokens say about which masks show one texture. */
-export function keepMasks(
-  proposals: readonly ScoredProposal[],
-  { textureTokens }: Pick<ImageEmbedding, 'textureTokens'>,
-  { removal, merging, fragments }: PipelineParameters,
-): RemovalResult<ScoredProposal> {
-  const bounds = { likeness: merging.likeness, least: fragments.leastLikeness };
-  return removeMasks(proposals, removal, sameTextureBy(finiteTokens(textureTokens), bounds));
 }

@@ -5,9 +5,10 @@ import type { GreyImage } from '../core/micrograph.js';
 import { seededRandom } from '../core/seeded-random.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import { cellsUnder, innerCells, meanToken } from '../core/token-grid.js';
-import { meanVector } from '../core/vectors.js';
+import { meanVector, toUnitLength } from '../core/vectors.js';
 import type { TextureEncoder } from '../texture/texture-encoder.js';
 import type { MaskTexture } from './material-likeness.js';
+import type { OwnRegion } from './own-regions.js';
 import { sampleCrops } from './sample-crops.js';
 import { tokensAt } from './sample-tokens.js';
 
@@ -37,6 +38,11 @@ export interface MaskDescription extends MaskTexture {
   readonly areaPx: number;
 }
 
+/** The same with the pixel around which each sample was taken, as a flat index. */
+export interface PlacedDescription extends MaskDescription {
+  readonly centres: Uint32Array;
+}
+
 /**
  * K samples per mask (Algorithm 2): the embedding of a crop that lies in the mask, joined with the image encoder's token at the crop's
  * centre so that the cosine of two samples is the weighted mean of both cosines. Samples that are no numbers are left out. Beside them the
@@ -47,7 +53,7 @@ export async function describeMasks(
   masks: readonly Mask[],
   { encoder, tokens }: TextureSources,
   options: DescribeOptions,
-): Promise<MaskDescription[]> {
+): Promise<PlacedDescription[]> {
   const { cropSize, dimensions } = encoder;
   const { cropsPerMask, minimumShare, seed } = options;
   const random = seededRandom(seed);
@@ -67,15 +73,33 @@ export async function describeMasks(
     const dense = tokens === null ? [] : tokensAt(tokens, centres[index] ?? [], image.width);
     const described = Array.from({ length: cropsPerMask }, (_, crop) => embeddingAt(index * cropsPerMask + crop));
     const known = described.flatMap((embedding, crop) =>
-      embedding.every(Number.isFinite) ? [{ embedding, token: dense[crop] ?? [] }] : [],
+      embedding.every(Number.isFinite)
+        ? [{ embedding, token: dense[crop] ?? [], centre: centres[index]?.[crop] ?? 0 }]
+        : [],
     );
     return {
       samples: known.map(({ embedding, token }) => join(embedding, token, tokenShare)),
       crop: known.length === 0 ? null : meanVector(known.map(({ embedding }) => embedding)),
       token: tokens === null ? null : meanTokenOf(mask, tokens),
       areaPx: mask.areaPx,
+      centres: Uint32Array.from(known, ({ centre }) => centre),
     };
   });
+}
+
+/** A mask's description from samples that were kept: what {@link describeMasks} says of it, without the crops. */
+export function describeAgain(
+  samples: MaskSamples,
+  { region, ownPx }: OwnRegion,
+  tokens: TextureTokens | null,
+): MaskDescription {
+  const length = (samples[0]?.length ?? 0) - (tokens?.dimensions ?? 0);
+  return {
+    samples,
+    crop: samples.length === 0 ? null : meanVector(samples.map((sample) => toUnitLength(sample.slice(0, length)))),
+    token: tokens === null ? null : meanTokenOf(region, tokens),
+    areaPx: ownPx,
+  };
 }
 
 /** Over the cells that lie well inside; a mask without such cells is known by all that it has, or by the one under its middle pixel. */

@@ -8,7 +8,8 @@ import { iouAt, overlapTable } from '../../metrics/overlap-table.js';
 import { measureImage, measureMaterials } from '../../metrics/region-measures.js';
 import type { PipelineParameters } from '../pipeline-parameters.js';
 import { pipelineParameters } from '../pipeline-parameters.js';
-import { nameCandidates, paintCandidates } from '../merge-masks.js';
+import { paintCandidates } from '../../booster/merge-candidates.js';
+import { nameCandidates } from '../merge-masks.js';
 import { withProfile } from '../use-profile.js';
 import type { AcceptedMask, DescribedMasks, TrainingImage } from './training-image.js';
 
