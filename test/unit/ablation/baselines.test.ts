@@ -40,7 +40,7 @@ const context: ImageContext = {
     },
   },
   proposals: [],
-    generatorMs: 0,
+  generatorMs: 0,
 };
 
 test.each([
