@@ -22,9 +22,9 @@ import { parseBody } from '../parse-body.js';
 import { exampleNames, exampleTitle, readExample } from '../try/examples.js';
 import { statusOfRun, TryRuns } from '../try/try-runs.js';
 
-/** The largest file that can be looked at, and how many are taken in at the same time. */
+/** The largest file that can be looked at, and how many are taken in at the same time: a browser sends up to six. */
 const largestUpload = '250mb';
-const mostUploads = 4;
+const mostUploads = 12;
 
 const thumbnailSide = 224;
 

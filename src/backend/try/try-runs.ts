@@ -20,7 +20,7 @@ export interface TryRun {
 }
 
 /** What is kept at most; the oldest goes first. */
-const mostRuns = 32;
+const mostRuns = 64;
 const mostBytes = 512 * 2 ** 20;
 
 /** The micrographs that are being looked at, in memory only. Whoever knows an id, which nobody can guess, sees that run and no other. */

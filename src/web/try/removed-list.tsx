@@ -9,7 +9,9 @@ export function RemovedList({ state, onPoint }: StageProps): JSX.Element {
   const { removal } = state;
   return (
     <div class="removed">
-      <h3 role="status">{removed.length === 0 ? 'No mask is removed' : `${removed.length} removed`}</h3>
+      <div role="status">
+        <h3>{removed.length === 0 ? 'No mask is removed' : `${removed.length} removed`}</h3>
+      </div>
       <ul>
         {removed.map((record) => (
           <li key={record.mask}>
