@@ -26,8 +26,14 @@ const layers = {
   ],
   backend: ['core', 'config', 'imaging', 'label-studio', 'store', 'app'],
   cli: ['core', 'config', 'app', 'evaluation', 'label-studio', 'store'],
+  web: ['core', 'booster'],
 };
-const typesAllowed = { sam: ['inference'], texture: ['inference'], booster: ['texture', 'sam'] };
+const typesAllowed = {
+  sam: ['inference'],
+  texture: ['inference'],
+  booster: ['texture', 'sam'],
+  web: ['app', 'backend'],
+};
 
 const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
   name: `layer-${layer}`,
@@ -38,6 +44,7 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
     pathNot: [
       `^src/(${[layer, ...allowed, ...(typesAllowed[layer] ?? [])].join('|')})/`,
       ...(layer === 'cli' ? ['^src/backend/start-server'] : []),
+      ...(layer === 'web' ? ['^src/imaging/palette'] : []),
     ],
   },
 }));

@@ -1,4 +1,3 @@
-import { removeMasks } from '../src/booster/mask-removal.js';
 import { pipelineParameters } from '../src/app/pipeline-parameters.js';
 import type { Mask } from '../src/core/mask.js';
 import { erringMasks } from './erring-masks.js';
@@ -32,9 +31,12 @@ const cropsAlone = {
 export async function boosterMasks(context: ImageContext, seed: number): Promise<Map<string, readonly Mask[]>> {
   const proposals = erringMasks(context.image, seed);
   const erring = { ...context, proposals };
-  const { kept } = removeMasks(proposals, pipelineParameters.removal);
+  const kept = keptMasks(erring);
   const masksOf = (items: readonly { readonly mask: Mask }[]): Mask[] => items.map(({ mask }) => mask);
-  const verbatimRemoval = { ...pipelineParameters.removal, variant: 'verbatim' } as const;
+  const verbatimRemoval = {
+    ...pipelineParameters,
+    removal: { ...pipelineParameters.removal, variant: 'verbatim' },
+  } as const;
   return new Map<string, readonly Mask[]>([
     [boosterRows.unboosted, masksOf(proposals)],
     [boosterRows.removal, masksOf(kept)],

@@ -4,12 +4,19 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Code that only writes down what was measured. */
-const reporting = /^ablation\/(main|report|plots|comparisons|code-digest)\.js$/;
-const deciding =
-  /^(ablation|src\/(booster|core|metrics|sam|texture))\/|^src\/app\/(segment-micrograph|pipeline-parameters)\.js$/;
+const reporting =
+  /^ablation\/(learning\/.*|main|report|plots|comparisons|code-digest|generator-cache|calibrate|fit-likeness)\.js$/;
 
-/** A digest of the compiled code that decides a measurement: records of other code are not taken up again. */
-export async function codeDigest(): Promise<string> {
+/** The compiled code that decides a measurement. */
+export const measuringCode =
+  /^(ablation|src\/(booster|core|metrics|sam|texture))\/|^src\/app\/(segment-micrograph|merge-masks|pipeline-parameters|calibration)\.js$/;
+
+/** The compiled code that decides what the generator finds. */
+export const generatorCode =
+  /^src\/sam\/|^src\/core\/(box|mask|point-grid|resize|token-grid|non-maximum-suppression)\.js$/;
+
+/** A digest of compiled code: what other code has measured or found is not taken up again. */
+export async function codeDigest(deciding: RegExp): Promise<string> {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const files = entries

@@ -1,4 +1,4 @@
-import type { ScoredProposal } from '../src/app/segment-micrograph.js';
+import type { ScoredProposal } from '../src/app/merge-masks.js';
 import type { Mask } from '../src/core/mask.js';
 import { maskFromBitmap, maskToBitmap, pixelOfRank, subtract, unionOf } from '../src/core/mask.js';
 import type { SeededRandom } from '../src/core/seeded-random.js';
@@ -29,6 +29,11 @@ const chances = {
 const scraps = { most: 14, sides: [0.01, 0.05] } as const;
 /** Edges are off by up to this share of the image's side. */
 const raggedness = 0.006;
+
+/** A seed of its own for each image. */
+export function seedOf(name: string): number {
+  return Array.from(name).reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0, 7);
+}
 
 /** The masks of one image; the same for the same seed. */
 export function erringMasks(image: SimulatedImage, seed: number): ScoredProposal[] {

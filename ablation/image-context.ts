@@ -1,36 +1,52 @@
 import type { LoadedModels } from '../src/app/load-models.js';
 import type { PipelineParameters } from '../src/app/pipeline-parameters.js';
 import { defaultSegmentOptions, pipelineParameters } from '../src/app/pipeline-parameters.js';
-import type { ScoredProposal } from '../src/app/segment-micrograph.js';
-import { mergeMasks } from '../src/app/segment-micrograph.js';
-import type { RemovalOptions } from '../src/booster/removal-options.js';
-import { removeMasks } from '../src/booster/mask-removal.js';
+import type { ScoredProposal } from '../src/app/merge-masks.js';
+import { mergeMasks } from '../src/app/merge-masks.js';
+import { keepMasks } from '../src/booster/keep-masks.js';
+import { finiteTokens } from '../src/booster/finite-values.js';
 import { maskOfLabel } from '../src/core/label-map.js';
 import type { Mask } from '../src/core/mask.js';
 import type { MaterialCount } from '../src/core/material-count.js';
 import { generateMasks } from '../src/sam/automatic-mask-generator.js';
 import { proposalScore } from '../src/sam/mask-proposal.js';
-import type { ImageEmbedding } from '../src/sam/sam-model.js';
 import type { TextureEncoder } from '../src/texture/texture-encoder.js';
+import type { Generated, GeneratorCache } from './generator-cache.js';
 import type { SimulatedImage } from './simulated-set.js';
 
 /** One image with what the generator found in it: every row of the tables starts from the same masks. */
 export interface ImageContext {
   readonly image: SimulatedImage;
   readonly texture: TextureEncoder;
-  readonly embedding: ImageEmbedding;
+  readonly embedding: Generated['embedding'];
   readonly proposals: readonly ScoredProposal[];
+  /** What the generator took, when it ran. */
+  readonly generatorMs: number;
 }
 
-export async function openImage(models: LoadedModels, image: SimulatedImage): Promise<ImageContext> {
-  const options = { ...defaultSegmentOptions, ...pipelineParameters, thresholds: models.thresholds };
-  const { proposals, embedding } = await generateMasks(models.sam, image.micrograph, options, (_, work) => work());
-  const scored = proposals.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
-  return { image, texture: models.texture, embedding, proposals: scored };
+export async function openImage(
+  models: LoadedModels,
+  image: SimulatedImage,
+  cache: GeneratorCache,
+): Promise<ImageContext> {
+  const { micrograph } = image;
+  const { milliseconds, ...found } = await cache.find(micrograph.grey, async () => {
+    const options = { ...defaultSegmentOptions, ...pipelineParameters, thresholds: models.thresholds };
+    const start = performance.now();
+    const { proposals, embedding } = await generateMasks(models.sam, micrograph, options, (_, work) => work());
+    const scored = proposals.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
+    const { image: size, textureTokens } = embedding;
+    return { proposals: scored, embedding: { image: size, textureTokens }, milliseconds: performance.now() - start };
+  });
+  return { image, texture: models.texture, generatorMs: milliseconds, ...found };
 }
 
-export function keptMasks(context: ImageContext, removal: RemovalOptions = pipelineParameters.removal) {
-  return removeMasks(context.proposals, removal).kept;
+/** What mask removal leaves. */
+export function keptMasks(
+  { proposals, embedding }: Pick<ImageContext, 'proposals' | 'embedding'>,
+  parameters: PipelineParameters = pipelineParameters,
+) {
+  return keepMasks(proposals, finiteTokens(embedding.textureTokens), parameters).kept;
 }
 
 /** How a row differs from the pipeline as it is. */

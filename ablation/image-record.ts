@@ -2,11 +2,15 @@ import { z } from 'zod';
 import { measureMasks } from '../src/metrics/measure-masks.js';
 import { subtract } from '../src/core/mask.js';
 import { difficulties } from '../src/metrics/difficulty.js';
+import { pipelineParameters } from '../src/app/pipeline-parameters.js';
 import type { LoadedModels } from '../src/app/load-models.js';
 import { boosterMasks } from './booster-rows.js';
 import { keptMasks, materialMasks, mergeAs, openImage } from './image-context.js';
 import { systemRows } from './rows.js';
 import { scoreMasks, scoreNames, truthOf } from './scores.js';
+import type { ScoredOutcome } from '../src/metrics/calibration.js';
+import { seedOf } from './erring-masks.js';
+import type { GeneratorCache } from './generator-cache.js';
 import type { SimulatedImage } from './simulated-set.js';
 
 const scores = z.record(z.enum([...scoreNames, 'masks']), z.number());
@@ -28,10 +32,12 @@ export type ImageRecord = z.infer<typeof imageRecord>;
 export type ImageScores = ImageRecord['system'][string];
 
 /** Runs the generator once and every row on what it found. */
-export async function recordImage(models: LoadedModels, image: SimulatedImage): Promise<ImageRecord> {
-  const generator = stopwatch();
-  const context = await openImage(models, image);
-  const generatorMs = generator();
+export async function recordImage(
+  models: LoadedModels,
+  image: SimulatedImage,
+  cache: GeneratorCache,
+): Promise<ImageRecord> {
+  const context = await openImage(models, image, cache);
   const truth = truthOf(image);
   const system: ImageRecord['system'] = {};
   for (const row of systemRows) system[row.name] = scoreMasks(await row.masks(context), image.unknown, truth);
@@ -40,10 +46,9 @@ export async function recordImage(models: LoadedModels, image: SimulatedImage): 
     booster[name] = scoreMasks(masks, image.unknown, truth);
   }
   const merging = stopwatch();
-  const boosted = await mergeAs(context, keptMasks(context), { materials: 'auto' });
+  const parameters = { ...pipelineParameters, confidence: [] };
+  const boosted = await mergeAs(context, keptMasks(context), { materials: 'auto', parameters });
   const boosterMs = merging();
-  const masks = materialMasks(boosted).map((mask) => subtract(mask, image.unknown));
-  const ious = measureMasks(masks, truth)?.maskIous ?? [];
   return {
     name: image.name,
     difficulty: image.difficulty,
@@ -51,14 +56,16 @@ export async function recordImage(models: LoadedModels, image: SimulatedImage): 
     chosen: boosted.materials.length,
     system,
     booster,
-    confidences: boosted.materials.map(({ score }, index) => ({ score, iou: ious[index] ?? 0 })),
-    milliseconds: { generator: generatorMs, booster: boosterMs },
+    confidences: outcomesOf(image, boosted),
+    milliseconds: { generator: context.generatorMs, booster: boosterMs },
   };
 }
 
-/** A number of its own for each image. */
-function seedOf(name: string): number {
-  return Array.from(name).reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0, 7);
+/** The score of each material with the IoU that it turned out to have. */
+export function outcomesOf(image: SimulatedImage, boosted: Awaited<ReturnType<typeof mergeAs>>): ScoredOutcome[] {
+  const masks = materialMasks(boosted).map((mask) => subtract(mask, image.unknown));
+  const ious = measureMasks(masks, truthOf(image))?.maskIous ?? [];
+  return boosted.materials.map(({ score }, index) => ({ score, iou: ious[index] ?? 0 }));
 }
 
 function stopwatch(): () => number {

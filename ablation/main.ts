@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util';
 import { addedModelsFolder, defaultModelId, loadModels } from '../src/app/load-models.js';
 import { modelVersionOf } from '../src/app/model-version.js';
 import { loadSettings } from '../src/config/settings.js';
-import { codeDigest } from './code-digest.js';
+import { codeDigest, measuringCode } from './code-digest.js';
+import { generatorCache } from './generator-cache.js';
 import type { ImageRecord } from './image-record.js';
 import { imageRecord, recordImage } from './image-record.js';
 import { writeReport } from './report.js';
@@ -39,7 +40,7 @@ if (folder === undefined) {
 const modelsFolder = resolve('models');
 const addedFolder = addedModelsFolder(loadSettings(process.env).dataDir);
 const version = await modelVersionOf(modelsFolder, addedFolder, values.model);
-const state = join(values.state, `${version}-${await codeDigest()}`);
+const state = join(values.state, `${version}-${await codeDigest(measuringCode)}`);
 await mkdir(state, { recursive: true });
 const limit = values.limit === undefined ? Infinity : Number(values.limit);
 const entries = (await readSet(folder)).filter(({ difficulty }, index, all) => {
@@ -52,12 +53,13 @@ const models = await loadModels({
   modelId: values.model,
   threads: Number(values.threads),
 });
+const cache = await generatorCache(join(values.state, 'generated'), models);
 const records: ImageRecord[] = [];
 for (const entry of entries) {
   const path = join(state, `${entry.name}.json`);
   const known = await readRecord(path);
   const started = performance.now();
-  const record = known ?? (await recordImage(models, await readSimulatedImage(folder, entry)));
+  const record = known ?? (await recordImage(models, await readSimulatedImage(folder, entry), cache));
   if (known === undefined) await writeWhole(path, JSON.stringify(record));
   records.push(record);
   const took = known === undefined ? `${((performance.now() - started) / 1000).toFixed(0)} s` : 'known';

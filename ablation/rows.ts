@@ -22,10 +22,15 @@ export const referenceRow = 'both (boosted)';
 export const unboostedRow = 'SAM+';
 export const chosenCountRow = 'k chosen per image';
 
-const verbatimRemoval = { ...pipelineParameters.removal, variant: 'verbatim' } as const;
+const verbatimRemoval = {
+  ...pipelineParameters,
+  removal: { ...pipelineParameters.removal, variant: 'verbatim' },
+} as const;
 const unreachable = 2;
 const steps = {
-  splitting: { splitting: { ...pipelineParameters.splitting, mostSimilarity: -unreachable } },
+  splitting: {
+    splitting: { ...pipelineParameters.splitting, mostSimilarity: -unreachable, clearSimilarity: -unreachable },
+  },
   uncovered: { uncovered: { ...pipelineParameters.uncovered, leastShare: unreachable } },
   borders: { borders: { ...pipelineParameters.borders, reachCells: 0, leastSimilarity: unreachable } },
 } satisfies Record<string, Partial<PipelineParameters>>;
@@ -68,12 +73,21 @@ export const systemRows: readonly Row[] = [
     group: 'rules',
     masks: (context) => mergeVerbatim(context, masksOf(keptMasks(context))),
   },
+  { name: 'k-means on samples', group: 'rules', masks: withMerging({ grouping: 'k-means' }) },
+  {
+    name: 'compound masks of one texture go',
+    group: 'rules',
+    masks: async (context) => {
+      const parameters = { ...pipelineParameters, fragments: { leastLikeness: Infinity } };
+      return materialMasks(await mergeAs(context, keptMasks(context, parameters)));
+    },
+  },
   {
     name: chosenCountRow,
     group: 'number of materials',
     masks: (context) => boosted(context, { materials: 'auto' }),
   },
-  ...[4, 8, 16, 64].map((cropsPerMask): Row => ({
+  ...[4, 8, 32, 64].map((cropsPerMask): Row => ({
     name: `K = ${cropsPerMask}`,
     group: 'crops',
     masks: withMerging({ cropsPerMask }),

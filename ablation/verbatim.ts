@@ -12,7 +12,8 @@ import type { ImageContext } from './image-context.js';
 export async function mergeVerbatim({ image, texture }: ImageContext, masks: readonly Mask[]): Promise<Mask[]> {
   if (masks.length === 0) return [];
   const options = { cropsPerMask: 32, minimumShare: 0, tokenShare: 0, seed: 0 };
-  const samples = await describeMasks(image.micrograph, masks, { encoder: texture, tokens: null }, options);
+  const described = await describeMasks(image.micrograph, masks, { encoder: texture, tokens: null }, options);
+  const samples = described.map((mask) => mask.samples);
   const clusters = Math.min(image.materials, samples.flat().length);
   const votes = voteByClusters(samples, (all) => clusterEmbeddings(all, { clusters, seed: 0, restarts: 1 }));
   return [...new Set(votes.map(({ material }) => material))].flatMap((material) => {

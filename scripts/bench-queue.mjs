@@ -1,7 +1,8 @@
 // What the queue adds to an image, and how well workers share the work:
-//   npm run build && node scripts/bench-queue.mjs [--service-ms 1000] [--workers 2,8,32] [--rounds 20]
+//   npm run build && node scripts/bench-queue.mjs [--service-ms 1000] [--workers 2,8,32] [--rounds 20] [--per-process 1]
 // Overhead: one image of 1 MB after the other through a worker that does nothing, in this process and over Redis. Throughput:
-// k worker processes that sleep instead of painting, k × rounds jobs, against k / service time. Prints one JSON object per line.
+// k workers that sleep instead of painting, k × rounds jobs, against k / service time; --per-process puts several into a process, so
+// that thousands of them find room on one machine. Prints one JSON object per line.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     'service-ms': { type: 'string', default: '1000' },
     workers: { type: 'string', default: '2,8,32' },
     rounds: { type: 'string', default: '20' },
+    'per-process': { type: 'string', default: '1' },
   },
 });
 const serviceMs = Number(values['service-ms']);
@@ -27,7 +29,8 @@ const script = fileURLToPath(new URL('stand-in-worker.mjs', import.meta.url));
 const print = (figures) => process.stdout.write(`${JSON.stringify(figures)}\n`);
 const open = (modelVersion) => new RedisQueue({ url: redis.url, modelVersion, onError: () => undefined });
 const job = (bytes) => ({ image: { name: 'image', bytes }, call: { kind: 'paint', materials: 'auto' } });
-const start = (version, ms) => spawn(process.execPath, [script, redis.url, version, String(ms)], { stdio: 'inherit' });
+const start = (version, ms, slots = 1) =>
+  spawn(process.execPath, [script, redis.url, version, String(ms), String(slots)], { stdio: 'inherit' });
 
 async function overhead(name, queue) {
   const times = [];
@@ -54,7 +57,8 @@ await queue.close();
 
 for (const count of values.workers.split(',').map(Number)) {
   const version = `throughput-${count}`;
-  const workers = Array.from({ length: count }, () => start(version, serviceMs));
+  const slots = Math.min(count, Number(values['per-process']));
+  const workers = Array.from({ length: Math.ceil(count / slots) }, () => start(version, serviceMs, slots));
   const shared = open(version);
   while ((await shared.workerCount()) < count) await sleep(200);
   const jobs = count * Number(values.rounds);

@@ -1,10 +1,12 @@
 // A worker that takes jobs from a queue and sleeps instead of painting:
-//   node scripts/stand-in-worker.mjs REDIS_URL MODEL_VERSION MILLISECONDS [CONCURRENCY] [LOCK_MS]
+//   node scripts/stand-in-worker.mjs REDIS_URL MODEL_VERSION MILLISECONDS [CONCURRENCY] [LOCK_MS] [RESULT_BYTES]
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedisWorker } from '../dist/app/jobs/redis-worker.js';
 
-const [url, modelVersion, serviceMs, concurrency = '1', lockMs = '15000'] = process.argv.slice(2);
-const value = { width: 1, height: 1, materials: [], warnings: [] };
+const [url, modelVersion, serviceMs, concurrency = '1', lockMs = '15000', resultBytes = '0'] = process.argv.slice(2);
+const brushRle = new Uint8Array(Number(resultBytes)).map((_, index) => (index * 89) % 256);
+const materials = resultBytes === '0' ? [] : [{ material: 1, areaPx: 1, score: 0.5, brushRle }];
+const value = { width: 1, height: 1, materials, warnings: [] };
 const worker = startRedisWorker({
   ...{ url, modelVersion, concurrency: Number(concurrency), lockMs: Number(lockMs) },
   work: async () => {

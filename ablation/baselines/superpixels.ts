@@ -21,7 +21,8 @@ export async function clusterSuperpixels({ image, texture }: ImageContext): Prom
   const { micrograph, materials } = image;
   const masks = superpixels(micrograph);
   const options = { cropsPerMask: cropsPerSegment, minimumShare: 0.75, tokenShare: 0, seed: 0 };
-  const samples = await describeMasks(micrograph, masks, { encoder: texture, tokens: null }, options);
+  const described = await describeMasks(micrograph, masks, { encoder: texture, tokens: null }, options);
+  const samples = described.map((mask) => mask.samples);
   const votes = voteByClusters(samples, (all) => clusterEmbeddings(all, { clusters: materials, seed: 0, restarts: 5 }));
   return [...new Set(votes.map(({ material }) => material))].flatMap((material) => {
     const [first, ...rest] = masks.filter((_, index) => votes[index]?.material === material);

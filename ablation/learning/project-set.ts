@@ -61,7 +61,7 @@ export async function readProject(
       process.stderr.write(`prepared ${name} ${index}\n`);
     }
     const found = (setting: FilterSetting): Promise<DescribedMasks> => {
-      const described = kept.described.get(JSON.stringify(setting.filter) + JSON.stringify(setting.removal));
+      const described = kept.described.get(settingKey(setting));
       return described === undefined
         ? Promise.reject(new Error('a setting that was not prepared'))
         : Promise.resolve(described);
@@ -88,9 +88,13 @@ async function prepare(models: LoadedModels, stem: string, labels: readonly stri
   const described = new Map<string, DescribedMasks>();
   for (const setting of allSettings()) {
     const answer = await found?.(setting);
-    if (answer !== undefined) described.set(JSON.stringify(setting.filter) + JSON.stringify(setting.removal), answer);
+    if (answer !== undefined) described.set(settingKey(setting), answer);
   }
   return { ...image, described };
+}
+
+function settingKey({ filter, removal }: FilterSetting): string {
+  return JSON.stringify([filter.predictedIou, filter.stabilityScore, removal]);
 }
 
 /** Specks of a material, which nobody would annotate. */

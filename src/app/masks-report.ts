@@ -2,9 +2,11 @@ import type { CocoRle } from '../core/coco-rle.js';
 import { encodeCocoRle } from '../core/coco-rle.js';
 import { maskOfLabel } from '../core/label-map.js';
 import type { Mask } from '../core/mask.js';
+import type { Microstructure } from '../booster/build-microstructure.js';
+import type { MaterialMember } from '../booster/merge-candidates.js';
+import type { FoundMask } from '../booster/found-masks.js';
 import type { Micrograph } from '../core/micrograph.js';
 import type { Stage } from './pipeline-parameters.js';
-import type { MaterialMember, ScoredProposal, Segmentation } from './segment-micrograph.js';
 import type { Timings } from './timings.js';
 
 /** One mask of the result, before it is written down. */
@@ -40,10 +42,17 @@ export interface MasksReport {
   readonly timings_ms: Timings;
 }
 
+/** The masks of each stage as far as the pipeline went. */
+export interface StagedMasks {
+  readonly proposals: readonly FoundMask[];
+  readonly removal: { readonly kept: readonly FoundMask[] } | null;
+  readonly microstructure: Microstructure<MaterialMember<FoundMask>> | null;
+}
+
 /** The masks of the stage that was reached: SAM's, those kept, or one per material. */
-export function resultMasks({ microstructure, removal, proposals }: Segmentation): ResultMask[] {
+export function resultMasks({ microstructure, removal, proposals }: StagedMasks): ResultMask[] {
   if (microstructure === null) {
-    return (removal?.kept ?? proposals).map((proposal: ScoredProposal) => ({
+    return (removal?.kept ?? proposals).map((proposal) => ({
       ...proposal,
       material: null,
       name: null,
@@ -90,7 +99,10 @@ export function masksReport(
 }
 
 /** Over the members that SAM proposed; 0 if there is none. */
-function areaWeightedMean(members: readonly MaterialMember[], value: (proposal: ScoredProposal) => number): number {
+function areaWeightedMean(
+  members: readonly MaterialMember<FoundMask>[],
+  value: (proposal: FoundMask) => number,
+): number {
   const proposals = members.flatMap(({ proposal }) => proposal ?? []);
   const area = proposals.reduce((sum, { mask }) => sum + mask.areaPx, 0);
   return area === 0 ? 0 : proposals.reduce((sum, each) => sum + each.mask.areaPx * value(each), 0) / area;

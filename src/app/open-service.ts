@@ -22,7 +22,7 @@ export async function openService(settings: Settings, { limitMs, onError }: Serv
   const { redisUrl: url } = settings;
   if (url === undefined) {
     const pool = await openSegmentPool({ ...poolOptions(settings), ...(limitMs === undefined ? {} : { limitMs }) });
-    return queuedService(new LocalQueue(pool, settings.concurrency), pool);
+    return { ...queuedService(new LocalQueue(pool, settings.concurrency), pool), exploration: pool };
   }
   const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(settings.dataDir), settings.model);
   const queue = new RedisQueue({ url, modelVersion, onError });

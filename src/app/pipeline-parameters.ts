@@ -5,7 +5,9 @@ import type { GeneratorOptions } from '../sam/automatic-mask-generator.js';
 import type { RemovalOptions } from '../booster/removal-options.js';
 import { defaultRemovalOptions } from '../booster/removal-options.js';
 import type { UncoveredOptions } from '../booster/uncovered-regions.js';
+import type { LikenessWeights } from '../booster/material-likeness.js';
 import type { MaterialCount } from '../core/material-count.js';
+import { calibration } from './calibration.js';
 
 /** How far the pipeline goes: SAM's masks as they are, without those that mask removal drops, or merged into materials. */
 export const stages = ['sam', 'removed', 'boosted'] as const;
@@ -43,6 +45,8 @@ export interface PipelineParameters {
   readonly schedule: GeneratorOptions['schedule'];
   readonly followUp: GeneratorOptions['followUp'];
   readonly removal: RemovalOptions;
+  /** Children of a compound mask that are all this alike by their tokens are fragments of one material: the mask stays, they go. */
+  readonly fragments: { readonly leastLikeness: number };
   /** Mask merging, DESIGN section 3.2. */
   readonly merging: {
     /** K: samples per mask. */
@@ -51,13 +55,23 @@ export interface PipelineParameters {
     readonly minimumShare: number;
     /** Weight of the image encoder's token in a sample; the crop's embedding has the rest. */
     readonly tokenShare: number;
-    /** Mean cosine between two masks' samples from which on they are one material; chosen on simulations of the validation range. */
-    readonly sameMaterialSimilarity: number;
+    /** Masks are grouped as wholes, or their samples by k-means as in the paper. */
+    readonly grouping: 'likeness' | 'k-means';
+    /** How alike two masks are, and from where on they are one material; fitted on simulations of the validation range. */
+    readonly likeness: LikenessWeights;
+    readonly leastLikeness: number;
     /** Starts of k-means. */
     readonly restarts: number;
   };
-  /** Cuts masks of two textures where there are fewer masks than materials. */
-  readonly splitting: { readonly mostSimilarity: number; readonly leastShare: number };
+  /** Cuts masks of two textures: those that are clearly so, and where there are fewer masks than materials, others too. */
+  readonly splitting: {
+    /** The cosine between the halves' mean tokens below which a mask is clearly of two textures. */
+    readonly clearSimilarity: number;
+    readonly mostSimilarity: number;
+    readonly leastShare: number;
+    /** Starts of k-means. */
+    readonly restarts: number;
+  };
   /** Moves borders to where the tokens change. */
   readonly borders: BorderOptions;
   /** Regions that no mask covers, and the score that they get, SAM having said nothing of them. */
@@ -73,9 +87,24 @@ export const pipelineParameters: PipelineParameters = {
   schedule: 'full',
   followUp: { leastSimilarity: 0.4, most: 64 },
   removal: defaultRemovalOptions,
-  merging: { cropsPerMask: 32, minimumShare: 0.75, tokenShare: 0.5, sameMaterialSimilarity: 0.6, restarts: 10 },
-  splitting: { mostSimilarity: 0.9, leastShare: 0.004 },
-  borders: { reachCells: 1, leastSimilarity: 0 },
+  fragments: { leastLikeness: 1.5 },
+  merging: {
+    cropsPerMask: 16,
+    minimumShare: 0.75,
+    tokenShare: 0.5,
+    grouping: 'likeness',
+    restarts: 10,
+    ...calibration.merging,
+  },
+  splitting: { clearSimilarity: 0.35, mostSimilarity: 0.9, leastShare: 0.004, restarts: 3 },
+  borders: { reachCells: 1, lead: 0.2, leastSimilarity: 0 },
   uncovered: { leastShare: 0.01, leastWidthShare: 0.03, score: 0.5 },
-  confidence: [],
+  confidence: calibration.confidence,
+};
+
+/** For a microscope that waits (`watch`): fewer crops, fewer starts and fewer second looks. */
+export const quickParameters: PipelineParameters = {
+  ...pipelineParameters,
+  followUp: { leastSimilarity: 0.4, most: 16 },
+  merging: { ...pipelineParameters.merging, cropsPerMask: 12, restarts: 4 },
 };

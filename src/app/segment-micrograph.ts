@@ -1,44 +1,19 @@
-import type { Material, MaterialMask, Microstructure } from '../booster/build-microstructure.js';
-import { buildMicrostructure, withMap } from '../booster/build-microstructure.js';
-import type { ConfidenceCurve } from '../booster/confidence.js';
-import { calibrate } from '../booster/confidence.js';
-import type { MaskSamples } from '../booster/describe-masks.js';
+import type { Microstructure } from '../booster/build-microstructure.js';
+import { finiteTokens } from '../booster/finite-values.js';
+import { keepMasks } from '../booster/keep-masks.js';
+import type { MaterialMember } from '../booster/merge-candidates.js';
 import type { RemovalResult } from '../booster/removal-record.js';
-import { removeMasks } from '../booster/mask-removal.js';
-import { describeMasks } from '../booster/describe-masks.js';
-import { finiteSamples, finiteTokens } from '../booster/finite-values.js';
-import { voteMaterials } from '../booster/mask-merging.js';
-import { nameMaterials } from '../booster/name-materials.js';
-import { refineBorders } from '../booster/refine-borders.js';
-import type { SplitOptions } from '../booster/split-mixed-masks.js';
-import { splitMixedMasks } from '../booster/split-mixed-masks.js';
-import { ownRegions } from '../booster/own-regions.js';
-import { uncoveredRegions } from '../booster/uncovered-regions.js';
-import type { Mask } from '../core/mask.js';
-import type { MaterialCount } from '../core/material-count.js';
-import type { GreyImage, Micrograph } from '../core/micrograph.js';
+import type { Micrograph } from '../core/micrograph.js';
 import { generateMasks } from '../sam/automatic-mask-generator.js';
-import type { MaskProposal } from '../sam/mask-proposal.js';
 import { proposalScore } from '../sam/mask-proposal.js';
-import type { TextureTokens } from '../core/token-grid.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import type { LoadedModels } from './load-models.js';
+import type { ScoredProposal } from './merge-masks.js';
+import { mergeMasks } from './merge-masks.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
-import { describeForNames, passesFilter, withProfile } from './use-profile.js';
-import { isFlat, warnOfCount, warnOfProposals, warnOfTexture, warnOfTokens } from './segmentation-warnings.js';
+import { isFlat, warnOfProposals } from './segmentation-warnings.js';
 import type { Stopwatch } from './timings.js';
-
-/** A proposal with its score (see {@link proposalScore}). */
-export interface ScoredProposal extends MaskProposal {
-  readonly score: number;
-}
-
-/** What shows a material: one of SAM's masks, or a region that none of them covers. */
-export interface MaterialMember extends MaterialMask {
-  readonly proposal: ScoredProposal | null;
-  /** The name that a profile gives the material; null without a profile, and for what is unlike anything that it has seen. */
-  readonly name: string | null;
-}
+import { passesFilter, withProfile } from './use-profile.js';
 
 export interface Segmentation {
   readonly embedding: ImageEmbedding;
@@ -46,7 +21,7 @@ export interface Segmentation {
   /** Null before the stage `removed`. */
   readonly removal: RemovalResult<ScoredProposal> | null;
   /** Null before the stage `boosted`. */
-  readonly microstructure: Microstructure<MaterialMember> | null;
+  readonly microstructure: Microstructure<MaterialMember<ScoredProposal>> | null;
   readonly warnings: readonly string[];
 }
 
@@ -69,136 +44,13 @@ export async function segmentMicrograph(
   const unboosted = { embedding, proposals, removal: null, microstructure: null, warnings };
   if (options.stage === 'sam') return unboosted;
 
-  const removal = await measure('removal', () => removeMasks(proposals, parameters.removal));
+  const removal = await measure('removal', () =>
+    keepMasks(proposals, finiteTokens(embedding.textureTokens), parameters),
+  );
   if (options.stage === 'removed') return { ...unboosted, removal };
 
   const merged = await measure('merging', () =>
     mergeMasks(models, micrograph, embedding, removal.kept, options, parameters),
   );
   return { ...unboosted, removal, microstructure: merged.microstructure, warnings: [...warnings, ...merged.warnings] };
-}
-
-export interface MergedMasks {
-  readonly microstructure: Microstructure<MaterialMember>;
-  readonly warnings: readonly string[];
-}
-
-type MergingModels = Pick<LoadedModels, 'texture'>;
-type MergingOptions = Pick<SegmentOptions, 'materials' | 'seed' | 'profile'>;
-
-/** Mask merging with all its steps: kept masks → one region per material. */
-export async function mergeMasks(
-  models: MergingModels,
-  micrograph: GreyImage,
-  embedding: Pick<ImageEmbedding, 'textureTokens'>,
-  kept: readonly ScoredProposal[],
-  options: MergingOptions,
-  parameters: PipelineParameters,
-): Promise<MergedMasks> {
-  const described = await describeCandidates(models, micrograph, embedding, kept, options, parameters);
-  const nameSamples =
-    options.profile && (await describeForNames(models.texture, micrograph, described.regions, options.profile));
-  const microstructure = mergeCandidates(micrograph, described, { ...options, nameSamples }, parameters);
-  const { candidates, samples, textureTokens } = described;
-  const warnings = [
-    ...warnOfTokens(textureTokens !== null || embedding.textureTokens === null),
-    ...warnOfTexture({
-      masks: candidates.map(({ mask }) => mask),
-      sampleCounts: samples.map(({ length }) => length),
-      wanted: parameters.merging.cropsPerMask,
-      cropSize: models.texture.cropSize,
-      minimumShare: parameters.merging.minimumShare,
-    }),
-    ...warnOfCount(options.materials, candidates.length, microstructure.materials.length),
-  ];
-  return { microstructure, warnings };
-}
-
-/** Masks that may show a material, each with where it shows its own texture, and descriptors of that. */
-export interface DescribedCandidates {
-  readonly candidates: readonly Candidate[];
-  readonly regions: readonly Mask[];
-  readonly samples: readonly MaskSamples[];
-  readonly textureTokens: TextureTokens | null;
-}
-
-/** The costly half of mask merging: kept masks, and regions that none of them covers, described by their texture. */
-export async function describeCandidates(
-  { texture }: MergingModels,
-  micrograph: GreyImage,
-  embedding: Pick<ImageEmbedding, 'textureTokens'>,
-  kept: readonly ScoredProposal[],
-  options: MergingOptions,
-  { merging, removal, uncovered, splitting }: PipelineParameters,
-): Promise<DescribedCandidates> {
-  const { width, height } = micrograph;
-  const textureTokens = finiteTokens(embedding.textureTokens);
-  const masks = kept.map(({ mask }) => mask);
-  // Where SAM found nothing at all, there is nothing to go by.
-  const gaps = masks.length === 0 ? [] : uncoveredRegions(width, height, masks, uncovered);
-  const found = [
-    ...kept.map((proposal) => ({ mask: proposal.mask, score: proposal.score, proposal })),
-    ...gaps.map((mask) => ({ mask, score: uncovered.score, proposal: null })),
-  ];
-  const candidates = splitWhereTooFew(found, textureTokens, { ...options, ...merging, ...splitting });
-  const regions = ownRegions(candidates, removal);
-  const sources = { encoder: texture, tokens: textureTokens };
-  const described = await describeMasks(micrograph, regions, sources, { ...merging, seed: options.seed });
-  return { candidates, regions, samples: described.map(finiteSamples), textureTokens };
-}
-
-/** The other half: groups described masks into materials, names these, paints them and moves their borders. */
-export function mergeCandidates(
-  { width, height }: Pick<GreyImage, 'width' | 'height'>,
-  { candidates, samples, textureTokens }: DescribedCandidates,
-  options: MergingOptions & { readonly nameSamples?: readonly MaskSamples[] | undefined },
-  { merging, removal, borders, confidence }: PipelineParameters,
-): Microstructure<MaterialMember> {
-  const { materials, seed, profile, nameSamples } = options;
-  const known = candidates.flatMap((candidate, index) => (samples[index]?.length === 0 ? [] : { candidate, index }));
-  const votes = voteMaterials(
-    known.map(({ index }) => samples[index] ?? []),
-    { ...merging, materials, seed },
-  );
-  const named =
-    profile === undefined || nameSamples === undefined
-      ? votes.map((vote) => ({ ...vote, name: null }))
-      : nameMaterials(
-          votes,
-          known.map(({ index }) => nameSamples[index] ?? []),
-          profile,
-        );
-  const voted = known.flatMap(({ candidate }, index) => {
-    const vote = named[index];
-    return vote === undefined ? [] : [{ ...candidate, ...vote }];
-  });
-  const painted = buildMicrostructure(width, height, voted, removal);
-  const refined =
-    textureTokens === null ? painted : withMap(painted, refineBorders(painted.map, textureTokens, borders));
-  return { ...refined, materials: refined.materials.map((each) => calibrated(each, confidence)) };
-}
-
-function calibrated(material: Material<MaterialMember>, curve: ConfidenceCurve): Material<MaterialMember> {
-  return { ...material, score: calibrate(material.score, curve) };
-}
-
-interface Candidate {
-  readonly mask: Mask;
-  readonly score: number;
-  readonly proposal: ScoredProposal | null;
-}
-
-/** Where the number of materials is known and there are fewer masks, cuts those that are of two textures. */
-function splitWhereTooFew(
-  candidates: readonly Candidate[],
-  tokens: TextureTokens | null,
-  options: SplitOptions & { readonly materials: MaterialCount },
-): readonly Candidate[] {
-  const { materials } = options;
-  if (tokens === null || typeof materials !== 'number' || candidates.length >= materials) return candidates;
-  const masks = candidates.map(({ mask }) => mask);
-  return splitMixedMasks(masks, tokens, materials, options).flatMap(({ mask, parent }) => {
-    const candidate = candidates[parent];
-    return candidate === undefined ? [] : [{ ...candidate, mask }];
-  });
 }

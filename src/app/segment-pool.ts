@@ -12,6 +12,8 @@ import { cancelFlag } from './cancel-flag.js';
 import type { EmbeddingBudget } from './embedding-cache.js';
 import { addedModelsFolder, modelsFolder } from './load-models.js';
 import { modelVersionOf } from './model-version.js';
+import type { Exploration } from './exploration.js';
+import type { ExplorationService } from './exploration-service.js';
 import type { SegmentOptions } from './pipeline-parameters.js';
 import type { ImageFile, PaintedMicrograph, SegmentationService } from './segmentation-service.js';
 import { RecentPaintings } from './recent-paintings.js';
@@ -19,8 +21,10 @@ import { SharedRuns } from './shared-runs.js';
 import { cancelled, Turns, TurnsByKey } from './turns.js';
 import type { StageMasks } from './stage-masks.js';
 import type {
+  ExploreTask,
   PaintPromptedTask,
   PaintTask,
+  RewriteTask,
   SegmentedFiles,
   SegmentTask,
   WorkerAnswer,
@@ -41,7 +45,7 @@ export interface SegmentPoolOptions {
 }
 
 /** Worker threads that segment micrographs. */
-export interface SegmentPool extends SegmentationService {
+export interface SegmentPool extends SegmentationService, ExplorationService {
   /** One micrograph with everything that the command `segment` writes. */
   segment(
     image: ImageFile,
@@ -117,12 +121,22 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
       ),
     stages: (image, materials, signal) =>
       work.run<StageMasks>('stages', { image, materials } satisfies PaintTask, signal === undefined ? {} : { signal }),
+    explore: (image, progress, signal) => {
+      const task: ExploreTask = { image, modelVersion, progress, cancel: cancelFlag(signal) };
+      return work.run<Exploration>('explore', task, { turn: signal });
+    },
+    rewrite: (image, explored, choices) => {
+      const task: RewriteTask = { image, explored, choices, modelVersion };
+      return work.run<SegmentedFiles>('rewrite', task, { urgent: true });
+    },
     close: () => pool.destroy(),
   };
 }
 
 interface JobOptions {
   readonly urgent?: boolean;
+  /** Withdraws the job while it waits for its turn. */
+  readonly turn?: AbortSignal | undefined;
   /** Ends the job at once, with its worker. */
   readonly signal?: AbortSignal;
   /** Handed over to the worker instead of copied, which would hold up the HTTP thread. */
@@ -151,7 +165,8 @@ function createWork(pool: Piscina, { concurrency, limitMs }: SegmentPoolOptions)
   return {
     async run(name, task, options = {}) {
       try {
-        return await turns.run(() => onWorker(name, task, options), options);
+        const { urgent, turn, signal = turn } = options;
+        return await turns.run(() => onWorker(name, task, options), { urgent, signal });
       } catch (thrown) {
         return failure(thrown instanceof SamIAmError ? thrown : crashed(thrown));
       }

@@ -7,23 +7,34 @@ import { proposalScore } from '../sam/mask-proposal.js';
 import { predictMask } from '../sam/predict-mask.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import { stopIfCancelled } from './cancel-flag.js';
+import type { Exploration } from './exploration.js';
+import { exploreMicrograph, segmentationOf } from './explore-micrograph.js';
 import { createEmbeddingCache, embeddingKey } from './embedding-cache.js';
 import type { LoadedModels } from './load-models.js';
 import { loadModels } from './load-models.js';
-import type { ResultMask } from './masks-report.js';
+import type { ResultMask, StagedMasks } from './masks-report.js';
 import { masksReport, resultMasks } from './masks-report.js';
 import { paintedMicrograph } from './painted-micrograph.js';
-import { defaultSegmentOptions, pipelineParameters } from './pipeline-parameters.js';
+import type { Stage } from './pipeline-parameters.js';
+import { defaultSegmentOptions, pipelineParameters, quickParameters } from './pipeline-parameters.js';
+import { enterStep } from './progress-flag.js';
 import { joinMasks, materialsAtPrompt } from './prompted-material.js';
 import { regionsReport } from './regions-of-interest.js';
 import { boostedFiles, overlayFile } from './segment-to-files.js';
-import type { Segmentation } from './segment-micrograph.js';
 import { segmentMicrograph } from './segment-micrograph.js';
 import type { ActiveProfile, ImageFile, PaintedMicrograph } from './segmentation-service.js';
 import { stageMasks, type StageMasks } from './stage-masks.js';
 import type { Timings } from './timings.js';
 import { Stopwatch } from './timings.js';
-import type { PaintPromptedTask, PaintTask, SegmentedFiles, SegmentTask, WorkerSettings } from './workers/messages.js';
+import type {
+  ExploreTask,
+  PaintPromptedTask,
+  PaintTask,
+  RewriteTask,
+  SegmentedFiles,
+  SegmentTask,
+  WorkerSettings,
+} from './workers/messages.js';
 
 /** The last painting, so that clicks for whole materials need no second one. */
 interface PaintedStructure {
@@ -43,6 +54,8 @@ export interface Segmenter {
   /** What `watch` writes, as JSON. */
   regions(task: SegmentTask): Promise<string>;
   stages(task: PaintTask): Promise<StageMasks>;
+  explore(task: ExploreTask): Promise<Exploration>;
+  rewrite(task: RewriteTask): Promise<SegmentedFiles>;
 }
 
 export function createSegmenter(settings: WorkerSettings): Segmenter {
@@ -53,12 +66,8 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
     valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels: settings.maxImagePixels }));
   const keyOf = async (image: ImageFile): Promise<string> => embeddingKey(image.bytes, (await models()).weights);
 
-  const painting = createPainting({
-    models,
-    decode,
-    keyOf,
-    remember: (key, embedding) => embeddings.put(key, embedding),
-  });
+  const remember = (key: string, embedding: ImageEmbedding): Promise<void> => embeddings.put(key, embedding);
+  const painting = createPainting({ models, decode, keyOf, remember });
 
   return {
     models,
@@ -88,7 +97,7 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
     async regions(task) {
       const stopwatch = new Stopwatch();
       const micrograph = await stopwatch.measure('decode', () => decode(task.image));
-      const result = await segmentMicrograph(await models(), micrograph, task.options, pipelineParameters, stopwatch);
+      const result = await segmentMicrograph(await models(), micrograph, task.options, quickParameters, stopwatch);
       const nanometresPerPixel = readPixelSize(task.image.bytes);
       return JSON.stringify(regionsReport(micrograph, result, { ...task, nanometresPerPixel }, stopwatch.timings()));
     },
@@ -96,20 +105,33 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
       const stopwatch = new Stopwatch();
       const micrograph = await stopwatch.measure('decode', () => decode(task.image));
       const result = await segmentMicrograph(await models(), micrograph, task.options, pipelineParameters, stopwatch);
-      return segmentedFiles(micrograph, result, task, stopwatch.timings());
+      return segmentedFiles(
+        micrograph,
+        result,
+        { ...task, stage: task.options.stage, isNamed: task.options.profile !== undefined },
+        stopwatch.timings(),
+      );
     },
+    ...createExploring({ models, decode, keyOf, remember }),
   };
+}
+
+interface ReportOptions {
+  readonly stage: Stage;
+  readonly modelVersion: string;
+  /** A profile names the materials. */
+  readonly isNamed?: boolean;
 }
 
 /** What `segment` writes for one micrograph. */
 async function segmentedFiles(
   micrograph: Micrograph,
-  result: Segmentation,
-  { options, modelVersion }: SegmentTask,
+  result: StagedMasks & { readonly warnings: readonly string[] },
+  { stage, modelVersion, isNamed = false }: ReportOptions,
   timings: Timings,
 ): Promise<SegmentedFiles> {
   const masks = resultMasks(result);
-  const report = masksReport(micrograph, modelVersion, options.stage, masks, timings, options.profile !== undefined);
+  const report = masksReport(micrograph, modelVersion, stage, masks, timings, isNamed);
   const { microstructure } = result;
   const boosted = microstructure ? await boostedFiles(micrograph, microstructure.map, masks, modelVersion) : [];
   return {
@@ -131,6 +153,28 @@ interface PaintingTools {
   readonly decode: (image: ImageFile) => Promise<Micrograph>;
   readonly keyOf: (image: ImageFile) => Promise<string>;
   readonly remember: (key: string, embedding: ImageEmbedding) => Promise<void>;
+}
+
+/** Looking at one micrograph, and writing down what was seen with other choices. */
+function createExploring({ models, decode, keyOf, remember }: PaintingTools): Pick<Segmenter, 'explore' | 'rewrite'> {
+  return {
+    async explore({ image, modelVersion, cancel, progress }) {
+      const stopwatch = new Stopwatch((step) => {
+        stopIfCancelled(cancel);
+        enterStep(progress, step);
+      });
+      const micrograph = await stopwatch.measure('decode', () => decode(image));
+      const key = await keyOf(image);
+      const explored = await exploreMicrograph(await models(), micrograph, image.bytes, modelVersion, stopwatch);
+      await remember(key, explored.embedding);
+      return explored.exploration;
+    },
+    async rewrite(task) {
+      const result = segmentationOf(task.explored, task.choices);
+      const { modelVersion, choices } = task;
+      return segmentedFiles(await decode(task.image), result, { modelVersion, stage: choices.stage }, result.timingsMs);
+    },
+  };
 }
 
 function createPainting({ models, decode, keyOf, remember }: PaintingTools) {

@@ -9,10 +9,10 @@ export type Timings = Readonly<Record<TimedStep, number>>;
 export class Stopwatch {
   readonly #started = performance.now();
   readonly #spent = new Map<TimedStep, number>();
-  readonly #beforeStep: () => void;
+  readonly #beforeStep: (step: TimedStep) => void;
 
   /** `beforeStep` is called before each step and may throw to end the work there. */
-  constructor(beforeStep: () => void = () => undefined) {
+  constructor(beforeStep: (step: TimedStep) => void = () => undefined) {
     this.#beforeStep = beforeStep;
   }
 
@@ -21,7 +21,7 @@ export class Stopwatch {
     step: Exclude<TimedStep, 'total'>,
     work: () => Promise<Value> | Value,
   ): Promise<Value> => {
-    this.#beforeStep();
+    this.#beforeStep(step);
     const start = performance.now();
     try {
       return await work();

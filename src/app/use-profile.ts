@@ -1,6 +1,5 @@
 import type { DescribeOptions, MaskSamples } from '../booster/describe-masks.js';
 import { describeMasks } from '../booster/describe-masks.js';
-import { finiteSamples } from '../booster/finite-values.js';
 import type { MaterialProfile } from '../booster/material-profile.js';
 import type { Mask } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
@@ -20,8 +19,8 @@ export async function describeForNames(
   { version }: Pick<MaterialProfile, 'version'>,
 ): Promise<MaskSamples[]> {
   const encoder = version === 1 ? texture : identifyingEncoder(texture);
-  const samples = await describeMasks(image, masks, { encoder, tokens: null }, nameOptions);
-  return samples.map(finiteSamples);
+  const described = await describeMasks(image, masks, { encoder, tokens: null }, nameOptions);
+  return described.map(({ samples }) => samples);
 }
 
 /** What a profile has learned of mask removal and of scores takes the place of the defaults. */

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ExplorationService } from '../app/exploration-service.js';
 import type { LiveAccuracy } from '../app/live-accuracy.js';
 import type { JobQueue } from '../app/jobs/paint-job.js';
 import type { Learning } from '../app/learning.js';
@@ -24,6 +25,8 @@ export interface AppDeps {
   readonly learning?: Learning | undefined;
   /** Given where the caller needs to know what Label Studio said, too. */
   readonly projects?: ProjectRegistry;
+  /** Shows micrographs on the web page; without it, the page says so. */
+  readonly exploration?: ExplorationService | undefined;
   /** Given where the caller drains it on shutdown. */
   readonly queue?: TaskQueue;
 }

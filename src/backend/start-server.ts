@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { createLogger } from '../app/create-logger.js';
 import { openAccuracyStore } from '../app/accuracy-store.js';
 import { openLearning, type Learning } from '../app/learning.js';
+import type { ExplorationService } from '../app/exploration-service.js';
 import { createLiveAccuracy, type LiveAccuracy } from '../app/live-accuracy.js';
 import { createFindServedCopies } from '../app/served-copies.js';
 import type { JobQueue } from '../app/jobs/paint-job.js';
@@ -33,7 +34,7 @@ const drainMs = 60_000;
 /** Serves the Label Studio ML backend; the models may still be loading. The caller closes the service. */
 export async function startServer(
   settings: Settings,
-  service: SegmentationService & { readonly jobs?: JobQueue },
+  service: SegmentationService & { readonly jobs?: JobQueue; readonly exploration?: ExplorationService | undefined },
 ): Promise<RunningServer> {
   const logger = createLogger(settings);
   const queue = new TaskQueue(taskQueueLimits(settings));
@@ -46,8 +47,8 @@ export async function startServer(
   const projects = new ProjectRegistry();
   const http = createHttpClient({ allowedHosts: settings.allowedImageHosts });
   const learning = await startLearning(settings, { service, accuracy, projects, logger, http });
-  const { jobs } = service;
-  const shared = { settings, service, jobs, fetchTaskImage, logger, predictions, accuracy, queue };
+  const { jobs, exploration } = service;
+  const shared = { settings, service, jobs, exploration, fetchTaskImage, logger, predictions, accuracy, queue };
   const server = createServer(createApp({ ...shared, projects, learning }));
   const url = await listen(server, settings);
   logger.info({ modelVersion: service.modelVersion }, `listening on ${url}`);

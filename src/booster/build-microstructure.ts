@@ -57,12 +57,15 @@ export function withMap<Item extends MaterialMask>(
 }
 
 /** What is painted later wins: parents before their children, else the lower score first, and of equals the larger mask. */
-function paintingOrder(masks: readonly MaterialMask[], childShare: number): MaterialMask[] {
+export function paintingOrder<Item extends { readonly mask: Mask; readonly score: number }>(
+  masks: readonly Item[],
+  childShare: number,
+): Item[] {
   const waiting = [...masks].sort((a, b) => a.score - b.score || b.mask.areaPx - a.mask.areaPx);
   const parents = new Map(
     waiting.map((mask) => [mask, waiting.filter((other) => liesIn(mask.mask, other.mask, childShare))]),
   );
-  const painted = new Set<MaterialMask>();
+  const painted = new Set<Item>();
   while (painted.size < waiting.length) {
     const next = waiting.find(
       (mask) => !painted.has(mask) && parents.get(mask)?.every((parent) => painted.has(parent)),

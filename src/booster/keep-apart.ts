@@ -1,7 +1,8 @@
 import type { MaskSamples } from './describe-masks.js';
-import { groupBySimilarity } from './group-by-similarity.js';
+import { groupByLikeness } from './group-by-likeness.js';
 import type { MaterialVote } from './material-vote.js';
 import { dot, meanVector, toUnitLength } from '../core/vectors.js';
+import { voteByGroups } from './vote-by-groups.js';
 
 /** Two masks are clearly apart where their means are more than this many times both standard deviations, added, from each other. */
 const apartFrom = 2;
@@ -19,7 +20,10 @@ export function keepApart(
   const described = masks.map((samples) => ({ samples, mean: meanVector(samples) }));
   const joined = countJoined(described, votes);
   if (joined === 0) return [...votes];
-  const grouped = voteByGroups(described, materials);
+  const directions = described.map(({ mean }) => toUnitLength(mean));
+  const likeness = (a: number, b: number): number => dot(directions[a] ?? [], directions[b] ?? []);
+  const bounds = { least: Infinity, most: materials };
+  const grouped = voteByGroups(masks, groupByLikeness({ weights: masks.map(() => 1), likeness }, bounds));
   return countJoined(described, grouped) < joined ? grouped : [...votes];
 }
 
@@ -48,22 +52,4 @@ function spreadAlong(samples: MaskSamples, direction: readonly number[]): number
   const places = samples.map((sample) => dot(sample, direction));
   const mean = places.reduce((sum, place) => sum + place, 0) / places.length;
   return Math.sqrt(places.reduce((sum, place) => sum + (place - mean) ** 2, 0) / places.length);
-}
-
-/** Each mask as a whole; the margin is the share of its samples that are most like the mean of its group. */
-function voteByGroups(masks: readonly Described[], materials: number): MaterialVote[] {
-  const directions = masks.map(({ mean }) => toUnitLength(mean));
-  const groups = groupBySimilarity(directions, { similarity: Infinity, most: materials });
-  const members = (group: number) => directions.filter((_, mask) => groups[mask] === group);
-  const means = [...new Set(groups)].sort((a, b) => a - b).map((group) => toUnitLength(meanVector(members(group))));
-  return masks.map(({ samples }, mask) => {
-    const material = groups[mask] ?? 0;
-    const votes = samples.filter((sample) => mostAlike(sample, means) === material).length;
-    return { material, margin: votes / samples.length };
-  });
-}
-
-function mostAlike(sample: readonly number[], means: readonly (readonly number[])[]): number {
-  const likeness = means.map((mean) => dot(sample, mean));
-  return likeness.indexOf(Math.max(...likeness));
 }

@@ -1,16 +1,21 @@
 import type { MaterialCount } from '../core/material-count.js';
 import { mostMaterials } from '../core/material-count.js';
 import { clusterEmbeddings } from './cluster-materials.js';
-import type { MaskSamples } from './describe-masks.js';
-import { groupBySimilarity } from './group-by-similarity.js';
+import type { MaskDescription, MaskSamples } from './describe-masks.js';
+import { groupByLikeness } from './group-by-likeness.js';
 import { keepApart } from './keep-apart.js';
+import type { LikenessWeights } from './material-likeness.js';
+import { materialLikeness } from './material-likeness.js';
 import type { MaterialVote } from './material-vote.js';
-import { meanVector } from '../core/vectors.js';
+import { voteByGroups } from './vote-by-groups.js';
 
 export interface MergingOptions {
   readonly materials: MaterialCount;
-  /** Mean cosine between the samples of two masks above which they show one material (calibrated per models). */
-  readonly sameMaterialSimilarity: number;
+  /** Masks are grouped as wholes by their likeness, or their samples by k-means as in the paper. */
+  readonly grouping: 'likeness' | 'k-means';
+  readonly likeness: LikenessWeights;
+  /** Where nobody gives the number of materials, groups of masks that are more alike than this are one material. */
+  readonly leastLikeness: number;
   readonly seed: number;
   /** Starts of k-means. */
   readonly restarts: number;
@@ -18,15 +23,21 @@ export interface MergingOptions {
 
 /**
  * Mask merging (Algorithm 2) with its guards: with no more masks than materials there is nothing to merge, since k-means would split one mask's
- * samples and the vote would join two different masks; and masks whose samples lie clearly apart are not joined while there is a choice
- * (see {@link keepApart}).
+ * samples and the vote would join two different masks; and masks whose samples lie clearly apart are not joined while there is a choice.
+ * Grouping masks as wholes, each by its area, keeps both guards by itself, and a few scraps cannot outvote a large mask.
  */
-export function voteMaterials(masks: readonly MaskSamples[], options: MergingOptions): MaterialVote[] {
-  const count = typeof options.materials === 'number' ? options.materials : chooseMaterialCount(masks, options);
-  if (masks.length <= count) return masks.map((_, material) => ({ material, margin: 1 }));
+export function voteMaterials(masks: readonly MaskDescription[], options: MergingOptions): MaterialVote[] {
+  const { materials, grouping } = options;
+  if (typeof materials === 'number' && masks.length <= materials) {
+    return masks.map((_, material) => ({ material, margin: 1 }));
+  }
+  const groups = groupMasks(masks, options);
+  const count = new Set(groups).size;
   if (count === 1) return masks.map(() => ({ material: 0, margin: 1 }));
-  const votes = voteByClusters(masks, (samples) => clusterEmbeddings(samples, { ...options, clusters: count }));
-  return keepApart(masks, votes, count);
+  const samples = masks.map((mask) => mask.samples);
+  if (grouping === 'likeness' || masks.length <= count) return voteByGroups(samples, groups);
+  const votes = voteByClusters(samples, (all) => clusterEmbeddings(all, { ...options, clusters: count }));
+  return keepApart(samples, votes, count);
 }
 
 /** Algorithm 2 of the paper as it is: all samples are clustered, a mask's material is the majority of its samples' clusters. */
@@ -43,10 +54,18 @@ export function voteByClusters(
   });
 }
 
-/** Masks that are alike form groups; the number of groups is the number of materials. */
-function chooseMaterialCount(masks: readonly MaskSamples[], options: MergingOptions): number {
-  const bounds = { similarity: options.sameMaterialSimilarity, most: mostMaterials(options.materials) };
-  return new Set(groupBySimilarity(masks.map(meanVector), bounds)).size;
+/** Masks that are alike form groups; where the number of materials is not given, it is the number of groups. */
+function groupMasks(
+  masks: readonly MaskDescription[],
+  { materials, likeness, leastLikeness }: Pick<MergingOptions, 'materials' | 'likeness' | 'leastLikeness'>,
+): number[] {
+  const least = typeof materials === 'number' ? Infinity : leastLikeness;
+  const alike = (a: number, b: number): number => {
+    const [first, second] = [masks[a], masks[b]];
+    return first === undefined || second === undefined ? 0 : materialLikeness(first, second, likeness);
+  };
+  const weights = masks.map(({ areaPx }) => areaPx);
+  return groupByLikeness({ weights, likeness: alike }, { least, most: mostMaterials(materials) });
 }
 
 /** Of clusters with equally many votes the first. */

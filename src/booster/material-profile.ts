@@ -43,8 +43,11 @@ const learnedLabel = z.object({
   images: z.int().positive(),
 });
 
-/** How a profile gives names: to the materials that clustering finds, each name once or as often as it fits, or to each mask by itself. */
-export const namings = ['materials-once', 'materials', 'masks'] as const;
+/**
+ * How a profile gives names: to the materials that clustering finds, which stay apart even where two get one name, so that no mask changes; the same, where
+ * materials of one name become one; or to each mask by itself.
+ */
+export const namings = ['materials-apart', 'materials', 'masks'] as const;
 
 export type Naming = (typeof namings)[number];
 

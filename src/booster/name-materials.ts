@@ -1,8 +1,7 @@
-import { linearSumAssignment } from 'linear-sum-assignment';
 import type { MaskSamples } from './describe-masks.js';
 import type { MaterialProfile, Naming } from './material-profile.js';
 import type { MaterialVote } from './material-vote.js';
-import type { NameSupport, NameVote } from './name-masks.js';
+import type { NameVote } from './name-masks.js';
 import { nameMasks, nameOf, supportNames } from './name-masks.js';
 
 /** Which material a mask shows, and what it is called; null: unlike anything seen. */
@@ -11,8 +10,8 @@ export interface NamedVote extends MaterialVote {
 }
 
 /**
- * Gives the masks that clustering has grouped their names (`votes`), in the order of the masks. Masks of one name are one material; those without a
- * name stay grouped as they were.
+ * Gives the masks that clustering has grouped (`votes`) their names, in the order of the masks. Masks of one name are one material, unless the profile
+ * keeps groups apart; those without a name stay grouped as they were.
  */
 export function nameMaterials(
   votes: readonly MaterialVote[],
@@ -20,9 +19,11 @@ export function nameMaterials(
   profile: MaterialProfile,
 ): NamedVote[] {
   const names = namesOf(votes, samples, profile);
+  const staysGrouped = profile.version === 2 && profile.naming === 'materials-apart';
   return votes.map((vote, index) => {
     const { name, margin } = names[index] ?? { name: null, margin: 0 };
-    if (name === null) return { material: profile.labels.length + vote.material, margin: vote.margin, name };
+    if (name === null || staysGrouped)
+      return { material: profile.labels.length + vote.material, margin: vote.margin, name };
     return { material: profile.labels.findIndex((label) => label.name === name), margin, name };
   });
 }
@@ -41,21 +42,6 @@ function namesOf(
       profile,
     ),
   );
-  const named =
-    naming === 'materials' ? supports.map((each) => nameOf(each, profile)) : nameEachOnce(supports, profile);
+  const named = supports.map((each) => nameOf(each, profile));
   return votes.map(({ material }) => named[groups.indexOf(material)] ?? { name: null, margin: 0 });
-}
-
-/** The one-to-one assignment of names with the most votes; strange materials, and those that nothing is left for, have no name. */
-function nameEachOnce(supports: readonly NameSupport[], { labels }: MaterialProfile): NameVote[] {
-  if (supports.length === 0) return [];
-  const { rowAssignments } = linearSumAssignment(
-    supports.map(({ shares }) => [...shares]),
-    { maximaze: true },
-  );
-  return supports.map(({ shares, strange }, row) => {
-    const label = rowAssignments[row] ?? -1;
-    const margin = shares[label] ?? 0;
-    return margin > 0 ? { name: labels[label]?.name ?? null, margin } : { name: null, margin: strange };
-  });
 }

@@ -1,25 +1,32 @@
 import type { Mask } from '../core/mask.js';
-import { subtract } from '../core/mask.js';
-import { canonicalOrder } from './canonical-order.js';
-import { relateMasks } from './mask-relations.js';
+import { subtract, unionOf } from '../core/mask.js';
+import { paintingOrder } from './build-microstructure.js';
 
-/** A mask of which less than this share is left without its children is described as a whole. */
+/** A mask of which less than this share is left is described as a whole. */
 const leastOwnShare = 0.1;
 
+/** Where a mask shows its texture. */
+export interface OwnRegion {
+  readonly region: Mask;
+  /** Pixels that the mask has in the end: fewer than the region's where so few are left that the mask is described as a whole. */
+  readonly ownPx: number;
+}
+
 /**
- * Where each mask shows its own texture: the mask without its children, which keep their pixels in the end (DESIGN section 3.3). In the order of
- * `items`.
+ * Where each mask shows its own texture: the pixels that it will have in the end (DESIGN section 3.3), without those of its children and of masks
+ * that win an overlap. In the order of `items`.
  */
 export function ownRegions(
   items: readonly { readonly mask: Mask; readonly score: number }[],
-  options: { readonly childShare: number },
-): Mask[] {
-  const families = relateMasks(canonicalOrder(items), options);
-  const regions = new Map(families.map(({ parent, children }) => [parent, ownRegion(parent.mask, children)]));
-  return items.map((item) => regions.get(item) ?? item.mask);
-}
-
-function ownRegion(mask: Mask, children: readonly { readonly mask: Mask }[]): Mask {
-  const own = subtract(mask, ...children.map((child) => child.mask));
-  return own.areaPx >= leastOwnShare * mask.areaPx ? own : mask;
+  { childShare }: { readonly childShare: number },
+): OwnRegion[] {
+  const regions = new Map<object, OwnRegion>();
+  let later: Mask | undefined;
+  for (const item of paintingOrder(items, childShare).reverse()) {
+    const own = later === undefined ? item.mask : subtract(item.mask, later);
+    const region = own.areaPx >= leastOwnShare * item.mask.areaPx ? own : item.mask;
+    regions.set(item, { region, ownPx: own.areaPx });
+    later = later === undefined ? item.mask : unionOf(later, item.mask);
+  }
+  return items.map((item) => regions.get(item) ?? { region: item.mask, ownPx: item.mask.areaPx });
 }

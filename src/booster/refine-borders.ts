@@ -8,6 +8,11 @@ import { cellsOf, innerCells, labelsOfCells, likenessMap, meanDirection, pixelSa
 export interface BorderOptions {
   /** How far a border may move, in token cells; what lies deeper in a mask keeps its material. */
   readonly reachCells: number;
+  /**
+   * A pixel changes sides only where the other side's texture leads by this (cosine) times the score of the material that loses it: the surer a
+   * mask is, the less its borders move.
+   */
+  readonly lead: number;
   /** Pixels that no mask covers join a material only where their token is at least this alike (cosine). */
   readonly leastSimilarity: number;
 }
@@ -19,18 +24,26 @@ const leastInnerCells = 3;
  * Moves the borders of a microstructure to where the texture changes (DESIGN section 3.2): pixels near a border, and pixels that no mask
  * covers, go to the material whose pieces' mean tokens are most like the token there, interpolated between cells.
  */
-export function refineBorders(map: LabelMap, tokens: TextureTokens, options: BorderOptions): LabelMap {
+export function refineBorders(
+  map: LabelMap,
+  materials: readonly { readonly label: number; readonly score: number }[],
+  tokens: TextureTokens,
+  options: BorderOptions,
+): LabelMap {
   const likeness = likenessOfMaterials(map, tokens);
   if (likeness.size === 0) return map;
   const reach = Math.round(options.reachCells / Math.max(tokens.columnsPerPixel, tokens.rowsPerPixel));
   const choices = choicesNearBorders(map, reach);
   const sampler = pixelSampler(tokens, map.width, map.height);
+  const leads = new Map(materials.map(({ label, score }) => [label, options.lead * score]));
   const labels = map.labels.slice();
   for (let pixel = 0; pixel < labels.length; pixel++) {
     const current = map.labels[pixel] as number;
     if (choices[pixel] === 0 || (current !== 0 && !likeness.has(current))) continue;
     const best = mostAlike(likeness, choices[pixel] as number, sampler, pixel);
-    if (current !== 0 || best.similarity >= options.leastSimilarity) labels[pixel] = best.label;
+    const own = likeness.get(current);
+    const needed = own === undefined ? options.leastSimilarity : sampler.at(own, pixel) + (leads.get(current) ?? 0);
+    if (best.similarity >= needed) labels[pixel] = best.label;
   }
   return { ...map, labels };
 }

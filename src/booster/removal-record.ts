@@ -1,10 +1,10 @@
-export type RemovalRule = 'redundant' | 'compound' | 'tiny-child' | 'tiny-island';
+export type RemovalRule = 'redundant' | 'compound' | 'fragment' | 'tiny-child' | 'tiny-island';
 
 /** Why a mask was removed. */
 export interface RemovalRecord<Item> {
   readonly removed: Item;
   readonly rule: RemovalRule;
-  /** The masks that caused it: the larger twin, the children, the parent; none for an island. */
+  /** The masks that caused it: the larger twin, the children, the whole, the parent; none for an island. */
   readonly causes: readonly Item[];
   /** The figure that the rule compared with its threshold. */
   readonly ratio: number;

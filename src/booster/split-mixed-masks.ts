@@ -15,7 +15,7 @@ export interface SplitOptions {
 }
 
 /** More cells than this say nothing new about a mask's textures, and k-means takes its time. */
-const mostCells = 1500;
+const mostCells = 500;
 
 interface Split {
   /** The mean tokens of the two textures. */
@@ -43,7 +43,7 @@ export function splitMixedMasks(
     known.set(mask, split);
     return split;
   };
-  while (pieces.length < wanted) {
+  while (pieces.length > 0 && pieces.length < wanted) {
     const gainOf = ({ mask }: { readonly mask: Mask }): number => splitOf(mask)?.gain ?? 0;
     const next = pieces.reduce((best, piece) => (gainOf(piece) > gainOf(best) ? piece : best));
     const split = splitOf(next.mask);

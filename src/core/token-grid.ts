@@ -1,6 +1,6 @@
 import type { LabelMap } from './label-map.js';
 import type { Mask } from './mask.js';
-import { forEachRun } from './mask.js';
+import { forEachRowRun, forEachRun } from './mask.js';
 import { toUnitLength } from './vectors.js';
 
 /**
@@ -31,6 +31,24 @@ export function labelsOfCells({ labels, width, height }: LabelMap, grid: GridGeo
     }
   }
   return { width: grid.columns, height: grid.rows, labels: cells };
+}
+
+/** 1 for each cell whose centre lies in a mask, as {@link labelsOfCells} would say of it, at the cost of the mask's runs. */
+export function cellsUnder(mask: Mask, grid: GridGeometry): LabelMap {
+  const { columns, rows, columnsPerPixel, rowsPerPixel } = grid;
+  const labels = new Uint8Array(columns * rows);
+  const rowOf = new Map(
+    Array.from({ length: rows }, (_, row) => [Math.min(mask.height - 1, Math.floor((row + 0.5) / rowsPerPixel)), row]),
+  );
+  // The first column whose centre's pixel is not before x.
+  const columnsFrom = (x: number): number => Math.min(columns, Math.max(0, Math.ceil(x * columnsPerPixel - 0.5)));
+  forEachRowRun(mask, (start, end, y) => {
+    const row = rowOf.get(y);
+    if (row === undefined) return;
+    const [from, to] = [columnsFrom(start - y * mask.width), columnsFrom(end - y * mask.width)];
+    labels.fill(1, row * columns + from, row * columns + to);
+  });
+  return { width: columns, height: rows, labels };
 }
 
 /** Cells with a label other than 0 whose eight neighbours have it too; the edge of the grid is no border. Flat indices. */
@@ -69,15 +87,18 @@ export function tokenOf({ tokens, dimensions, columns, rows }: TextureTokens, ce
   return Array.from({ length: dimensions }, (_, d) => tokens[d * columns * rows + cell] as number);
 }
 
+/** The mean token of some cells: the more they differ, the shorter. */
+export function meanToken({ tokens, dimensions, columns, rows }: TextureTokens, cells: readonly number[]): number[] {
+  return Array.from({ length: dimensions }, (_, d) => {
+    let sum = 0;
+    for (const cell of cells) sum += tokens[d * columns * rows + cell] as number;
+    return sum / cells.length;
+  });
+}
+
 /** The mean token of some cells, scaled to unit length. */
-export function meanDirection(
-  { tokens, dimensions, columns, rows }: TextureTokens,
-  cells: readonly number[],
-): number[] {
-  const mean = Array.from({ length: dimensions }, (_, d) =>
-    cells.reduce((sum, cell) => sum + (tokens[d * columns * rows + cell] as number), 0),
-  );
-  return toUnitLength(mean);
+export function meanDirection(tokens: TextureTokens, cells: readonly number[]): number[] {
+  return toUnitLength(meanToken(tokens, cells));
 }
 
 /** The cosine of every cell's token with a direction of unit length. */

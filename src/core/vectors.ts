@@ -2,7 +2,9 @@
 type Vector = readonly number[];
 
 export function dot(a: Vector, b: Vector): number {
-  return a.reduce((sum, value, d) => sum + value * (b[d] ?? 0), 0);
+  let sum = 0;
+  for (let d = 0; d < a.length; d++) sum += (a[d] as number) * (b[d] ?? 0);
+  return sum;
 }
 
 export function squaredDistance(a: Vector, b: Vector): number {

@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { clusterEmbeddings } from '../../src/booster/cluster-materials.js';
 import type { MaskSamples } from '../../src/booster/describe-masks.js';
 import { voteByClusters, voteMaterials } from '../../src/booster/mask-merging.js';
-import { toUnitLength } from '../../src/core/vectors.js';
+import { meanVector, toUnitLength } from '../../src/core/vectors.js';
 import type { SeededRandom } from '../../src/core/seeded-random.js';
 import { seededRandom } from '../../src/core/seeded-random.js';
+import { cropLikeness } from '../support/crop-likeness.js';
 
 const dimensions = 8;
 const samplesPerMask = 12;
@@ -54,8 +55,18 @@ function rightPairs(votes: readonly { readonly material: number }[], truth: read
 
 const plain = (samples: readonly MaskSamples[], clusters: number, seed: number) =>
   voteByClusters(samples, (all) => clusterEmbeddings(all, { clusters, seed, restarts: 1 }));
+/** The guard of the paper's own clustering. */
+const merging = {
+  grouping: 'k-means',
+  likeness: cropLikeness(0.5),
+  leastLikeness: 0,
+  restarts: 1,
+} as const;
 const guarded = (samples: readonly MaskSamples[], materials: number, seed: number) =>
-  voteMaterials(samples, { materials, seed, restarts: 1, sameMaterialSimilarity: 0.5 });
+  voteMaterials(
+    samples.map((own) => ({ samples: own, crop: meanVector(own), token: null, areaPx: 100 })),
+    { ...merging, materials, seed },
+  );
 
 test('with no more masks than materials the guard never loses against plain clustering', () => {
   let won = 0;

@@ -16,6 +16,7 @@ import torch
 from .architectures import ImageEncoder, MaskDecoder, TextureEncoder
 from .architectures.image_encoder import TOKEN_STRIDE
 from .architectures.mask_decoder import MASK_STRIDE, STRIDE
+from .exported_decoder import ExportedDecoder
 from .prompts import no_mask
 
 OPSET = 17
@@ -64,7 +65,7 @@ def export_decoder(encoder, decoder, target: Path):
     axes["low_res_masks"] = {0: "n", 2: f"h_{MASK_STRIDE}", 3: f"w_{MASK_STRIDE}"}
     arguments = (*features, torch.rand(2, 3, 2) * 60, torch.tensor([[1.0, 0.0, -1.0], [2.0, 3.0, 1.0]]), no_mask(features[-1]))
     names = [*EMBEDDING_NAMES, "point_coords", "point_labels", "mask_input"]
-    _export(decoder, arguments, target, names, ["iou_predictions", "low_res_masks"], axes)
+    _export(ExportedDecoder(decoder), arguments, target, names, ["iou_predictions", "low_res_masks"], axes)
 
 
 def export_texture(net, target: Path):

@@ -1,5 +1,7 @@
 """Networks: shapes at any frame size, the similarity start, reach only along connected paths, export parity."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,7 @@ import torch
 from sam_i_am_models import export
 from sam_i_am_models.architectures import ImageEncoder, MaskDecoder, TextureEncoder
 from sam_i_am_models.architectures.prompt_encoder import PromptEncoder, reachable
+from sam_i_am_models.exported_decoder import ExportedDecoder
 from sam_i_am_models.prompts import no_mask
 
 
@@ -93,6 +96,23 @@ def test_export_parity(sam, tmp_path):
     export.export_encoder(encoder, tmp_path / "encoder.onnx")
     export.export_decoder(encoder, decoder, tmp_path / "decoder.onnx")
     assert export.sam_parity(encoder, decoder, tmp_path) < export.TOLERANCE
+
+
+def test_the_exported_decoder_is_the_same_function_whatever_the_weights(sam):
+    encoder, decoder = sam
+    decoder = copy.deepcopy(decoder)
+    torch.manual_seed(2)
+    with torch.no_grad():
+        for weight in decoder.parameters():
+            weight.add_(torch.randn_like(weight) * 0.1)
+        features = encoder(torch.rand(1, 1, 128, 192))
+        for labels in ([[1.0], [1.0], [1.0]], [[2.0, 3.0, -1.0], [1.0, 0.0, 1.0]]):
+            coords = (torch.rand(len(labels), len(labels[0]), 2) * 100).sort(1).values
+            arguments = (*features, coords, torch.tensor(labels), torch.randn(1, 1, 16, 24) * 5)
+            expected, got = decoder(*arguments), ExportedDecoder(decoder)(*arguments)
+            assert expected[1].abs().max() > 1
+            for one, other in zip(expected, got):
+                assert torch.allclose(one, other, rtol=1e-4, atol=1e-4)
 
 
 def test_texture_encoder(tmp_path):

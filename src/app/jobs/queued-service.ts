@@ -1,9 +1,12 @@
+import type { ExplorationService } from '../exploration-service.js';
 import type { ImageFile, SegmentationService } from '../segmentation-service.js';
 import type { JobQueue } from './paint-job.js';
 
 /** A service whose work goes through a queue. */
 export interface QueuedService extends SegmentationService {
   readonly jobs: JobQueue;
+  /** Only where this process has models of its own: looking at one micrograph goes past the queue. */
+  readonly exploration?: ExplorationService;
 }
 
 /** What is known of those that do the work. */

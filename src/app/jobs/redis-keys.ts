@@ -15,7 +15,7 @@ import type { PaintCall, PaintJob } from './paint-job.js';
 const prefix = 'sam-i-am';
 
 /** Results are kept for whoever asks for the same again. */
-export const resultMs = 3_600_000;
+export const resultMs = 600_000;
 /** An image that nobody works on in this time is given up; its asker would send it anew. */
 export const imageMs = 24 * 3_600_000;
 /** A worker that has not been heard of for so long is gone. */

@@ -2,7 +2,8 @@ import { distanceFromLabel, learnNames, type NamedRegion, type NameClassifier } 
 import type { LearnedProfile, Naming } from '../../booster/material-profile.js';
 import { meanOf } from '../../metrics/statistics.js';
 import { fitConfidence } from './fit-confidence.js';
-import type { ImageScore, ScoringOptions } from './score-image.js';
+import type { PaintableLabels } from '../../label-studio/assign-labels.js';
+import type { ImageScore } from './score-image.js';
 import { outcomesOf, paintImage, scorePainting } from './score-image.js';
 import type { FilterSetting, TrainingImage } from './training-image.js';
 
@@ -20,15 +21,25 @@ export interface LearnedCandidate {
   readonly images: readonly HeldOutImage[];
 }
 
+/** What a training learned, as a whole profile. */
+export function profileOf(
+  { profile }: LearnedCandidate,
+  about: Pick<LearnedProfile, 'textureSha256' | 'about'>,
+): LearnedProfile {
+  return { format: 'sam-i-am-profile', version: 2, ...about, ...profile };
+}
+
 /** Called before each step of which there are many, with the share done; throws to stop. */
 export type OnStep = (done: number) => void | Promise<void>;
 
 export const noFilter: FilterSetting = { filter: { predictedIou: 0, stabilityScore: 0 }, removal: {} };
 
-/** Choices with fewer held-out images than this would be guesses. */
-const leastHeldOut = 3;
+/** With fewer held-out images than this, a choice that changes masks would be a guess. */
+const leastHeldOut = 6;
 /** Gain in IoU from which on another choice than the most careful one is made. */
 const leastGain = 0.01;
+/** Masks count as not worse if their mean less its standard error is. */
+const leastDoubt = 0.001;
 /** A mask is strange if it lies this much farther from its label than the farthest that was held out. */
 const strangeFrom = 2;
 /** The same where nothing could be held out. */
@@ -60,15 +71,15 @@ const removalSteps: readonly FilterSetting['removal'][] = [
  */
 export async function learnProfile(
   images: readonly TrainingImage[],
-  options: ScoringOptions,
+  labels: PaintableLabels<string>,
   onStep: OnStep = () => undefined,
 ): Promise<LearnedCandidate | undefined> {
   const regions = images.flatMap((image) => image.regions);
   const classifier = learnNames(regions);
   if (classifier === undefined) return undefined;
-  const learner = new Learner(images, options, onStep);
+  const learner = new Learner(images, labels, onStep);
   const zeroShot = await learner.zeroShot();
-  const setting = { ...noFilter, naming: 'materials-once' as Naming };
+  const setting = { ...noFilter, naming: 'materials-apart' as Naming };
   if (images.length < 2) {
     return {
       profile: { ...classifier, ...setting, farthest: farthestUnknown, confidence: [] },
@@ -109,16 +120,16 @@ interface Choice {
 /** Cross-validation: every classifier here has never seen the image that it is judged on. */
 class Learner {
   readonly tuned: readonly TrainingImage[];
-  readonly #options: ScoringOptions;
+  readonly #labels: PaintableLabels<string>;
   readonly #onStep: OnStep;
   readonly #classifiers: readonly (NameClassifier | undefined)[];
   /** How far the regions of each image lay from their labels when it was held out. */
   readonly #distances: readonly (readonly number[])[];
   #steps = 0;
 
-  constructor(images: readonly TrainingImage[], options: ScoringOptions, onStep: OnStep) {
+  constructor(images: readonly TrainingImage[], labels: PaintableLabels<string>, onStep: OnStep) {
     this.tuned = images.filter(({ found }) => found !== null);
-    this.#options = options;
+    this.#labels = labels;
     this.#onStep = onStep;
     const without = ({ id }: TrainingImage): NamedRegion[] =>
       images.flatMap((image) => (image.id === id ? [] : [...image.regions]));
@@ -135,7 +146,7 @@ class Learner {
     return this.#eachTuned(async (image) => {
       const described = await image.found?.(noFilter);
       if (described === undefined) return nothing;
-      return scorePainting(paintImage(image, described, undefined, this.#options), image.accepted);
+      return scorePainting(paintImage(image, described, undefined, this.#labels), image.accepted);
     });
   }
 
@@ -146,7 +157,7 @@ class Learner {
   }
 
   async choose(zeroShot: readonly ImageScore[]): Promise<Choice & { readonly confidence: [number, number][] }> {
-    let best = await this.#judge({ ...noFilter, naming: 'materials-once' });
+    let best = await this.#judge({ ...noFilter, naming: 'materials-apart' });
     if (this.tuned.length >= leastHeldOut) {
       for (const naming of ['materials', 'masks'] as const) {
         best = better(await this.#judge({ ...best.setting, naming }), best, zeroShot);
@@ -179,7 +190,7 @@ class Learner {
       ...unnamed,
       farthest: this.farthest(index),
     };
-    return paintImage(image, described, profile, this.#options);
+    return paintImage(image, described, profile, this.#labels);
   }
 
   async #confidence(setting: Setting): Promise<[number, number][]> {
@@ -209,7 +220,8 @@ function better(next: Choice, best: Choice, zeroShot: readonly ImageScore[]): Ch
   const plain = next.scores.map((score, index) => score.plain - (zeroShot[index]?.plain ?? 0));
   const gain = meanOf(gains) ?? 0;
   const isClear = gain >= leastGain && gain > standardError(gains);
-  return isClear && (meanOf(plain) ?? 0) >= 0 ? next : best;
+  const isSafe = (meanOf(plain) ?? 0) - standardError(plain) >= -leastDoubt;
+  return isClear && isSafe ? next : best;
 }
 
 function standardError(values: readonly number[]): number {

@@ -2,13 +2,14 @@ import type { MaterialProfile } from '../../booster/material-profile.js';
 import { maskOfLabel } from '../../core/label-map.js';
 import type { Mask } from '../../core/mask.js';
 import { maskIou, unionOf } from '../../core/mask.js';
-import type { MaterialCount } from '../../core/material-count.js';
 import { assignLabels, type PaintableLabels } from '../../label-studio/assign-labels.js';
 import type { ScoredOutcome } from '../../metrics/calibration.js';
 import { iouAt, overlapTable } from '../../metrics/overlap-table.js';
 import { measureImage, measureMaterials } from '../../metrics/region-measures.js';
-import { defaultSegmentOptions, pipelineParameters } from '../pipeline-parameters.js';
-import { mergeCandidates } from '../segment-micrograph.js';
+import type { PipelineParameters } from '../pipeline-parameters.js';
+import { pipelineParameters } from '../pipeline-parameters.js';
+import { paintCandidates } from '../../booster/merge-candidates.js';
+import { nameCandidates } from '../merge-masks.js';
 import { withProfile } from '../use-profile.js';
 import type { AcceptedMask, DescribedMasks, TrainingImage } from './training-image.js';
 
@@ -20,12 +21,6 @@ export interface ImageScore {
   readonly plain: number;
 }
 
-/** What profiles are compared under. */
-export interface ScoringOptions {
-  readonly labels: PaintableLabels<string>;
-  readonly materials: MaterialCount;
-}
-
 /** One painted material. */
 export interface PaintedMask {
   readonly mask: Mask;
@@ -34,21 +29,39 @@ export interface PaintedMask {
   readonly score: number;
 }
 
+/** Paintings of the same masks with the same names are the same: choices that are compared differ in few images. */
+const paintings = new WeakMap<DescribedMasks, Map<string, Painting>>();
+type Painting = readonly { readonly mask: Mask; readonly name: string | null; readonly score: number }[];
+
 /** Paints an image as a prediction would, with a profile or without. */
 export function paintImage(
   image: Pick<TrainingImage, 'width' | 'height'>,
   described: DescribedMasks,
   profile: MaterialProfile | undefined,
-  { labels, materials }: ScoringOptions,
+  labels: PaintableLabels<string>,
 ): PaintedMask[] {
-  const options = { materials, seed: defaultSegmentOptions.seed, profile, nameSamples: described.nameSamples };
-  const structure = mergeCandidates(image, described, options, withProfile(pipelineParameters, profile));
-  const names = structure.materials.map(({ members }) => members[0]?.name);
-  const ruledOut = profile?.labels.map(({ name }) => name) ?? [];
-  const shown = assignLabels({ names, ruledOut }, labels, (label) => label);
-  return structure.materials.map(({ label, score }, index) => ({
-    mask: maskOfLabel(structure.map, label),
-    label: shown[index],
+  const named = nameCandidates(described, profile, described.nameSamples);
+  const parameters = withProfile(pipelineParameters, profile);
+  const known = paintings.get(described) ?? new Map<string, Painting>();
+  paintings.set(described, known);
+  const key = JSON.stringify([named, parameters.confidence]);
+  const painting = known.get(key) ?? paint(image, described, named, parameters);
+  known.set(key, painting);
+  const names = painting.map(({ name }) => name);
+  const shown = assignLabels({ names, ruledOut: profile?.labels.map(({ name }) => name) ?? [] }, labels, (label) => label);
+  return painting.map(({ mask, score }, index) => ({ mask, score, label: shown[index] }));
+}
+
+function paint(
+  image: Pick<TrainingImage, 'width' | 'height'>,
+  described: DescribedMasks,
+  named: ReturnType<typeof nameCandidates>,
+  parameters: PipelineParameters,
+): Painting {
+  const { map, materials } = paintCandidates(image, described, named, parameters);
+  return materials.map(({ label, score, members }) => ({
+    mask: maskOfLabel(map, label),
+    name: members[0]?.name ?? null,
     score,
   }));
 }

@@ -1,4 +1,3 @@
-import type { LearnedProfile } from '../../booster/material-profile.js';
 import { learnedProfile } from '../../booster/material-profile.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import type { MaterialCount } from '../../core/material-count.js';
@@ -15,8 +14,8 @@ import { embeddingKey } from '../embedding-cache.js';
 import type { LoadedModels } from '../load-models.js';
 import { judgeProfile, type GateImage } from './gate.js';
 import type { LearnedCandidate } from './learn-profile.js';
-import { learnProfile } from './learn-profile.js';
-import { paintImage, scorePainting, type ScoringOptions } from './score-image.js';
+import { learnProfile, profileOf } from './learn-profile.js';
+import { paintImage, scorePainting } from './score-image.js';
 import type { AcceptedMask, TrainingImage } from './training-image.js';
 import { acceptedMasks, prepareImage } from './training-image.js';
 import { withTrainingLock } from './training-lock.js';
@@ -90,10 +89,9 @@ async function train(job: TrainingJob): Promise<TrainingOutcome> {
   const { project, store, models } = job;
   const cases = await readCases(job);
   const labels = job.labels ?? { labels: labelsUsed(cases), hasUnknown: false };
-  const options: ScoringOptions = { labels, materials: job.materials ?? { atMost: labels.labels.length } };
-  const images = await prepareImages(cases, options, job);
+  const images = await prepareImages(cases, labels, job);
   if (images.length === 0) throw nothingAccepted();
-  const candidate = await learnProfile(images, options, (done) => {
+  const candidate = await learnProfile(images, labels, (done) => {
     stopIfAsked(job);
     job.onProgress(preparingShare + (1 - preparingShare) * done, 'comparing choices on held-out images');
     // Progress is told, and a request to stop heard, in between.
@@ -101,7 +99,7 @@ async function train(job: TrainingJob): Promise<TrainingOutcome> {
   });
   if (candidate === undefined) throw nothingAccepted();
   const current = await store.active(project);
-  const verdict = judgeProfile(await gateImages(candidate, images, current, options, job), current !== undefined);
+  const verdict = judgeProfile(await gateImages(candidate, images, current, labels, job), current !== undefined);
   const heldOutIou = meanOf(candidate.images.flatMap(({ heldOut }) => heldOut?.named ?? [])) ?? null;
   const zeroShotIou = meanOf(candidate.images.map(({ zeroShot }) => zeroShot.named)) ?? null;
   const figures = { images: images.length, heldOutIou, zeroShotIou };
@@ -113,11 +111,10 @@ async function train(job: TrainingJob): Promise<TrainingOutcome> {
     ...{ createdAt: finishedAt, baseVersion: job.baseVersion, ...figures },
     scores: candidate.images.map((image) => ({ ...image })),
   };
-  const profile: LearnedProfile = {
-    ...{ format: 'sam-i-am-profile', version: 2, textureSha256: models.textureSha256 },
+  const profile = profileOf(candidate, {
+    textureSha256: models.textureSha256,
     about: `${images.length} accepted images of project ${project}`,
-    ...candidate.profile,
-  };
+  });
   const adopted = await store.adopt(project, profile, record);
   return {
     ...figures,
@@ -155,20 +152,21 @@ function labelsUsed(cases: readonly AcceptedCase[]): string[] {
 
 async function prepareImages(
   cases: readonly AcceptedCase[],
-  options: ScoringOptions,
+  labels: PaintableLabels<string>,
   job: TrainingJob,
 ): Promise<TrainingImage[]> {
   const taught = cases.flatMap(({ evaluated }) => {
-    const accepted = acceptedMasks(evaluated, options.labels.labels);
+    const accepted = acceptedMasks(evaluated, labels.labels);
     return accepted.length === 0 ? [] : [{ evaluated, accepted }];
   });
+  const materials = job.materials ?? { atMost: labels.labels.length };
   const images: TrainingImage[] = [];
   for (const [index, { evaluated, accepted }] of taught.entries()) {
     stopIfAsked(job);
     job.onProgress((preparingShare * index) / taught.length, evaluated.file);
     const isTuned = index >= taught.length - mostTuned;
     try {
-      images.push(await prepareCase(evaluated, accepted, isTuned, options, job));
+      images.push(await prepareCase(evaluated, accepted, isTuned, materials, job));
     } catch (thrown) {
       const { message, hint } = asSamIAmError(thrown);
       job.onProblem(`${evaluated.file}: ${message}. ${hint}`);
@@ -181,7 +179,7 @@ async function prepareCase(
   evaluated: EvaluationCase,
   accepted: readonly AcceptedMask[],
   isTuned: boolean,
-  { materials }: ScoringOptions,
+  materials: MaterialCount,
   { open, models, embeddings, maxPixels, signal }: TrainingJob,
 ): Promise<TrainingImage> {
   const file = valueOrThrow(await open(evaluated, signal));
@@ -203,7 +201,7 @@ async function gateImages(
   candidate: LearnedCandidate,
   images: readonly TrainingImage[],
   current: StoredProfile | undefined,
-  options: ScoringOptions,
+  labels: PaintableLabels<string>,
   { models }: TrainingJob,
 ): Promise<GateImage[]> {
   const parsed = learnedProfile.safeParse(current?.content).data;
@@ -217,7 +215,7 @@ async function gateImages(
     const scored =
       described === undefined || image === undefined
         ? null
-        : scorePainting(paintImage(image, described, profile, options), image.accepted);
+        : scorePainting(paintImage(image, described, profile, labels), image.accepted);
     gate.push({ next: heldOut, current: isSame ? seen.heldOut : scored, zeroShot });
   }
   return gate;

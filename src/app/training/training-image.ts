@@ -1,5 +1,4 @@
 import type { NamedRegion } from '../../booster/learn-names.js';
-import { removeMasks } from '../../booster/mask-removal.js';
 import type { LearnedProfile } from '../../booster/material-profile.js';
 import type { MaskSamples } from '../../booster/describe-masks.js';
 import type { Mask } from '../../core/mask.js';
@@ -12,8 +11,10 @@ import { proposalScore } from '../../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../../sam/sam-model.js';
 import type { LoadedModels } from '../load-models.js';
 import { defaultSegmentOptions, pipelineParameters } from '../pipeline-parameters.js';
-import type { DescribedCandidates, ScoredProposal } from '../segment-micrograph.js';
-import { describeCandidates } from '../segment-micrograph.js';
+import type { DescribedCandidates, ScoredProposal } from '../merge-masks.js';
+import { describeCandidates } from '../merge-masks.js';
+import { finiteTokens } from '../../booster/finite-values.js';
+import { keepMasks } from '../../booster/keep-masks.js';
 import { isFlat } from '../segmentation-warnings.js';
 import { describeForNames } from '../use-profile.js';
 
@@ -99,13 +100,17 @@ async function findMasks(
   const known = new Map<string, Promise<DescribedMasks>>();
   return (setting) => {
     const removal = { ...pipelineParameters.removal, ...setting.removal };
-    const { kept } = removeMasks(proposals.filter(passes(setting.filter)), removal);
+    const { kept } = keepMasks(proposals.filter(passes(setting.filter)), finiteTokens(embedding.textureTokens), {
+      ...pipelineParameters,
+      removal,
+    });
     // Most settings change nothing in most images.
     const key = kept.map((proposal) => proposals.indexOf(proposal)).join();
     const describe = async (): Promise<DescribedMasks> => {
       const options = { materials, seed: defaultSegmentOptions.seed };
       const described = await describeCandidates(models, micrograph, embedding, kept, options, pipelineParameters);
-      const nameSamples = await describeForNames(models.texture, micrograph, described.regions, { version: 2 });
+      const regions = described.candidates.map(({ region }) => region);
+      const nameSamples = await describeForNames(models.texture, micrograph, regions, { version: 2 });
       return { ...described, nameSamples };
     };
     const described = known.get(key) ?? describe();

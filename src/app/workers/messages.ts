@@ -3,10 +3,12 @@ import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import type { Result } from '../../core/result.js';
 import { failure, success } from '../../core/result.js';
+import type { BoostChoices } from '../exploration.js';
 import type { EmbeddingBudget } from '../embedding-cache.js';
 import type { SegmentOptions } from '../pipeline-parameters.js';
 import type { UserPrompt } from '../../core/user-prompt.js';
 import type { CancelFlag } from '../cancel-flag.js';
+import type { ProgressFlag } from '../progress-flag.js';
 import type { ActiveProfile, ImageFile, PromptOptions } from '../segmentation-service.js';
 
 /** What a worker is started with. */
@@ -36,6 +38,22 @@ export interface PaintPromptedTask extends PromptOptions {
 export interface SegmentTask {
   readonly image: ImageFile;
   readonly options: SegmentOptions;
+  readonly modelVersion: string;
+}
+
+export interface ExploreTask {
+  readonly image: ImageFile;
+  readonly modelVersion: string;
+  readonly cancel?: CancelFlag;
+  readonly progress?: ProgressFlag;
+}
+
+/** Writes `segment`'s files for a micrograph that was explored before, without inference. */
+export interface RewriteTask {
+  readonly image: ImageFile;
+  /** {@link Exploration.json} */
+  readonly explored: Uint8Array;
+  readonly choices: BoostChoices;
   readonly modelVersion: string;
 }
 

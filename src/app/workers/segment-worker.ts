@@ -1,10 +1,13 @@
 import { workerData } from 'node:worker_threads';
+import type { Exploration } from '../exploration.js';
 import { createSegmenter } from '../segmenter.js';
 import type { PaintedMicrograph } from '../segmentation-service.js';
 import type { StageMasks } from '../stage-masks.js';
 import type {
+  ExploreTask,
   PaintPromptedTask,
   PaintTask,
+  RewriteTask,
   SegmentedFiles,
   SegmentTask,
   WorkerAnswer,
@@ -41,6 +44,14 @@ export function stages(task: PaintTask): Promise<WorkerAnswer<StageMasks>> {
 /** What `watch` writes, as JSON. */
 export function regions(task: SegmentTask): Promise<WorkerAnswer<string>> {
   return answer(() => segmenter.regions(task));
+}
+
+export function explore(task: ExploreTask): Promise<WorkerAnswer<Exploration>> {
+  return answer(() => segmenter.explore(task));
+}
+
+export function rewrite(task: RewriteTask): Promise<WorkerAnswer<SegmentedFiles>> {
+  return answer(() => segmenter.rewrite(task));
 }
 
 export function segment(task: SegmentTask): Promise<WorkerAnswer<SegmentedFiles>> {

@@ -44,7 +44,12 @@ function describeParserError(thrown: unknown): SamIAmError {
     case 'entity.parse.failed':
       return new RefusedRequest(400, 'the body is not valid JSON', 'Send one JSON object.', thrown);
     case 'entity.too.large':
-      return new RefusedRequest(413, 'the body is larger than 250 MB', 'Send fewer tasks at once.', thrown);
+      return new RefusedRequest(
+        413,
+        'the body is larger than 250 MB',
+        'Send fewer tasks at once, or a smaller image.',
+        thrown,
+      );
     case 'encoding.unsupported':
     case 'charset.unsupported':
       return new RefusedRequest(415, 'the encoding of the body is not supported', 'Send UTF-8 JSON.', thrown);

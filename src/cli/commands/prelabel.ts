@@ -39,6 +39,7 @@ interface PrelabelFlags {
   readonly materials?: GivenMaterialCount;
   readonly dryRun?: boolean;
   readonly patience: number;
+  readonly inFlight?: number;
   readonly json?: boolean;
 }
 
@@ -81,6 +82,7 @@ export function addPrelabelCommand(program: Command): void {
       integerArgument(0, 10_000),
       30,
     )
+    .option('--in-flight <n>', 'images under way at the same time; with REDIS_URL: 64', integerArgument(1, 10_000))
     .option('--json', 'standard output is one JSON object per task, then a summary')
     .action(async (flags: PrelabelFlags) => {
       process.exitCode = await prelabel(flags);
@@ -159,7 +161,7 @@ async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Pr
     ...{ ledger, modelVersion, signal, onTask },
     ...paintingOf(flags, settings, { ...opened, profile }, modelVersion),
     claims: openTaskClaims(join(settings.dataDir, 'prelabel', keyOf(opened.access, flags.project, modelVersion))),
-    inFlight: settings.redisUrl === undefined ? settings.concurrency + tasksAhead : tasksInQueue,
+    inFlight: flags.inFlight ?? (settings.redisUrl === undefined ? settings.concurrency + tasksAhead : tasksInQueue),
     dryRun: flags.dryRun === true,
     patience: patienceOf(flags, progress, signal),
   };

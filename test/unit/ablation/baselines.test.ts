@@ -40,6 +40,7 @@ const context: ImageContext = {
     },
   },
   proposals: [],
+  generatorMs: 0,
 };
 
 test.each([

@@ -75,10 +75,13 @@ describe('materials get names', () => {
     expect([third, strange]).toEqual(['Pt', null]);
   });
 
-  test('each name once, so that no materials join', () => {
-    const named = nameMaterials(votes, samples, profileOf('materials-once'));
-    expect(named.map(({ name }) => name)).toEqual(['Ge', 'Ge', 'Pt', null]);
-    expect(new Set(named.map(({ material }) => material)).size).toBe(3);
+  test('material by material, without any that join', () => {
+    const both = [0, 1].map((material) => ({ material, margin: 1 }));
+    const named = nameMaterials(both, [cloud(3), cloud(3)], profileOf('materials-apart'));
+    expect(named.map(({ name }) => name)).toEqual(['Pt', 'Pt']);
+    expect(named[0]?.material).not.toBe(named[1]?.material);
+    const joined = nameMaterials(both, [cloud(3), cloud(3)], profileOf('materials'));
+    expect(joined[0]?.material).toBe(joined[1]?.material);
   });
 
   test('and those of one name are one material', () => {
@@ -88,6 +91,6 @@ describe('materials get names', () => {
   });
 
   test('no masks, no names', () => {
-    expect(nameMaterials([], [], profileOf('materials-once'))).toEqual([]);
+    expect(nameMaterials([], [], profileOf('materials-apart'))).toEqual([]);
   });
 });

@@ -3,6 +3,8 @@ import { describeMasks } from '../../../src/booster/describe-masks.js';
 import type { MergingOptions } from '../../../src/booster/mask-merging.js';
 import { voteMaterials } from '../../../src/booster/mask-merging.js';
 import { maskFromBox } from '../../../src/core/mask.js';
+import { dot } from '../../../src/core/vectors.js';
+import { cropLikeness } from '../../support/crop-likeness.js';
 import { greyImage } from '../../support/grey-image.js';
 import { meanGreyEncoder } from '../../support/mean-grey-encoder.js';
 
@@ -11,7 +13,14 @@ const levels = [0.1, 0.9, 0.1, 0.5];
 const image = greyImage(100, 100, (x, y) => (levels[Math.floor(y / 25)] ?? 0) + (((x * 13 + y * 7) % 11) - 5) / 500);
 const layer = (index: number) => maskFromBox(100, 100, { x: 0, y: index * 25, width: 100, height: 25 });
 const layers = [0, 1, 2, 3].map(layer);
-const options: MergingOptions = { materials: 3, sameMaterialSimilarity: 0.95, seed: 0, restarts: 10 };
+const options: MergingOptions = {
+  materials: 3,
+  grouping: 'likeness',
+  likeness: cropLikeness(0.95),
+  leastLikeness: 0,
+  seed: 0,
+  restarts: 10,
+};
 const describing = { cropsPerMask: 8, minimumShare: 0.75, tokenShare: 0, seed: 0 };
 const vote = async (masks = layers, changed: Partial<MergingOptions> = {}) => {
   const samples = await describeMasks(image, masks, { encoder: meanGreyEncoder(), tokens: null }, describing);
@@ -51,6 +60,19 @@ describe('the number of materials', () => {
   });
 });
 
+test('a few scraps do not outvote a large mask', async () => {
+  // Scraps from light to dark; the two layers differ most.
+  const scraps = [0, 4, 8].map((x) => maskFromBox(100, 100, { x, y: 75, width: 4, height: 4 }));
+  const votes = await vote([layer(0), layer(1), ...scraps], { materials: 2 });
+  expect(votes[0]?.material).not.toBe(votes[1]?.material);
+});
+
+test("the paper's clustering gives the same where masks are clear", async () => {
+  const [a, b, c, d] = await vote(layers, { grouping: 'k-means' });
+  expect(a?.material).toBe(c?.material);
+  expect(new Set([a, b, d].map((each) => each?.material)).size).toBe(3);
+});
+
 test('with no more masks than materials, none are merged', async () => {
   const votes = await vote(layers, { materials: 6 });
   expect(new Set(votes.map(({ material }) => material)).size).toBe(4);
@@ -83,7 +105,7 @@ test('tokens of the image encoder speak beside the crops', async () => {
       { encoder: meanGreyEncoder(), tokens },
       { ...describing, tokenShare },
     );
-    return (left?.[0] ?? []).reduce((sum, value, d) => sum + value * (right?.[0]?.[d] ?? 0), 0);
+    return dot(left?.samples[0] ?? [], right?.samples[0] ?? []);
   };
   expect(await similarityOf(0)).toBeCloseTo(1, 6);
   expect(await similarityOf(0.5)).toBeCloseTo(0.5, 6);

@@ -160,3 +160,31 @@ describe("the paper's verbatim variant", () => {
     expect(removeMasks([box(0, 0, 50, 50), island], verbatim).removals).toMatchObject([{ rule: 'tiny-island' }]);
   });
 });
+
+describe('a compound mask of one texture', () => {
+  const whole = { mask: maskFromBox(60, 60, { x: 0, y: 0, width: 40, height: 40 }), score: 0.9 };
+  const [left, right] = [0, 20].map((x) => ({
+    mask: maskFromBox(60, 60, { x, y: 0, width: 20, height: 40 }),
+    score: 0.9,
+  }));
+  const items = [left, whole, right].flatMap((item) => item ?? []);
+  const rulesOf = (sameTexture: boolean | null) =>
+    removeMasks(items, defaultRemovalOptions, sameTexture === null ? null : () => sameTexture);
+
+  test('stays, and its fragments go', () => {
+    const { kept, removals } = rulesOf(true);
+    expect(kept).toEqual([whole]);
+    expect(removals.map(({ rule, causes, ratio }) => ({ rule, causes, ratio }))).toEqual([
+      { rule: 'fragment', causes: [whole], ratio: 0.5 },
+      { rule: 'fragment', causes: [whole], ratio: 0.5 },
+    ]);
+  });
+
+  test('goes where its children differ, or where nobody can tell', () => {
+    for (const verdict of [false, null]) {
+      const { kept, removals } = rulesOf(verdict);
+      expect(kept).toEqual([left, right]);
+      expect(removals.map(({ rule }) => rule)).toEqual(['compound']);
+    }
+  });
+});

@@ -22,11 +22,18 @@ describe('regions that no mask covers', () => {
   });
 });
 
+test('where two masks overlap, the pixels speak for the one that wins them', () => {
+  const sure = { mask: box(0, 0, 60, 50), score: 0.9 };
+  const unsure = { mask: box(40, 0, 60, 50), score: 0.5 };
+  expect(ownRegions([unsure, sure], { childShare: 0.8 }).map(({ ownPx }) => ownPx)).toEqual([2000, 3000]);
+});
+
 test('a mask speaks for its pixels without its children, unless hardly any are left', () => {
   const film = { mask: box(0, 0, 100, 50), score: 0.9 };
   const island = { mask: box(10, 10, 20, 20), score: 0.9 };
   const lens = { mask: box(0, 60, 20, 20), score: 0.9 };
   const inLens = { mask: box(0, 60, 20, 19), score: 0.9 };
   const regions = ownRegions([island, film, lens, inLens], { childShare: 0.8 });
-  expect(regions.map(({ areaPx }) => areaPx)).toEqual([400, 4600, 400, 380]);
+  expect(regions.map(({ region }) => region.areaPx)).toEqual([400, 4600, 400, 380]);
+  expect(regions.map(({ ownPx }) => ownPx)).toEqual([400, 4600, 20, 380]);
 });

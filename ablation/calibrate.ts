@@ -1,0 +1,180 @@
+/*
+ * Chooses what hangs on the weights of the embedded models on simulated micrographs, and writes it to src/app/calibration.ts: how alike two masks
+ * must be to show one material, and what scores are worth.
+ *
+ *   npm run calibrate -- FOLDER...
+ *
+ * FOLDER is written by `python -m sam_i_am_models.simulated_set --set validation --per-class 20 FOLDER` in training/; `--set tuning` gives more. Never
+ * choose on the test set. What the generator finds is kept in .cache/ablation, so that a second run takes a few minutes only.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
+import { addedModelsFolder, defaultModelId, loadModels } from '../src/app/load-models.js';
+import { describeCandidates } from '../src/app/merge-masks.js';
+import { fitConfidence } from '../src/app/training/fit-confidence.js';
+import { defaultSegmentOptions, pipelineParameters } from '../src/app/pipeline-parameters.js';
+import type { MaskDescription } from '../src/booster/describe-masks.js';
+import { groupByLikeness } from '../src/booster/group-by-likeness.js';
+import type { LikenessWeights } from '../src/booster/material-likeness.js';
+import { materialLikeness } from '../src/booster/material-likeness.js';
+import { loadSettings } from '../src/config/settings.js';
+import { intersectionArea } from '../src/core/mask.js';
+import { maxMaterials } from '../src/core/material-count.js';
+import { difficulties } from '../src/metrics/difficulty.js';
+import type { ScoredOutcome } from '../src/metrics/calibration.js';
+import { erringMasks, seedOf } from './erring-masks.js';
+import type { KnownPair } from './fit-likeness.js';
+import { fitLikeness } from './fit-likeness.js';
+import { generatorCache } from './generator-cache.js';
+import type { ImageContext } from './image-context.js';
+import { keptMasks, mergeAs, openImage } from './image-context.js';
+import { outcomesOf } from './image-record.js';
+import { readSet, readSimulatedImage } from './simulated-set.js';
+import type { SimulatedImage } from './simulated-set.js';
+
+/** A mask says something about a material if at least this share of it is that material. */
+const leastPurity = 0.8;
+/** Masks of one set that are compared. */
+const mostMasks = 16;
+/** Thresholds that are tried for the number of materials. */
+const thresholds = Array.from({ length: 41 }, (_, index) => (index - 30) / 20);
+
+const { values, positionals: folders } = parseArgs({
+  allowPositionals: true,
+  options: {
+    out: { type: 'string', default: 'src/app/calibration.ts' },
+    state: { type: 'string', default: '.cache/ablation' },
+    threads: { type: 'string', default: '2' },
+  },
+});
+if (folders.length === 0) {
+  process.stderr.write('usage: npm run calibrate -- FOLDER... [--out FILE] [--threads 2]\n');
+  process.exit(2);
+}
+
+/** The masks of one image, described, with the index of the material that each shows most of. */
+interface KnownMasks {
+  readonly image: Pick<SimulatedImage, 'name' | 'difficulty' | 'materials'>;
+  readonly described: readonly MaskDescription[];
+  readonly shown: readonly { readonly material: number; readonly purity: number }[];
+}
+
+const models = await loadModels({
+  folder: resolve('models'),
+  addedFolder: addedModelsFolder(loadSettings(process.env).dataDir),
+  modelId: defaultModelId,
+  threads: Number(values.threads),
+});
+const cache = await generatorCache(join(values.state, 'generated'), models);
+const [found, erring]: [KnownMasks[], KnownMasks[]] = [[], []];
+await forEachImage('masks', async (context) => {
+  found.push(await describe(context));
+  const proposals = erringMasks(context.image, seedOf(context.image.name));
+  erring.push(await describe({ ...context, proposals }));
+});
+const likeness = fitLikeness([...found, ...erring].flatMap(pairsOf));
+const { leastLikeness, right } = chooseThreshold(found, likeness);
+process.stderr.write(`right number of materials, by class: ${right.map((share) => share.toFixed(2)).join(' / ')}\n`);
+const merging = { ...pipelineParameters.merging, likeness, leastLikeness };
+const outcomes: ScoredOutcome[] = [];
+await forEachImage('scores', async (context) => {
+  const parameters = { ...pipelineParameters, merging, confidence: [] };
+  const boosted = await mergeAs(context, keptMasks(context, parameters), { materials: 'auto', parameters });
+  outcomes.push(...outcomesOf(context.image, boosted));
+});
+await writeCalibration({ merging: { likeness, leastLikeness }, confidence: fitConfidence(outcomes) });
+await models.sam.release();
+await models.texture.release();
+
+async function forEachImage(step: string, visit: (context: ImageContext) => Promise<void>): Promise<void> {
+  for (const folder of folders) {
+    const entries = await readSet(folder);
+    for (const [index, entry] of entries.entries()) {
+      await visit(await openImage(models, await readSimulatedImage(folder, entry), cache));
+      process.stderr.write(`${step}: ${index + 1} of ${entries.length}, ${folder}\n`);
+    }
+  }
+}
+
+async function describe(context: ImageContext): Promise<KnownMasks> {
+  const { image, embedding, texture } = context;
+  const { described, candidates } = await describeCandidates(
+    { texture },
+    image.micrograph,
+    embedding,
+    largest(keptMasks(context)),
+    defaultSegmentOptions,
+    pipelineParameters,
+  );
+  const shown = candidates.map(({ region }) => {
+    const areas = image.materialMasks.map((material) => intersectionArea(region, material));
+    const most = Math.max(...areas);
+    return { material: areas.indexOf(most), purity: most / region.areaPx };
+  });
+  return { image, described, shown };
+}
+
+/** Sets made to err have many scraps, which take long and say little. */
+function largest(kept: ReturnType<typeof keptMasks>): ReturnType<typeof keptMasks> {
+  return kept.toSorted((a, b) => b.mask.areaPx - a.mask.areaPx).slice(0, mostMasks);
+}
+
+/** Every image counts by the root of its pairs, a pair by the smaller of its masks: scraps hardly matter. */
+function pairsOf({ described, shown }: KnownMasks): KnownPair[] {
+  const [first] = described;
+  if (first === undefined) return [];
+  const largest = Math.max(...described.map(({ areaPx }) => areaPx));
+  const share = 1 / Math.sqrt((described.length * (described.length - 1)) / 2 || 1);
+  return described.flatMap((a, index) =>
+    described.slice(index + 1).flatMap((b, at) => {
+      const [of, other] = [shown[index], shown[index + 1 + at]];
+      if (of === undefined || other === undefined || Math.min(of.purity, other.purity) < leastPurity) return [];
+      const weight = share * (Math.sqrt(Math.min(a.areaPx, b.areaPx) / largest) + 0.02);
+      return [{ a, b, same: of.material === other.material, weight }];
+    }),
+  );
+}
+
+/** The threshold with the most images right, every class counting the same; of a plateau the middle. */
+function chooseThreshold(known: readonly KnownMasks[], weights: LikenessWeights) {
+  const shares = thresholds.map((least) => {
+    const isRight = known.map(({ image, described }) => countGroups(described, weights, least) === image.materials);
+    return difficulties.map((difficulty) => {
+      const ofClass = isRight.filter((_, index) => known[index]?.image.difficulty === difficulty);
+      return ofClass.filter(Boolean).length / (ofClass.length || 1);
+    });
+  });
+  const sums = shares.map((classes) => classes.reduce((sum, share) => sum + share, 0));
+  const best = Math.max(...sums);
+  const plateau = thresholds.flatMap((_, index) => ((sums[index] ?? 0) > best - 1e-9 ? [index] : []));
+  const middle = plateau[plateau.length >> 1] ?? 0;
+  return { leastLikeness: thresholds[middle] ?? 0, right: shares[middle] ?? [] };
+}
+
+function countGroups(described: readonly MaskDescription[], weights: LikenessWeights, least: number): number {
+  const likenessOf = (a: number, b: number): number => {
+    const [first, second] = [described[a], described[b]];
+    return first === undefined || second === undefined ? 0 : materialLikeness(first, second, weights);
+  };
+  const areas = described.map(({ areaPx }) => areaPx);
+  return new Set(groupByLikeness({ weights: areas, likeness: likenessOf }, { least, most: maxMaterials })).size;
+}
+
+async function writeCalibration(calibration: object): Promise<void> {
+  const text = `import type { ConfidenceCurve } from '../booster/confidence.js';
+import type { LikenessWeights } from '../booster/material-likeness.js';
+
+/** What hangs on the weights of the embedded models. Written by \`npm run calibrate\` (ablation/calibrate.ts); do not edit. */
+interface Calibration {
+  readonly merging: { readonly likeness: LikenessWeights; readonly leastLikeness: number };
+  readonly confidence: ConfidenceCurve;
+}
+
+export const calibration: Calibration = ${JSON.stringify(calibration)};
+`;
+  const options = await resolveConfig(values.out, { config: '.prettierrc.json' });
+  await writeFile(values.out, await format(text, { ...options, parser: 'typescript' }));
+  process.stdout.write(`${values.out}\n`);
+}

@@ -1,0 +1,100 @@
+// Whether the memory of `sam-i-am prelabel` stays the same however many tasks there are:
+//   npm run build && node scripts/bench-prelabel-memory.mjs [--tasks 1000,50000] [--processes 2]
+// The command is the real one; Label Studio is a stand-in that makes up tasks and remembers what was posted, and workers over a
+// real Redis answer at once with one region of 20 kB. Prints the command's peak memory as one JSON object per line.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { addedModelsFolder, modelsFolder } from '../dist/app/load-models.js';
+import { modelVersionOf } from '../dist/app/model-version.js';
+import { startRedisServer } from './redis-server.mjs';
+
+const { values } = parseArgs({
+  options: { tasks: { type: 'string', default: '1000,50000' }, processes: { type: 'string', default: '2' } },
+});
+const scratch = mkdtempSync(path.join(tmpdir(), 'bench-memory-'));
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const redis = await startRedisServer(path.join(scratch, 'redis'));
+const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(scratch), 'sam-i-am-small');
+const labelConfig =
+  '<View><Image name="i" value="$image"/><BrushLabels name="b" toName="i"><Label value="A"/></BrushLabels></View>';
+
+/** As much of Label Studio as the command asks for. */
+function standIn(count) {
+  const predicted = new Map();
+  const row = (id) => ({
+    ...{ id, data: { image: `data:image/png;base64,${Buffer.from(`image ${id} of ${count}`).toString('base64')}` } },
+    ...{ total_predictions: predicted.get(id) ?? 0, predictions_score: 0.5 },
+    predictions_model_versions: predicted.has(id) ? modelVersion : '',
+  });
+  const list = (search) => {
+    const { filters, selectedItems } = JSON.parse(search.get('query'));
+    const size = Number(search.get('page_size'));
+    const after = filters.items.find(({ filter }) => filter.endsWith(':id'))?.value ?? 0;
+    if (selectedItems !== undefined) {
+      const found = selectedItems.included.filter((id) => predicted.has(id));
+      return { total: found.length, tasks: found.map(row) };
+    }
+    const length = Math.max(0, Math.min(size, count - after));
+    return { total: count - after, tasks: Array.from({ length }, (_, index) => row(after + 1 + index)) };
+  };
+  const server = createServer((request, response) => {
+    const url = new URL(request.url, 'http://x');
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      const answer = (body) =>
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      if (url.pathname === '/api/tasks') return answer(list(url.searchParams));
+      if (!url.pathname.endsWith('/import/predictions'))
+        return answer({ title: 'stand-in', label_config: labelConfig });
+      const posted = JSON.parse(Buffer.concat(chunks));
+      for (const { task } of posted) predicted.set(task, (predicted.get(task) ?? 0) + 1);
+      return answer({ created: posted.length });
+    });
+  });
+  return { predicted, server };
+}
+
+for (const count of values.tasks.split(',').map(Number)) {
+  const { predicted, server } = standIn(count);
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const worker = [here('stand-in-worker.mjs'), redis.url, modelVersion, '0', '16', '15000', '20000'];
+  const workers = Array.from({ length: Number(values.processes) }, () =>
+    spawn(process.execPath, worker, { stdio: 'inherit' }),
+  );
+  const env = {
+    ...{ PATH: process.env.PATH, DATA_DIR: path.join(scratch, `data-${count}`), REDIS_URL: redis.url },
+    ...{ LABEL_STUDIO_URL: `http://127.0.0.1:${server.address().port}`, LABEL_STUDIO_API_KEY: 'a'.repeat(40) },
+  };
+  const main = here('../dist/cli/main.js');
+  const began = performance.now();
+  const command = spawn(process.execPath, [main, 'prelabel', '--project', '1'], { env, stdio: 'ignore' });
+  const ended = new Promise((resolve) => command.once('exit', resolve));
+  let peakKb = 0;
+  let status;
+  void ended.then((code) => (status = code));
+  while (status === undefined) {
+    try {
+      peakKb = Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${command.pid}/status`, 'utf8'))?.[1] ?? peakKb);
+    } catch {
+      // It has just ended.
+    }
+    await sleep(200);
+  }
+  const once = [...predicted.values()].filter((times) => times === 1).length;
+  const seconds = Math.round((performance.now() - began) / 1000);
+  process.stdout.write(
+    `${JSON.stringify({ tasks: count, status, once, peakMb: Math.round(peakKb / 1024), seconds })}\n`,
+  );
+  for (const each of workers) each.kill('SIGKILL');
+  server.closeAllConnections();
+  server.close();
+}
+await redis.stop();
+rmSync(scratch, { recursive: true, force: true });

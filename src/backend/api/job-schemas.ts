@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+export const jobStates = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
+
+export const jobAnswer = z.object({
+  id: z.string(),
+  kind: z.string(),
+  project: z.number().nullable(),
+  task: z.number().nullable(),
+  name: z.string(),
+  state: z.enum(jobStates),
+  attempts: z.number().int(),
+  reason: z.string().nullable().describe('Why it failed.'),
+  createdAt: z.string(),
+  finishedAt: z.string().nullable(),
+});
+
+export type Job = z.infer<typeof jobAnswer>;
+
+export const jobsAnswer = z.object({
+  queue: z.object({
+    waiting: z.number().int(),
+    running: z.number().int(),
+    done: z.number().int(),
+    failed: z.number().int(),
+    perMinute: z.number(),
+  }),
+  workers: z.array(
+    z.object({
+      id: z.string(),
+      host: z.string(),
+      state: z.enum(['idle', 'busy']),
+      since: z.string(),
+      job: z.string().nullable(),
+    }),
+  ),
+  jobs: z.array(jobAnswer).describe('Newest first, at most 200.'),
+});
+
+export type JobsAnswer = z.infer<typeof jobsAnswer>;

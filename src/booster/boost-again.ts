@@ -1,0 +1,89 @@
+import type { Mask } from '../core/mask.js';
+import { maskHasPixel } from '../core/mask.js';
+import type { MaskSamples } from './describe-masks.js';
+import { describeAgain } from './describe-masks.js';
+import type { BoostOptions, FoundMask, FoundMasks, MergingParameters, SamplePool } from './found-masks.js';
+import { keepMasks } from './keep-masks.js';
+import type { Candidate, MaterialMember } from './merge-candidates.js';
+import { findCandidates, paintCandidates, voteCandidates, withoutName } from './merge-candidates.js';
+import type { RemovalResult } from './removal-record.js';
+import type { Microstructure } from './build-microstructure.js';
+
+/** Both halves of the booster, run on what was found before. */
+export interface BoostedAgain {
+  readonly removal: RemovalResult<FoundMask>;
+  readonly microstructure: Microstructure<MaterialMember<FoundMask>>;
+}
+
+/**
+ * Mask removal and merging with other options and without inference. With the options of the pipeline the result is the pipeline's, pixel by
+ * pixel; where other masks are kept, their texture is known by the samples that were taken in them before.
+ */
+export function boostAgain(found: FoundMasks, options: BoostOptions, parameters: MergingParameters): BoostedAgain {
+  const removal = keepMasks(found.masks, found.tokens, { ...parameters, removal: options.removal });
+  return { removal, microstructure: mergeAgain(found, removal.kept, options, parameters) };
+}
+
+/** Mask merging alone, of the masks given. */
+export function mergeAgain(
+  found: FoundMasks,
+  kept: readonly FoundMask[],
+  options: BoostOptions,
+  parameters: MergingParameters,
+): Microstructure<MaterialMember<FoundMask>> {
+  const { tokens } = found;
+  const all = { ...parameters, removal: options.removal };
+  const candidates = findCandidates(found, kept, tokens, options, all);
+  const samples = samplesOf(found, kept, candidates, parameters.merging.cropsPerMask);
+  const described = candidates.map((candidate, index) => describeAgain(samples[index] ?? [], candidate, tokens));
+  const votes = voteCandidates(described, options, parameters).map(withoutName);
+  return paintCandidates(found, { candidates, tokens }, votes, all);
+}
+
+/** The pipeline's own samples where it described the same masks, else those of the pool that lie in each mask. */
+function samplesOf(
+  { masks, samples, described }: FoundMasks,
+  kept: readonly FoundMask[],
+  candidates: readonly Candidate<FoundMask>[],
+  most: number,
+): MaskSamples[] {
+  const isSame =
+    described.counts.length === candidates.length &&
+    described.kept.length === kept.length &&
+    described.kept.every((index, at) => masks[index] === kept[at]);
+  if (isSame) return inOrder(samples, described.counts);
+  const indexOf = new Map(masks.map((mask, index) => [mask, index]));
+  return candidates.map(({ proposal, region }) => {
+    const owner = proposal === null ? null : (indexOf.get(proposal) ?? null);
+    return samplesIn(samples, region, owner, most);
+  });
+}
+
+function inOrder(pool: SamplePool, counts: readonly number[]): MaskSamples[] {
+  let start = 0;
+  return counts.map((count) => {
+    const samples = Array.from({ length: count }, (_, index) => sampleAt(pool, start + index));
+    start += count;
+    return samples;
+  });
+}
+
+/** A mask's own samples that lie in its region; those of others where it has none there, and its own from elsewhere where nobody has. */
+function samplesIn(pool: SamplePool, region: Mask, owner: number | null, most: number): MaskSamples {
+  const all = Array.from(pool.centres.keys());
+  const own = all.filter((index) => pool.owners[index] === owner);
+  const lies = (index: number) => maskHasPixel(region, pool.centres[index] as number);
+  const ownHere = own.filter(lies);
+  const here = ownHere.length > 0 ? ownHere : all.filter(lies);
+  return thinned(here.length > 0 ? here : own, most).map((index) => sampleAt(pool, index));
+}
+
+/** At most so many, evenly spread. */
+function thinned(indices: readonly number[], most: number): number[] {
+  const count = Math.min(most, indices.length);
+  return Array.from({ length: count }, (_, at) => indices[Math.floor((at * indices.length) / count)] as number);
+}
+
+function sampleAt({ values, dimensions }: SamplePool, index: number): number[] {
+  return [...values.subarray(index * dimensions, (index + 1) * dimensions)];
+}

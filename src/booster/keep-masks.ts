@@ -1,0 +1,24 @@
+import type { Mask } from '../core/mask.js';
+import type { TextureTokens } from '../core/token-grid.js';
+import type { MergingParameters } from './found-masks.js';
+import { removeMasks } from './mask-removal.js';
+import type { RemovalOptions } from './removal-options.js';
+import type { RemovalResult } from './removal-record.js';
+import { sameTextureBy } from './same-texture.js';
+
+/** Mask removal, with what the tokens say about which masks show one texture. */
+export function keepMasks<Item extends { readonly mask: Mask; readonly score: number }>(
+  items: readonly Item[],
+  tokens: TextureTokens | null,
+  {
+    removal,
+    merging,
+    fragments,
+  }: Pick<MergingParameters, 'merging' | 'fragments'> & { readonly removal: RemovalOptions },
+): RemovalResult<Item> {
+  return removeMasks(
+    items,
+    removal,
+    sameTextureBy(tokens, { likeness: merging.likeness, least: fragments.leastLikeness }),
+  );
+}

@@ -1,0 +1,139 @@
+import type { Mask } from '../core/mask.js';
+import type { MaterialCount } from '../core/material-count.js';
+import type { TextureTokens } from '../core/token-grid.js';
+import type { MaterialMask, Microstructure } from './build-microstructure.js';
+import { buildMicrostructure, withMap } from './build-microstructure.js';
+import { calibrate } from './confidence.js';
+import type { MaskDescription } from './describe-masks.js';
+import type { BoostOptions, MergingParameters } from './found-masks.js';
+import { voteMaterials } from './mask-merging.js';
+import type { MaterialVote } from './material-vote.js';
+import type { NamedVote } from './name-materials.js';
+import type { OwnRegion } from './own-regions.js';
+import { ownRegions } from './own-regions.js';
+import { refineBorders } from './refine-borders.js';
+import type { RemovalOptions } from './removal-options.js';
+import type { SplitOptions } from './split-mixed-masks.js';
+import { splitMixedMasks } from './split-mixed-masks.js';
+import { uncoveredRegions } from './uncovered-regions.js';
+
+/** A mask that may show a material. */
+interface Part<Proposal> {
+  readonly mask: Mask;
+  readonly score: number;
+  /** The mask of SAM's that it is, or is part of; null for a region that none of them covers. */
+  readonly proposal: Proposal | null;
+}
+
+/** A mask that may show a material, and where it shows its own texture. */
+export interface Candidate<Proposal> extends Part<Proposal>, OwnRegion {}
+
+/** What shows a material: one of SAM's masks, or a region that none of them covers. */
+export interface MaterialMember<Proposal> extends MaterialMask {
+  readonly proposal: Proposal | null;
+  /** The name that a profile gives the material; null without a profile, and for what is unlike anything that it has seen. */
+  readonly name: string | null;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Kept masks and the regions that none of them covers; those of two textures in parts. */
+export function findCandidates<Proposal extends { readonly mask: Mask; readonly score: number }>(
+  { width, height }: Size,
+  kept: readonly Proposal[],
+  tokens: TextureTokens | null,
+  { materials, seed }: Pick<BoostOptions, 'materials' | 'seed'>,
+  { removal, uncovered, splitting }: MergingParameters & { readonly removal: RemovalOptions },
+): Candidate<Proposal>[] {
+  const masks = kept.map(({ mask }) => mask);
+  // Where SAM found nothing at all, there is nothing to go by.
+  const gaps = masks.length === 0 ? [] : uncoveredRegions(width, height, masks, uncovered);
+  const found = [
+    ...kept.map((proposal) => ({ mask: proposal.mask, score: proposal.score, proposal })),
+    ...gaps.map((mask) => ({ mask, score: uncovered.score, proposal: null })),
+  ];
+  const parts = splitMixed(found, tokens, { materials, seed, ...splitting });
+  // A mask that others hide shows nothing.
+  return ownRegions(parts, removal).flatMap((own, index) => {
+    const part = parts[index];
+    return part === undefined || own.ownPx === 0 ? [] : [{ ...part, ...own }];
+  });
+}
+
+/** Which candidates show one material, by grouping; null for those that could not be described. */
+export function voteCandidates(
+  described: readonly MaskDescription[],
+  { materials, seed }: Pick<BoostOptions, 'materials' | 'seed'>,
+  { merging }: Pick<MergingParameters, 'merging'>,
+): (MaterialVote | null)[] {
+  const votes = voteMaterials(
+    described.filter(({ samples }) => samples.length > 0),
+    { ...merging, materials, seed },
+  );
+  return described.map(({ samples }) => (samples.length === 0 ? null : (votes.shift() ?? null)));
+}
+
+export function withoutName(vote: MaterialVote | null): NamedVote | null {
+  return vote && { ...vote, name: null };
+}
+
+/** Paints the candidates of each material and moves their borders. */
+export function paintCandidates<Proposal>(
+  { width, height }: Size,
+  {
+    candidates,
+    tokens,
+  }: { readonly candidates: readonly Candidate<Proposal>[]; readonly tokens: TextureTokens | null },
+  votes: readonly (NamedVote | null)[],
+  {
+    removal,
+    borders,
+    confidence,
+  }: Pick<MergingParameters, 'borders' | 'confidence'> & { readonly removal: RemovalOptions },
+): Microstructure<MaterialMember<Proposal>> {
+  const voted = candidates.flatMap(({ mask, score, proposal }, index) => {
+    const vote = votes[index];
+    return vote === null || vote === undefined ? [] : [{ mask, score, proposal, ...vote }];
+  });
+  const painted = buildMicrostructure(width, height, voted, removal);
+  const refined =
+    tokens === null ? painted : withMap(painted, refineBorders(painted.map, painted.materials, tokens, borders));
+  const calibrated = refined.materials.map((each) => ({ ...each, score: calibrate(each.score, confidence) }));
+  return { ...refined, materials: calibrated };
+}
+
+interface SplitLimits {
+  readonly materials: MaterialCount;
+  readonly clearSimilarity: number;
+}
+
+/**
+ * Cuts masks that are clearly of two textures, and where the number of materials is known and there are fewer masks, also those that are of
+ * two textures by a little.
+ */
+function splitMixed<Proposal>(
+  parts: readonly Part<Proposal>[],
+  tokens: TextureTokens | null,
+  { materials, clearSimilarity, ...options }: SplitOptions & SplitLimits,
+): readonly Part<Proposal>[] {
+  if (tokens === null) return parts;
+  const clearly = splitParts(parts, tokens, Infinity, { ...options, mostSimilarity: clearSimilarity });
+  if (typeof materials !== 'number' || clearly.length >= materials) return clearly;
+  return splitParts(clearly, tokens, materials, options);
+}
+
+function splitParts<Proposal>(
+  parts: readonly Part<Proposal>[],
+  tokens: TextureTokens,
+  wanted: number,
+  options: SplitOptions,
+): readonly Part<Proposal>[] {
+  const masks = parts.map(({ mask }) => mask);
+  return splitMixedMasks(masks, tokens, wanted, options).flatMap(({ mask, parent }) => {
+    const part = parts[parent];
+    return part === undefined ? [] : [{ ...part, mask }];
+  });
+}

@@ -1,0 +1,158 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Job, JobsAnswer } from '../../backend/api/job-schemas.js';
+import { postJson, problemOf } from '../api.js';
+import { Problem } from '../ui/problem.js';
+import { shortTime } from '../ui/time.js';
+import { usePolled } from '../ui/use-polled.js';
+
+const everyMs = 2000;
+
+/** The queue, its workers, and what became of each job. */
+export function JobsView(): JSX.Element {
+  const { answer, problem, refresh } = usePolled<JobsAnswer>(
+    'api/jobs',
+    everyMs,
+    'this server does not tell of its jobs',
+  );
+  return (
+    <div class="page">
+      <h1>Jobs</h1>
+      {problem !== null && <Problem {...problem} />}
+      {answer !== null && (
+        <>
+          <Figures {...answer.queue} />
+          <Workers workers={answer.workers} />
+          <Jobs jobs={answer.jobs} onChange={refresh} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Figures({ waiting, running, done, failed, perMinute }: JobsAnswer['queue']): JSX.Element {
+  const figures = [
+    ['Waiting', String(waiting)],
+    ['Running', String(running)],
+    ['Done', String(done)],
+    ['Failed', String(failed)],
+    ['Per minute', perMinute.toFixed(1)],
+  ] as const;
+  return (
+    <dl class="figures">
+      {figures.map(([title, value]) => (
+        <div key={title}>
+          <dt>{title}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Workers({ workers }: Pick<JobsAnswer, 'workers'>): JSX.Element {
+  return (
+    <section class="card">
+      <h2>Workers</h2>
+      {workers.length === 0 ? (
+        <p class="hint">No worker is connected: start one with sam-i-am worker, or unset REDIS_URL.</p>
+      ) : (
+        <ul class="workers">
+          {workers.map(({ id, host, state, since, job }) => (
+            <li key={id}>
+              <span class={`state-mark is-${state}`}>{state}</span>
+              <strong>{host}</strong>
+              <span class="facts">
+                {job === null ? id : `on ${job}`} since {shortTime(since)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+interface JobsProps {
+  readonly jobs: readonly Job[];
+  readonly onChange: () => void;
+}
+
+function Jobs({ jobs, onChange }: JobsProps): JSX.Element {
+  return (
+    <section class="card">
+      <h2>Jobs, newest first</h2>
+      {jobs.length === 0 ? (
+        <p class="hint">Nothing was asked for yet.</p>
+      ) : (
+        <div class="table-box" tabIndex={0} role="region" aria-label="Jobs">
+          <table class="wide">
+            <thead>
+              <tr>
+                <th scope="col">Job</th>
+                <th scope="col">State</th>
+                <th scope="col">Project, task</th>
+                <th scope="col">Begun</th>
+                <th scope="col">Ended</th>
+                <th scope="col">Attempts</th>
+                <th scope="col">
+                  <span class="visually-hidden">Change</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {jobs.map((job) => (
+                <JobRow key={job.id} job={job} onChange={onChange} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function JobRow({ job, onChange }: { readonly job: Job; readonly onChange: () => void }): JSX.Element {
+  const { id, kind, name, state, project, task, createdAt, finishedAt, attempts, reason } = job;
+  const [problem, setProblem] = useState<string | null>(null);
+  const change = (to: 'cancel' | 'retry') => () => {
+    postJson<Job>(`api/jobs/${encodeURIComponent(id)}/${to}`).then(onChange, (thrown: unknown) =>
+      setProblem(problemOf(thrown).message),
+    );
+  };
+  const isOpen = state === 'waiting' || state === 'running';
+  const canRetry = state === 'failed' || state === 'cancelled';
+  const place = [project === null ? '' : `project ${project}`, task === null ? '' : `task ${task}`];
+  return (
+    <tr>
+      <th scope="row">
+        {name} <small>{kind}</small>
+        {reason !== null && <span class="reason">{reason}</span>}
+        {problem !== null && (
+          <span class="reason" role="alert">
+            {problem}
+          </span>
+        )}
+      </th>
+      <td>
+        <span class={`state-mark is-${state}`}>{state}</span>
+      </td>
+      <td>{place.filter((text) => text !== '').join(', ')}</td>
+      <td>{shortTime(createdAt)}</td>
+      <td>{finishedAt === null ? '' : shortTime(finishedAt)}</td>
+      <td>{attempts}</td>
+      <td>
+        {isOpen && (
+          <button type="button" class="quiet" onClick={change('cancel')} aria-label={`Cancel ${name}`}>
+            Cancel
+          </button>
+        )}
+        {canRetry && (
+          <button type="button" class="quiet" onClick={change('retry')} aria-label={`Try ${name} again`}>
+            Try again
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,51 @@
+import type { JSX } from 'preact';
+import type { AccuracyEntry } from './accuracy.js';
+import { inOrder, iouOf, runningMeans } from './accuracy.js';
+
+const [width, height] = [640, 200];
+const [left, right, top, bottom] = [40, 12, 12, 26];
+/** Annotations that a point of the line is the mean of. */
+const lastOnes = 10;
+
+/** Best-match IoU of each accepted annotation over time, and the mean of the last ten with its interval. */
+export function AccuracyPlot({ entries }: { readonly entries: readonly AccuracyEntry[] }): JSX.Element {
+  const ordered = inOrder(entries);
+  const x = (index: number) => left + ((width - left - right) * (index + 0.5)) / ordered.length;
+  const y = (value: number) => top + (height - top - bottom) * (1 - value);
+  const means = runningMeans(ordered, lastOnes);
+  const line = means.map(({ mean }, index) => `${x(index)},${y(mean)}`).join(' ');
+  const band = [
+    ...means.map(({ high }, index) => `${x(index)},${y(high)}`),
+    ...means.map(({ low }, index) => `${x(index)},${y(low)}`).reverse(),
+  ].join(' ');
+  const newest = means.at(-1);
+  const says = newest === undefined ? '' : `${newest.mean.toFixed(2)} over the last ${newest.count}`;
+  return (
+    <svg
+      class="plot"
+      viewBox={`0 0 ${width} ${height}`}
+      role="img"
+      aria-label={`Best-match IoU of accepted annotations over time: ${says}.`}
+    >
+      {[0, 0.25, 0.5, 0.75, 1].map((value) => (
+        <g key={value}>
+          <line class="grid" x1={left} x2={width - right} y1={y(value)} y2={y(value)} />
+          <text x={left - 8} y={y(value) + 4} text-anchor="end">
+            {value}
+          </text>
+        </g>
+      ))}
+      <polygon class="band" points={band} />
+      <polyline class="line" points={line} />
+      {ordered.map((entry, index) => (
+        <circle key={entry.annotation} cx={x(index)} cy={y(iouOf(entry))} r="2.5" />
+      ))}
+      <text x={left} y={height - 6}>
+        {ordered[0]?.at.slice(0, 10)}
+      </text>
+      <text x={width - right} y={height - 6} text-anchor="end">
+        {ordered.at(-1)?.at.slice(0, 10)}
+      </text>
+    </svg>
+  );
+}

@@ -1,0 +1,208 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ProjectsAnswer } from '../../backend/api/project-schemas.js';
+import { postJson, problemOf } from '../api.js';
+import { Problem } from '../ui/problem.js';
+import { shortTime } from '../ui/time.js';
+import type { AccuracyEntry } from './accuracy.js';
+import { accuracyByVersion, iouOf, worstFirst } from './accuracy.js';
+import { AccuracyPlot } from './accuracy-plot.js';
+
+type Project = ProjectsAnswer['projects'][number];
+
+export interface ProjectCardProps {
+  readonly project: Project;
+  readonly entries: readonly AccuracyEntry[];
+  readonly onChange: () => void;
+}
+
+const mostWorst = 8;
+
+/** One connected project. */
+export function ProjectCard({ project, entries, onChange }: ProjectCardProps): JSX.Element {
+  const { id, title, url, modelVersion, labels, accepted, sinceTraining } = project;
+  const link = safeLink(url);
+  return (
+    <section class="card project" aria-labelledby={`project-${id}`}>
+      <div class="heading">
+        <h2 id={`project-${id}`}>{link === null ? title : <a href={link}>{title}</a>}</h2>
+        <span class="facts">{modelVersion ?? ''}</span>
+      </div>
+      <p class="labels">
+        {labels.map((label) => (
+          <span key={label} class="badge">
+            {label}
+          </span>
+        ))}
+      </p>
+      <dl class="figures">
+        <div>
+          <dt>Accepted annotations</dt>
+          <dd>{accepted}</dd>
+        </div>
+        <div>
+          <dt>Since the last training</dt>
+          <dd>{sinceTraining}</dd>
+        </div>
+      </dl>
+      <Accuracy entries={entries} link={link} />
+      <Training project={project} onChange={onChange} />
+    </section>
+  );
+}
+
+/** Addresses come from outside: only those of web pages become links. */
+function safeLink(url: string | null): string | null {
+  return url !== null && /^https?:\/\//i.test(url) ? url : null;
+}
+
+function Accuracy({
+  entries,
+  link,
+}: {
+  readonly entries: readonly AccuracyEntry[];
+  readonly link: string | null;
+}): JSX.Element {
+  if (entries.length === 0) return <p class="hint">No accepted annotation was measured yet.</p>;
+  return (
+    <>
+      <h3>Best-match IoU of accepted annotations</h3>
+      <AccuracyPlot entries={entries} />
+      <div class="columns">
+        <table>
+          <caption>By version, with 95 % intervals</caption>
+          <thead>
+            <tr>
+              <th scope="col">Version</th>
+              <th scope="col">IoU</th>
+              <th scope="col">Interval</th>
+              <th scope="col">Images</th>
+            </tr>
+          </thead>
+          <tbody>
+            {accuracyByVersion(entries).map(({ version, mean, low, high, count }) => (
+              <tr key={version}>
+                <th scope="row">{version}</th>
+                <td>{mean.toFixed(3)}</td>
+                <td>{count < 2 ? '–' : `${low.toFixed(2)} to ${high.toFixed(2)}`}</td>
+                <td>{count}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <table>
+          <caption>Worst images</caption>
+          <thead>
+            <tr>
+              <th scope="col">Task</th>
+              <th scope="col">IoU</th>
+              <th scope="col">Edited</th>
+            </tr>
+          </thead>
+          <tbody>
+            {worstFirst(entries, mostWorst).map((entry) => (
+              <tr key={entry.annotation}>
+                <th scope="row">
+                  {link === null ? entry.task : <a href={taskLink(link, entry.task)}>task {entry.task}</a>}
+                </th>
+                <td>{iouOf(entry).toFixed(3)}</td>
+                <td>{(100 * entry.editedShare).toFixed(1)} %</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+/** `url` is a project's page, with or without a path below it. */
+function taskLink(url: string, task: string): string {
+  const project = /^(https?:\/\/.*?\/projects\/\d+)/i.exec(url)?.[1] ?? url.replace(/\/+$/, '');
+  return `${project}/data?task=${encodeURIComponent(task)}`;
+}
+
+function Training({ project, onChange }: Pick<ProjectCardProps, 'project' | 'onChange'>): JSX.Element {
+  const { id, training, lastTraining, title } = project;
+  const [problem, setProblem] = useState<{ readonly message: string; readonly hint: string } | null>(null);
+  const ask = (path: string, body: object) => () => {
+    setProblem(null);
+    postJson<object>(`api/projects/${encodeURIComponent(String(id))}/${path}`, body).then(onChange, (thrown: unknown) =>
+      setProblem(problemOf(thrown)),
+    );
+  };
+  return (
+    <>
+      <div class="heading">
+        <h3>Learned profiles</h3>
+        <button
+          type="button"
+          class="button"
+          disabled={training !== null}
+          onClick={ask('train', {})}
+          aria-label={`Start training of ${title}`}
+        >
+          {training === null ? 'Start training' : `Training is ${training.state}`}
+        </button>
+      </div>
+      {training !== null && <progress max={1} value={training.progress} aria-label={`Training of ${title}`} />}
+      {problem !== null && <Problem {...problem} />}
+      {lastTraining !== null && (
+        <p class="hint">
+          The last training ended {shortTime(lastTraining.finishedAt)} and was {lastTraining.outcome}
+          {lastTraining.reason === null ? '.' : `: ${lastTraining.reason}`}
+        </p>
+      )}
+      <Profiles project={project} onUse={(version) => ask('rollback', { version })} />
+    </>
+  );
+}
+
+interface ProfilesProps {
+  readonly project: Project;
+  readonly onUse: (version: string) => () => void;
+}
+
+function Profiles({ project: { profiles, title }, onUse }: ProfilesProps): JSX.Element {
+  if (profiles.length === 0) {
+    return <p class="hint">Nothing was learned yet: predictions come from the models as they are.</p>;
+  }
+  return (
+    <div class="table-box" tabIndex={0} role="region" aria-label={`Profiles of ${title}`}>
+      <table class="wide">
+        <thead>
+          <tr>
+            <th scope="col">Version</th>
+            <th scope="col">Made</th>
+            <th scope="col">Images</th>
+            <th scope="col">IoU held out</th>
+            <th scope="col">IoU before</th>
+            <th scope="col">
+              <span class="visually-hidden">Change</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {profiles.map(({ version, createdAt, active, images, heldOutIou, zeroShotIou }) => (
+            <tr key={version}>
+              <th scope="row">
+                {version} {active && <span class="badge">active</span>}
+              </th>
+              <td>{shortTime(createdAt)}</td>
+              <td>{images}</td>
+              <td>{heldOutIou?.toFixed(3) ?? '–'}</td>
+              <td>{zeroShotIou?.toFixed(3) ?? '–'}</td>
+              <td>
+                {!active && (
+                  <button type="button" class="quiet" onClick={onUse(version)} aria-label={`Use ${version} again`}>
+                    Use again
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

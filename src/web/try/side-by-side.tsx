@@ -1,0 +1,29 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { Segmented } from '../ui/segmented.js';
+import type { StageProps } from './stage.js';
+import { titleOf } from './stage.js';
+import type { LayerName } from './layers.js';
+import { layerNames, layerTitles, shortTitles } from './layers.js';
+import { LayerPane } from './layer-pane.js';
+
+/** All layers beside each other, moved and zoomed as one; on a narrow screen one at a time. */
+export function SideBySide(props: StageProps): JSX.Element {
+  const [single, setSingle] = useState<LayerName>('materials');
+  const choices = layerNames.map((value) => ({ value, label: shortTitles[value] }));
+  return (
+    <>
+      <div class="only-narrow">
+        <Segmented legend="Shown layer" isLegendHidden choices={choices} value={single} onChoose={setSingle} />
+      </div>
+      <div class="panes">
+        {layerNames.map((name) => (
+          <figure key={name} class={name === single ? 'pane is-single' : 'pane'}>
+            <figcaption>{titleOf(name, props.layers)}</figcaption>
+            <LayerPane {...props} label={layerTitles[name]} name={name} />
+          </figure>
+        ))}
+      </div>
+    </>
+  );
+}

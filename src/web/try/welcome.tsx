@@ -1,0 +1,74 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { ExamplesAnswer } from '../../backend/api/try-schemas.js';
+import { getJson, problemOf } from '../api.js';
+import { Icon } from '../ui/icon.js';
+import { Problem } from '../ui/problem.js';
+
+export interface WelcomeProps {
+  readonly onFiles: (files: readonly File[]) => void;
+  readonly onExample: (name: string) => void;
+}
+
+/** Where a micrograph is dropped or chosen. */
+export function Welcome({ onFiles, onExample }: WelcomeProps): JSX.Element {
+  return (
+    <div class="welcome">
+      <h1>Which materials does your micrograph show?</h1>
+      <p class="lead">
+        Segment Anything finds masks. Mask removal takes away those that geometry gives away, mask merging joins the
+        rest by texture. Here you see each step, and why each mask came and went.
+      </p>
+      <label class="drop-zone">
+        <Icon name="upload" />
+        <span>
+          <strong>Drop micrographs here</strong>, or choose files
+        </span>
+        <small>PNG, JPEG, WebP, GIF or TIFF of 8, 16 or 32 bits. They stay on this server, in memory.</small>
+        <input
+          type="file"
+          class="visually-hidden"
+          multiple
+          accept="image/*,.tif,.tiff"
+          onChange={(event) => {
+            onFiles([...(event.currentTarget.files ?? [])]);
+            event.currentTarget.value = '';
+          }}
+        />
+      </label>
+      <Examples onExample={onExample} />
+    </div>
+  );
+}
+
+function Examples({ onExample }: Pick<WelcomeProps, 'onExample'>): JSX.Element {
+  const [examples, setExamples] = useState<ExamplesAnswer['examples']>([]);
+  const [problem, setProblem] = useState<{ readonly message: string; readonly hint: string } | null>(null);
+  useEffect(() => {
+    getJson<ExamplesAnswer>('api/try/examples').then(
+      (answer) => setExamples(answer.examples),
+      (thrown: unknown) => setProblem(problemOf(thrown)),
+    );
+  }, []);
+  return (
+    <section aria-labelledby="examples-title">
+      <h2 id="examples-title">Or take a simulated example</h2>
+      {problem !== null && <Problem {...problem} />}
+      <ul class="examples">
+        {examples.map(({ name, title }) => (
+          <li key={name}>
+            <button type="button" onClick={() => onExample(name)}>
+              <img
+                src={`api/try/examples/${encodeURIComponent(name)}/thumbnail.webp`}
+                alt=""
+                width="168"
+                height="168"
+              />
+              <span>{title}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

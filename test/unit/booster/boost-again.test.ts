@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import { pipelineParameters } from '../../../src/app/pipeline-parameters.js';
+import { boostAgain } from '../../../src/booster/boost-again.js';
+import type { FoundMasks } from '../../../src/booster/found-masks.js';
+import { foundMasksFromJson, foundMasksToJson } from '../../../src/booster/found-masks-json.js';
+import { defaultRemovalOptions } from '../../../src/booster/removal-options.js';
+import { shrinkFound, shrinkMask } from '../../../src/booster/shrink-found.js';
+import { maskFromBox, maskIou } from '../../../src/core/mask.js';
+
+const [width, height] = [120, 90];
+
+/** Two halves of one texture, a middle of another, and a small mask in the first half. */
+function threeBands(): FoundMasks {
+  const boxes = [
+    { x: 0, y: 0, width: 50, height },
+    { x: 50, y: 0, width: 20, height },
+    { x: 70, y: 0, width: 50, height },
+    { x: 10, y: 10, width: 10, height: 10 },
+  ];
+  const textures = [
+    [1, 0],
+    [0, 1],
+    [1, 0],
+    [0, 1],
+  ];
+  const samplesEach = 4;
+  return {
+    ...{ width, height, tokens: null },
+    masks: boxes.map((box) => {
+      return { mask: maskFromBox(width, height, box), predictedIou: 0.9, stabilityScore: 1, score: 0.9, point: null };
+    }),
+    samples: {
+      dimensions: 2,
+      centres: Uint32Array.from(
+        boxes.flatMap(({ x, y }) => new Array<number>(samplesEach).fill((y + 1) * width + x + 1)),
+      ),
+      owners: Int32Array.from(boxes.flatMap((_, index) => new Array<number>(samplesEach).fill(index))),
+      values: Float64Array.from(textures.flatMap((texture) => new Array(samplesEach).fill(texture).flat() as number[])),
+    },
+    described: { kept: [0, 1, 2], counts: [samplesEach, samplesEach, samplesEach] },
+  };
+}
+
+const options = { materials: 'auto', seed: 0, removal: defaultRemovalOptions } as const;
+
+describe('boostAgain', () => {
+  test('with the usual thresholds, the small mask goes and the halves are one material', () => {
+    const { removal, microstructure } = boostAgain(threeBands(), options, pipelineParameters);
+    expect(removal.removals.map(({ rule }) => rule)).toEqual(['tiny-child']);
+    expect(microstructure.materials.map(({ areaPx }) => areaPx)).toEqual([100 * height, 20 * height]);
+  });
+
+  test('with a lower threshold the small mask stays, with the texture that was described for it', () => {
+    const removal = { ...defaultRemovalOptions, tinyChildShare: 0.01 };
+    const { microstructure } = boostAgain(threeBands(), { ...options, removal }, pipelineParameters);
+    expect(microstructure.materials.map(({ areaPx }) => areaPx)).toEqual([100 * height - 100, 20 * height + 100]);
+  });
+
+  test('one material is all there is', () => {
+    const { microstructure } = boostAgain(threeBands(), { ...options, materials: 1 }, pipelineParameters);
+    expect(microstructure.materials.map(({ areaPx }) => areaPx)).toEqual([width * height]);
+  });
+
+  test('comes out the same after a way over the wire', () => {
+    const there = foundMasksFromJson(JSON.parse(JSON.stringify(foundMasksToJson(threeBands()))) as never);
+    expect(there).toEqual(threeBands());
+    expect(boostAgain(there, options, pipelineParameters)).toEqual(
+      boostAgain(threeBands(), options, pipelineParameters),
+    );
+  });
+});
+
+describe('shrinkFound', () => {
+  test('shows the same materials more coarsely', () => {
+    const coarse = shrinkFound(threeBands(), 60);
+    expect([coarse.width, coarse.height]).toEqual([60, 45]);
+    const { microstructure } = boostAgain(coarse, options, pipelineParameters);
+    expect(microstructure.materials.map(({ areaPx }) => areaPx)).toEqual([50 * 45, 10 * 45]);
+  });
+
+  test('leaves small micrographs as they are', () => {
+    const found = threeBands();
+    expect(shrinkFound(found, 400)).toBe(found);
+  });
+
+  test('a mask between the coarse pixels keeps one of them', () => {
+    const speck = maskFromBox(width, height, { x: 119, y: 89, width: 1, height: 1 });
+    expect(shrinkMask(speck, 12, 9).areaPx).toBe(1);
+  });
+
+  test('a mask that is shrunk covers what it covered', () => {
+    const mask = maskFromBox(120, 90, { x: 30, y: 18, width: 60, height: 36 });
+    expect(maskIou(shrinkMask(mask, 40, 30), maskFromBox(40, 30, { x: 10, y: 6, width: 20, height: 12 }))).toBe(1);
+  });
+});
