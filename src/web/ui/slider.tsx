@@ -16,7 +16,9 @@ export function Slider({ label, value, min, max, step, shown, hint, onInput }: S
   return (
     <label class="slider" title={hint}>
       <span class="slider-label">{label}</span>
-      <output>{shown}</output>
+      <span class="slider-value" aria-hidden="true">
+        {shown}
+      </span>
       <input
         type="range"
         {...{ min, max, step, value }}
