@@ -19,18 +19,29 @@ def cell_labels(labels: torch.Tensor, stride: int):
 def affinity_loss(tokens, labels, stride: int, gain, offset, most: int = 384):
     """Binary cross-entropy on the cosine of token pairs: (b, d, h, w) unit tokens, (b, H, W) material labels.
 
-    Same and different pairs weigh the same; only cells that are pure count; `most` random cells per image.
+    Same and different pairs weigh the same; only cells that are pure count; `most` cells per image (see `pick_cells`).
     """
     middle, pure = cell_labels(labels, stride)
     flat = tokens.flatten(2).transpose(1, 2)
     if most < flat.shape[1]:
-        pick = torch.randperm(flat.shape[1])[:most]
-        flat, middle, pure = flat[:, pick], middle[:, pick], pure[:, pick]
+        pick = pick_cells(middle, pure, most)
+        flat, middle, pure = flat.gather(1, pick[..., None].expand(-1, -1, flat.shape[2])), middle.gather(1, pick), pure.gather(1, pick)
     logits = flat @ flat.transpose(1, 2) * gain.clamp(1, 20) + offset
     same = (middle[:, :, None] == middle[:, None]).float()
     weight = (pure[:, :, None] & pure[:, None]).float()
     loss = F.binary_cross_entropy_with_logits(logits, same, reduction="none") * weight
     return (loss * same).sum() / ((weight * same).sum() + 1) + (loss * (1 - same)).sum() / ((weight * (1 - same)).sum() + 1)
+
+
+def pick_cells(middle, pure, count: int):
+    """Indices (b, count) of random pure cells of (b, n) labels: half of the chance is even over cells, half over materials.
+
+    Small particles and narrow layers would hardly be seen otherwise.
+    """
+    weight = pure.float() + 1e-6
+    own = torch.zeros(len(middle), int(middle.max()) + 1, device=middle.device).scatter_add(1, middle.long(), weight)
+    balanced = weight / own.gather(1, middle.long()) / (own > 0.5).sum(1, keepdim=True).clamp(min=1)
+    return torch.multinomial(weight / weight.sum(1, keepdim=True) + balanced, count)
 
 
 def outline_targets(labels: torch.Tensor, stride: int):

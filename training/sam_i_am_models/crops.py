@@ -9,6 +9,8 @@ import torch.nn.functional as F
 from .dataset import IMAGE, Shards
 
 PERCENTILES = (0.5, 99.5)
+CROP_SCALES = (0.5, 1.5)
+SHADED_SHARE = 0.35
 
 
 @dataclass
@@ -32,7 +34,7 @@ def resize_image(image: torch.Tensor, height: int, width: int) -> torch.Tensor:
     return F.interpolate(image[None, None], (height, width), mode="bilinear", antialias=True, align_corners=False)[0, 0]
 
 
-def random_crop(rng, shards: Shards, size: int, scales=(0.5, 1.5)) -> Crop:
+def random_crop(rng, shards: Shards, size: int, scales=CROP_SCALES) -> Crop:
     """One crop of `size` pixels whose pixels are those of the micrograph times a random factor in `scales`."""
     maps, difficulty = shards[int(rng.integers(len(shards)))]
     frame = maps.shape[-1]
@@ -51,12 +53,21 @@ def random_crop(rng, shards: Shards, size: int, scales=(0.5, 1.5)) -> Crop:
     return Crop(degrade(rng, image.clamp(0, 1))[None], labels, difficulty)
 
 
+def shading(rng, height: int, width: int) -> torch.Tensor:
+    """A smooth factor (height, width) around 1: thickness and detector shading that no material may be read from."""
+    knots = torch.from_numpy(rng.standard_normal((1, 1, *rng.integers(2, 4, 2)), dtype=np.float32))
+    field = F.interpolate(knots, (height, width), mode="bicubic", align_corners=True)[0, 0]
+    return (float(rng.uniform(0.05, 0.3)) * field).exp()
+
+
 def degrade(rng, image: torch.Tensor) -> torch.Tensor:
-    """Random gamma, contrast, offset and noise on a (h, w) image in [0, 1]."""
+    """Random gamma, contrast, offset, shading and noise on a (h, w) image in [0, 1]."""
     if rng.random() < 0.4:
         image = image ** float(rng.uniform(0.6, 1.6))
     if rng.random() < 0.3:
         image = image * float(rng.uniform(0.5, 1.3)) + float(rng.uniform(-0.05, 0.2))
+    if rng.random() < SHADED_SHARE:
+        image = image * shading(rng, *image.shape)
     if rng.random() < 0.3:
         noise = torch.from_numpy(rng.standard_normal(tuple(image.shape), dtype=np.float32))
         image = image + noise * float(rng.uniform(0, 0.1))

@@ -12,7 +12,7 @@ from .dataset import generate
 from .export import load_sam, load_texture, release
 from .train_encoder import train as train_encoder
 from .train_quality import train as train_quality
-from .train_sam import train_frames, train_joint, write_release as release_sam
+from .train_sam import train as train_sam, write_release as release_sam
 from .train_texture import train as train_texture, write_release as release_texture
 
 CARD = Path(__file__).with_name("card.json")
@@ -23,7 +23,7 @@ def parse():
     parser.add_argument("--work", type=Path, required=True, help="folder for data and checkpoints; keep it to resume")
     parser.add_argument("--models", type=Path, required=True, help="folder to write graphs and manifest.json to")
     parser.add_argument("--workers", type=int, default=2, help="processes that simulate")
-    for name, default in (("train", 1200), ("validation", 60), ("encoder-steps", 1400), ("joint-steps", 1400), ("frame-steps", 300), ("texture-steps", 700)):
+    for name, default in (("train", 1200), ("validation", 60), ("encoder-steps", 1400), ("joint-steps", 1400), ("texture-steps", 700)):
         parser.add_argument(f"--{name}", type=int, default=default)
     return parser.parse_args()
 
@@ -35,9 +35,8 @@ def main():
     generate(data / "validation", seeds.VALIDATION.start, options.validation, workers=options.workers)
     generate(data / "train", seeds.TRAIN.start, options.train, workers=options.workers)
     train_encoder(data, runs / "encoder.pt", options.encoder_steps)
-    train_joint(data, runs / "encoder.pt", runs / "joint.pt", options.joint_steps)
-    train_frames(data, runs / "joint.pt", runs / "frames.pt", options.frame_steps)
-    train_quality(data, runs / "frames.pt", runs / "quality.pt")
+    train_sam(data, runs / "encoder.pt", runs / "joint.pt", options.joint_steps)
+    train_quality(data, runs / "joint.pt", runs / "quality.pt")
     train_texture(runs / "texture_run.pt", options.texture_steps)
     card = json.loads(CARD.read_text())
     release_sam(runs / "quality.pt", runs / "sam.pt", card["sam"]["logitGain"])

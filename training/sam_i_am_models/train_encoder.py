@@ -1,4 +1,7 @@
-"""Stage 1: the image encoder alone, by the same-material loss on its tokens at three strides and by outlines."""
+"""Stage 1: the image encoder alone, by the same-material loss on its tokens at three strides and by outlines.
+
+Most steps see crops, every third one whole frames: there attention spans four times as many tokens, as it does in use.
+"""
 
 import argparse
 from pathlib import Path
@@ -10,14 +13,17 @@ from torch import nn
 from .affinity import affinity_loss, cell_labels, outline_loss, same_material_auc
 from .architectures import ImageEncoder
 from .architectures.image_encoder import TOKEN_STRIDE
-from .crops import batch, random_crop, scale_grey
+from .crops import CROP_SCALES, batch, random_crop, scale_grey
 from .dataset import IMAGE, MATERIALS, PARTS, Shards
+from .export import load_sam
 from .loop import Run
 
 
 STRIDES = (32, 16, 8)
 SHARES = (0.6, 1.0, 1.0)  # of the loss, per stride
 OUTLINE_SHARE = 1.0
+SCALE_RATE = 20.0  # of the learning rate, for the scales of the pair logits
+FRAME_EVERY, FRAME_SIZE, FRAME_SCALES = 3, 1024, (1.0, 1.5)
 
 
 class AffinityModel(nn.Module):
@@ -51,16 +57,29 @@ def token_auc(encoder, shards: Shards, count: int = 24) -> list[float]:
     return [round(float(np.nanmean(v)), 3) if v else float("nan") for v in found.values()]
 
 
-def train(data: Path, checkpoint: Path, steps=1400, crops=8, size=512, rate=1.5e-3, seed=1, watch_every=100) -> Run:
+def train(data: Path, checkpoint: Path, steps=1400, crops=8, size=512, rate=1.5e-3, seed=1, watch_every=100, start: Path | None = None) -> Run:
+    """`start`: released weights (a file as `checkpoints/shipped.pt`) to go on from; random ones without."""
     training, validation = Shards(data / "train"), Shards(data / "validation")
     torch.manual_seed(seed)
-    run = Run(AffinityModel().train(), checkpoint, steps, rate, seed)
+    net = AffinityModel()
+    if start:
+        net.encoder.load_state_dict(load_sam(start)[0].state_dict())
+    # Convolutions on CPUs are a third faster with channels last.
+    net = net.to(memory_format=torch.channels_last).train()
+    run = Run(net, checkpoint, steps, rate, seed, groups=_groups(net))
+    frames = max(1, crops * size**2 // FRAME_SIZE**2)
 
     def losses(net, rng, step):
-        images, labels = batch([random_crop(rng, training, size) for _ in range(crops)])
-        return net.losses(images, labels[:, MATERIALS - 1], labels[:, PARTS - 1])
+        whole = frames > 1 and step % FRAME_EVERY == FRAME_EVERY - 1
+        count, side, scales = (frames, FRAME_SIZE, FRAME_SCALES) if whole else (crops, size, CROP_SCALES)
+        images, labels = batch([random_crop(rng, training, side, scales) for _ in range(count)])
+        return net.losses(images.to(memory_format=torch.channels_last), labels[:, MATERIALS - 1], labels[:, PARTS - 1])
 
     return run.train(losses, lambda net: print("  token AUC by class", token_auc(net.encoder, validation), flush=True), watch_every)
+
+
+def _groups(net: AffinityModel):
+    return [dict(params=list(net.encoder.parameters()), share=1.0), dict(params=[net.gain, net.offset], share=SCALE_RATE)]
 
 
 def main():
@@ -68,8 +87,10 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=1400)
+    parser.add_argument("--start", type=Path, help="released weights to go on from")
+    parser.add_argument("--rate", type=float, default=1.5e-3)
     options = parser.parse_args()
-    train(options.data, options.checkpoint, options.steps)
+    train(options.data, options.checkpoint, options.steps, rate=options.rate, start=options.start)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Stage 4: the IoU head alone, on whole frames prompted by the generator's grid, as it will be used.
+"""Stage 3: the IoU head alone, on whole frames prompted by the generator's grid, as it will be used.
 
 The decoder is fixed by now, so what the head sees of each mask is computed once and the head is trained on the table.
 """
@@ -95,9 +95,9 @@ def train(data: Path, start: Path, checkpoint: Path, frames=240, count=64) -> No
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints; frames.pt must be there")
+    parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints; joint.pt must be there")
     options = parser.parse_args()
-    train(options.data, options.runs / "frames.pt", options.runs / "quality.pt")
+    train(options.data, options.runs / "joint.pt", options.runs / "quality.pt")
 
 
 if __name__ == "__main__":

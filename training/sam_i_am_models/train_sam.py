@@ -1,4 +1,7 @@
-"""Stages 2 and 3: the mask decoder on the trained encoder, first on crops, then on whole frames."""
+"""Stage 2: the mask decoder on the trained encoder, by turns on crops and on whole frames.
+
+Crops are cheap and hold many outlines; on whole frames regions are as large, and as far from their prompt, as in use.
+"""
 
 import argparse
 from pathlib import Path
@@ -12,10 +15,11 @@ from .architectures.mask_decoder import START_LEVELS, START_MAPS
 from .architectures.prompt_encoder import POSITION_UNIT
 from .crops import batch, random_crop, scale_grey
 from .dataset import IMAGE, MATERIALS, Shards
+from .export import load_sam
 from .loop import Run
 from .mask_loss import decoder_losses, true_iou
 from .prompts import correct, draw_kind, draw_prompts, no_mask
-from .train_encoder import AffinityModel, token_auc
+from .train_encoder import FRAME_SCALES, FRAME_SIZE, AffinityModel, token_auc
 
 
 IOU_HEAD_SHARE = 3.0  # of the learning rate
@@ -107,43 +111,31 @@ def _watch(validation):
     return watch
 
 
-def _start_from(net, path, prefix):
-    state = torch.load(path, weights_only=True)["average"]
-    (net.affinity if prefix == "encoder" else net).load_state_dict(state)
+def train(data, encoder_checkpoint, checkpoint, steps=1400, crops=4, count=20, size=512, rate=6e-4, seed=2, watch_every=100, start=None) -> Run:
+    """The encoder's trunk is frozen: gradients from the masks made its tokens slightly worse (class 3 AUC .84 to .82).
 
-
-def train_joint(data, encoder_checkpoint, checkpoint, steps=1400, crops=4, count=20, size=512, rate=6e-4, seed=2, watch_every=100) -> Run:
-    """Stage 2. The encoder's trunk is frozen: gradients from the masks made its tokens slightly worse (class 3 AUC .84 to .82)."""
-    run = _decoder_run(encoder_checkpoint, "encoder", checkpoint, steps, rate, seed)
-    return _train_on_crops(run, data, crops, count, size, (0.5, 1.5), watch_every)
-
-
-def train_frames(data, joint_checkpoint, checkpoint, steps=300, frames=1, count=32, size=1024, rate=3e-4, seed=3, watch_every=50) -> Run:
-    """Stage 3. Whole frames."""
-    run = _decoder_run(joint_checkpoint, "joint", checkpoint, steps, rate, seed)
-    return _train_on_crops(run, data, frames, count, size, (1.0, 1.5), watch_every)
-
-
-def _decoder_run(start, prefix, checkpoint, steps, rate, seed) -> Run:
-    """A run of stage 2 or 3 from the averaged weights of the stage before, or from its own checkpoint."""
+    `start`: released weights (a file as `checkpoints/shipped.pt`) whose decoder to go on from.
+    """
     torch.manual_seed(seed)
     net = SamModel()
-    _start_from(net, start, prefix)
-    return Run(net.eval(), checkpoint, steps, rate, seed, groups=_groups(net))
-
-
-def _train_on_crops(run, data, crops, count, size, scales, watch_every) -> Run:
+    net.affinity.load_state_dict(torch.load(encoder_checkpoint, weights_only=True)["average"])
+    if start:
+        net.decoder.load_state_dict(load_sam(start)[1].state_dict())
+        net.decoder.logit_gain.fill_(1.0)
+    run = Run(net.eval(), checkpoint, steps, rate, seed, groups=_groups(net))
     training, validation = Shards(data / "train"), Shards(data / "validation")
 
     def losses(net, rng, step):
-        images, labels = batch([random_crop(rng, training, size, scales) for _ in range(crops)])
-        return crop_losses(net, images, labels, rng, count)
+        whole = step % 2 == 1
+        drawn = [random_crop(rng, training, FRAME_SIZE, FRAME_SCALES)] if whole else [random_crop(rng, training, size) for _ in range(crops)]
+        images, labels = batch(drawn)
+        return crop_losses(net, images, labels, rng, crops * count // 2 if whole else count)
 
     return run.train(losses, _watch(validation), watch_every)
 
 
 def _groups(net):
-    """What learns in the stages 2 and 3: the decoder (its IoU head faster), and of the encoder only its outputs for the decoder."""
+    """What learns: the decoder (its IoU head faster), and of the encoder only its outputs for the decoder."""
     encoder, decoder = net.encoder, net.decoder
     outputs = [p for part in (encoder.neck, encoder.high_16, encoder.high_8) for p in part.parameters()]
     head = list(decoder.iou.parameters())
@@ -165,12 +157,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints; encoder.pt must be there")
-    parser.add_argument("--joint-steps", type=int, default=1400)
-    parser.add_argument("--frame-steps", type=int, default=300)
+    parser.add_argument("--steps", type=int, default=1400)
+    parser.add_argument("--start", type=Path, help="released weights whose decoder to go on from")
+    parser.add_argument("--rate", type=float, default=6e-4)
     options = parser.parse_args()
-    runs = options.runs
-    train_joint(options.data, runs / "encoder.pt", runs / "joint.pt", options.joint_steps)
-    train_frames(options.data, runs / "joint.pt", runs / "frames.pt", options.frame_steps)
+    train(options.data, options.runs / "encoder.pt", options.runs / "joint.pt", options.steps, rate=options.rate, start=options.start)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from sam_i_am_models.loop import Run
 from sam_i_am_models.mask_loss import decoder_losses, true_iou
 from sam_i_am_models.prompts import correct, draw_prompts, mask_grid
 from sam_i_am_models.simulate import simulate
-from sam_i_am_models.train_sam import train_frames, train_joint, write_release
+from sam_i_am_models.train_sam import train as train_sam, write_release
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +61,9 @@ def test_encoder_loss_falls_and_the_stages_chain(data, tmp_path):
     again = train_encoder.train(data, tmp_path / "other.pt", steps=60, crops=3, size=128, watch_every=1000)
     assert sum(again.means.values()) < first
     for steps in (1, 2):  # the second call resumes
-        joint = train_joint(data, tmp_path / "encoder.pt", tmp_path / "joint.pt", steps=steps, crops=2, count=2, size=128)
+        joint = train_sam(data, tmp_path / "encoder.pt", tmp_path / "joint.pt", steps=steps, crops=2, count=2, size=128)
     assert joint.step == 2 and np.isfinite(joint.means["mask"])
-    frames = train_frames(data, tmp_path / "joint.pt", tmp_path / "frames.pt", steps=2, frames=1, count=4, size=128)
-    assert frames.step == 2
-    train_quality.train(data, tmp_path / "frames.pt", tmp_path / "quality.pt", frames=2, count=4)
+    train_quality.train(data, tmp_path / "joint.pt", tmp_path / "quality.pt", frames=2, count=4)
     encoder, decoder = _released(tmp_path)
     assert export.sam_parity(encoder, decoder, tmp_path) < export.TOLERANCE
 
