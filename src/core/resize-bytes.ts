@@ -12,12 +12,21 @@ const weightBits = 22;
 const half = 1 << (weightBits - 1);
 
 /**
- * Resizes 8-bit pixels as Pillow's bilinear filter does, bit for bit: a triangle that widens when shrinking, rows first, fixed-point
- * weights, rounding to 8 bits after each direction. (Pillow 13 takes columns first for some tall images: a grey level at most.)
- * Meta's predictor resizes with it, and its encoder notices the difference.
+ * Resizes 8-bit pixels as Pillow 13's bilinear filter does, bit for bit: a triangle that widens when shrinking, fixed-point weights,
+ * rounding to 8 bits after each direction. Meta's predictor resizes with it, and its encoder notices the difference.
  */
 export function resizeBytes(image: ByteImage, width: number, height: number): ByteImage {
-  return filterColumns(filterRows(image, width), height);
+  return columnsFirst(image, width, height)
+    ? filterRows(filterColumns(image, height), width)
+    : filterColumns(filterRows(image, width), height);
+}
+
+/**
+ * The order of the directions shows by a grey level, as each rounds. Pillow 13 begins with the columns where the height loses more
+ * than twice the pixels that the width does; older versions always begin with the rows.
+ */
+function columnsFirst(image: ByteImage, width: number, height: number): boolean {
+  return image.height - height > Math.max(0, 2 * (image.width - width));
 }
 
 interface Taps {

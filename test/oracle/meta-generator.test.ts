@@ -159,9 +159,9 @@ describe("Meta's automatic mask generator", () => {
       expect(matched.size).toBeGreaterThanOrEqual(Math.floor(0.99 * expected.length));
       for (const [ours, theirs] of matched) {
         const [proposal, record] = [proposals[ours], masks[theirs]];
-        expect(proposal?.predictedIou).toBeCloseTo(Math.min(1, record?.iou ?? NaN), 3);
-        // Tall images: newer Pillow resizes in another order, a grey level apart.
-        expect(Math.abs((proposal?.stabilityScore ?? NaN) - (record?.stability ?? NaN))).toBeLessThan(0.01);
+        expect(proposal?.predictedIou).toBeCloseTo(Math.min(1, record?.iou ?? NaN), 5);
+        // A share of pixels, so it moves in steps where a logit lies at a threshold: by up to 1.9e-4 on these images.
+        expect(proposal?.stabilityScore).toBeCloseTo(record?.stability ?? NaN, 3);
         expect([proposal?.point?.x, proposal?.point?.y]).toEqual(record?.point);
         const { x, y, width: across, height: down } = proposal?.cropBox ?? { x: 0, y: 0, width: 0, height: 0 };
         expect([x, y, across, down]).toEqual(record?.crop);
