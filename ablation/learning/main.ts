@@ -11,7 +11,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultModelId, loadModels } from '../../src/app/load-models.js';
 import { modelVersionOf } from '../../src/app/model-version.js';
-import { codeDigest, measuringCode } from '../code-digest.js';
+import { codeDigest, preparingCode } from '../code-digest.js';
 import { seededRandom } from '../../src/core/seeded-random.js';
 import type { CurvePoint } from './curve.js';
 import { drawProject } from './curve.js';
@@ -39,14 +39,14 @@ const models = await loadModels({
   threads: 1,
 });
 const version = await modelVersionOf(resolve('models'), 'none', defaultModelId);
-const state = join(values.state, `${version}-${await codeDigest(measuringCode)}`);
+const state = join(values.state, `${version}-${await codeDigest(preparingCode)}`);
 const names = await projectNames(folder);
 const random = seededRandom(9);
 const points: CurvePoint[] = [];
 for (const [index, name] of names.entries()) {
   const project = await readProject(models, { folder, state, name, most: Number(values.images) });
   for (let draw = index; draw < Number(values.draws); draw += names.length) {
-    points.push(...(await drawProject(draw, project, random)));
+    points.push(...(await drawProject(draw, project, models.namingSpread, random)));
     process.stderr.write(`draw ${draw} of project ${name}\n`);
   }
 }

@@ -1,4 +1,4 @@
-import { dot, squaredDistance } from '../core/vectors.js';
+import { dot, meanVector, squaredDistance } from '../core/vectors.js';
 import type { MaskSamples } from './describe-masks.js';
 import type { LearnedProfile, LinearProfile, MaterialProfile } from './material-profile.js';
 
@@ -14,6 +14,8 @@ export interface NameVote {
 export interface NameSupport {
   /** Share of each label of the profile, in its order. */
   readonly shares: readonly number[];
+  /** Whether it is too far from each label to be it. */
+  readonly isFar: readonly boolean[];
   /** Share of the crops that are unlike anything seen; 0, as all shares, without crops. */
   readonly strange: number;
 }
@@ -35,14 +37,16 @@ export function nameOf({ shares, strange }: NameSupport, { labels }: MaterialPro
 
 /** How some crops vote on the labels of a profile. */
 export function supportNames(samples: MaskSamples, profile: MaterialProfile): NameSupport {
+  if (samples.length === 0)
+    return { shares: profile.labels.map(() => 0), isFar: profile.labels.map(() => true), strange: 0 };
   return profile.version === 1 ? supportLinear(samples, profile) : supportLearned(samples, profile);
 }
 
 function supportLinear(samples: MaskSamples, profile: LinearProfile): NameSupport {
   const names = samples.map((sample) => nameCrop(sample, profile));
   const shareOf = (name: string | null): number => names.filter((each) => each === name).length / names.length;
-  if (names.length === 0) return { shares: profile.labels.map(() => 0), strange: 0 };
-  return { shares: profile.labels.map(({ name }) => shareOf(name)), strange: shareOf(null) };
+  const shares = profile.labels.map(({ name }) => shareOf(name));
+  return { shares, isFar: shares.map((share) => share === 0), strange: shareOf(null) };
 }
 
 /** The likeliest label of one embedding; null where it is unlike the crops of every label. */
@@ -58,21 +62,28 @@ export function nameCrop(embedding: readonly number[], { labels }: LinearProfile
 /** A crop votes for the label with the nearest mean; all crops together are strange if they lie too far from every label. */
 function supportLearned(samples: MaskSamples, profile: LearnedProfile): NameSupport {
   const { labels, farthest } = profile;
-  const none = labels.map(() => 0);
-  if (samples.length === 0) return { shares: none, strange: 0 };
   const distances = samples.map((sample) => distancesOf(sample, profile));
+  const isFar = distancesFromLabels(samples, profile).map((distance) => distance > farthest);
+  if (isFar.every(Boolean)) return { shares: labels.map(() => 0), isFar, strange: 1 };
   const votes = distances.map((each) => each.indexOf(Math.min(...each)));
   const shares = labels.map((_, label) => votes.filter((vote) => vote === label).length / votes.length);
-  const distance = distances.reduce((sum, each) => sum + Math.min(...each), 0) / samples.length;
-  return distance > farthest ? { shares: none, strange: 1 } : { shares, strange: 0 };
+  return { shares, isFar, strange: 0 };
+}
+
+type Space = Pick<LearnedProfile, 'labels' | 'offset' | 'whitening'>;
+
+/**
+ * How far some crops lie from each label: the mean of their squared distances, divided by what is to be expected, as the mean of a label that few
+ * images showed is itself off by its share. About 1 for the label that they have.
+ */
+export function distancesFromLabels(samples: MaskSamples, space: Space): number[] {
+  const means = meanVector(samples.map((sample) => distancesOf(sample, space)));
+  return means.map((distance, label) => distance / (1 + 1 / (space.labels[label]?.images ?? 1)));
 }
 
 /** The squared distance of a crop from the mean of each label, per dimension, where all materials spread by 1. */
-export function distancesOf(
-  sample: readonly number[],
-  { labels, offset, whitening }: Pick<LearnedProfile, 'labels' | 'offset' | 'whitening'>,
-): number[] {
+function distancesOf(sample: readonly number[], { labels, offset, whitening }: Space): number[] {
   const centred = sample.map((value, d) => value - (offset[d] as number));
-  const white = whitening.map((row) => row.reduce((sum, weight, d) => sum + weight * (centred[d] as number), 0));
+  const white = whitening.map((row) => dot(row, centred));
   return labels.map(({ mean }) => squaredDistance(white, mean) / white.length);
 }

@@ -1,7 +1,8 @@
+import { linearSumAssignment } from 'linear-sum-assignment';
 import type { MaskSamples } from './describe-masks.js';
 import type { MaterialProfile, Naming } from './material-profile.js';
 import type { MaterialVote } from './material-vote.js';
-import type { NameVote } from './name-masks.js';
+import type { NameSupport, NameVote } from './name-masks.js';
 import { nameMasks, nameOf, supportNames } from './name-masks.js';
 
 /** Which material a mask shows, and what it is called; null: unlike anything seen. */
@@ -42,6 +43,29 @@ function namesOf(
       profile,
     ),
   );
-  const named = supports.map((each) => nameOf(each, profile));
+  const named = profile.version === 1 ? supports.map((each) => nameOf(each, profile)) : nameTogether(supports, profile);
   return votes.map(({ material }) => named[groups.indexOf(material)] ?? { name: null, margin: 0 });
+}
+
+/** What it costs, in logarithms of votes, to give another material of the same image a name that one has already. */
+const repeatCost = 2;
+/** Keeps the logarithm of no vote finite. */
+const leastShare = 0.02;
+
+/**
+ * Names all materials of an image at once: clustering has found them to differ, so that two of one name are rather one that was taken for its neighbour.
+ * Of all ways to give names, the one with most votes, less a cost for each name that is given again.
+ */
+function nameTogether(supports: readonly NameSupport[], profile: MaterialProfile): NameVote[] {
+  if (supports.length === 0) return [];
+  const worth = supports.map(({ shares }) =>
+    supports.flatMap((_, copy) => shares.map((share) => Math.log(share + leastShare) - (copy > 0 ? repeatCost : 0))),
+  );
+  const { rowAssignments } = linearSumAssignment(worth, { maximaze: true });
+  return supports.map(({ shares, isFar, strange }, index) => {
+    const label = (rowAssignments[index] ?? 0) % profile.labels.length;
+    const name = profile.labels[label]?.name ?? null;
+    if (strange > 0 || isFar[label] !== false) return { name: null, margin: strange };
+    return { name, margin: shares[label] ?? 0 };
+  });
 }
