@@ -7,11 +7,12 @@
  * learning curve is drawn from (`--first`). It belongs to the texture encoder: measure again when that has changed.
  */
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultModelId, loadModels } from '../../src/app/load-models.js';
 import { namingSpreadFile } from '../../src/app/naming-spread.js';
-import { spreadOf, type NamedRegion } from '../../src/booster/learn-names.js';
+import type { NamedRegion } from '../../src/booster/learn-names.js';
+import { spreadOf } from '../../src/booster/learn-names.js';
+import { openProjects } from './command.js';
 import { projectNames, readRegions } from './project-set.js';
 
 const { values, positionals } = parseArgs({
@@ -21,17 +22,10 @@ const { values, positionals } = parseArgs({
     out: { type: 'string', default: `models/${namingSpreadFile}` },
   },
 });
-const [folder] = positionals;
-if (folder === undefined) {
-  process.stderr.write('usage: npm run naming-spread -- FOLDER [--images N] [--out FILE]\n');
-  process.exit(2);
-}
-const models = await loadModels({
-  folder: resolve('models'),
-  addedFolder: 'none',
-  modelId: defaultModelId,
-  threads: 1,
-});
+const { folder, models } = await openProjects(
+  positionals[0],
+  'npm run naming-spread -- FOLDER [--images N] [--out FILE]',
+);
 /** A label that fewer images showed says little of how it spreads over images. */
 const leastImages = 3;
 const labels: NamedRegion[][] = [];

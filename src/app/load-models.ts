@@ -30,8 +30,8 @@ export interface LoadedModels {
   readonly texture: TextureEncoder;
   /** Digest of the texture encoder's file: profiles belong to one. */
   readonly textureSha256: string;
-  /** How materials spread in the descriptors that names are learned from; undefined where nobody has measured it for this texture encoder. */
-  readonly namingSpread: NamingSpread | undefined;
+  /** Reads how materials spread in the descriptors that names are learned from; undefined where nobody has measured it for this texture encoder. */
+  readonly namingSpread: () => Promise<NamingSpread | undefined>;
   /** Digest of all that decides how an image is encoded: the segmentation model's files and input size. */
   readonly weights: string;
 }
@@ -59,7 +59,7 @@ export async function loadModels({ folder, addedFolder, modelId, threads }: Load
       .update(JSON.stringify([sam.files, sam.inputSize]))
       .digest('hex'),
     textureSha256: texture.files.encoder.sha256,
-    namingSpread: await readNamingSpread(texture.folder, texture.files.encoder.sha256),
+    namingSpread: () => readNamingSpread(texture.folder, texture.files.encoder.sha256),
     texture: onnxTextureEncoder(await openOrtSession(textureFile, { threads }), texture),
   };
 }

@@ -1,7 +1,7 @@
 import type { MaskSamples } from './describe-masks.js';
 import type { LearnedProfile } from './material-profile.js';
 import { distancesFromLabels } from './name-masks.js';
-import { meanVector } from '../core/vectors.js';
+import { dot, meanVector } from '../core/vectors.js';
 
 /** What people called a region of an image, with descriptors of its crops. */
 export interface NamedRegion {
@@ -48,7 +48,7 @@ export function learnNames(regions: readonly NamedRegion[], spread?: NamingSprea
   const whitening = inverse.map((row) => row.map((value, d) => rounded(value / (scale[d] as number))));
   const labels = names.map((name, index) => ({
     name,
-    mean: inverse.map((row) => rounded(row.reduce((sum, value, d) => sum + value * (means[index]?.[d] ?? 0), 0))),
+    mean: inverse.map((row) => rounded(dot(row, means[index] ?? []))),
     images: new Set(taught.filter((region) => region.name === name).map(({ image }) => image)).size,
   }));
   return { offset: offset.map(rounded), whitening, labels };

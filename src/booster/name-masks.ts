@@ -14,10 +14,14 @@ export interface NameVote {
 export interface NameSupport {
   /** Share of each label of the profile, in its order. */
   readonly shares: readonly number[];
-  /** Whether it is too far from each label to be it. */
-  readonly isFar: readonly boolean[];
   /** Share of the crops that are unlike anything seen; 0, as all shares, without crops. */
   readonly strange: number;
+}
+
+/** The same with a profile that knows how far materials lie from their labels. */
+export interface LearnedSupport extends NameSupport {
+  /** Whether the crops together lie too far from each label to be it. */
+  readonly isFar: readonly boolean[];
 }
 
 /**
@@ -25,28 +29,24 @@ export interface NameSupport {
  * crops have. Samples are descriptors of crops alone, without the image encoder's tokens.
  */
 export function nameMasks(masks: readonly MaskSamples[], profile: MaterialProfile): NameVote[] {
-  return masks.map((samples) => nameOf(supportNames(samples, profile), profile));
+  return masks.map((samples) => {
+    const support = profile.version === 1 ? supportLinear(samples, profile) : supportLearned(samples, profile);
+    return nameOf(support, profile);
+  });
 }
 
 /** The label with most votes; of several with equally many the first. */
-export function nameOf({ shares, strange }: NameSupport, { labels }: MaterialProfile): NameVote {
+function nameOf({ shares, strange }: NameSupport, { labels }: MaterialProfile): NameVote {
   const most = Math.max(0, ...shares);
   if (strange >= most) return { name: null, margin: strange };
   return { name: labels[shares.indexOf(most)]?.name ?? null, margin: most };
 }
 
-/** How some crops vote on the labels of a profile. */
-export function supportNames(samples: MaskSamples, profile: MaterialProfile): NameSupport {
-  if (samples.length === 0)
-    return { shares: profile.labels.map(() => 0), isFar: profile.labels.map(() => true), strange: 0 };
-  return profile.version === 1 ? supportLinear(samples, profile) : supportLearned(samples, profile);
-}
-
 function supportLinear(samples: MaskSamples, profile: LinearProfile): NameSupport {
   const names = samples.map((sample) => nameCrop(sample, profile));
-  const shareOf = (name: string | null): number => names.filter((each) => each === name).length / names.length;
-  const shares = profile.labels.map(({ name }) => shareOf(name));
-  return { shares, isFar: shares.map((share) => share === 0), strange: shareOf(null) };
+  const shareOf = (name: string | null): number =>
+    names.filter((each) => each === name).length / Math.max(1, names.length);
+  return { shares: profile.labels.map(({ name }) => shareOf(name)), strange: shareOf(null) };
 }
 
 /** The likeliest label of one embedding; null where it is unlike the crops of every label. */
@@ -60,11 +60,12 @@ export function nameCrop(embedding: readonly number[], { labels }: LinearProfile
 }
 
 /** A crop votes for the label with the nearest mean; all crops together are strange if they lie too far from every label. */
-function supportLearned(samples: MaskSamples, profile: LearnedProfile): NameSupport {
+export function supportLearned(samples: MaskSamples, profile: LearnedProfile): LearnedSupport {
   const { labels, farthest } = profile;
   const distances = samples.map((sample) => distancesOf(sample, profile));
-  const isFar = distancesFromLabels(samples, profile).map((distance) => distance > farthest);
-  if (isFar.every(Boolean)) return { shares: labels.map(() => 0), isFar, strange: 1 };
+  const together = comparedWithExpected(distances, profile);
+  const isFar = labels.map((_, label) => (together[label] ?? Infinity) > farthest);
+  if (isFar.every(Boolean)) return { shares: labels.map(() => 0), isFar, strange: samples.length === 0 ? 0 : 1 };
   const votes = distances.map((each) => each.indexOf(Math.min(...each)));
   const shares = labels.map((_, label) => votes.filter((vote) => vote === label).length / votes.length);
   return { shares, isFar, strange: 0 };
@@ -72,13 +73,20 @@ function supportLearned(samples: MaskSamples, profile: LearnedProfile): NameSupp
 
 type Space = Pick<LearnedProfile, 'labels' | 'offset' | 'whitening'>;
 
-/**
- * How far some crops lie from each label: the mean of their squared distances, divided by what is to be expected, as the mean of a label that few
- * images showed is itself off by its share. About 1 for the label that they have.
- */
+/** How far some crops lie from each label (see {@link comparedWithExpected}); about 1 for the label that they have. */
 export function distancesFromLabels(samples: MaskSamples, space: Space): number[] {
-  const means = meanVector(samples.map((sample) => distancesOf(sample, space)));
-  return means.map((distance, label) => distance / (1 + 1 / (space.labels[label]?.images ?? 1)));
+  return comparedWithExpected(
+    samples.map((sample) => distancesOf(sample, space)),
+    space,
+  );
+}
+
+/**
+ * The mean over crops of their squared distances from each label, divided by what is to be expected, as the mean of a label that few images showed is
+ * itself off by its share.
+ */
+function comparedWithExpected(distances: readonly (readonly number[])[], { labels }: Pick<Space, 'labels'>): number[] {
+  return meanVector(distances).map((distance, label) => distance / (1 + 1 / (labels[label]?.images ?? 1)));
 }
 
 /** The squared distance of a crop from the mean of each label, per dimension, where all materials spread by 1. */
