@@ -83,7 +83,7 @@ export function addPrelabelCommand(program: Command): void {
       30,
     )
     .option('--in-flight <n>', 'images under way at the same time; with REDIS_URL: 64', integerArgument(1, 10_000))
-    .option('--json', 'standard output is one JSON object per task, then a summary')
+    .option('--json', 'standard output is one JSON object per task, then a summary, then the order of review')
     .action(async (flags: PrelabelFlags) => {
       process.exitCode = await prelabel(flags);
     });
@@ -237,6 +237,7 @@ function report(summary: PrelabelSummary, { json, dryRun }: PrelabelFlags, progr
   progress.note(`${new_}, ${present} had their prediction, ${failed} failed${extra}`);
   if (json === true) {
     writeJsonLine({ summary: { posted, present, failed, missing, surplus } });
+    for (const { task, score } of order.sorted()) writeJsonLine({ review: { task, score } });
     return;
   }
   if (order.size > 0) progress.note('review in this order, the least certain first (task, score):');
