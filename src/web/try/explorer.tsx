@@ -50,11 +50,6 @@ export function Explorer({ session, state, explored }: ExplorerProps): JSX.Eleme
           onShowAll={() => setView(null)}
         />
         {arrangement === 'side-by-side' ? <SideBySide {...stage} /> : <OverlayStage {...stage} />}
-        {info.warnings.map((warning) => (
-          <p key={warning} class="note">
-            {warning}
-          </p>
-        ))}
       </section>
       <SidePanel {...stage} onOpacity={setOpacity} />
     </div>
