@@ -11,6 +11,10 @@ const reporting =
 export const measuringCode =
   /^(ablation|src\/(booster|core|metrics|sam|texture))\/|^src\/app\/(segment-micrograph|merge-masks|pipeline-parameters|calibration)\.js$/;
 
+/** The compiled code that decides what is found in the images of a project before names are learned: naming is not part of it. */
+export const preparingCode =
+  /^src\/(core|imaging|sam|texture)\/|^src\/booster\/(?!(boost-again|confidence|learn-names|material-profile|name-[a-z]+)\.js$)|^src\/app\/(merge-masks|pipeline-parameters|training\/training-image)\.js$/;
+
 /** The compiled code that decides what the generator finds. */
 export const generatorCode =
   /^src\/sam\/|^src\/core\/(box|mask|point-grid|resize|token-grid|non-maximum-suppression)\.js$/;

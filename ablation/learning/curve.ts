@@ -3,6 +3,7 @@ import { learnProfile, noFilter, profileOf } from '../../src/app/training/learn-
 import type { PaintableLabels } from '../../src/label-studio/assign-labels.js';
 import { paintImage, scorePainting } from '../../src/app/training/score-image.js';
 import type { TrainingImage } from '../../src/app/training/training-image.js';
+import type { NamingSpread } from '../../src/booster/learn-names.js';
 import type { LearnedProfile } from '../../src/booster/material-profile.js';
 import { intersectionArea } from '../../src/core/mask.js';
 import type { SeededRandom } from '../../src/core/seeded-random.js';
@@ -34,6 +35,7 @@ const leastUnseen = 6;
 export async function drawProject(
   draw: number,
   { name, difficulty, labels, prepared }: SimulatedProject,
+  spread: NamingSpread | undefined,
   random: SeededRandom,
 ): Promise<CurvePoint[]> {
   const order = shuffled(prepared, random);
@@ -42,7 +44,7 @@ export async function drawProject(
   const points: CurvePoint[] = [];
   for (const accepted of acceptedCounts) {
     if (accepted > order.length - unseen.length) continue;
-    const profile = accepted === 0 ? undefined : await learn(order.slice(0, accepted), options);
+    const profile = accepted === 0 ? undefined : await learn(order.slice(0, accepted), options, spread);
     const scores = await Promise.all(unseen.map((image) => judge(image, profile, options)));
     const mean = (value: (score: (typeof scores)[number]) => number) =>
       scores.reduce((sum, score) => sum + value(score), 0) / scores.length;
@@ -60,8 +62,9 @@ export async function drawProject(
 async function learn(
   images: readonly TrainingImage[],
   options: PaintableLabels<string>,
+  spread: NamingSpread | undefined,
 ): Promise<LearnedProfile | undefined> {
-  const candidate = await learnProfile(images, options);
+  const candidate = await learnProfile(images, options, spread);
   if (candidate === undefined) return undefined;
   const gate = candidate.images.map(({ heldOut, zeroShot }) => ({ next: heldOut, current: null, zeroShot }));
   return judgeProfile(gate, false).adopt ? profileOf(candidate, { textureSha256: '', about: '' }) : undefined;

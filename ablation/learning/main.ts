@@ -7,13 +7,14 @@
  * so that a further run takes minutes.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultModelId, loadModels } from '../../src/app/load-models.js';
+import { defaultModelId } from '../../src/app/load-models.js';
 import { modelVersionOf } from '../../src/app/model-version.js';
-import { codeDigest, measuringCode } from '../code-digest.js';
+import { codeDigest, preparingCode } from '../code-digest.js';
 import { seededRandom } from '../../src/core/seeded-random.js';
 import type { CurvePoint } from './curve.js';
+import { modelsFolder, openProjects } from './command.js';
 import { drawProject } from './curve.js';
 import { projectNames, readProject } from './project-set.js';
 import { writeLearningReport } from './report.js';
@@ -27,26 +28,20 @@ const { values, positionals } = parseArgs({
     state: { type: 'string', default: '.cache/learning' },
   },
 });
-const [folder] = positionals;
-if (folder === undefined) {
-  process.stderr.write('usage: npm run learning-curve -- FOLDER [--images N] [--draws 100] [--out FILE]\n');
-  process.exit(2);
-}
-const models = await loadModels({
-  folder: resolve('models'),
-  addedFolder: 'none',
-  modelId: defaultModelId,
-  threads: 1,
-});
-const version = await modelVersionOf(resolve('models'), 'none', defaultModelId);
-const state = join(values.state, `${version}-${await codeDigest(measuringCode)}`);
+const { folder, models } = await openProjects(
+  positionals[0],
+  'npm run learning-curve -- FOLDER [--images N] [--draws 100] [--out FILE]',
+);
+const version = await modelVersionOf(modelsFolder, 'none', defaultModelId);
+const state = join(values.state, `${version}-${await codeDigest(preparingCode)}`);
+const spread = await models.namingSpread();
 const names = await projectNames(folder);
 const random = seededRandom(9);
 const points: CurvePoint[] = [];
 for (const [index, name] of names.entries()) {
   const project = await readProject(models, { folder, state, name, most: Number(values.images) });
   for (let draw = index; draw < Number(values.draws); draw += names.length) {
-    points.push(...(await drawProject(draw, project, random)));
+    points.push(...(await drawProject(draw, project, spread, random)));
     process.stderr.write(`draw ${draw} of project ${name}\n`);
   }
 }
@@ -54,5 +49,6 @@ await models.sam.release();
 await models.texture.release();
 await mkdir(state, { recursive: true });
 await writeFile(join(state, 'points.json'), JSON.stringify(points, null, 1));
-await writeLearningReport(values.out, version, points);
+const command = `npm run learning-curve -- FOLDER --images ${values.images} --draws ${values.draws}`;
+await writeLearningReport(values.out, { version, command, points });
 process.stdout.write(`${values.out}\n`);

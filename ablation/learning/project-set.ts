@@ -12,6 +12,7 @@ import type {
   TrainingImage,
 } from '../../src/app/training/training-image.js';
 import { prepareImage } from '../../src/app/training/training-image.js';
+import type { NamedRegion } from '../../src/booster/learn-names.js';
 import { maskOfLabel } from '../../src/core/label-map.js';
 import { valueOrThrow } from '../../src/core/result.js';
 import { decodeMicrograph } from '../../src/imaging/decode-micrograph.js';
@@ -37,6 +38,10 @@ interface KeptImage extends Omit<TrainingImage, 'found'> {
 
 const maxPixels = 4096 * 4096;
 
+async function readAbout(folder: string, name: string) {
+  return projectFile.parse(JSON.parse(await readFile(join(folder, name, 'project.json'), 'utf8')));
+}
+
 export async function projectNames(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries.flatMap((entry) => (entry.isDirectory() ? entry.name : [])).sort();
@@ -47,7 +52,7 @@ export async function readProject(
   models: LoadedModels,
   { folder, state, name, most }: { folder: string; state: string; name: string; most: number },
 ): Promise<SimulatedProject> {
-  const about = projectFile.parse(JSON.parse(await readFile(join(folder, name, 'project.json'), 'utf8')));
+  const about = await readAbout(folder, name);
   const prepared: TrainingImage[] = [];
   for (let index = 0; index < Math.min(most, about.images); index++) {
     const stem = join(folder, name, String(index).padStart(3, '0'));
@@ -71,7 +76,35 @@ export async function readProject(
   return { ...about, name, prepared };
 }
 
+/** What the first `most` images of a project teach of its labels. */
+export async function readRegions(
+  models: LoadedModels,
+  { folder, name, most }: { folder: string; name: string; most: number },
+): Promise<NamedRegion[]> {
+  const about = await readAbout(folder, name);
+  const regions: NamedRegion[] = [];
+  for (let index = 0; index < Math.min(most, about.images); index++) {
+    const stem = join(folder, name, String(index).padStart(3, '0'));
+    const options = { ...(await readAccepted(stem, about.labels)), models, materials: { atMost: about.labels.length } };
+    regions.push(...(await prepareImage(stem, '', options)).regions);
+  }
+  return regions;
+}
+
 async function prepare(models: LoadedModels, stem: string, labels: readonly string[]): Promise<KeptImage> {
+  const { micrograph, accepted } = await readAccepted(stem, labels);
+  const encode = () => models.sam.encode(micrograph);
+  const materials = { atMost: labels.length };
+  const { found, ...image } = await prepareImage(stem, '', { models, micrograph, accepted, materials, encode });
+  const described = new Map<string, DescribedMasks>();
+  for (const setting of allSettings()) {
+    const answer = await found?.(setting);
+    if (answer !== undefined) described.set(settingKey(setting), answer);
+  }
+  return { ...image, described };
+}
+
+async function readAccepted(stem: string, labels: readonly string[]) {
   const micrograph = valueOrThrow(await decodeMicrograph(stem, await readFile(`${stem}.png`), { maxPixels }));
   const { data, info } = await sharp(`${stem}.materials.png`)
     .extractChannel(0)
@@ -82,15 +115,7 @@ async function prepare(models: LoadedModels, stem: string, labels: readonly stri
     const mask = maskOfLabel(map, index + 1);
     return mask.areaPx < leastAreaPx ? [] : [{ name, mask }];
   });
-  const encode = () => models.sam.encode(micrograph);
-  const materials = { atMost: labels.length };
-  const { found, ...image } = await prepareImage(stem, '', { models, micrograph, accepted, materials, encode });
-  const described = new Map<string, DescribedMasks>();
-  for (const setting of allSettings()) {
-    const answer = await found?.(setting);
-    if (answer !== undefined) described.set(settingKey(setting), answer);
-  }
-  return { ...image, described };
+  return { micrograph, accepted };
 }
 
 function settingKey({ filter, removal }: FilterSetting): string {

@@ -14,16 +14,23 @@ interface Figure {
   readonly interval: Interval;
 }
 
-/** Writes `docs/LEARNING.md` and its picture. */
-export async function writeLearningReport(out: string, version: string, points: readonly CurvePoint[]): Promise<void> {
-  const picture = join(dirname(out), 'pictures', 'learning.svg');
-  await mkdir(dirname(picture), { recursive: true });
-  await writeFile(picture, curvePicture(points));
-  await writeFile(out, reportText(version, points));
+/** What was drawn, with which models and by which command. */
+interface Measured {
+  readonly version: string;
+  readonly command: string;
+  readonly points: readonly CurvePoint[];
 }
 
-function reportText(version: string, points: readonly CurvePoint[]): string {
-  const projects = new Set(points.map(({ project }) => project)).size;
+/** Writes `docs/LEARNING.md` and its picture. */
+export async function writeLearningReport(out: string, measured: Measured): Promise<void> {
+  const picture = join(dirname(out), 'pictures', 'learning.svg');
+  await mkdir(dirname(picture), { recursive: true });
+  await writeFile(picture, curvePicture(measured.points));
+  await writeFile(out, reportText(measured));
+}
+
+function reportText({ version, command, points }: Measured): string {
+  const projects = [...new Set(points.map(({ project }) => project))].sort();
   const draws = new Set(points.map(({ draw }) => draw)).size;
   const groups = [...new Set(points.map(({ difficulty }) => difficulty))].sort();
   const rows = [
@@ -41,7 +48,7 @@ function reportText(version: string, points: readonly CurvePoint[]): string {
   const falls = fallsOf(points);
   return `# What accepted annotations are worth
 
-${draws} draws of ${projects} simulated projects with four materials each, models \`${version}\`. In every draw the images of a project are accepted in a random order;
+${draws} draws of ${projects.length} simulated projects with four materials each, models \`${version}\`. In every draw the images of a project are accepted in a random order;
 what was learned after 1, 3, 5 and 10 of them is judged on images that were never accepted. 0: no profile, the largest material gets the first label. Intervals
 are 95 % (projects drawn with replacement).
 
@@ -54,7 +61,8 @@ ${table.join('\n')}
 A project's mean over its unseen images against the same without a profile, over all draws and counts: label-aware IoU fell by more than 0.5 points in
 ${falls.named.count} of ${falls.cases} cases (worst ${signed(falls.named.worst)} points), mIoU with names left aside in ${falls.plain.count} (worst ${signed(falls.plain.worst)} points).
 
-Made by \`npm run learning-curve -- FOLDER\` on projects of \`python -m sam_i_am_models.simulated_project FOLDER\` in training/.
+Made by \`${command}\` on projects ${projects[0] ?? ''} to ${projects.at(-1) ?? ''} of \`python -m sam_i_am_models.simulated_project\` in training/ (\`--first\`,
+\`--projects\`). Settings, and the spread of materials that names start from (\`npm run naming-spread\`), come from other projects: 000 to 011.
 `;
 }
 

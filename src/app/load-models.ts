@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { NamingSpread } from '../booster/learn-names.js';
 import { openOrtSession } from '../inference/ort-session.js';
 import type { StoredModel } from '../inference/model-store.js';
 import { findModel, readStoredModels, verifiedModelPath } from '../inference/model-store.js';
@@ -8,6 +9,7 @@ import type { GeneratorThresholds } from '../sam/automatic-mask-generator.js';
 import type { SamModel } from '../sam/sam-model.js';
 import { onnxTextureEncoder } from '../texture/onnx-texture-encoder.js';
 import type { TextureEncoder } from '../texture/texture-encoder.js';
+import { readNamingSpread } from './naming-spread.js';
 import { openSamModel } from './open-sam-model.js';
 
 /** The folder of the embedded weights, beside the code. */
@@ -28,6 +30,8 @@ export interface LoadedModels {
   readonly texture: TextureEncoder;
   /** Digest of the texture encoder's file: profiles belong to one. */
   readonly textureSha256: string;
+  /** Reads how materials spread in the descriptors that names are learned from; undefined where nobody has measured it for this texture encoder. */
+  readonly namingSpread: () => Promise<NamingSpread | undefined>;
   /** Digest of all that decides how an image is encoded: the segmentation model's files and input size. */
   readonly weights: string;
 }
@@ -55,6 +59,7 @@ export async function loadModels({ folder, addedFolder, modelId, threads }: Load
       .update(JSON.stringify([sam.files, sam.inputSize]))
       .digest('hex'),
     textureSha256: texture.files.encoder.sha256,
+    namingSpread: () => readNamingSpread(texture.folder, texture.files.encoder.sha256),
     texture: onnxTextureEncoder(await openOrtSession(textureFile, { threads }), texture),
   };
 }

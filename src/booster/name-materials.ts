@@ -1,8 +1,9 @@
+import { linearSumAssignment } from 'linear-sum-assignment';
 import type { MaskSamples } from './describe-masks.js';
-import type { MaterialProfile, Naming } from './material-profile.js';
+import type { LearnedProfile, MaterialProfile } from './material-profile.js';
 import type { MaterialVote } from './material-vote.js';
-import type { NameVote } from './name-masks.js';
-import { nameMasks, nameOf, supportNames } from './name-masks.js';
+import type { LearnedSupport, NameVote } from './name-masks.js';
+import { nameMasks, supportLearned } from './name-masks.js';
 
 /** Which material a mask shows, and what it is called; null: unlike anything seen. */
 export interface NamedVote extends MaterialVote {
@@ -33,15 +34,37 @@ function namesOf(
   samples: readonly MaskSamples[],
   profile: MaterialProfile,
 ): readonly NameVote[] {
-  const naming: Naming = profile.version === 1 ? 'masks' : profile.naming;
-  if (naming === 'masks') return nameMasks(samples, profile);
+  if (profile.version === 1 || profile.naming === 'masks') return nameMasks(samples, profile);
   const groups = [...new Set(votes.map(({ material }) => material))];
   const supports = groups.map((group) =>
-    supportNames(
+    supportLearned(
       samples.flatMap((each, index) => (votes[index]?.material === group ? each : [])),
       profile,
     ),
   );
-  const named = supports.map((each) => nameOf(each, profile));
+  const named = nameTogether(supports, profile);
   return votes.map(({ material }) => named[groups.indexOf(material)] ?? { name: null, margin: 0 });
+}
+
+/** What it costs, in logarithms of votes, to give another material of the same image a name that one has already. */
+const repeatCost = 2;
+/** Keeps the logarithm of no vote finite. */
+const leastShare = 0.02;
+
+/**
+ * Names all materials of an image at once: clustering has found them to differ, so that two of one name are rather one that was taken for its neighbour.
+ * Of all ways to give names, the one with most votes, less a cost for each name that is given again.
+ */
+function nameTogether(supports: readonly LearnedSupport[], { labels }: LearnedProfile): NameVote[] {
+  if (supports.length === 0) return [];
+  const worth = supports.map(({ shares }) =>
+    supports.flatMap((_, copy) => shares.map((share) => Math.log(share + leastShare) - (copy > 0 ? repeatCost : 0))),
+  );
+  const { rowAssignments } = linearSumAssignment(worth, { maximaze: true });
+  return supports.map(({ shares, isFar, strange }, index) => {
+    const label = (rowAssignments[index] ?? 0) % labels.length;
+    const name = labels[label]?.name ?? null;
+    if (strange > 0 || isFar[label] !== false) return { name: null, margin: strange };
+    return { name, margin: shares[label] ?? 0 };
+  });
 }

@@ -10,7 +10,8 @@ from .dataset import IMAGE, Shards
 
 PERCENTILES = (0.5, 99.5)
 CROP_SCALES = (0.5, 1.5)
-SHADED_SHARE = 0.35
+SHADED_SHARE = 0.3
+SHADING = (0.02, 0.12)  # amplitude of its logarithm: more hides that two textures differ in brightness
 
 
 @dataclass
@@ -57,7 +58,7 @@ def shading(rng, height: int, width: int) -> torch.Tensor:
     """A smooth factor (height, width) around 1: thickness and detector shading that no material may be read from."""
     knots = torch.from_numpy(rng.standard_normal((1, 1, *rng.integers(2, 4, 2)), dtype=np.float32))
     field = F.interpolate(knots, (height, width), mode="bicubic", align_corners=True)[0, 0]
-    return (float(rng.uniform(0.05, 0.3)) * field).exp()
+    return (float(rng.uniform(*SHADING)) * field).exp()
 
 
 def degrade(rng, image: torch.Tensor) -> torch.Tensor:

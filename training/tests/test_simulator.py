@@ -7,6 +7,7 @@ from scipy import ndimage
 from sam_i_am_models import seeds
 from sam_i_am_models.simulate import simulate
 from sam_i_am_models.simulate.crystals import KNOWN_CELLS, known_cell, near_twin
+from sam_i_am_models.simulate.micrograph import LEAST_MATERIAL, _slivers
 
 SEEDS = range(40, 60)
 
@@ -68,3 +69,11 @@ def test_cell_tables(name):
     assert brightness > 0
     for table in (cell.table(), near_twin(rng, cell).table()):
         assert table.mean().item() == pytest.approx(1, abs=1e-3) and table.min() >= 0
+
+
+def test_a_material_that_shows_less_than_one_crop_is_unlabelled():
+    materials = np.ones((1024, 1024), np.uint8)
+    materials[:59, :60] = 2
+    materials[100:160, :60] = 3
+    found = _slivers(materials, LEAST_MATERIAL)
+    assert found[:59, :60].all() and found.sum() == 59 * 60

@@ -1,6 +1,7 @@
-import { distanceFromLabel, learnNames, type NamedRegion, type NameClassifier } from '../../booster/learn-names.js';
+import type { NamedRegion, NameClassifier, NamingSpread } from '../../booster/learn-names.js';
+import { distanceFromLabel, learnNames } from '../../booster/learn-names.js';
 import type { LearnedProfile, Naming } from '../../booster/material-profile.js';
-import { meanOf } from '../../metrics/statistics.js';
+import { meanOf, medianOf } from '../../metrics/statistics.js';
 import { fitConfidence } from './fit-confidence.js';
 import type { PaintableLabels } from '../../label-studio/assign-labels.js';
 import type { ImageScore } from './score-image.js';
@@ -38,11 +39,15 @@ export const noFilter: FilterSetting = { filter: { predictedIou: 0, stabilitySco
 const leastHeldOut = 6;
 /** Gain in IoU from which on another choice than the most careful one is made. */
 const leastGain = 0.01;
-/** Masks count as not worse if their mean less its standard error is. */
+/** Masks count as not worse if their mean less its doubt is not below this. */
 const leastDoubt = 0.001;
-/** A mask is strange if it lies this much farther from its label than the farthest that was held out. */
-const strangeFrom = 2;
-/** The same where nothing could be held out. */
+/** By how many standard errors over the held-out images a choice must stand clear of chance. */
+const standardErrors = 2;
+/** A mask is strange if it lies this many times farther from its label than is usual. */
+const strangeFrom = 3;
+/** How much less far where nothing but labels that one image showed is known, and the label config has others. */
+const strangeSooner = 1.8;
+/** The same where it isn't known what is usual. */
 const farthestUnknown = 1000;
 /** Materials that a curve of confidence needs. */
 const leastOutcomes = 24;
@@ -72,17 +77,19 @@ const removalSteps: readonly FilterSetting['removal'][] = [
 export async function learnProfile(
   images: readonly TrainingImage[],
   labels: PaintableLabels<string>,
+  spread: NamingSpread | undefined,
   onStep: OnStep = () => undefined,
 ): Promise<LearnedCandidate | undefined> {
   const regions = images.flatMap((image) => image.regions);
-  const classifier = learnNames(regions);
+  const classifier = learnNames(regions, spread);
   if (classifier === undefined) return undefined;
-  const learner = new Learner(images, labels, onStep);
+  const learner = new Learner(images, labels, spread, onStep);
+  const farthest = learner.farthest(classifier);
   const zeroShot = await learner.zeroShot();
   const setting = { ...noFilter, naming: 'materials-apart' as Naming };
   if (images.length < 2) {
     return {
-      profile: { ...classifier, ...setting, farthest: farthestUnknown, confidence: [] },
+      profile: { ...classifier, ...setting, farthest, confidence: [] },
       images: learner.tuned.map(({ id, annotation }, index) => ({
         ...{ task: id, annotation, heldOut: null },
         zeroShot: zeroShot[index] ?? nothing,
@@ -91,7 +98,7 @@ export async function learnProfile(
   }
   const chosen = await learner.choose(zeroShot);
   return {
-    profile: { ...classifier, ...chosen.setting, farthest: learner.farthest(), confidence: chosen.confidence },
+    profile: { ...classifier, ...chosen.setting, farthest, confidence: chosen.confidence },
     images: learner.tuned.map(({ id, annotation }, index) => ({
       ...{ task: id, annotation, heldOut: chosen.scores[index] ?? nothing },
       zeroShot: zeroShot[index] ?? nothing,
@@ -121,19 +128,26 @@ interface Choice {
 class Learner {
   readonly tuned: readonly TrainingImage[];
   readonly #labels: PaintableLabels<string>;
+  readonly #isSpreadKnown: boolean;
   readonly #onStep: OnStep;
   readonly #classifiers: readonly (NameClassifier | undefined)[];
   /** How far the regions of each image lay from their labels when it was held out. */
   readonly #distances: readonly (readonly number[])[];
   #steps = 0;
 
-  constructor(images: readonly TrainingImage[], labels: PaintableLabels<string>, onStep: OnStep) {
+  constructor(
+    images: readonly TrainingImage[],
+    labels: PaintableLabels<string>,
+    spread: NamingSpread | undefined,
+    onStep: OnStep,
+  ) {
     this.tuned = images.filter(({ found }) => found !== null);
     this.#labels = labels;
+    this.#isSpreadKnown = spread !== undefined;
     this.#onStep = onStep;
     const without = ({ id }: TrainingImage): NamedRegion[] =>
       images.flatMap((image) => (image.id === id ? [] : [...image.regions]));
-    this.#classifiers = this.tuned.map((image) => learnNames(without(image)));
+    this.#classifiers = this.tuned.map((image) => learnNames(without(image), spread));
     this.#distances = this.tuned.map((image, index) => {
       const classifier = this.#classifiers[index];
       return classifier === undefined
@@ -150,10 +164,12 @@ class Learner {
     });
   }
 
-  /** Beyond which distance a mask is strange; `held`: an image whose own distances do not count. */
-  farthest(held = -1): number {
+  /** Beyond which distance from its label a mask is strange; `held`: an image whose own distances do not count. */
+  farthest(classifier: NameClassifier, held = -1): number {
     const known = this.#distances.flatMap((distances, index) => (index === held ? [] : distances));
-    return known.length === 0 ? farthestUnknown : strangeFrom * Math.max(...known);
+    const usual = medianOf(known) ?? (this.#isSpreadKnown ? 1 : undefined);
+    if (usual === undefined) return farthestUnknown;
+    return Math.max(1, usual) * (strangeFrom - strangeSooner * unseenShare(classifier, this.#labels));
   }
 
   async choose(zeroShot: readonly ImageScore[]): Promise<Choice & { readonly confidence: [number, number][] }> {
@@ -188,7 +204,7 @@ class Learner {
       ...classifier,
       ...setting,
       ...unnamed,
-      farthest: this.farthest(index),
+      farthest: this.farthest(classifier, index),
     };
     return paintImage(image, described, profile, this.#labels);
   }
@@ -211,6 +227,15 @@ class Learner {
   }
 }
 
+/**
+ * How likely the next material is one of the labels that no image has shown (Good and Turing: as likely as those of which there is one so far); 0
+ * where all have been shown.
+ */
+function unseenShare({ labels }: NameClassifier, config: PaintableLabels<string>): number {
+  if (config.labels.every((name) => labels.some((label) => label.name === name))) return 0;
+  return labels.filter(({ images }) => images === 1).length / labels.reduce((sum, { images }) => sum + images, 0);
+}
+
 /** Zero-shot, three namings, all filters and removals, and the confidence. */
 const stepsPerImage = 5 + filterSteps.length + removalSteps.length;
 
@@ -219,8 +244,8 @@ function better(next: Choice, best: Choice, zeroShot: readonly ImageScore[]): Ch
   const gains = next.scores.map(({ named }, index) => named - (best.scores[index]?.named ?? 0));
   const plain = next.scores.map((score, index) => score.plain - (zeroShot[index]?.plain ?? 0));
   const gain = meanOf(gains) ?? 0;
-  const isClear = gain >= leastGain && gain > standardError(gains);
-  const isSafe = (meanOf(plain) ?? 0) - standardError(plain) >= -leastDoubt;
+  const isClear = gain >= leastGain && gain > standardErrors * standardError(gains);
+  const isSafe = (meanOf(plain) ?? 0) - standardErrors * standardError(plain) >= -leastDoubt;
   return isClear && isSafe ? next : best;
 }
 

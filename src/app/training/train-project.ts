@@ -91,7 +91,7 @@ async function train(job: TrainingJob): Promise<TrainingOutcome> {
   const labels = job.labels ?? { labels: labelsUsed(cases), hasUnknown: false };
   const images = await prepareImages(cases, labels, job);
   if (images.length === 0) throw nothingAccepted();
-  const candidate = await learnProfile(images, labels, (done) => {
+  const candidate = await learnProfile(images, labels, await models.namingSpread(), (done) => {
     stopIfAsked(job);
     job.onProgress(preparingShare + (1 - preparingShare) * done, 'comparing choices on held-out images');
     // Progress is told, and a request to stop heard, in between.

@@ -20,6 +20,7 @@ const models: LoadedModels = {
   thresholds: { predictedIou: 0.88, stabilityScore: 0.5, boxNms: null, maskNms: 0.7 },
   texture: meanGreyEncoder(8),
   textureSha256: '0'.repeat(64),
+  namingSpread: () => Promise.resolve(undefined),
   weights: 'none',
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NamedRegion } from '../../../src/booster/learn-names.js';
-import { distanceFromLabel, learnNames } from '../../../src/booster/learn-names.js';
+import { distanceFromLabel, learnNames, spreadOf } from '../../../src/booster/learn-names.js';
 import type { LearnedProfile, Naming } from '../../../src/booster/material-profile.js';
 import { learnedProfile } from '../../../src/booster/material-profile.js';
 import { nameMaterials } from '../../../src/booster/name-materials.js';
@@ -59,6 +59,51 @@ describe('what is learned', () => {
   });
 });
 
+describe('the spread that is known from other projects', () => {
+  // From one micrograph to the next the second dimension shifts by a lot, which one micrograph can't show; the third tells.
+  const shifted = (name: string, image: string, y: number, z: number): NamedRegion => ({
+    ...{ name, image },
+    samples: Array.from({ length: 12 }, () => [noise(), y + 0.3 * noise(), z + 0.3 * noise()]),
+  });
+  const others = ['a', 'b'].map((name, label) =>
+    [-6, 0, 6].map((y, image) => shifted(name, String(image), y, 3 * label)),
+  );
+  const seen = [shifted('Ge', '1', 0, 0), shifted('Pt', '1', 4, 3)];
+  const profileWith = (spread: ReturnType<typeof spreadOf> | undefined): LearnedProfile => {
+    const learned = learnNames(seen, spread);
+    return learnedProfile.parse({ ...profileOf('masks'), ...learned, farthest: 50 });
+  };
+  // Pt in another micrograph: the shift makes it look like Ge.
+  const unseen = shifted('', '2', -1, 3).samples;
+
+  test('tells what differs from image to image where one image was accepted', () => {
+    expect(nameMasks([unseen], profileWith(undefined))[0]?.name).toBe('Ge');
+    expect(nameMasks([unseen], profileWith(spreadOf(others)))[0]?.name).toBe('Pt');
+  });
+
+  test('is measured around the mean of each label, as a lower triangle', () => {
+    const spread = spreadOf(others);
+    expect(spread.map((row) => row.length)).toEqual([1, 2, 3]);
+    expect(spread[1]?.[1]).toBeGreaterThan(20);
+    expect(spread[2]?.[2]).toBeLessThan(0.1);
+  });
+
+  test('is left aside where it is of other descriptors', () => {
+    expect(learnNames(seen, [[1]])).toEqual(learnNames(seen));
+  });
+
+  test('makes few regions say less and many say more than it', () => {
+    const many = Array.from({ length: 60 }, (_, image) => region('Ge', String(image), image % 2));
+    const narrow = spreadOf([[0, 0.01, 0.02].map((y, image) => region('a', String(image), y))]);
+    const strange = region('Ge', 'x', 2);
+    const distance = (regions: readonly NamedRegion[]) => {
+      const classifier = learnNames(regions, narrow);
+      return classifier === undefined ? 0 : (distanceFromLabel(strange, classifier) ?? 0);
+    };
+    expect(distance(many.slice(0, 2))).toBeGreaterThan(2 * distance(many));
+  });
+});
+
 describe('materials get names', () => {
   // Clustering has taken a mask of Pt for Ge, and found something new.
   const samples = [cloud(0), cloud(3), cloud(3), cloud(40)];
@@ -82,6 +127,23 @@ describe('materials get names', () => {
     expect(named[0]?.material).not.toBe(named[1]?.material);
     const joined = nameMaterials(both, [cloud(3), cloud(3)], profileOf('materials'));
     expect(joined[0]?.material).toBe(joined[1]?.material);
+  });
+
+  test('so that two that differ rather have two names', () => {
+    // The second has more votes for Ge, but a few for Pt; the first only for Ge.
+    const doubtful = [...cloud(0, 6), ...cloud(3, 5)];
+    const apart = [0, 1].map((material) => ({ material, margin: 1 }));
+    const profile = profileOf('materials-apart', regions, 50);
+    const named = nameMaterials(apart, [cloud(0), doubtful], profile);
+    expect(named.map(({ name }) => name)).toEqual(['Ge', 'Pt']);
+    const alone = nameMaterials(apart.slice(1), [doubtful], profile);
+    expect(alone.map(({ name }) => name)).toEqual(['Ge']);
+  });
+
+  test('and more of them than there are labels share', () => {
+    const apart = [0, 1, 2].map((material) => ({ material, margin: 1 }));
+    const named = nameMaterials(apart, [cloud(0), cloud(3), cloud(3)], profileOf('materials-apart'));
+    expect(named.map(({ name }) => name)).toEqual(['Ge', 'Pt', 'Pt']);
   });
 
   test('and those of one name are one material', () => {

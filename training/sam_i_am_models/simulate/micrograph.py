@@ -15,6 +15,7 @@ from .materials import Material, palette
 NARROWEST_CELLS = 4.0  # unit cells across the usual region of a crystal
 LEAST_CELLS = 2.0  # unit cells across the smallest
 FINEST_PERIOD = 5.0  # pixels of a 1024-pixel frame
+LEAST_MATERIAL = 60**2  # pixels of a 1024-pixel frame that a material must show: one crop of the texture encoder
 
 
 @dataclass
@@ -22,7 +23,7 @@ class Micrograph:
     """All maps are uint8 (size, size). 0 = interface or unlabelled; numbers start at 1.
 
     image      grey values
-    materials  material, wherever in the frame it lies
+    materials  material, wherever in the frame it lies; none that shows less than one crop of 60 x 60 pixels
     pieces     connected piece of one material (the instance map)
     parts      piece, further cut along visible defects
     groups     touching pieces that read as one (a host with its inclusions, near-identical neighbours)
@@ -204,6 +205,7 @@ def _maps(scene: Scene, unsure, size):
     of_part = np.array([part.material + 1 for part in structure.parts], np.uint8)
     materials = of_part[structure.part_map]
     materials[unsure] = 0
+    materials[_slivers(materials, LEAST_MATERIAL * (size / 1024) ** 2)] = 0
     least = max(16, round(240 * (size / 1024) ** 2))
     pieces = connected_pieces(materials, least)
     seen_as = np.array(structure.seen_as)
@@ -215,6 +217,11 @@ def _maps(scene: Scene, unsure, size):
 
     groups = touching_groups(pieces, materials, similar, max(2, round(10 * size / 1024)))
     return materials, pieces, parts, groups
+
+
+def _slivers(materials, least: float):
+    """Where materials lie that show less than `least` pixels in all: specks that nobody could name are unlabelled."""
+    return np.isin(materials, np.nonzero(np.bincount(materials.ravel()) < least)[0])
 
 
 def _renumber(labels, valid):
