@@ -130,8 +130,8 @@ function writeResults({ figures, images, gate, files }: FinishedEvaluation, { js
   } else for (const file of files) writeLine(file);
 }
 
-function openComparePool({ model = settings.model }: EvaluateFlags, settings: Settings): Promise<SegmentPool> {
-  return openSegmentPool({ ...poolOptions(settings), modelId: model, concurrency: 1 });
+function openComparePool({ model }: EvaluateFlags, settings: Settings): Promise<SegmentPool> {
+  return openSegmentPool({ ...poolOptions(settings), modelId: model ?? settings.model, concurrency: 1 });
 }
 
 function thresholdArgument(text: string): Threshold {
