@@ -7,6 +7,7 @@ import { foundMasksFromJson, foundMasksToJson } from '../booster/found-masks-jso
 import { findCandidates } from '../booster/merge-candidates.js';
 import { keepMasks } from '../booster/keep-masks.js';
 import type { RemovalRecord } from '../booster/removal-record.js';
+import { warnOfTokens } from '../booster/segmentation-warnings.js';
 import type { Mask } from '../core/mask.js';
 import { maskFromBox } from '../core/mask.js';
 import type { Micrograph } from '../core/micrograph.js';
@@ -54,7 +55,7 @@ export async function exploreMicrograph(
     options: boostOptions,
     parameters: mergingParameters,
     timingsMs: stopwatch.timings(),
-    warnings: segmentation.warnings,
+    warnings: [...segmentation.warnings, ...lostTokens(segmentation.embedding)],
   };
   const picture = await renderGrey(micrograph);
   return {
@@ -91,7 +92,7 @@ async function describe(
   const cells = proposals.length === 0 ? [] : gridCells(width, height);
   const ofCells = await sample(cells, 1);
   return {
-    ...{ width, height, tokens },
+    ...{ width, height, tokens, cropSize: models.texture.cropSize },
     masks: proposals.map(({ mask, predictedIou, stabilityScore, score, point }): FoundMask => {
       return { mask, predictedIou, stabilityScore, score, point };
     }),
@@ -102,6 +103,11 @@ async function describe(
     ]),
     described: { kept: kept.map(ownerOf), counts: own.map(({ samples }) => samples.length) },
   };
+}
+
+/** Told here, because what was found has no tokens then. */
+function lostTokens({ textureTokens }: ImageEmbedding): string[] {
+  return warnOfTokens(textureTokens === null || finiteTokens(textureTokens) !== null);
 }
 
 interface OwnedSamples extends Pick<PlacedDescription, 'samples' | 'centres'> {
@@ -152,12 +158,12 @@ export function segmentationOf(
   const explored = parseJson(Buffer.from(json).toString()) as ExplorationJson;
   const found = foundMasksFromJson(explored);
   const options = { ...explored.options, materials, removal };
-  const { microstructure, ...boosted } = boostAgain(found, options, explored.parameters);
+  const { microstructure, warnings, ...boosted } = boostAgain(found, options, explored.parameters);
   return {
     proposals: found.masks,
     removal: stage === 'sam' ? null : boosted.removal,
     microstructure: stage === 'boosted' ? microstructure : null,
-    warnings: explored.warnings,
+    warnings: [...explored.warnings, ...(stage === 'boosted' ? warnings : [])],
     timingsMs: explored.timingsMs,
   };
 }

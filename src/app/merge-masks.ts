@@ -6,6 +6,7 @@ import type { MaterialProfile } from '../booster/material-profile.js';
 import type { MaterialVote } from '../booster/material-vote.js';
 import type { Candidate, MaterialMember } from '../booster/merge-candidates.js';
 import { findCandidates, paintCandidates, voteCandidates, withoutName } from '../booster/merge-candidates.js';
+import { warnOfMerging, warnOfTokens } from '../booster/segmentation-warnings.js';
 import { nameMaterials, type NamedVote } from '../booster/name-materials.js';
 import type { GreyImage } from '../core/micrograph.js';
 import type { TextureTokens } from '../core/token-grid.js';
@@ -13,7 +14,6 @@ import type { MaskProposal } from '../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import type { LoadedModels } from './load-models.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
-import { warnOfCount, warnOfTexture, warnOfTokens } from './segmentation-warnings.js';
 import { describeForNames } from './use-profile.js';
 
 /** A proposal with its score (see {@link proposalScore}). */
@@ -46,14 +46,14 @@ export async function mergeMasks(
   const { candidates, tokens } = described;
   const warnings = [
     ...warnOfTokens(tokens !== null || embedding.textureTokens === null),
-    ...warnOfTexture({
+    ...warnOfMerging({
       masks: candidates.map(({ mask }) => mask),
       sampleCounts: described.described.map(({ samples }) => samples.length),
       wanted: parameters.merging.cropsPerMask,
       cropSize: models.texture.cropSize,
       minimumShare: parameters.merging.minimumShare,
+      ...{ materials: options.materials, painted: microstructure.materials.length },
     }),
-    ...warnOfCount(options.materials, candidates.length, microstructure.materials.length),
   ];
   return { microstructure, warnings };
 }

@@ -4,7 +4,8 @@ import { queuedService, type QueuedService, type Workers } from './jobs/queued-s
 import { RedisQueue } from './jobs/redis-queue.js';
 import { addedModelsFolder, modelsFolder } from './load-models.js';
 import { modelVersionOf } from './model-version.js';
-import { openSegmentPool, poolOptions } from './segment-pool.js';
+import { writeProgress } from './progress-flag.js';
+import { openSegmentPool, poolOptions, type SegmentPool } from './segment-pool.js';
 
 /** How a service is opened. */
 export interface ServiceOptions {
@@ -22,15 +23,22 @@ export async function openService(settings: Settings, { limitMs, onError }: Serv
   const { redisUrl: url } = settings;
   if (url === undefined) {
     const pool = await openSegmentPool({ ...poolOptions(settings), ...(limitMs === undefined ? {} : { limitMs }) });
-    return { ...queuedService(new LocalQueue(pool, settings.concurrency), pool), exploration: pool };
+    return queuedService(new LocalQueue(pool, settings.concurrency), pool, pool);
   }
   const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(settings.dataDir), settings.model);
   const queue = new RedisQueue({ url, modelVersion, onError });
   const watch = watchWorkers(queue, modelVersion, onError);
-  const service = queuedService(queue, watch.workers);
+  // Writing files from what was found needs no model: it is done here, away from the thread that answers.
+  let writer: Promise<SegmentPool> | undefined;
+  const openWriter = () => (writer ??= openSegmentPool({ ...poolOptions(settings), concurrency: 1, isWarm: false }));
+  const service = queuedService(queue, watch.workers, {
+    explore: (image, progress, signal) => queue.explore(image, (now) => writeProgress(progress, now), signal),
+    rewrite: async (image, explored, choices) => (await openWriter()).rewrite(image, explored, choices),
+  });
   const close = async (): Promise<void> => {
     watch.stop();
     await service.close();
+    await (await writer)?.close();
   };
   return { ...service, close };
 }

@@ -11,7 +11,7 @@ import type { LoadedModels } from './load-models.js';
 import type { ScoredProposal } from './merge-masks.js';
 import { mergeMasks } from './merge-masks.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
-import { isFlat, warnOfProposals } from './segmentation-warnings.js';
+import { isFlat, warnOfProposals } from '../booster/segmentation-warnings.js';
 import type { Stopwatch } from './timings.js';
 import { passesFilter, withProfile } from './use-profile.js';
 

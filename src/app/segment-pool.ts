@@ -40,6 +40,8 @@ export interface SegmentPoolOptions {
   /** Folder for the user's own models and for cached embeddings. */
   readonly dataDir: string;
   readonly cache: EmbeddingBudget;
+  /** False: models are loaded when they are needed first, which for rewriting is never. Unset: at once. */
+  readonly isWarm?: boolean;
   /** Longest time for one micrograph; a worker that takes longer is replaced. Unset: as long as it takes. */
   readonly limitMs?: number;
 }
@@ -95,7 +97,9 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
     idleTimeout: Infinity,
   });
   const work = createWork(pool, options);
-  const warmUps = Array.from({ length: options.concurrency }, () => work.run<null>('warmUp', null));
+  const warmUps = Array.from({ length: options.isWarm === false ? 0 : options.concurrency }, () =>
+    work.run<null>('warmUp', null),
+  );
   let isReady = false;
   const ready = Promise.all(warmUps).then((results) => {
     for (const result of results) if (!result.ok) throw result.error;

@@ -8,11 +8,18 @@ import type { Candidate, MaterialMember } from './merge-candidates.js';
 import { findCandidates, paintCandidates, voteCandidates, withoutName } from './merge-candidates.js';
 import type { RemovalResult } from './removal-record.js';
 import type { Microstructure } from './build-microstructure.js';
+import { warnOfMerging } from './segmentation-warnings.js';
 
 /** Both halves of the booster, run on what was found before. */
-export interface BoostedAgain {
+export interface BoostedAgain extends MergedAgain {
   readonly removal: RemovalResult<FoundMask>;
+}
+
+/** Mask merging alone, run on what was found before. */
+export interface MergedAgain {
   readonly microstructure: Microstructure<MaterialMember<FoundMask>>;
+  /** What the pipeline would warn of. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -21,7 +28,7 @@ export interface BoostedAgain {
  */
 export function boostAgain(found: FoundMasks, options: BoostOptions, parameters: MergingParameters): BoostedAgain {
   const removal = keepMasks(found.masks, found.tokens, { ...parameters, removal: options.removal });
-  return { removal, microstructure: mergeAgain(found, removal.kept, options, parameters) };
+  return { removal, ...mergeAgain(found, removal.kept, options, parameters) };
 }
 
 /** Mask merging alone, of the masks given. */
@@ -30,28 +37,39 @@ export function mergeAgain(
   kept: readonly FoundMask[],
   options: BoostOptions,
   parameters: MergingParameters,
-): Microstructure<MaterialMember<FoundMask>> {
+): MergedAgain {
   const { tokens } = found;
   const all = { ...parameters, removal: options.removal };
   const candidates = findCandidates(found, kept, tokens, options, all);
-  const samples = samplesOf(found, kept, candidates, parameters.merging.cropsPerMask);
+  const { cropsPerMask, minimumShare } = parameters.merging;
+  const isSame = wasDescribed(found, kept, candidates.length);
+  const samples = isSame ? inOrder(found.samples, found.described.counts) : samplesOf(found, candidates, cropsPerMask);
   const described = candidates.map((candidate, index) => describeAgain(samples[index] ?? [], candidate, tokens));
   const votes = voteCandidates(described, options, parameters).map(withoutName);
-  return paintCandidates(found, { candidates, tokens }, votes, all);
+  const microstructure = paintCandidates(found, { candidates, tokens }, votes, all);
+  const warnings = warnOfMerging({
+    masks: candidates.map(({ mask }) => mask),
+    sampleCounts: described.map((each) => each.samples.length),
+    // Of masks that the pipeline did not keep fewer samples were taken on purpose.
+    wanted: isSame ? cropsPerMask : 1,
+    ...{ cropSize: found.cropSize, minimumShare },
+    ...{ materials: options.materials, painted: microstructure.materials.length },
+  });
+  return { microstructure, warnings };
 }
 
-/** The pipeline's own samples where it described the same masks, else those of the pool that lie in each mask. */
+/** Whether the pipeline itself described these very masks. */
+function wasDescribed({ masks, described }: FoundMasks, kept: readonly FoundMask[], candidates: number): boolean {
+  const isSame = described.counts.length === candidates && described.kept.length === kept.length;
+  return isSame && described.kept.every((index, at) => masks[index] === kept[at]);
+}
+
+/** The samples of the pool that lie in each mask. */
 function samplesOf(
-  { masks, samples, described }: FoundMasks,
-  kept: readonly FoundMask[],
+  { masks, samples }: FoundMasks,
   candidates: readonly Candidate<FoundMask>[],
   most: number,
 ): MaskSamples[] {
-  const isSame =
-    described.counts.length === candidates.length &&
-    described.kept.length === kept.length &&
-    described.kept.every((index, at) => masks[index] === kept[at]);
-  if (isSame) return inOrder(samples, described.counts);
   const indexOf = new Map(masks.map((mask, index) => [mask, index]));
   return candidates.map(({ proposal, region }) => {
     const owner = proposal === null ? null : (indexOf.get(proposal) ?? null);

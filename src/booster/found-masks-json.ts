@@ -18,13 +18,22 @@ export interface FoundMasksJson {
     readonly owners: string;
     readonly values: string;
   };
+  readonly cropSize: number;
   readonly described: FoundMasks['described'];
 }
 
-export function foundMasksToJson({ width, height, masks, tokens, samples, described }: FoundMasks): FoundMasksJson {
+export function foundMasksToJson({
+  width,
+  height,
+  masks,
+  tokens,
+  samples,
+  cropSize,
+  described,
+}: FoundMasks): FoundMasksJson {
   const { dimensions, centres, owners, values } = samples;
   return {
-    ...{ width, height, described },
+    ...{ width, height, cropSize, described },
     masks: masks.map(({ mask, predictedIou, stabilityScore, score, point }) => ({
       ...{ predictedIou, stabilityScore, score, point },
       runs: toBase64(mask.runs),
@@ -34,7 +43,15 @@ export function foundMasksToJson({ width, height, masks, tokens, samples, descri
   };
 }
 
-export function foundMasksFromJson({ width, height, masks, tokens, samples, described }: FoundMasksJson): FoundMasks {
+export function foundMasksFromJson({
+  width,
+  height,
+  masks,
+  tokens,
+  samples,
+  cropSize,
+  described,
+}: FoundMasksJson): FoundMasks {
   const pool: SamplePool = {
     dimensions: samples.dimensions,
     centres: new Uint32Array(fromBase64(samples.centres)),
@@ -42,7 +59,7 @@ export function foundMasksFromJson({ width, height, masks, tokens, samples, desc
     values: new Float64Array(fromBase64(samples.values)),
   };
   return {
-    ...{ width, height, described },
+    ...{ width, height, cropSize, described },
     masks: masks.map(({ runs, ...scores }) => ({
       ...scores,
       mask: maskFromRuns(width, height, new Uint32Array(fromBase64(runs))),

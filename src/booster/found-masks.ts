@@ -35,6 +35,8 @@ export interface FoundMasks {
   readonly masks: readonly FoundMask[];
   readonly tokens: TextureTokens | null;
   readonly samples: SamplePool;
+  /** m: side of the crops that the samples come from, in pixels. */
+  readonly cropSize: number;
   /**
    * What the pipeline itself described: the masks that it kept, as indices, and how many samples each of its candidates has (kept masks, then
    * uncovered regions). These are the first samples of the pool.
@@ -44,7 +46,10 @@ export interface FoundMasks {
 
 /** What mask merging needs to know besides the masks; the same for every micrograph (see app/pipeline-parameters). */
 export interface MergingParameters {
-  readonly merging: Omit<MergingOptions, keyof BoostOptions> & { readonly cropsPerMask: number };
+  readonly merging: Omit<MergingOptions, keyof BoostOptions> & {
+    readonly cropsPerMask: number;
+    readonly minimumShare: number;
+  };
   readonly fragments: { readonly leastLikeness: number };
   readonly splitting: Omit<SplitOptions, 'seed'> & { readonly clearSimilarity: number };
   readonly borders: BorderOptions;

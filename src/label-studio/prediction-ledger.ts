@@ -31,7 +31,7 @@ export interface PredictedTask {
   readonly id: number;
   /** There are more predictions than model versions, so that some version has two. */
   readonly hasSurplus: boolean;
-  /** The mean score of its predictions, of all versions: Label Studio tells no other without the masks. */
+  /** The mean score of its predictions, of the versions that the project's settings name: null if they name none of its. */
   readonly score: number | null;
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { LocalQueue } from '../../src/app/jobs/local-queue.js';
-import type { JobQueue, Painted, PaintJob } from '../../src/app/jobs/paint-job.js';
+import type { Job, JobQueue, Painted, PaintJob } from '../../src/app/jobs/paint-job.js';
 import { queuedService } from '../../src/app/jobs/queued-service.js';
 import { RedisQueue } from '../../src/app/jobs/redis-queue.js';
 import { ProcessCrashed, startRedisWorker, type RunningWorker } from '../../src/app/jobs/redis-worker.js';
@@ -32,7 +32,7 @@ function scriptedWork() {
   const begun: string[] = [];
   let gate = Promise.resolve();
   let release: () => void = () => undefined;
-  const work = async ({ image }: PaintJob, signal?: AbortSignal): Promise<Painted> => {
+  const work = async ({ image }: Job, signal?: AbortSignal): Promise<Painted> => {
     begun.push(image.name);
     if (image.name.startsWith('crash')) throw new ProcessCrashed('SIGSEGV');
     if (image.name.startsWith('endless')) {

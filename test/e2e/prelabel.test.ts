@@ -67,9 +67,14 @@ test('bad tasks cost only themselves, and the review starts with the least certa
 
   const again = await prelabel(project, ['--json', '--ids', review.join(',')]);
   expect(again.status).toBe(0);
-  expect(JSON.parse(again.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
-    summary: { posted: 0, present: 3 },
-  });
+  const lines = again.stdout.trim().split('\n').map((line) => JSON.parse(line) as object); // prettier-ignore
+  expect(lines).toHaveLength(7);
+  expect(lines[3]).toMatchObject({ summary: { posted: 0, present: 3 } });
+  expect(lines.slice(4)).toEqual(
+    byScore.map(({ id, predictions }) => ({
+      review: { task: id, score: expect.closeTo(Number(predictions[0]?.score), 4) },
+    })),
+  );
 }, 300_000);
 
 /** A door before Label Studio that can be shut. */

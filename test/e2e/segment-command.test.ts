@@ -127,6 +127,13 @@ describe('bad input', () => {
     expect(stderr).toContain(word);
   });
 
+  test('the model is that of the setting MODEL, unless --model names one', async () => {
+    const { status, stderr } = await runCli(['segment', examples, '--out', '/tmp/x'], { MODEL: 'vit-y' });
+    expect([status, stderr]).toEqual([2, expect.stringContaining('vit-y')]);
+    const named = await runCli(['segment', examples, '--out', '/tmp/x', '--model', 'vit-z'], { MODEL: 'vit-y' });
+    expect([named.status, named.stderr]).toEqual([2, expect.stringContaining('vit-z')]);
+  });
+
   test('a bad setting stops the start with a line that names it', async () => {
     const { status, stderr } = await runCli(['serve'], { PORT: 'ninety' });
     expect(status).toBe(2);

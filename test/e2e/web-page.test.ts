@@ -270,6 +270,39 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
 });
 
 test(
+  'what the booster warns of is said at the result, and aloud',
+  async () => {
+    const { page, complaints } = await openView(browser, backend.url, 'try');
+    const raw = { width: 512, height: 512, channels: 1 } as const;
+    const even = await sharp(Buffer.alloc(512 * 512, 90), { raw })
+      .png()
+      .toBuffer();
+    await page.setInputFiles('input[type=file]', { name: 'even.png', mimeType: 'image/png', buffer: even });
+    const warnings = page.getByRole('status', { name: 'Warnings' });
+    await warnings.getByText('is of one grey throughout: there is nothing to segment').waitFor({ timeout: minutes });
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Another' }).click();
+    const halves = Buffer.from(
+      Array.from({ length: 512 * 512 }, (_, at) => (at < 512 * 256 ? 60 : 190) + ((at * 37) % 11)),
+    );
+    const two = await sharp(halves, { raw }).png().toBuffer();
+    await page.setInputFiles('input[type=file]', { name: 'two.png', mimeType: 'image/png', buffer: two });
+    await untilSegmented(page);
+    const before = await warnings.getByRole('listitem').allTextContents();
+    await page.getByRole('button', { name: '6', exact: true }).click();
+    await warnings.getByText(/^6 materials were asked for, \d found in \d masks?$/).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.screenshot({ path: path.join(artifactsFolder, 'page-warnings.png') });
+    await page.getByRole('button', { name: 'auto', exact: true }).click();
+    const now = () => warnings.getByRole('listitem').allTextContents();
+    await until(async () => (await now()).join() === before.join(), 'it is warned of as before');
+    await page.close();
+    expect(complaints).toEqual([]);
+  },
+  3 * minutes,
+);
+
+test(
   'the first view is light',
   async () => {
     const page = await browser.newPage();

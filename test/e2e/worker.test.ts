@@ -30,9 +30,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function startWorker(): ChildProcess {
+function startWorker(more: Readonly<Record<string, string>> = {}): ChildProcess {
   const child = spawn(process.execPath, [mainFile, 'worker'], {
-    env: { PATH: process.env['PATH'], ...environment() },
+    env: { PATH: process.env['PATH'], ...environment(), ...more },
     stdio: 'ignore',
   });
   started.push(child);
@@ -73,6 +73,61 @@ test('serve paints through workers, of which one may be killed; Ctrl-C lets a wo
     expect(await ended).toBe(0);
   } finally {
     await backend.stop();
+  }
+}, 240_000);
+
+/** Looks at an example as the page does, to its end. */
+async function look({ url }: BackendProcess, example: string) {
+  const started = await fetch(`${url}/api/try?example=${encodeURIComponent(example)}`, { method: 'POST' });
+  const { id } = (await started.json()) as { id: string };
+  const steps = new Set<string | null>();
+  for (;;) {
+    const status = (await (await fetch(`${url}/api/try/${id}`)).json()) as {
+      readonly state: string;
+      readonly step: string | null;
+      readonly error: { readonly message: string } | null;
+    };
+    steps.add(status.step);
+    if (status.state === 'done' || status.state === 'failed') return { id, steps, ...status };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+test("the page's Try works through workers, with its progress, files, clicks and what is wrong with a file", async () => {
+  const shipped = { MODEL: 'sam-i-am-small' };
+  const worker = startWorker(shipped);
+  const backend = await startBackend({ ...environment(), ...shipped });
+  try {
+    const [file = ''] = exampleFiles();
+    const name = path.basename(file);
+    const seen = await look(backend, name);
+    expect(seen).toMatchObject({ state: 'done', error: null });
+    expect([...seen.steps].filter((step) => step !== null).length).toBeGreaterThan(0);
+    const address = `${backend.url}/api/try/${seen.id}`;
+    const masks = await (await fetch(`${address}/masks`)).json();
+    expect(masks).toMatchObject({ masks: expect.any(Array), removed: expect.any(Array) });
+    const out = path.join(folder, 'segmented');
+    expect((await runCli(['segment', file, '--out', out], { ...environment(), ...shipped })).status).toBe(0);
+    const labels = Buffer.from(await (await fetch(`${address}/files/labels.png`)).arrayBuffer());
+    const written = await readFile(path.join(out, name.replace(/\.[^.]*$/, '.labels.png')));
+    expect(labels.equals(written)).toBe(true);
+    const asked = await fetch(`${address}/prompt`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ points: [{ x: 40, y: 40, positive: true }], extent: 'mask' }),
+    });
+    expect(asked.status).toBe(200);
+    const broken = await fetch(`${backend.url}/api/try?name=broken.png`, { method: 'POST', body: 'no image' });
+    const { id } = (await broken.json()) as { id: string };
+    const failed = async () =>
+      ((await (await fetch(`${backend.url}/api/try/${id}`)).json()) as { state: string }).state;
+    while ((await failed()) !== 'failed') await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await (await fetch(`${backend.url}/api/try/${id}`)).json()).toMatchObject({
+      error: { code: 'image.unreadable', hint: expect.any(String) },
+    });
+  } finally {
+    await backend.stop();
+    worker.kill('SIGKILL');
   }
 }, 240_000);
 

@@ -3,6 +3,8 @@ import type { SamIAmError } from '../../core/errors.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import type { Result } from '../../core/result.js';
 import type { UserPrompt } from '../../core/user-prompt.js';
+import type { Exploration } from '../exploration.js';
+import type { Progress } from '../progress-flag.js';
 import type {
   ActiveProfile,
   ImageFile,
@@ -16,14 +18,38 @@ export type PaintCall =
   | { readonly kind: 'paint'; readonly materials: MaterialCount; readonly profile?: ActiveProfile | undefined }
   | { readonly kind: 'click'; readonly prompt: UserPrompt; readonly options: PromptOptions };
 
-/** One image to be worked on. Clicks go before paintings: someone is waiting at the screen. */
+/** Everything about one micrograph, for one person at the web page; `run` sets it apart from all other runs of the same image. */
+export interface ExploreCall {
+  readonly kind: 'explore';
+  readonly run: string;
+}
+
+/** One image to be painted. Clicks go before paintings: someone is waiting at the screen. */
 export interface PaintJob {
   readonly image: ImageFile;
   readonly call: PaintCall;
 }
 
-/** What comes of a job. */
+/** One image to be looked at. Goes before paintings, too. */
+export interface ExploreJob {
+  readonly image: ImageFile;
+  readonly call: ExploreCall;
+}
+
+/** Whatever a worker can be given. */
+export type Job = PaintJob | ExploreJob;
+
+/** What comes of painting. */
 export type Painted = Result<PaintedMicrograph, SamIAmError>;
+
+/** What comes of looking. */
+export type Explored = Result<Exploration, SamIAmError>;
+
+/** What comes of any job. */
+export type Outcome = Result<PaintedMicrograph | Exploration, SamIAmError>;
+
+/** How far a job is, as its worker tells now and then. */
+export type OnProgress = (progress: Progress) => void;
 
 export const jobStates = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
 
@@ -32,7 +58,7 @@ export type JobState = (typeof jobStates)[number];
 /** A job as the list of jobs shows it. */
 export interface JobRecord {
   readonly id: string;
-  readonly kind: PaintCall['kind'];
+  readonly kind: Job['call']['kind'];
   readonly project: number | null;
   readonly task: number | null;
   /** Name of the image. */

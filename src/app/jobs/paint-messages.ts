@@ -1,15 +1,18 @@
+import type { Exploration } from '../exploration.js';
+import type { Progress } from '../progress-flag.js';
 import type { PaintedMicrograph } from '../segmentation-service.js';
 import type { SegmentPoolOptions } from '../segment-pool.js';
 import type { WorkerAnswer } from '../workers/messages.js';
-import type { PaintJob } from './paint-job.js';
+import type { Job } from './paint-job.js';
 
 /** What a painting process is told. It works on one job at a time. */
 export type ToPaintProcess =
   | { readonly kind: 'open'; readonly options: SegmentPoolOptions }
-  | { readonly kind: 'job'; readonly job: PaintJob }
+  | { readonly kind: 'job'; readonly job: Job }
   | { readonly kind: 'cancel' };
 
-/** What it answers: whether its models are loaded, then the outcome of each job. */
+/** What it answers: whether its models are loaded, then the outcome of each job; how far a micrograph that is looked at has come. */
 export type FromPaintProcess =
   | { readonly kind: 'opened'; readonly answer: WorkerAnswer<null> }
-  | { readonly kind: 'painted'; readonly answer: WorkerAnswer<PaintedMicrograph> };
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'painted'; readonly answer: WorkerAnswer<PaintedMicrograph | Exploration> };

@@ -1,7 +1,10 @@
 import { valueOrThrow } from '../../core/result.js';
+import type { Exploration } from '../exploration.js';
+import { progressFlag, readProgress } from '../progress-flag.js';
+import type { PaintedMicrograph } from '../segmentation-service.js';
 import { openSegmentPool, type SegmentPool } from '../segment-pool.js';
 import { answer } from '../workers/messages.js';
-import { runJob } from './paint-job.js';
+import { runJob, type Job } from './paint-job.js';
 import type { FromPaintProcess, ToPaintProcess } from './paint-messages.js';
 
 /*
@@ -11,6 +14,9 @@ import type { FromPaintProcess, ToPaintProcess } from './paint-messages.js';
 
 let pool: Promise<SegmentPool> | undefined;
 let controller = new AbortController();
+
+/** How often a person at the page is told how far it is. */
+const progressMs = 250;
 
 function tell(message: FromPaintProcess): void {
   // Whoever started this process may be gone.
@@ -35,8 +41,20 @@ async function handle(message: ToPaintProcess): Promise<void> {
     const { signal } = controller;
     tell({
       kind: 'painted',
-      answer: await answer(async () => valueOrThrow(await runJob(message.job, service, signal))),
+      answer: await answer(() => work(message.job, service, signal)),
     });
+  }
+}
+
+async function work(job: Job, service: SegmentPool, signal: AbortSignal): Promise<PaintedMicrograph | Exploration> {
+  const { image, call } = job;
+  if (call.kind !== 'explore') return valueOrThrow(await runJob({ image, call }, service, signal));
+  const flag = progressFlag();
+  const timer = setInterval(() => tell({ kind: 'progress', progress: readProgress(flag) }), progressMs);
+  try {
+    return valueOrThrow(await service.explore(image, flag, signal));
+  } finally {
+    clearInterval(timer);
   }
 }
 

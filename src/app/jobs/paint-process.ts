@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { SamIAmError } from '../../core/errors.js';
 import type { SegmentPoolOptions } from '../segment-pool.js';
 import { unpack } from '../workers/messages.js';
-import type { Painted, PaintJob } from './paint-job.js';
+import type { Job, OnProgress, Outcome } from './paint-job.js';
 import type { FromPaintProcess, ToPaintProcess } from './paint-messages.js';
 import { ProcessCrashed } from './redis-worker.js';
 
@@ -34,11 +34,11 @@ export class PaintProcesses {
   }
 
   /** Does a job in an idle process, or in a new one. Throws {@link ProcessCrashed} if the process ended. */
-  async run(job: PaintJob, signal: AbortSignal): Promise<Painted> {
+  async run(job: Job, signal: AbortSignal, onProgress?: OnProgress): Promise<Outcome> {
     const worker = this.#idle.pop() ?? this.#start();
     await worker.opened;
     try {
-      const painted = await worker.run(job, signal);
+      const painted = await worker.run(job, signal, onProgress);
       this.#idle.push(worker);
       return painted;
     } catch (thrown) {
@@ -82,7 +82,7 @@ class PaintProcess {
     this.#tell({ kind: 'open', options: pool });
   }
 
-  run(job: PaintJob, signal: AbortSignal): Promise<Painted> {
+  run(job: Job, signal: AbortSignal, onProgress?: OnProgress): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const cancel = (): void => this.#tell({ kind: 'cancel' });
       const leave = (): void => signal.removeEventListener('abort', cancel);
@@ -91,6 +91,7 @@ class PaintProcess {
         reject(new ProcessCrashed(how));
       };
       this.#onMessage = (message) => {
+        if (message.kind === 'progress') onProgress?.(message.progress);
         if (message.kind !== 'painted') return;
         leave();
         resolve(unpack(message.answer));

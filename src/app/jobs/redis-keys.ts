@@ -4,8 +4,11 @@ import { z } from 'zod';
 import { Redis } from 'ioredis';
 import { errorCodes, SamIAmError } from '../../core/errors.js';
 import { parseJson } from '../../core/parse-json.js';
+import type { Exploration } from '../exploration.js';
+import type { Progress } from '../progress-flag.js';
+import { timedSteps } from '../timings.js';
 import type { PaintedMicrograph } from '../segmentation-service.js';
-import type { PaintCall, PaintJob } from './paint-job.js';
+import type { Job } from './paint-job.js';
 
 /*
  * What lies in Redis. BullMQ keeps the jobs themselves, small; images and results have keys of their own, so that lists of jobs
@@ -38,6 +41,8 @@ export function queueKeys(modelVersion: string) {
     result: (id: string) => `${own}:result:${id}`,
     /** Why a job is not wanted any more. */
     cancelled: (id: string) => `${own}:cancelled:${id}`,
+    /** How far a micrograph that a person looks at has come. */
+    progress: (id: string) => `${own}:progress:${id}`,
     worker: (id: string) => `${own}:worker:${id}`,
   };
 }
@@ -46,7 +51,7 @@ export type QueueKeys = ReturnType<typeof queueKeys>;
 
 /** What BullMQ keeps of a job. */
 export interface JobData {
-  readonly kind: PaintCall['kind'];
+  readonly kind: Job['call']['kind'];
   readonly name: string;
   readonly project: number | null;
   readonly task: number | null;
@@ -65,27 +70,34 @@ export const connectionOptions = {
 } as const;
 
 /** The same image and call is the same job, whoever asks. */
-export function jobId({ image, call }: PaintJob): string {
+export function jobId({ image, call }: Job): string {
   return `job-${createHash('sha256').update(image.bytes).update(serialize(call)).digest('hex').slice(0, 32)}`;
 }
 
 /** Fields of a hash: the bytes of the image as they are, and what belongs to them. */
-export function packJob({ image, call }: PaintJob): { readonly bytes: Buffer; readonly rest: Buffer } {
+export function packJob({ image, call }: Job): { readonly bytes: Buffer; readonly rest: Buffer } {
   const { bytes, ...about } = image;
   return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), rest: serialize({ about, call }) };
 }
 
-export function unpackJob({ bytes, rest }: { readonly bytes: Buffer; readonly rest: Buffer }): PaintJob {
-  const { about, call } = deserialize(rest) as { about: Omit<PaintJob['image'], 'bytes'>; call: PaintCall };
-  return { image: { ...about, bytes }, call };
+export function unpackJob({ bytes, rest }: { readonly bytes: Buffer; readonly rest: Buffer }): Job {
+  const { about, call } = deserialize(rest) as { about: Omit<Job['image'], 'bytes'>; call: Job['call'] };
+  return { image: { ...about, bytes }, call } as Job;
 }
 
-export function packResult(painted: PaintedMicrograph): Buffer {
-  return serialize(painted);
+export function packResult(value: PaintedMicrograph | Exploration): Buffer {
+  return serialize(value);
 }
 
-export function unpackResult(bytes: Buffer): PaintedMicrograph {
-  return deserialize(bytes) as PaintedMicrograph;
+/** Of a painting {@link PaintedMicrograph}, of looking {@link Exploration}: whoever asked knows which. */
+export function unpackResult(bytes: Buffer): PaintedMicrograph | Exploration {
+  return deserialize(bytes) as PaintedMicrograph | Exploration;
+}
+
+const progressSchema = z.object({ step: z.enum(timedSteps).nullable(), rounds: z.number() });
+
+export function unpackProgress(text: string | null): Progress | undefined {
+  return progressSchema.safeParse(parseJson(text ?? '')).data;
 }
 
 const failureSchema = z.object({ code: z.enum(errorCodes), message: z.string(), hint: z.string() });

@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, QueueEvents, type Job } from 'bullmq';
 import { z } from 'zod';
 import { SamIAmError } from '../../core/errors.js';
 import { parseJson } from '../../core/parse-json.js';
-import { failure, success } from '../../core/result.js';
+import { failure, success, type Result } from '../../core/result.js';
 import { cancelled } from '../turns.js';
+import type { ImageFile, PaintedMicrograph } from '../segmentation-service.js';
+import type { Exploration } from '../exploration.js';
+import type { Explored, Job as Work, OnProgress } from './paint-job.js';
 import type { JobOverview, JobQueue, JobRecord, JobState, Painted, PaintJob, WorkerRecord } from './paint-job.js';
 import { mostListedJobs } from './paint-job.js';
 import type { JobData, QueueKeys } from './redis-keys.js';
@@ -20,11 +24,14 @@ export interface RedisQueueOptions {
 /** Why a job is not wanted any more: nobody waits for it, or a person said so. */
 type Cancellation = 'withdrawn' | 'cancelled';
 
+/** How often whoever looks at a micrograph learns how far it is. */
+const progressMs = 500;
+
 /** Jobs that ended are kept for the list. */
 const keptJobs = { count: 1_000, age: 24 * 3_600 };
 
 /** BullMQ takes jobs without a priority first, then those with the smallest number. */
-const paintPriority = 10;
+const priorities = { click: 0, explore: 5, paint: 10 } as const;
 
 const workerSchema = z.object({
   ...{ id: z.string(), host: z.string(), state: z.enum(['idle', 'busy']), since: z.string() },
@@ -53,12 +60,37 @@ export class RedisQueue implements JobQueue {
     this.#events.on('completed', wake).on('failed', wake);
   }
 
-  async run(job: PaintJob, signal?: AbortSignal): Promise<Painted> {
+  run(job: PaintJob, signal?: AbortSignal): Promise<Painted> {
+    return this.#run<PaintedMicrograph>(job, signal);
+  }
+
+  /** Looks at a micrograph for one person, who is told now and then how far it is. */
+  async explore(image: ImageFile, onProgress: OnProgress, signal?: AbortSignal): Promise<Explored> {
+    const job = { image, call: { kind: 'explore', run: randomUUID() } } as const;
+    const id = keys.jobId(job);
+    const look = async (): Promise<void> => {
+      const progress = keys.unpackProgress(await this.#redis.get(this.#keys.progress(id)));
+      if (progress !== undefined) onProgress(progress);
+    };
+    const timer = setInterval(() => void look().catch(() => undefined), progressMs);
+    try {
+      return await this.#run<Exploration>(job, signal);
+    } finally {
+      clearInterval(timer);
+      // Nobody else asks for it, and it is larger than a painting.
+      this.#redis.del(this.#keys.result(id), this.#keys.progress(id)).catch(() => undefined);
+    }
+  }
+
+  async #run<Value extends Exploration | PaintedMicrograph>(
+    job: Work,
+    signal?: AbortSignal,
+  ): Promise<Result<Value, SamIAmError>> {
     const id = keys.jobId(job);
     const packed = keys.packJob(job);
     for (let isFirst = true; ; isFirst = false) {
       if (signal?.aborted === true) return failure(await this.#withdraw(id));
-      const known = await this.#look(id, isFirst);
+      const known = await this.#look<Value>(id, isFirst);
       if (known === 'gone') await this.#add(id, job, packed);
       else if (known !== 'open') return known;
       await this.#news(id, signal);
@@ -113,16 +145,23 @@ export class RedisQueue implements JobQueue {
   }
 
   /** What there is of a job: its outcome, `open` while it is worked on, `gone` if it has to be added. */
-  async #look(id: string, isFirst: boolean): Promise<Painted | 'open' | 'gone'> {
+  async #look<Value extends Exploration | PaintedMicrograph>(
+    id: string,
+    isFirst: boolean,
+  ): Promise<Result<Value, SamIAmError> | 'open' | 'gone'> {
     const [result, job] = await Promise.all([
       this.#redis.getBuffer(this.#keys.result(id)),
       isFirst ? this.#queue.getJob(id) : undefined,
     ]);
-    if (result !== null) return success(keys.unpackResult(result));
+    if (result !== null) return success(keys.unpackResult(result) as Value);
     return this.#lookAt(id, isFirst ? job : await this.#queue.getJob(id), isFirst);
   }
 
-  async #lookAt(id: string, job: Job<JobData, null> | undefined, isFirst: boolean): Promise<Painted | 'open' | 'gone'> {
+  async #lookAt(
+    id: string,
+    job: Job<JobData, null> | undefined,
+    isFirst: boolean,
+  ): Promise<Result<never, SamIAmError> | 'open' | 'gone'> {
     if (job === undefined) return 'gone';
     const state = await job.getState();
     const why = (await this.#redis.get(this.#keys.cancelled(id))) as Cancellation | null;
@@ -142,7 +181,7 @@ export class RedisQueue implements JobQueue {
     return 'gone';
   }
 
-  async #add(id: string, { image, call }: PaintJob, packed: ReturnType<typeof keys.packJob>): Promise<void> {
+  async #add(id: string, { image, call }: Work, packed: ReturnType<typeof keys.packJob>): Promise<void> {
     const key = this.#keys.image(id);
     // One connection keeps the order: the image is there before the job is.
     const stored = this.#redis.multi().hset(key, packed).pexpire(key, keys.imageMs).exec();
@@ -152,7 +191,7 @@ export class RedisQueue implements JobQueue {
       { kind: call.kind, name, project, task },
       {
         ...{ jobId: id, attempts: keys.mostCrashes, removeOnComplete: keptJobs, removeOnFail: keptJobs },
-        ...(call.kind === 'click' ? {} : { priority: paintPriority }),
+        ...(priorities[call.kind] === 0 ? {} : { priority: priorities[call.kind] }),
       },
     );
     await Promise.all([stored, added]);

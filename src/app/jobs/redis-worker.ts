@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { UnrecoverableError, Worker, type Job } from 'bullmq';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { cancelled } from '../turns.js';
-import type { Painted, PaintJob, WorkerRecord } from './paint-job.js';
+import type { Job as Work, OnProgress, Outcome, WorkerRecord } from './paint-job.js';
 import type { JobData } from './redis-keys.js';
 import * as keys from './redis-keys.js';
 
@@ -14,7 +14,7 @@ export interface RedisWorkerOptions {
   /** Jobs at the same time. */
   readonly concurrency: number;
   /** Does one job; throws {@link ProcessCrashed} if the process that did it has ended. */
-  readonly work: (job: PaintJob, signal: AbortSignal) => Promise<Painted>;
+  readonly work: (job: Work, signal: AbortSignal, onProgress: OnProgress) => Promise<Outcome>;
   readonly onError: (error: Error) => void;
   readonly onDone?: (name: string, outcome: 'done' | 'failed', reason?: string) => void;
   /** Called every few seconds while Redis answers. */
@@ -89,8 +89,8 @@ async function workOn(
   id: string,
   redis: ReturnType<typeof keys.openRedis>,
   names: keys.QueueKeys,
-  { work }: RedisWorkerOptions,
-): Promise<Painted> {
+  { work, onError }: RedisWorkerOptions,
+): Promise<Outcome> {
   const [packed, unwanted] = await Promise.all([redis.hgetallBuffer(names.image(id)), redis.get(names.cancelled(id))]);
   const { bytes, rest } = packed;
   if (unwanted !== null) throw cancelled();
@@ -104,8 +104,11 @@ async function workOn(
       () => undefined,
     );
   }, keys.lookMs);
+  const onProgress: OnProgress = (progress) => {
+    redis.set(names.progress(id), JSON.stringify(progress), 'PX', keys.workerMs).catch(onError);
+  };
   try {
-    return await work(keys.unpackJob({ bytes, rest }), controller.signal);
+    return await work(keys.unpackJob({ bytes, rest }), controller.signal, onProgress);
   } finally {
     clearInterval(timer);
   }

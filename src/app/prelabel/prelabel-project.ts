@@ -31,6 +31,8 @@ export interface PrelabelDeps {
   readonly paint: (task: LedgerTask) => Promise<BrushResult>;
   /** Keeps a copy of what was posted. */
   readonly keepCopy: (task: number, result: BrushResult) => Promise<void>;
+  /** Scores that earlier runs posted, where Label Studio does not tell them. */
+  readonly knownScores?: ReadonlyMap<number, number>;
   /** Tasks under way at the same time. */
   readonly inFlight: number;
   /** Only looks which tasks have no prediction. */
@@ -172,7 +174,7 @@ class PrelabelRun {
       if (!hasSurplus || this.#deps.dryRun === true) continue;
       this.#counts.surplus += await withPatience(() => ledger.deleteSurplus(id, modelVersion), patience);
     }
-    return new Map(found.map(({ id, score }) => [id, score]));
+    return new Map(found.map(({ id, score }) => [id, this.#deps.knownScores?.get(id) ?? score]));
   }
 
   async #predict(task: LedgerTask): Promise<void> {

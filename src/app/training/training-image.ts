@@ -15,7 +15,7 @@ import type { DescribedCandidates, ScoredProposal } from '../merge-masks.js';
 import { describeCandidates } from '../merge-masks.js';
 import { finiteTokens } from '../../booster/finite-values.js';
 import { keepMasks } from '../../booster/keep-masks.js';
-import { isFlat } from '../segmentation-warnings.js';
+import { isFlat } from '../../booster/segmentation-warnings.js';
 import { describeForNames } from '../use-profile.js';
 
 /** What people accepted of an image: one mask per label of theirs. */

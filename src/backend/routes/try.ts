@@ -71,8 +71,8 @@ function startRoute(runs: TryRuns, exploration: ExplorationService | undefined):
 
 function available(exploration: ExplorationService | undefined): ExplorationService {
   if (exploration !== undefined) return exploration;
-  throw new SamIAmError('model.not_ready', 'this server has no models of its own to look at micrographs with', {
-    hint: 'Start a server without REDIS_URL for that.',
+  throw new SamIAmError('model.not_ready', 'this server cannot look at micrographs', {
+    hint: 'Start it with sam-i-am serve.',
   });
 }
 

@@ -1,6 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { createComputeStages, createOpenCaseImage, createOpenMicrograph } from '../../app/case-images.js';
-import { defaultModelId } from '../../app/load-models.js';
 import type { SegmentPool } from '../../app/segment-pool.js';
 import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
 import type { Settings } from '../../config/settings.js';
@@ -31,7 +30,7 @@ interface EvaluateFlags extends SourceFlags {
   readonly failUnder: readonly Threshold[];
   readonly baseline?: string;
   readonly url?: string;
-  readonly model: string;
+  readonly model?: string;
   readonly labelDifficulty?: string;
   readonly json?: boolean;
 }
@@ -61,7 +60,7 @@ export function addEvaluateCommand(program: Command): void {
     )
     .option('--baseline <file>', 'an earlier metrics.json: exit status 1 if mIoU fell since')
     .option('--url <url>', 'address of Label Studio (LABEL_STUDIO_URL)')
-    .option('--model <id>', 'segmentation model for --compare', defaultModelId)
+    .option('--model <id>', 'segmentation model for --compare (MODEL)')
     .option('--label-config <file>', 'label config of an export (XML), to check its labels')
     .option('--label-difficulty <file>', 'JSON {"label": "easy" | "hard"}; else the attribute difficulty of <Label>')
     .option('--difficulty <name>', 'Choices control or task field with the class 1, 2 or 3 of an image', 'difficulty')
@@ -132,7 +131,7 @@ function writeResults({ figures, images, gate, files }: FinishedEvaluation, { js
 }
 
 function openComparePool({ model }: EvaluateFlags, settings: Settings): Promise<SegmentPool> {
-  return openSegmentPool({ ...poolOptions(settings), modelId: model, concurrency: 1 });
+  return openSegmentPool({ ...poolOptions(settings), modelId: model ?? settings.model, concurrency: 1 });
 }
 
 function thresholdArgument(text: string): Threshold {

@@ -20,6 +20,7 @@ import { findPaintTargets, parseLabelConfig } from '../../label-studio/label-con
 import { openPredictionLedger, type TaskSelection } from '../../label-studio/prediction-ledger.js';
 import { createProjectApi } from '../../label-studio/project-api.js';
 import { openProfileStore } from '../../store/profile-store.js';
+import { openScoreJournal } from '../../store/score-journal.js';
 import { openServedPredictions } from '../../store/served-predictions.js';
 import { openTaskClaims } from '../../store/task-claims.js';
 import { idsArgument, integerArgument, materialsArgument } from '../argument-parsers.js';
@@ -83,7 +84,7 @@ export function addPrelabelCommand(program: Command): void {
       30,
     )
     .option('--in-flight <n>', 'images under way at the same time; with REDIS_URL: 64', integerArgument(1, 10_000))
-    .option('--json', 'standard output is one JSON object per task, then a summary')
+    .option('--json', 'standard output is one JSON object per task, then a summary, then the order of review')
     .action(async (flags: PrelabelFlags) => {
       process.exitCode = await prelabel(flags);
     });
@@ -157,10 +158,12 @@ async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Pr
   const profiles = createActiveProfiles(openProfileStore(settings.dataDir), await textureDigest(settings.dataDir));
   const profile = await profiles.find(String(flags.project));
   const modelVersion = flags.modelVersion ?? profile?.modelVersion ?? service.modelVersion;
+  const folder = join(settings.dataDir, 'prelabel', keyOf(opened.access, flags.project, modelVersion));
   const deps: PrelabelDeps = {
     ...{ ledger, modelVersion, signal, onTask },
-    ...paintingOf(flags, settings, { ...opened, profile }, modelVersion),
-    claims: openTaskClaims(join(settings.dataDir, 'prelabel', keyOf(opened.access, flags.project, modelVersion))),
+    ...paintingOf(flags, settings, { ...opened, profile, folder }, modelVersion),
+    claims: openTaskClaims(folder),
+    knownScores: await openScoreJournal(folder).read(),
     inFlight: flags.inFlight ?? (settings.redisUrl === undefined ? settings.concurrency + tasksAhead : tasksInQueue),
     dryRun: flags.dryRun === true,
     patience: patienceOf(flags, progress, signal),
@@ -182,7 +185,7 @@ async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Pr
 function paintingOf(
   flags: PrelabelFlags,
   settings: Settings,
-  opened: Opened & { readonly profile: ActiveProfile | undefined },
+  opened: Opened & { readonly profile: ActiveProfile | undefined; readonly folder: string },
   modelVersion: string,
 ) {
   const { access, targets, http, service, signal, profile } = opened;
@@ -192,10 +195,15 @@ function paintingOf(
     ...{ service, labelStudio: access, materials, signal, profile, project: flags.project },
     fetchTaskImage: createFetchTaskImage({ allowedHosts, localFilesRoot, http }),
   };
-  const keepCopy = createKeepCopy(openServedPredictions(settings.dataDir), {
+  const copy = createKeepCopy(openServedPredictions(settings.dataDir), {
     ...{ project: String(flags.project), modelVersion },
     parameters: { materials: materials ?? null },
   });
+  const scores = openScoreJournal(opened.folder);
+  const keepCopy: PrelabelDeps['keepCopy'] = async (task, result) => {
+    await scores.add(task, result.score);
+    await copy(task, result);
+  };
   return { paint: (task: Parameters<typeof paintTask>[0]) => paintTask(task, targets, painting), keepCopy };
 }
 
@@ -235,8 +243,15 @@ function report(summary: PrelabelSummary, { json, dryRun }: PrelabelFlags, progr
   const extra = surplus > 0 ? `, ${surplus} second predictions deleted` : '';
   const new_ = dryRun === true ? `${missing} to predict` : `${posted} predicted`;
   progress.note(`${new_}, ${present} had their prediction, ${failed} failed${extra}`);
+  const unscored = posted + present - order.size;
+  if (unscored > 0) {
+    progress.note(
+      `${unscored} were predicted elsewhere, and Label Studio tells no score: they are not in the order of review`,
+    );
+  }
   if (json === true) {
     writeJsonLine({ summary: { posted, present, failed, missing, surplus } });
+    for (const { task, score } of order.sorted()) writeJsonLine({ review: { task, score } });
     return;
   }
   if (order.size > 0) progress.note('review in this order, the least certain first (task, score):');

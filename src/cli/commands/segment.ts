@@ -2,7 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { readProfile } from '../../app/training/read-profile.js';
-import { defaultModelId } from '../../app/load-models.js';
 import { defaultSegmentOptions, stages } from '../../app/pipeline-parameters.js';
 import type { SegmentOptions } from '../../app/pipeline-parameters.js';
 import type { SegmentPool } from '../../app/segment-pool.js';
@@ -22,7 +21,7 @@ import { createProgress } from '../progress.js';
 
 interface SegmentFlags extends Omit<SegmentOptions, 'profile'> {
   readonly out: string;
-  readonly model: string;
+  readonly model?: string;
   readonly profile?: string;
   readonly json?: boolean;
 }
@@ -44,7 +43,7 @@ export function addSegmentCommand(program: Command): void {
         .choices(stages)
         .default(defaultSegmentOptions.stage),
     )
-    .option('--model <id>', 'segmentation model', defaultModelId)
+    .option('--model <id>', 'segmentation model (MODEL)')
     .option(
       '--points-per-side <n>',
       'prompt grid, n × n points',
@@ -71,7 +70,11 @@ async function segment(inputs: readonly string[], flags: SegmentFlags): Promise<
   const settings = loadSettings(process.env);
   const profile = flags.profile === undefined ? undefined : await readProfile(flags.profile, settings.dataDir);
   await makeFolder(flags.out);
-  const pool = await openSegmentPool({ ...poolOptions(settings), modelId: flags.model, concurrency: 1 });
+  const pool = await openSegmentPool({
+    ...poolOptions(settings),
+    modelId: flags.model ?? settings.model,
+    concurrency: 1,
+  });
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);

@@ -1,7 +1,6 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { defaultModelId } from '../../app/load-models.js';
 import { defaultSegmentOptions } from '../../app/pipeline-parameters.js';
 import type { SegmentPool } from '../../app/segment-pool.js';
 import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
@@ -21,7 +20,7 @@ import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 interface WatchFlags {
   readonly out: string;
   readonly materials: GivenMaterialCount;
-  readonly model: string;
+  readonly model?: string;
   readonly pointsPerSide: number;
   readonly policy: FramePolicy;
   readonly mostWaiting: number;
@@ -44,7 +43,7 @@ export function addWatchCommand(program: Command): void {
         .default(defaultSegmentOptions.materials)
         .argParser(materialsArgument),
     )
-    .option('--model <id>', 'segmentation model', defaultModelId)
+    .option('--model <id>', 'segmentation model (MODEL)')
     .option('--points-per-side <n>', 'prompt grid, n × n points', integerArgument(1, 128), pointsPerSide)
     .addOption(
       new Option('--policy <policy>', 'the next frame, where they come faster than they can be done')
@@ -68,7 +67,7 @@ async function run(folder: string, flags: WatchFlags): Promise<number> {
   }
   await makeFolder(flags.out);
   const settings = loadSettings(process.env);
-  const pool = await openSegmentPool({ ...poolOptions(settings), modelId: flags.model });
+  const pool = await openSegmentPool({ ...poolOptions(settings), modelId: flags.model ?? settings.model });
   try {
     await pool.ready;
     process.stderr.write(`watching ${folder}\n`);

@@ -37,7 +37,7 @@ async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<voi
     await processes.open(concurrency);
     const worker = startRedisWorker({
       ...{ url, modelVersion, concurrency },
-      work: (job, unwanted) => processes.run(job, unwanted),
+      work: (job, unwanted, onProgress) => processes.run(job, unwanted, onProgress),
       onError: (error) => logger.warn({ reason: error.message }, 'the queue cannot be reached; trying again'),
       onAlive: () => {
         if (aliveFile !== undefined) writeFile(aliveFile, '').catch(() => undefined);

@@ -33,4 +33,6 @@ export interface BoostAnswer {
   readonly labels: Uint8Array<ArrayBuffer>;
   readonly materials: readonly ShownMaterial[];
   readonly removed: readonly RemovedMask[];
+  /** What the booster warns of; a first look cannot tell. */
+  readonly warnings: readonly string[];
 }

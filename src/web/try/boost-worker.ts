@@ -40,10 +40,11 @@ function boost(number: number, options: BoostOptions, parameters: MergingParamet
   const { kept, removals } = keepMasks(whole.masks, whole.tokens, { ...parameters, removal: options.removal });
   const indexOf = indexer(whole.masks);
   const shownKept = kept.flatMap((mask) => shown?.masks[indexOf(mask)] ?? []);
-  const { map, materials } = mergeAgain(shown, shownKept, options, all);
+  const { microstructure, warnings } = mergeAgain(shown, shownKept, options, all);
+  const { map, materials } = microstructure;
   const shownIndexOf = indexer(shown.masks);
   return {
-    ...{ number, fineness },
+    ...{ number, fineness, warnings: fineness === 'exact' ? warnings : [] },
     ...{ width: map.width, height: map.height, labels: Uint8Array.from(map.labels) },
     materials: materials.map(({ label, areaPx, score, members }) => ({
       ...{ label, score },

@@ -35,7 +35,6 @@ export function Explorer({ session, state, explored }: ExplorerProps): JSX.Eleme
     setView(zoomedAt(from, factor, { x: size.width / 2, y: size.height / 2 }, explored.picture, size));
   };
   const stage: StageProps = { session, state, explored, layers, opacity, view, onView, onPoint: setPointed };
-  const { info } = explored;
   return (
     <div class="explorer">
       <section class="stage" aria-label="Micrograph and masks">
@@ -50,11 +49,6 @@ export function Explorer({ session, state, explored }: ExplorerProps): JSX.Eleme
           onShowAll={() => setView(null)}
         />
         {arrangement === 'side-by-side' ? <SideBySide {...stage} /> : <OverlayStage {...stage} />}
-        {info.warnings.map((warning) => (
-          <p key={warning} class="note">
-            {warning}
-          </p>
-        ))}
       </section>
       <SidePanel {...stage} onOpacity={setOpacity} />
     </div>

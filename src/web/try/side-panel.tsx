@@ -32,6 +32,7 @@ export function SidePanel(props: SidePanelProps): JSX.Element {
           onChoose={(text) => session.choose({ materials: text === 'auto' ? 'auto' : Number(text) })}
         />
         <MaterialList {...props} />
+        <Warnings {...props} />
         <Slider
           label="Opacity"
           value={opacity}
@@ -48,6 +49,22 @@ export function SidePanel(props: SidePanelProps): JSX.Element {
       <Downloads {...props} />
       <Details {...props} />
     </aside>
+  );
+}
+
+/** What the booster could not do as usual: said aloud, too, because it can change with each choice. */
+function Warnings({ state, explored }: StageProps): JSX.Element {
+  const found = [...new Set([...explored.info.warnings, ...(state.boosted?.warnings ?? [])])];
+  return (
+    <div role="status" aria-label="Warnings">
+      {found.length > 0 && (
+        <ul class="warnings">
+          {found.map((warning) => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 

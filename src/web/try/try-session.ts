@@ -140,8 +140,10 @@ export class TrySession {
     this.#client?.boost({ ...explored.info.options, materials, removal });
   }
 
-  #show(boosted: BoostAnswer): void {
-    const isFirst = boosted.fineness === 'preview';
+  #show(answer: BoostAnswer): void {
+    const isFirst = answer.fineness === 'preview';
+    // A first look cannot tell what to warn of: what was said before stays until every pixel is known.
+    const boosted = isFirst ? { ...answer, warnings: this.store.value.boosted?.warnings ?? [] } : answer;
     const isAnswerToChange = isFirst && this.store.value.boosted !== null;
     this.store.set(isAnswerToChange ? { boosted, lookMs: performance.now() - this.#askedAt } : { boosted });
   }

@@ -8,6 +8,7 @@ import { shrinkFound, shrinkMask } from '../../../src/booster/shrink-found.js';
 import { maskFromBox, maskIou } from '../../../src/core/mask.js';
 
 const [width, height] = [120, 90];
+const samplesEach = 4;
 
 /** Two halves of one texture, a middle of another, and a small mask in the first half. */
 function threeBands(): FoundMasks {
@@ -23,7 +24,6 @@ function threeBands(): FoundMasks {
     [1, 0],
     [0, 1],
   ];
-  const samplesEach = 4;
   return {
     ...{ width, height, tokens: null },
     masks: boxes.map((box) => {
@@ -37,6 +37,7 @@ function threeBands(): FoundMasks {
       owners: Int32Array.from(boxes.flatMap((_, index) => new Array<number>(samplesEach).fill(index))),
       values: Float64Array.from(textures.flatMap((texture) => new Array(samplesEach).fill(texture).flat() as number[])),
     },
+    cropSize: 32,
     described: { kept: [0, 1, 2], counts: [samplesEach, samplesEach, samplesEach] },
   };
 }
@@ -59,6 +60,16 @@ describe('boostAgain', () => {
   test('one material is all there is', () => {
     const { microstructure } = boostAgain(threeBands(), { ...options, materials: 1 }, pipelineParameters);
     expect(microstructure.materials.map(({ areaPx }) => areaPx)).toEqual([width * height]);
+  });
+
+  test('warns as the pipeline does: of materials that are not there, and of masks smaller than a crop', () => {
+    const { merging } = pipelineParameters;
+    const parameters = { ...pipelineParameters, merging: { ...merging, cropsPerMask: samplesEach } };
+    const warningsOf = (materials: number, cropSize: number) =>
+      boostAgain({ ...threeBands(), cropSize }, { ...options, materials }, parameters).warnings;
+    expect(warningsOf(2, 32)).toEqual([]);
+    expect(warningsOf(5, 32)).toEqual(['5 materials were asked for, 3 found in 3 masks']);
+    expect(warningsOf(2, 60)).toEqual([expect.stringMatching(/^1 mask smaller than a crop of 60 × 60 pixels/)]);
   });
 
   test('comes out the same after a way over the wire', () => {

@@ -22,7 +22,7 @@ test('jobs one after the other are done by one process, with their bytes', async
   processes = new PaintProcesses({ pool, program });
   await processes.open(1);
   const painted = [await processes.run(job('a'), never), await processes.run(job('b'), never)];
-  const pids = painted.map((each) => (each.ok ? each.value.width : undefined));
+  const pids = painted.map((each) => (each.ok && 'width' in each.value ? each.value.width : undefined));
   expect(pids[0]).toBe(pids[1]);
   expect(painted[0]).toMatchObject({ ok: true, value: { warnings: ['hi'] } });
 });

@@ -65,6 +65,14 @@ describe('a project', () => {
     expect([...order.sorted()].map(({ task }) => task)).toEqual(expected);
   });
 
+  test('is reviewed by the scores that were posted, whatever mean Label Studio tells', async () => {
+    const ledger = memoryLedger(range(3));
+    await prelabelProject(all, setUp(ledger).deps);
+    const known = new Map([[1, 0.99], [2, 0.01]]); // prettier-ignore
+    const { order } = await prelabelProject(all, setUp(ledger, { knownScores: known }).deps);
+    expect([...order.sorted()].map(({ task }) => task)).toEqual([2, 3, 1]);
+  });
+
   test('that another model version predicted is predicted again beside it', async () => {
     const ledger = memoryLedger(range(5));
     await prelabelProject(all, setUp(ledger, { modelVersion: 'v-0' }).deps);

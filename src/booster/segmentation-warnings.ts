@@ -22,7 +22,7 @@ export function warnOfTokens(usable: boolean): string[] {
   return usable ? [] : ["the image encoder's texture tokens are not numbers: materials are told by crops alone"];
 }
 
-export interface DescribedMasks {
+interface DescribedMasks {
   readonly masks: readonly Mask[];
   /** Samples of each mask that are numbers. */
   readonly sampleCounts: readonly number[];
@@ -34,8 +34,15 @@ export interface DescribedMasks {
   readonly minimumShare: number;
 }
 
+/** Of mask merging: masks whose texture is poorly known, and too few of them. */
+export function warnOfMerging(
+  described: DescribedMasks & { readonly materials: MaterialCount; readonly painted: number },
+): string[] {
+  return [...warnOfTexture(described), ...warnOfCount(described.materials, described.masks.length, described.painted)];
+}
+
 /** Masks whose texture is poorly known. */
-export function warnOfTexture({ masks, sampleCounts, wanted, cropSize, minimumShare }: DescribedMasks): string[] {
+function warnOfTexture({ masks, sampleCounts, wanted, cropSize, minimumShare }: DescribedMasks): string[] {
   const lost = sampleCounts.filter((count) => count === 0).length;
   const partly = sampleCounts.filter((count) => count > 0 && count < wanted).length;
   const small = masks.filter(({ areaPx }) => areaPx < minimumShare * cropSize ** 2).length;
@@ -51,7 +58,7 @@ export function warnOfTexture({ masks, sampleCounts, wanted, cropSize, minimumSh
 }
 
 /** Too few masks to tell materials by. */
-export function warnOfCount(materials: MaterialCount, masks: number, painted: number): string[] {
+function warnOfCount(materials: MaterialCount, masks: number, painted: number): string[] {
   if (masks === 0) return [];
   if (typeof materials === 'number' && painted < materials) {
     return [`${materials} materials were asked for, ${painted} found in ${countOf(masks, 'mask')}`];
