@@ -1,7 +1,9 @@
 // Whether the memory of `sam-i-am prelabel` stays the same however many tasks there are:
-//   npm run build && node scripts/bench-prelabel-memory.mjs [--tasks 1000,50000] [--processes 2]
+//   npm run build && node scripts/bench-prelabel-memory.mjs [--tasks 1000,50000] [--processes 2] [--live]
 // The command is the real one; Label Studio is a stand-in that makes up tasks and remembers what was posted, and workers over a
-// real Redis answer at once with one region of 20 kB. Prints the command's peak memory as one JSON object per line.
+// real Redis answer at once with one region of 20 kB. Prints the command's peak memory as one JSON object per line;
+// --live collects garbage every second and prints what was in use after that, halfway and at the end, in megabytes: a peak also holds
+// garbage that there was no need to collect.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -15,7 +17,11 @@ import { modelVersionOf } from '../dist/app/model-version.js';
 import { startRedisServer } from './redis-server.mjs';
 
 const { values } = parseArgs({
-  options: { tasks: { type: 'string', default: '1000,50000' }, processes: { type: 'string', default: '2' } },
+  options: {
+    tasks: { type: 'string', default: '1000,50000' },
+    processes: { type: 'string', default: '2' },
+    live: { type: 'boolean' },
+  },
 });
 const scratch = mkdtempSync(path.join(tmpdir(), 'bench-memory-'));
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -61,6 +67,16 @@ function standIn(count) {
   return { predicted, server };
 }
 
+/** Loaded into the command: tells on file descriptor 3 what is in use. */
+const watcher = `
+  import { writeSync } from 'node:fs';
+  setInterval(() => {
+    gc();
+    const { heapUsed, external } = process.memoryUsage();
+    writeSync(3, (heapUsed + external) / 2 ** 20 + ' ');
+  }, 1000).unref();`;
+const live = ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(watcher)}`];
+
 for (const count of values.tasks.split(',').map(Number)) {
   const { predicted, server } = standIn(count);
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -74,7 +90,10 @@ for (const count of values.tasks.split(',').map(Number)) {
   };
   const main = here('../dist/cli/main.js');
   const began = performance.now();
-  const command = spawn(process.execPath, [main, 'prelabel', '--project', '1'], { env, stdio: 'ignore' });
+  const args = [...(values.live === true ? live : []), main, 'prelabel', '--project', '1'];
+  const command = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  let told = '';
+  command.stdio[3].on('data', (text) => (told += text));
   const ended = new Promise((resolve) => command.once('exit', resolve));
   let peakKb = 0;
   let status;
@@ -89,9 +108,12 @@ for (const count of values.tasks.split(',').map(Number)) {
   }
   const once = [...predicted.values()].filter((times) => times === 1).length;
   const seconds = Math.round((performance.now() - began) / 1000);
-  process.stdout.write(
-    `${JSON.stringify({ tasks: count, status, once, peakMb: Math.round(peakKb / 1024), seconds })}\n`,
-  );
+  // The last look may fall into the shutdown.
+  const looks = told.trim().split(' ').map(Number).slice(0, -1);
+  const mb = (from, until) => Number(Math.min(...looks.slice(from * looks.length, until * looks.length)).toFixed(2));
+  const inUse = looks.length < 4 ? {} : { halfwayMb: mb(0.4, 0.6), endMb: mb(0.8, 1) };
+  const figures = { tasks: count, status, once, peakMb: Math.round(peakKb / 1024), ...inUse, seconds };
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
   for (const each of workers) each.kill('SIGKILL');
   server.closeAllConnections();
   server.close();

@@ -55,5 +55,5 @@ export async function startRedisServer(folder) {
     await start();
   };
   await start();
-  return { url: `redis://127.0.0.1:${port}`, stop, restart };
+  return { url: `redis://127.0.0.1:${port}`, pid: () => child.pid, stop, restart };
 }

@@ -1,5 +1,4 @@
 import type { BrushRegion, BrushResult } from '../label-studio/brush-result.js';
-import { diskError } from '../store/disk-error.js';
 import type { ServedPrediction, ServedPredictions, ServedRegion } from '../store/served-predictions.js';
 
 /** Own copies of what was served, in the form in which Label Studio lists predictions; answers to clicks are left out. */
@@ -41,13 +40,9 @@ export function createKeepCopy(
   about: Pick<ServedPrediction, 'project' | 'modelVersion' | 'parameters'>,
 ) {
   return (task: number, { score, regions }: BrushResult): Promise<void> =>
-    store
-      .record({
-        ...about,
-        ...{ task, score, prompts: [], servedAt: new Date().toISOString() },
-        regions: regions.map(toServedRegion),
-      })
-      .catch((thrown: unknown) => {
-        throw diskError(thrown, 'the copies of predictions');
-      });
+    store.record({
+      ...about,
+      ...{ task, score, prompts: [], servedAt: new Date().toISOString() },
+      regions: regions.map(toServedRegion),
+    });
 }

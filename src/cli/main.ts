@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { asSamIAmError } from '../core/errors.js';
+import { diskError } from '../store/disk-error.js';
 import { addDatasetCommand } from './commands/dataset.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addEvaluateCommand } from './commands/evaluate.js';
@@ -38,7 +39,17 @@ function createProgram(): Command {
   return program;
 }
 
+/** Results that nobody takes, or that find no room: there is no point in going on. Whoever reads along and stops (`| head`) knows why. */
+function stopWithOutput(): void {
+  process.stderr.on('error', () => process.exit(exitStatus.someFailed));
+  process.stdout.on('error', (thrown: NodeJS.ErrnoException) => {
+    const status = thrown.code === 'EPIPE' ? exitStatus.someFailed : reportError(diskError(thrown, 'standard output'));
+    process.exit(status);
+  });
+}
+
 async function main(): Promise<void> {
+  stopWithOutput();
   try {
     await createProgram().parseAsync();
   } catch (thrown) {

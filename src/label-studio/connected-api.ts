@@ -64,14 +64,25 @@ function refusal(status: number, path: string): SamIAmError {
         'or allow legacy tokens in Label Studio.',
     });
   }
-  const question = path.split('?')[0] ?? path;
+  const [question = path, search] = path.split('?');
+  if (status === 404) return missing(question, new URLSearchParams(search));
   if (status === 429 || status >= 500) {
     return new SamIAmError('label_studio.unreachable', `Label Studio answered ${status} to ${question}`, {
       hint: "Look into Label Studio's log, and try again when it is well.",
     });
   }
-  const missing = status === 404;
   return new SamIAmError('label_studio.refused', `Label Studio answered ${status} to ${question}`, {
-    hint: missing ? 'Check the number: the address of a project ends in it.' : "Look into Label Studio's log.",
+    hint: "Look into Label Studio's log.",
+  });
+}
+
+/** A project that was deleted midway looks like one that never was. */
+function missing(question: string, search: URLSearchParams): SamIAmError {
+  const project = /^\/api\/projects\/([^/]+)/.exec(question)?.[1] ?? search.get('project');
+  const view = search.get('view');
+  const what = view === null ? '' : `view ${view} of `;
+  const message = project === null ? `has no ${question}` : `has no ${what}project ${project}, or no longer`;
+  return new SamIAmError('label_studio.refused', `Label Studio ${message} (status 404)`, {
+    hint: 'Check the number: the address of a project ends in it, and that of a view in tab= and its own.',
   });
 }

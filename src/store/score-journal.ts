@@ -7,16 +7,18 @@ import { diskError } from './disk-error.js';
  * masks, so that the order of review over several runs of a command could not be had from there.
  */
 export interface ScoreJournal {
-  add(task: number, score: number): Promise<void>;
-  /** What was last written for each task, by any process. */
-  read(): Promise<ReadonlyMap<number, number>>;
+  /** What any process had last written for the task when the journal was opened. */
+  of(task: number): number | undefined;
+  keep(task: number, score: number): Promise<void>;
 }
 
 /** Keeps them in `folder`, one folder per project and model version. */
-export function openScoreJournal(folder: string): ScoreJournal {
+export async function openScoreJournal(folder: string): Promise<ScoreJournal> {
   const file = join(folder, 'scores.tsv');
+  const text = await readFile(file, 'utf8').catch(() => '');
   return {
-    async add(task, score) {
+    of: lookUp(text),
+    async keep(task, score) {
       try {
         await mkdir(folder, { recursive: true });
         // Short appended lines of several processes do not mix.
@@ -25,11 +27,27 @@ export function openScoreJournal(folder: string): ScoreJournal {
         throw diskError(thrown, folder);
       }
     },
-    async read() {
-      const text = await readFile(file, 'utf8').catch(() => '');
-      const scores = new Map<number, number>();
-      for (const [, task, score] of text.matchAll(/^(\d+)\t([\d.e-]+)$/gm)) scores.set(Number(task), Number(score));
-      return scores;
-    },
+  };
+}
+
+/** A map would take several times as much memory, which counts in projects of a million tasks. */
+function lookUp(text: string): ScoreJournal['of'] {
+  const tasks: number[] = [];
+  const scores: number[] = [];
+  for (const [, task, score] of text.matchAll(/^(\d+)\t([\d.e-]+)$/gm)) {
+    tasks.push(Number(task));
+    scores.push(Number(score));
+  }
+  const taskAt = (index: number | undefined): number => (index === undefined ? NaN : Number(tasks[index]));
+  const order = Uint32Array.from(tasks.keys()).sort((a, b) => taskAt(a) - taskAt(b) || a - b);
+  return (task) => {
+    let [low, high] = [0, order.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (taskAt(order[middle]) <= task) low = middle + 1;
+      else high = middle;
+    }
+    const last = order[low - 1];
+    return last !== undefined && taskAt(last) === task ? scores[last] : undefined;
   };
 }

@@ -11,6 +11,7 @@ import { openForAnnotation } from '../support/e2e/annotate-page.js';
 import { startBackend, type BackendProcess } from '../support/e2e/backend-process.js';
 import { LabelStudio, type StoredRegion } from '../support/e2e/label-studio.js';
 import { artifactsFolder, until } from '../support/e2e/repository.js';
+import { openView, violationsOf } from '../support/e2e/web-page.js';
 import { logIn, openBrowser, openTaskList, photographTask, tintOf } from '../support/e2e/task-page.js';
 
 /*
@@ -204,4 +205,66 @@ test(
         expect(labels[tintOf(photo.colourAt(x, y), shades)]).toBe(labelAt(fourth, x * size, y * size));
   },
   4 * minutes,
+);
+
+test(
+  "the backend's own page shows the project, trains it with one annotation more, and goes back to the version before",
+  async () => {
+    const [, , , task = 0] = tasks;
+    const before = await listed();
+    await labelStudio.send('POST', `/api/tasks/${task}/annotations/`, { result: await predicted(task) });
+    await until(async () => (await listed())?.accepted === drawings.length, 'the backend knows it', minutes);
+    const { page: own, complaints } = await openView(browser, backend.url, 'projects');
+    const card = own.getByRole('region', { name: 'Learning' });
+    await card.getByText('By version, with 95 % intervals').waitFor({ timeout: minutes });
+    await card.getByRole('button', { name: 'Start training: Learning' }).click();
+    const hasEnded = async () => {
+      const now = await listed();
+      return now?.training === null && now.lastTraining?.finishedAt !== before?.lastTraining?.finishedAt;
+    };
+    await until(hasEnded, 'the training has ended', 3 * minutes);
+    expect((await listed())?.lastTraining).toMatchObject({ outcome: 'adopted' });
+    await card.getByText('was adopted').waitFor();
+    expect(await violationsOf(own)).toEqual([]);
+    await own.screenshot({ path: path.join(artifactsFolder, 'learning-3-projects.png'), fullPage: true });
+
+    await card.getByRole('button', { name: `Use again: ${before?.modelVersion ?? ''}` }).click();
+    const isBack = async () => (await listed())?.modelVersion === before?.modelVersion;
+    await until(isBack, 'the version before is in use', minutes);
+    await card.getByRole('row', { name: `${before?.modelVersion ?? ''} active` }).waitFor();
+    expect(complaints).toEqual([]);
+    await own.close();
+  },
+  5 * minutes,
+);
+
+test(
+  'its list of jobs tells why one failed and runs it again; one that is under way is cancelled and then done',
+  async () => {
+    await labelStudio.upload(project, 'broken.png', 'no image');
+    const [drawing = fourth] = drawings;
+    const large = await sharp(await micrographOf(drawing, 9)).resize(2048).png().toBuffer(); // prettier-ignore
+    await labelStudio.upload(project, 'large.png', Uint8Array.from(large));
+    const { page: own, complaints } = await openView(browser, backend.url, 'jobs');
+    const retrieved = labelStudio.retrievePredictions(project);
+    const rowOf = (file: string) => own.getByRole('row').filter({ hasText: file }).first();
+    await rowOf('broken.png').getByText('failed', { exact: true }).waitFor({ timeout: minutes });
+    expect(await rowOf('broken.png').locator('.reason').textContent()).toMatch(/can't be read/);
+    await rowOf('large.png').getByRole('button', { name: /^Cancel/ }).click({ timeout: minutes }); // prettier-ignore
+    await rowOf('large.png').getByText('cancelled', { exact: true }).waitFor({ timeout: minutes });
+    await retrieved;
+    expect(await violationsOf(own)).toEqual([]);
+    await own.screenshot({ path: path.join(artifactsFolder, 'learning-4-jobs.png'), fullPage: true });
+
+    for (const file of ['broken.png', 'large.png']) {
+      await rowOf(file).getByRole('button', { name: /^Try again/ }).click(); // prettier-ignore
+    }
+    await rowOf('large.png').getByText('done', { exact: true }).waitFor({ timeout: minutes });
+    await rowOf('broken.png').getByText('failed', { exact: true }).waitFor({ timeout: minutes });
+    const attempts = async () => (await rowOf('broken.png').getByRole('cell').allTextContents()).includes('2');
+    await until(attempts, 'the list says that it was tried twice', minutes);
+    expect(complaints).toEqual([]);
+    await own.close();
+  },
+  5 * minutes,
 );

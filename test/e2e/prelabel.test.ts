@@ -121,7 +121,7 @@ test('a Label Studio that goes away midway is waited for; a deleted project is n
   await labelStudio.send('DELETE', `/api/projects/${project}/`);
   const gone = await prelabel(project);
   expect(gone.status).toBe(1);
-  expect(gone.stderr).toMatch(/Label Studio answered 404 to .*Check the number/);
+  expect(gone.stderr).toMatch(/has no project \d+, or no longer .*Check the number/);
 }, 300_000);
 
 test('a refused token and an unknown view are one clear line', async () => {

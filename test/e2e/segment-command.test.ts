@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import sharp from 'sharp';
 import type { MasksReport } from '../../src/app/masks-report.js';
 import { decodeCocoRle } from '../../src/core/coco-rle.js';
 import { intersectionArea } from '../../src/core/mask.js';
+import { mainFile } from '../support/e2e/repository.js';
 import { pngHeader } from '../support/image-files.js';
 import { runCli } from '../support/run-cli.js';
 
@@ -139,6 +141,20 @@ describe('bad input', () => {
     expect(status).toBe(2);
     expect(stderr).toContain('PORT must be a whole number');
   });
+});
+
+test('results that find no room are one clear line, those that nobody reads none', async () => {
+  const shell = (command: string) =>
+    new Promise<[number | null, string]>((resolve) => {
+      const child = spawn('sh', ['-c', command], { stdio: ['ignore', 'ignore', 'pipe'] });
+      let stderr = '';
+      child.stderr.on('data', (text) => (stderr += String(text)));
+      child.on('close', (status) => resolve([status, stderr]));
+    });
+  const list = `'${process.execPath}' '${mainFile}' models list`;
+  const full = expect.stringMatching(/^sam-i-am: nothing can be written to standard output: the disk is full\..*\n$/);
+  expect(await shell(`${list} > /dev/full`)).toEqual([1, full]);
+  expect(await shell(`${list} | true`)).toEqual([0, '']);
 });
 
 test('Ctrl-C stops cleanly and says how to continue', async () => {

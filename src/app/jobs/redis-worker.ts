@@ -55,6 +55,7 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
         .set(names.result(id), keys.packResult(painted.value), 'PX', keys.resultMs)
         .del(names.image(id))
         .incr(`${names.prefix}:${names.queue}:total:completed`)
+        .publish(names.news, id)
         .exec();
       options.onDone?.(job.data.name, 'done');
       return null;
@@ -72,7 +73,12 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
   worker.on('error', onError);
   worker.on('failed', (job) => {
     if (job?.finishedOn === undefined) return;
-    redis.incr(`${names.prefix}:${names.queue}:total:failed`).catch(onError);
+    redis
+      .multi()
+      .incr(`${names.prefix}:${names.queue}:total:failed`)
+      .publish(names.news, String(job.id))
+      .exec()
+      .catch(onError);
   });
   return {
     async close() {
@@ -91,10 +97,9 @@ async function workOn(
   names: keys.QueueKeys,
   { work, onError }: RedisWorkerOptions,
 ): Promise<Outcome> {
-  const [packed, unwanted] = await Promise.all([redis.hgetallBuffer(names.image(id)), redis.get(names.cancelled(id))]);
-  const { bytes, rest } = packed;
+  const [packed, unwanted] = await Promise.all([redis.getBuffer(names.image(id)), redis.get(names.cancelled(id))]);
   if (unwanted !== null) throw cancelled();
-  if (bytes === undefined || rest === undefined) throw lostImage();
+  if (packed === null) throw lostImage();
   const controller = new AbortController();
   const timer = setInterval(() => {
     redis.get(names.cancelled(id)).then(
@@ -108,7 +113,7 @@ async function workOn(
     redis.set(names.progress(id), JSON.stringify(progress), 'PX', keys.workerMs).catch(onError);
   };
   try {
-    return await work(keys.unpackJob({ bytes, rest }), controller.signal, onProgress);
+    return await work(keys.unpackJob(packed), controller.signal, onProgress);
   } finally {
     clearInterval(timer);
   }

@@ -23,6 +23,13 @@ export interface PrelabelledTask {
   readonly error?: SamIAmError;
 }
 
+/** The scores that predictions of one model version were posted with. */
+export interface KnownScores {
+  /** Undefined: not known here. */
+  of(task: number): number | undefined;
+  keep(task: number, score: number): Promise<void>;
+}
+
 /** What pre-labelling needs from outside. */
 export interface PrelabelDeps {
   readonly ledger: PredictionLedger;
@@ -31,8 +38,8 @@ export interface PrelabelDeps {
   readonly paint: (task: LedgerTask) => Promise<BrushResult>;
   /** Keeps a copy of what was posted. */
   readonly keepCopy: (task: number, result: BrushResult) => Promise<void>;
-  /** Scores that earlier runs posted, where Label Studio does not tell them. */
-  readonly knownScores?: ReadonlyMap<number, number>;
+  /** Scores of this and earlier runs, because Label Studio does not tell all of them. */
+  readonly scores: KnownScores;
   /** Tasks under way at the same time. */
   readonly inFlight: number;
   /** Only looks which tasks have no prediction. */
@@ -80,6 +87,7 @@ class PrelabelRun {
   readonly #deps: PrelabelDeps;
   readonly #batches: Batches<{ readonly prediction: NewPrediction; readonly result: BrushResult }>;
   readonly #order = new ReviewOrder();
+  readonly #claimed = new Set<number>();
   readonly #counts = { posted: 0, present: 0, failed: 0, missing: 0, surplus: 0 };
 
   constructor(deps: PrelabelDeps) {
@@ -107,6 +115,7 @@ class PrelabelRun {
         if (dryRun) this.#done({ task: task.id, outcome: 'missing' });
         else if ((await claims.claim(task.id)) === 'elsewhere') elsewhere.push(task.id);
         else {
+          this.#claimed.add(task.id);
           const one: Promise<void> = this.#predict(task)
             .catch((thrown: unknown) => void failures.push(thrown))
             .finally(() => running.delete(one));
@@ -117,6 +126,8 @@ class PrelabelRun {
     } finally {
       await Promise.all(running);
       await this.#batches.flush().catch((thrown: unknown) => failures.push(thrown));
+      // Batches behind one that failed were not sent.
+      for (const id of this.#claimed) await this.#release(id);
     }
     if (failures.length > 0) throw failures[0];
     return elsewhere;
@@ -174,11 +185,11 @@ class PrelabelRun {
       if (!hasSurplus || this.#deps.dryRun === true) continue;
       this.#counts.surplus += await withPatience(() => ledger.deleteSurplus(id, modelVersion), patience);
     }
-    return new Map(found.map(({ id, score }) => [id, this.#deps.knownScores?.get(id) ?? score]));
+    return new Map(found.map(({ id, score }) => [id, this.#deps.scores.of(id) ?? score]));
   }
 
   async #predict(task: LedgerTask): Promise<void> {
-    const { claims, modelVersion, signal } = this.#deps;
+    const { modelVersion, signal } = this.#deps;
     try {
       const result = await this.#paint(task);
       const prediction: NewPrediction = {
@@ -187,12 +198,19 @@ class PrelabelRun {
       };
       await this.#batches.add({ prediction, result }, sizeOf(result));
     } catch (thrown) {
-      await claims.release(task.id);
-      const error = asSamIAmError(thrown);
+      await this.#release(task.id);
       if (signal.aborted) return;
+      const error = await this.#reasonOf(task, asSamIAmError(thrown));
       if (endsTheRun(error)) throw error;
       this.#done({ task: task.id, outcome: 'failed', error });
     }
+  }
+
+  /** Where a token has expired or the project is gone, images are refused as well: then Label Studio's own answer is the reason. */
+  async #reasonOf({ id }: LedgerTask, error: SamIAmError): Promise<SamIAmError> {
+    if (!error.code.startsWith('image.')) return error;
+    const { ledger, modelVersion, patience } = this.#deps;
+    return withPatience(() => ledger.predicted([id], modelVersion), patience).then(() => error, asSamIAmError);
   }
 
   /** Images lie on Label Studio, too: while it is away, nothing is the task's fault. */
@@ -202,9 +220,11 @@ class PrelabelRun {
   }
 
   async #post(items: readonly { readonly prediction: NewPrediction; readonly result: BrushResult }[]): Promise<void> {
-    const { claims, keepCopy } = this.#deps;
+    const { keepCopy, scores } = this.#deps;
     const ids = items.map(({ prediction }) => prediction.task);
     try {
+      // First, so that a full disk is noticed before anything is posted.
+      for (const { prediction } of items) await scores.keep(prediction.task, prediction.score);
       const outcomes = await postPredictions(
         items.map(({ prediction }) => prediction),
         this.#deps,
@@ -216,8 +236,13 @@ class PrelabelRun {
         this.#done({ task, score, ...posted });
       }
     } finally {
-      for (const id of ids) await claims.release(id);
+      for (const id of ids) await this.#release(id);
     }
+  }
+
+  async #release(task: number): Promise<void> {
+    this.#claimed.delete(task);
+    await this.#deps.claims.release(task);
   }
 
   #done(done: PrelabelledTask): void {

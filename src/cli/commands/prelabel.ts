@@ -161,9 +161,9 @@ async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Pr
   const folder = join(settings.dataDir, 'prelabel', keyOf(opened.access, flags.project, modelVersion));
   const deps: PrelabelDeps = {
     ...{ ledger, modelVersion, signal, onTask },
-    ...paintingOf(flags, settings, { ...opened, profile, folder }, modelVersion),
+    ...paintingOf(flags, settings, { ...opened, profile }, modelVersion),
     claims: openTaskClaims(folder),
-    knownScores: await openScoreJournal(folder).read(),
+    scores: await openScoreJournal(folder),
     inFlight: flags.inFlight ?? (settings.redisUrl === undefined ? settings.concurrency + tasksAhead : tasksInQueue),
     dryRun: flags.dryRun === true,
     patience: patienceOf(flags, progress, signal),
@@ -185,7 +185,7 @@ async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Pr
 function paintingOf(
   flags: PrelabelFlags,
   settings: Settings,
-  opened: Opened & { readonly profile: ActiveProfile | undefined; readonly folder: string },
+  opened: Opened & { readonly profile: ActiveProfile | undefined },
   modelVersion: string,
 ) {
   const { access, targets, http, service, signal, profile } = opened;
@@ -195,15 +195,10 @@ function paintingOf(
     ...{ service, labelStudio: access, materials, signal, profile, project: flags.project },
     fetchTaskImage: createFetchTaskImage({ allowedHosts, localFilesRoot, http }),
   };
-  const copy = createKeepCopy(openServedPredictions(settings.dataDir), {
+  const keepCopy = createKeepCopy(openServedPredictions(settings.dataDir), {
     ...{ project: String(flags.project), modelVersion },
     parameters: { materials: materials ?? null },
   });
-  const scores = openScoreJournal(opened.folder);
-  const keepCopy: PrelabelDeps['keepCopy'] = async (task, result) => {
-    await scores.add(task, result.score);
-    await copy(task, result);
-  };
   return { paint: (task: Parameters<typeof paintTask>[0]) => paintTask(task, targets, painting), keepCopy };
 }
 

@@ -80,7 +80,7 @@ interface JobsProps {
 
 function Jobs({ jobs, onChange }: JobsProps): JSX.Element {
   return (
-    <section class="card">
+    <section class="card jobs">
       <h2>Jobs, newest first</h2>
       {jobs.length === 0 ? (
         <p class="hint">Nothing was asked for yet.</p>
@@ -91,10 +91,18 @@ function Jobs({ jobs, onChange }: JobsProps): JSX.Element {
               <tr>
                 <th scope="col">Job</th>
                 <th scope="col">State</th>
-                <th scope="col">Project, task</th>
-                <th scope="col">Begun</th>
-                <th scope="col">Ended</th>
-                <th scope="col">Attempts</th>
+                <th scope="col" class="secondary">
+                  Project, task
+                </th>
+                <th scope="col" class="secondary">
+                  Begun
+                </th>
+                <th scope="col" class="secondary">
+                  Ended
+                </th>
+                <th scope="col" class="secondary">
+                  Attempts
+                </th>
                 <th scope="col">
                   <span class="visually-hidden">Change</span>
                 </th>
@@ -137,18 +145,18 @@ function JobRow({ job, onChange }: { readonly job: Job; readonly onChange: () =>
       <td>
         <span class={`state-mark is-${state}`}>{state}</span>
       </td>
-      <td>{place.filter((text) => text !== '').join(', ')}</td>
-      <td>{shortTime(createdAt)}</td>
-      <td>{finishedAt === null ? '' : shortTime(finishedAt)}</td>
-      <td>{attempts}</td>
+      <td class="secondary">{place.filter((text) => text !== '').join(', ')}</td>
+      <td class="secondary">{shortTime(createdAt)}</td>
+      <td class="secondary">{finishedAt === null ? '' : shortTime(finishedAt)}</td>
+      <td class="secondary">{attempts}</td>
       <td>
         {isOpen && (
-          <button type="button" class="quiet" onClick={change('cancel')} aria-label={`Cancel ${name}`}>
+          <button type="button" class="quiet" onClick={change('cancel')} aria-label={`Cancel: ${name}`}>
             Cancel
           </button>
         )}
         {canRetry && (
-          <button type="button" class="quiet" onClick={change('retry')} aria-label={`Try ${name} again`}>
+          <button type="button" class="quiet" onClick={change('retry')} aria-label={`Try again: ${name}`}>
             Try again
           </button>
         )}

@@ -83,7 +83,7 @@ function Accuracy({
             {accuracyByVersion(entries).map(({ version, mean, low, high, count }) => (
               <tr key={version}>
                 <th scope="row">{version}</th>
-                <td>{mean.toFixed(3)}</td>
+                <td class="number">{mean.toFixed(3)}</td>
                 <td>{count < 2 ? '–' : `${low.toFixed(2)} to ${high.toFixed(2)}`}</td>
                 <td>{count}</td>
               </tr>
@@ -125,6 +125,7 @@ function taskLink(url: string, task: string): string {
 function Training({ project, onChange }: Pick<ProjectCardProps, 'project' | 'onChange'>): JSX.Element {
   const { id, training, lastTraining, title } = project;
   const [problem, setProblem] = useState<{ readonly message: string; readonly hint: string } | null>(null);
+  const caption = training === null ? 'Start training' : `Training is ${training.state}`;
   const ask = (path: string, body: object) => () => {
     setProblem(null);
     postJson<object>(`api/projects/${encodeURIComponent(String(id))}/${path}`, body).then(onChange, (thrown: unknown) =>
@@ -140,9 +141,9 @@ function Training({ project, onChange }: Pick<ProjectCardProps, 'project' | 'onC
           class="button"
           disabled={training !== null}
           onClick={ask('train', {})}
-          aria-label={`Start training of ${title}`}
+          aria-label={`${caption}: ${title}`}
         >
-          {training === null ? 'Start training' : `Training is ${training.state}`}
+          {caption}
         </button>
       </div>
       {training !== null && <progress max={1} value={training.progress} aria-label={`Training of ${title}`} />}
@@ -194,7 +195,7 @@ function Profiles({ project: { profiles, title }, onUse }: ProfilesProps): JSX.E
               <td>{zeroShotIou?.toFixed(3) ?? '–'}</td>
               <td>
                 {!active && (
-                  <button type="button" class="quiet" onClick={onUse(version)} aria-label={`Use ${version} again`}>
+                  <button type="button" class="quiet" onClick={onUse(version)} aria-label={`Use again: ${version}`}>
                     Use again
                   </button>
                 )}

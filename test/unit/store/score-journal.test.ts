@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -9,18 +9,37 @@ beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'scores-'))))
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 test('the last score of each task is kept over processes; a line that was cut off is no score', async () => {
-  const [one, other] = [openScoreJournal(folder), openScoreJournal(folder)];
-  expect([...(await one.read())]).toEqual([]);
-  await Promise.all([one.add(3, 0.25), other.add(7, 1e-7)]);
-  await one.add(3, 0.75);
+  const [one, other] = [await openScoreJournal(folder), await openScoreJournal(folder)];
+  expect(one.of(3)).toBeUndefined();
+  await Promise.all([one.keep(30, 0.25), other.keep(7, 1e-7)]);
+  await one.keep(30, 0.75);
   await appendFile(join(folder, 'scores.tsv'), '9\t0.');
   await appendFile(join(folder, 'scores.tsv'), '\nx\t1\n11');
-  const scores = await other.read();
-  expect([scores.get(3), scores.get(7), scores.has(11)]).toEqual([0.75, 1e-7, false]);
+  const journal = await openScoreJournal(folder);
+  expect([30, 7, 11, 6, 8, 31].map((task) => journal.of(task))).toEqual([
+    0.75,
+    1e-7,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test('a folder that cannot be written to is said, with the way out', async () => {
-  await expect(openScoreJournal('/dev/null/x').add(1, 1)).rejects.toMatchObject({
+  const journal = await openScoreJournal('/dev/null/x');
+  await expect(journal.keep(1, 1)).rejects.toMatchObject({
     ...{ code: 'disk.unwritable', hint: expect.stringContaining('DATA_DIR') },
+  });
+});
+
+test('a full disk is said, with the way out', async () => {
+  await symlink('/dev/full', join(folder, 'scores.tsv'));
+  await expect((await openScoreJournal(folder)).keep(1, 1)).rejects.toMatchObject({
+    ...{
+      code: 'disk.unwritable',
+      message: expect.stringContaining('full'),
+      hint: expect.stringContaining('Make room'),
+    },
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -32,6 +32,7 @@ function setUp(ledger: MemoryLedger, more: Partial<PrelabelDeps> = {}) {
       return Promise.resolve(painted(scoreOf(id)));
     },
     keepCopy: () => Promise.resolve(),
+    scores: { of: () => undefined, keep: () => Promise.resolve() },
     patience: { longestMs: 60_000, firstWaitMs: 1, onWait: ({ message }) => waits.push(message), signal },
     onTask: (each) => done.push(each),
     ...more,
@@ -69,7 +70,10 @@ describe('a project', () => {
     const ledger = memoryLedger(range(3));
     await prelabelProject(all, setUp(ledger).deps);
     const known = new Map([[1, 0.99], [2, 0.01]]); // prettier-ignore
-    const { order } = await prelabelProject(all, setUp(ledger, { knownScores: known }).deps);
+    const { order } = await prelabelProject(
+      all,
+      setUp(ledger, { scores: { of: (task) => known.get(task), keep: () => Promise.resolve() } }).deps,
+    );
     expect([...order.sorted()].map(({ task }) => task)).toEqual([2, 3, 1]);
   });
 
@@ -147,8 +151,7 @@ describe('a Label Studio that is away for a while', () => {
     await expect(prelabelProject(all, impatient)).rejects.toMatchObject({ code: 'label_studio.unreachable' });
     ledger.onAsk = () => undefined;
     const posted = ledger.posts;
-    // The other process is this one: its claims end with it.
-    await rm(folder, { recursive: true });
+    expect(await readdir(folder)).toEqual([]);
     expect(await prelabelProject(all, setUp(ledger).deps)).toMatchObject({ posted: 60 - posted, failed: 0 });
     expect(perTask(ledger)).toEqual(onceEach(range(60)));
   });
@@ -185,6 +188,34 @@ describe('what goes wrong with a task', () => {
       expect(paintings.length).toBeLessThan(10);
     },
   );
+});
+
+test.each([
+  ['a token that expires midway', 'image.forbidden', 'label_studio.unauthorised'],
+  ['a project that is deleted midway', 'image.not_found', 'label_studio.refused'],
+] as const)('%s is the reason why images are refused, and costs no task its place', async (_, ofImage, ofList) => {
+  const ledger = memoryLedger(range(60), 60);
+  const { deps, done } = setUp(ledger, {
+    paint: ({ id }) => {
+      if (id <= 20) return Promise.resolve(painted(0.5));
+      ledger.onAsk = () => Promise.reject(new SamIAmError(ofList, 'refused', { hint: '' }));
+      return Promise.reject(new SamIAmError(ofImage, 'no image', { hint: '' }));
+    },
+  });
+  await expect(prelabelProject(all, deps)).rejects.toMatchObject({ code: ofList });
+  expect([done.filter(({ outcome }) => outcome === 'failed'), await readdir(folder)]).toEqual([[], []]);
+  ledger.onAsk = () => undefined;
+  await prelabelProject(all, setUp(ledger).deps);
+  expect(perTask(ledger)).toEqual(onceEach(range(60)));
+});
+
+test('a disk that is full is noticed before anything is posted', async () => {
+  const ledger = memoryLedger(range(30));
+  const full = new SamIAmError('disk.unwritable', 'the disk is full', { hint: 'Make room.' });
+  const { deps } = setUp(ledger, { scores: { of: () => undefined, keep: () => Promise.reject(full) } });
+  await expect(prelabelProject(all, deps)).rejects.toBe(full);
+  expect([ledger.posts, await readdir(folder)]).toEqual([0, []]);
+  expect(await prelabelProject(all, setUp(ledger).deps)).toMatchObject({ posted: 30 });
 });
 
 test('an interrupted run posts what is painted, and the next one goes on', async () => {
