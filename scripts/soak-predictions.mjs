@@ -5,7 +5,7 @@
  *   node --expose-gc scripts/soak-predictions.mjs [--predictions 1000] [--side 256] [--most-bytes 5000] [--leak javascript|native]
  *
  * --leak plants one of 12 kB a prediction, to show that it would be found: in JavaScript, or in the runtime (a session that nobody releases
- * every hundredth prediction).
+ * every tenth prediction).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
@@ -92,7 +92,7 @@ async function drawImage(seed) {
 
 async function plantLeak(done) {
   if (values.leak === 'javascript') leaked.push(new Float32Array(3000).fill(done));
-  if (values.leak === 'native' && done % 100 === 99) {
+  if (values.leak === 'native' && done % 10 === 9) {
     const session = await openOrtSession(join(modelsFolder, 'sam-i-am-small/decoder.onnx'), { threads: 1 });
     leaked.push(session);
   }
