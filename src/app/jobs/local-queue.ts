@@ -102,7 +102,7 @@ export class LocalQueue implements JobQueue {
     entry.finishedAt = Date.now();
     const cancelled = own.aborted || (!painted.ok && painted.error.code === 'cancelled');
     entry.state = painted.ok ? 'done' : cancelled ? 'cancelled' : 'failed';
-    entry.reason = painted.ok ? null : painted.error.message;
+    entry.reason = painted.ok || cancelled ? null : painted.error.message;
     if (painted.ok) {
       this.#totals.done++;
       this.#finished.push(entry.finishedAt);

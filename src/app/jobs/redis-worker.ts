@@ -55,7 +55,6 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
         .set(names.result(id), keys.packResult(painted.value), 'PX', keys.resultMs)
         .del(names.image(id))
         .incr(`${names.prefix}:${names.queue}:total:completed`)
-        .publish(names.news, id)
         .exec();
       options.onDone?.(job.data.name, 'done');
       return null;
@@ -73,12 +72,7 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
   worker.on('error', onError);
   worker.on('failed', (job) => {
     if (job?.finishedOn === undefined) return;
-    redis
-      .multi()
-      .incr(`${names.prefix}:${names.queue}:total:failed`)
-      .publish(names.news, String(job.id))
-      .exec()
-      .catch(onError);
+    redis.incr(`${names.prefix}:${names.queue}:total:failed`).catch(onError);
   });
   return {
     async close() {
@@ -97,9 +91,10 @@ async function workOn(
   names: keys.QueueKeys,
   { work, onError }: RedisWorkerOptions,
 ): Promise<Outcome> {
-  const [packed, unwanted] = await Promise.all([redis.getBuffer(names.image(id)), redis.get(names.cancelled(id))]);
+  const [packed, unwanted] = await Promise.all([redis.hgetallBuffer(names.image(id)), redis.get(names.cancelled(id))]);
+  const { bytes, rest } = packed;
   if (unwanted !== null) throw cancelled();
-  if (packed === null) throw lostImage();
+  if (bytes === undefined || rest === undefined) throw lostImage();
   const controller = new AbortController();
   const timer = setInterval(() => {
     redis.get(names.cancelled(id)).then(
@@ -113,7 +108,7 @@ async function workOn(
     redis.set(names.progress(id), JSON.stringify(progress), 'PX', keys.workerMs).catch(onError);
   };
   try {
-    return await work(keys.unpackJob(packed), controller.signal, onProgress);
+    return await work(keys.unpackJob({ bytes, rest }), controller.signal, onProgress);
   } finally {
     clearInterval(timer);
   }

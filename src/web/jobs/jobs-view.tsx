@@ -80,7 +80,7 @@ interface JobsProps {
 
 function Jobs({ jobs, onChange }: JobsProps): JSX.Element {
   return (
-    <section class="card jobs">
+    <section class="card">
       <h2>Jobs, newest first</h2>
       {jobs.length === 0 ? (
         <p class="hint">Nothing was asked for yet.</p>

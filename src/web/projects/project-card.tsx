@@ -84,7 +84,7 @@ function Accuracy({
               <tr key={version}>
                 <th scope="row">{version}</th>
                 <td class="number">{mean.toFixed(3)}</td>
-                <td>{count < 2 ? '–' : `${low.toFixed(2)} to ${high.toFixed(2)}`}</td>
+                <td class="number">{count < 2 ? '–' : `${low.toFixed(2)} to ${high.toFixed(2)}`}</td>
                 <td>{count}</td>
               </tr>
             ))}
@@ -174,10 +174,16 @@ function Profiles({ project: { profiles, title }, onUse }: ProfilesProps): JSX.E
         <thead>
           <tr>
             <th scope="col">Version</th>
-            <th scope="col">Made</th>
-            <th scope="col">Images</th>
+            <th scope="col" class="secondary">
+              Made
+            </th>
+            <th scope="col" class="secondary">
+              Images
+            </th>
             <th scope="col">IoU held out</th>
-            <th scope="col">IoU before</th>
+            <th scope="col" class="secondary">
+              IoU before
+            </th>
             <th scope="col">
               <span class="visually-hidden">Change</span>
             </th>
@@ -189,10 +195,10 @@ function Profiles({ project: { profiles, title }, onUse }: ProfilesProps): JSX.E
               <th scope="row">
                 {version} {active && <span class="badge">active</span>}
               </th>
-              <td>{shortTime(createdAt)}</td>
-              <td>{images}</td>
+              <td class="secondary">{shortTime(createdAt)}</td>
+              <td class="secondary">{images}</td>
               <td>{heldOutIou?.toFixed(3) ?? '–'}</td>
-              <td>{zeroShotIou?.toFixed(3) ?? '–'}</td>
+              <td class="secondary">{zeroShotIou?.toFixed(3) ?? '–'}</td>
               <td>
                 {!active && (
                   <button type="button" class="quiet" onClick={onUse(version)} aria-label={`Use again: ${version}`}>
