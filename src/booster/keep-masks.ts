@@ -4,7 +4,7 @@ import type { MergingParameters } from './found-masks.js';
 import { removeMasks } from './mask-removal.js';
 import type { RemovalOptions } from './removal-options.js';
 import type { RemovalResult } from './removal-record.js';
-import { sameTextureBy } from './same-texture.js';
+import { oneTextureBy } from './one-texture.js';
 
 /** Mask removal, with what the tokens say about which masks show one texture. */
 export function keepMasks<Item extends { readonly mask: Mask; readonly score: number }>(
@@ -14,11 +14,12 @@ export function keepMasks<Item extends { readonly mask: Mask; readonly score: nu
     removal,
     merging,
     fragments,
-  }: Pick<MergingParameters, 'merging' | 'fragments'> & { readonly removal: RemovalOptions },
+    uncovered,
+  }: Pick<MergingParameters, 'merging' | 'fragments' | 'uncovered'> & { readonly removal: RemovalOptions },
 ): RemovalResult<Item> {
   return removeMasks(
     items,
     removal,
-    sameTextureBy(tokens, { likeness: merging.likeness, least: fragments.leastLikeness }),
+    oneTextureBy(tokens, { likeness: merging.likeness, least: fragments.leastLikeness, uncovered }),
   );
 }

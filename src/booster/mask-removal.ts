@@ -6,24 +6,24 @@ import type { RemovalOptions } from './removal-options.js';
 import { defaultRemovalOptions } from './removal-options.js';
 import type { Finding, RemovalRecord, RemovalResult, RemovalRule } from './removal-record.js';
 import { findCompound } from './removal-rules/compound.js';
-import type { SameTexture } from './removal-rules/fragment.js';
+import type { IsOneTexture } from './removal-rules/fragment.js';
 import { findFragments, findWholes } from './removal-rules/fragment.js';
 import { findRedundant } from './removal-rules/redundant.js';
 import { findTinyChildren } from './removal-rules/tiny-child.js';
 import { findTinyIslands } from './removal-rules/tiny-island.js';
 
 /**
- * Mask removal (Algorithm 1), in one of its variants. Where `sameTexture` is given, compound masks of one texture stay and their fragments go
+ * Mask removal (Algorithm 1), in one of its variants. Where `isOneTexture` is given, compound masks of one texture stay and their fragments go
  * (not in the verbatim variant).
  */
 export function removeMasks<Item extends { readonly mask: Mask; readonly score: number }>(
   items: readonly Item[],
   options: RemovalOptions = defaultRemovalOptions,
-  sameTexture: SameTexture | null = null,
+  isOneTexture: IsOneTexture | null = null,
 ): RemovalResult<Item> {
   return options.variant === 'verbatim'
     ? removeMasksVerbatim(items, options)
-    : removeBySets(items, options, sameTexture);
+    : removeBySets(items, options, isOneTexture);
 }
 
 /**
@@ -31,15 +31,15 @@ export function removeMasks<Item extends { readonly mask: Mask; readonly score: 
  * are taken in an order of their own, so that the result does not depend on the order in which they arrive:
  *
  * 1. of masks that nearly coincide, the largest stays;
- * 2. a mask that its children cover is compound and goes (tiny children don't count), or if they all show one texture, they go as its
- *    fragments;
+ * 2. a mask that its children cover is compound and goes (tiny children don't count), or if it shows one texture throughout, they go as
+ *    its fragments;
  * 3. a tiny child goes if a parent of it stays;
  * 4. a tiny mask in a region that no other mask covers goes.
  */
 function removeBySets<Item extends { readonly mask: Mask; readonly score: number }>(
   items: readonly Item[],
   options: RemovalOptions,
-  sameTexture: SameTexture | null,
+  isOneTexture: IsOneTexture | null,
 ): RemovalResult<Item> {
   const removals: RemovalRecord<Item>[] = [];
   let left = canonicalOrder(items);
@@ -52,7 +52,7 @@ function removeBySets<Item extends { readonly mask: Mask; readonly score: number
   apply('redundant', (masks) => findRedundant(masks, options));
   const families = relateMasks(left, options);
   const compounds = findCompound(families, options);
-  const wholes = sameTexture === null ? [] : findWholes(compounds, sameTexture);
+  const wholes = isOneTexture === null ? [] : findWholes(compounds, isOneTexture);
   apply('compound', () => compounds.filter((finding) => !wholes.includes(finding)));
   apply('fragment', (masks) => findFragments(wholes, masks));
   apply('tiny-child', (masks) => findTinyChildren(familiesAmong(families, masks), options));

@@ -10,6 +10,19 @@ export interface UncoveredOptions {
   readonly leastWidthShare: number;
 }
 
+/** Connected regions of a mask that no other covers, but for gaps and seams. */
+export function regionsLeft(
+  mask: Mask,
+  others: readonly Mask[],
+  { leastShare, leastWidthShare }: UncoveredOptions,
+): Mask[] {
+  const { width, height } = mask;
+  const leastWidth = leastWidthShare * Math.max(width, height);
+  return connectedComponents(subtract(mask, ...others)).filter(
+    (region) => region.areaPx >= leastShare * width * height && meanWidth(region) >= leastWidth,
+  );
+}
+
 /**
  * Connected regions that no mask covers and that are too large to be a gap or an interface: SAM proposed nothing there, or mask removal took
  * what it proposed. Their texture may still say which material they are (DESIGN section 3.2).
@@ -18,13 +31,9 @@ export function uncoveredRegions(
   width: number,
   height: number,
   masks: readonly Mask[],
-  { leastShare, leastWidthShare }: UncoveredOptions,
+  options: UncoveredOptions,
 ): Mask[] {
-  const image = maskFromBox(width, height, { x: 0, y: 0, width, height });
-  const leastWidth = leastWidthShare * Math.max(width, height);
-  return connectedComponents(subtract(image, ...masks)).filter(
-    (region) => region.areaPx >= leastShare * width * height && meanWidth(region) >= leastWidth,
-  );
+  return regionsLeft(maskFromBox(width, height, { x: 0, y: 0, width, height }), masks, options);
 }
 
 /** Of a long strip its width: twice the area by the length of the outline. */

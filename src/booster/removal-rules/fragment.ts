@@ -1,16 +1,19 @@
 import type { Mask } from '../../core/mask.js';
 import type { Finding } from '../removal-record.js';
 
-/** Whether two masks show one texture, as far as can be told. */
-export type SameTexture = (a: Mask, b: Mask) => boolean;
+/** Whether a mask shows one texture, as far as can be told: its children, and what they leave of it. */
+export type IsOneTexture = (whole: Mask, children: readonly Mask[]) => boolean;
 
-/** Compound masks whose children all show one texture: it is the mask that is right, and the children are fragments of it. */
+/** Compound masks of one texture: it is the mask that is right, and the children are fragments of it. */
 export function findWholes<Item extends { readonly mask: Mask }>(
   compounds: readonly Finding<Item>[],
-  sameTexture: SameTexture,
+  isOneTexture: IsOneTexture,
 ): Finding<Item>[] {
-  return compounds.filter(({ causes: [first, ...others] }) =>
-    others.every((other) => first !== undefined && sameTexture(first.mask, other.mask)),
+  return compounds.filter(({ removed, causes }) =>
+    isOneTexture(
+      removed.mask,
+      causes.map(({ mask }) => mask),
+    ),
   );
 }
 
