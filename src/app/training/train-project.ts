@@ -35,6 +35,8 @@ export interface TrainingJob {
   readonly embeddings: EmbeddingCache;
   readonly maxPixels: number;
   readonly store: ProfileStore;
+  /** Milliseconds to wait for another training of the project to end. Default: none. */
+  readonly patienceMs?: number;
   readonly signal?: AbortSignal | undefined;
   /** `done` in [0, 1]. */
   readonly onProgress: (done: number, line: string) => void;
@@ -67,8 +69,8 @@ const preparingShare = 0.6;
  * worse. One training per project at a time. How it ended is kept, whatever it was.
  */
 export async function trainProject(job: TrainingJob): Promise<TrainingOutcome> {
-  const { project, store } = job;
-  return withTrainingLock(store.folderOf(project), async () => {
+  const { project, store, patienceMs, signal } = job;
+  const work = async (): Promise<TrainingOutcome> => {
     try {
       const outcome = await train(job);
       await store.recordTraining(project, outcome);
@@ -82,7 +84,8 @@ export async function trainProject(job: TrainingJob): Promise<TrainingOutcome> {
       });
       throw thrown;
     }
-  });
+  };
+  return withTrainingLock(store.folderOf(project), work, { patienceMs, signal });
 }
 
 async function train(job: TrainingJob): Promise<TrainingOutcome> {
