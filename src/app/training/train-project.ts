@@ -10,7 +10,7 @@ import { meanOf } from '../../metrics/statistics.js';
 import type { LastTraining, ProfileStore, StoredProfile, TrainingRecord } from '../../store/profile-store.js';
 import type { OpenCaseImage } from '../case-images.js';
 import type { EmbeddingCache } from '../embedding-cache.js';
-import { embeddingKey } from '../embedding-cache.js';
+import { cachedEmbedding, embeddingKey } from '../embedding-cache.js';
 import type { LoadedModels } from '../load-models.js';
 import { judgeProfile, type GateImage } from './gate.js';
 import type { LearnedCandidate } from './learn-profile.js';
@@ -189,12 +189,8 @@ async function prepareCase(
   const file = valueOrThrow(await open(evaluated, signal));
   const micrograph = valueOrThrow(await decodeMicrograph(file.name, file.bytes, { maxPixels }));
   if (micrograph.width !== evaluated.width || micrograph.height !== evaluated.height) throw otherSize(evaluated);
-  const encode = async () => {
-    const key = embeddingKey(file.bytes, models.weights);
-    const embedding = (await embeddings.get(key)) ?? (await models.sam.encode(micrograph));
-    await embeddings.put(key, embedding);
-    return embedding;
-  };
+  const key = embeddingKey(file.bytes, models.weights);
+  const encode = () => cachedEmbedding(embeddings, key, () => models.sam.encode(micrograph));
   const [{ id, completedAt }] = evaluated.annotations;
   const options = { models, micrograph, accepted, materials, encode: isTuned ? encode : undefined };
   return prepareImage(evaluated.id, `${id} ${completedAt ?? ''}`, options);
