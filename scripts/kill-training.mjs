@@ -3,8 +3,8 @@
 // A project with accepted images is trained again and again, each time asked for ten times at once. By turns the training process and the whole
 // server are killed with SIGKILL at a random moment of the training, one time in three in its last second, when the profile is written; only kills
 // count that hit a running training. After each the live profile must be whole and be the old or the new one; a killed server must take the training
-// up again by itself, a killed training must be on record as failed; never may two trainings run at once. In the end 200 requests at once must begin
-// one training, which must end well.
+// up again by itself, once the one that it left behind has ended; a killed training must be on record as failed; never may two trainings run at
+// once. In the end 200 requests at once must begin one training, which must end well.
 // SAM_I_AM_LABEL_STUDIO holds the line of scripts/start-label-studio.sh; without it a server is started.
 // Prints one JSON object; exit status 1 if something was lost, broken or done twice at once.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -124,6 +124,14 @@ function expectKilled({ outcome, reason }) {
   if (outcome === 'failed' && !/ended early \(SIGKILL\)/.test(reason)) throw new Error(`a training failed: ${reason}`);
 }
 
+let longestOrphanMs = 0;
+
+/** How long a training goes on whose server was killed. */
+async function followOrphan(pid, killed) {
+  while (trainingProcesses().includes(pid)) await sleep(20);
+  longestOrphanMs = Math.max(longestOrphanMs, Math.round(performance.now() - killed));
+}
+
 await startServer();
 const began = performance.now();
 await wantTraining();
@@ -148,6 +156,7 @@ for (let kill = 1; kill <= kills;) {
   }
   if (victim === 'training') process.kill(child, 'SIGKILL');
   else server.child.kill('SIGKILL');
+  if (victim === 'server') followOrphan(child, performance.now());
   done[victim]++;
   await sleep(200);
   const now = liveVersion();
@@ -186,7 +195,7 @@ if (end.outcome === 'failed') problems.push(`the last training failed: ${end.rea
 clearInterval(watch);
 if (mostAtOnce > 1) problems.push(`${mostAtOnce} training processes at once`);
 const figures = {
-  ...{ kills: done.server + done.training, ...done, usualMs: Math.round(usualMs), mostAtOnce, begunBy200 },
+  ...{ kills: done.server + done.training, ...done, usualMs: Math.round(usualMs), mostAtOnce, begunBy200, longestOrphanMs },
   ...{ liveVersion: liveVersion(), lastOutcome: end.outcome, versions: (await told()).profiles.length, problems },
 };
 server.child.kill('SIGTERM');
