@@ -142,7 +142,7 @@ async function told(id) {
   return projects.find((each) => each.id === String(id)) ?? {};
 }
 
-/** One training from START_TRAINING to its end. */
+/** One training from START_TRAINING to its end, looked at so often that this costs next to nothing. */
 async function train(id) {
   const before = (await told(id)).lastTraining?.finishedAt;
   const [began, seconds, embeddings] = [performance.now(), childSeconds(), kept()];
@@ -158,7 +158,7 @@ async function train(id) {
       const { outcome } = lastTraining;
       return { wallSeconds, cpuSeconds, answeredMs, encodedAnew: kept() - embeddings, outcome, load: load() };
     }
-    await sleep(100);
+    await sleep(1000);
   }
 }
 
@@ -237,7 +237,7 @@ async function askRound(times) {
     const bytes = [readFileSync(path.join(files, file)), Buffer.from(String(asked))];
     writeFileSync(path.join(files, unseen), Buffer.concat(bytes));
     times.unseen.push(await predict(unseen));
-    for (let k = 0; k < 4; k++) {
+    for (let k = 0; k < 8; k++) {
       times.painted.push(await predict(unseen));
       times.clicks.push(await predict(unseen, { context: { result: [click(asked)] } }));
     }
