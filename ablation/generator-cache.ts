@@ -22,8 +22,8 @@ export interface GeneratorCache {
 
 /** Entries hang on the weights, the generator's options and code, and the pixels. Written by us only: v8's format is not for strangers. */
 export async function generatorCache(folder: string, { weights, thresholds }: LoadedModels): Promise<GeneratorCache> {
-  const { schedule, followUp, leastRegionPx, pointsDownscale } = pipelineParameters;
-  const options = { thresholds, schedule, followUp, leastRegionPx, pointsDownscale, ...defaultSegmentOptions };
+  const { schedule, followUp, leastRegionShare, pointsDownscale } = pipelineParameters;
+  const options = { thresholds, schedule, followUp, leastRegionShare, pointsDownscale, ...defaultSegmentOptions };
   const code = await codeDigest(generatorCode);
   await mkdir(folder, { recursive: true });
   return {

@@ -1,6 +1,6 @@
 import type { LoadedModels } from '../src/app/load-models.js';
 import type { PipelineParameters } from '../src/app/pipeline-parameters.js';
-import { defaultSegmentOptions, pipelineParameters } from '../src/app/pipeline-parameters.js';
+import { defaultSegmentOptions, generatorOptionsFor, pipelineParameters } from '../src/app/pipeline-parameters.js';
 import type { ScoredProposal } from '../src/app/merge-masks.js';
 import { mergeMasks } from '../src/app/merge-masks.js';
 import { keepMasks } from '../src/booster/keep-masks.js';
@@ -31,7 +31,7 @@ export async function openImage(
 ): Promise<ImageContext> {
   const { micrograph } = image;
   const { milliseconds, ...found } = await cache.find(micrograph.grey, async () => {
-    const options = { ...defaultSegmentOptions, ...pipelineParameters, thresholds: models.thresholds };
+    const options = generatorOptionsFor(micrograph, defaultSegmentOptions, pipelineParameters, models.thresholds);
     const start = performance.now();
     const { proposals, embedding } = await generateMasks(models.sam, micrograph, options, (_, work) => work());
     const scored = proposals.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));

@@ -7,7 +7,7 @@ import type { LoadedModels } from '../src/app/load-models.js';
 import { boosterMasks } from './booster-rows.js';
 import { keptMasks, materialMasks, mergeAs, openImage } from './image-context.js';
 import { systemRows } from './rows.js';
-import { scoreMasks, scoreNames, truthOf } from './scores.js';
+import { pieceRecall, scoreMasks, scoreNames, truthOf } from './scores.js';
 import type { ScoredOutcome } from '../src/metrics/calibration.js';
 import { seedOf } from './erring-masks.js';
 import type { GeneratorCache } from './generator-cache.js';
@@ -21,6 +21,8 @@ export const imageRecord = z.object({
   difficulty: z.literal(difficulties),
   materials: z.number(),
   chosen: z.number(),
+  /** Best IoU of SAM+'s masks per true connected piece. */
+  pieceRecall: z.number(),
   system: z.record(z.string(), scores),
   booster: z.record(z.string(), scores),
   /** Raw scores of the materials of the boosted result with the IoU that each turned out to have. */
@@ -54,6 +56,10 @@ export async function recordImage(
     difficulty: image.difficulty,
     materials: image.materials,
     chosen: boosted.materials.length,
+    pieceRecall: pieceRecall(
+      context.proposals.map(({ mask }) => mask),
+      image,
+    ),
     system,
     booster,
     confidences: outcomesOf(image, boosted),

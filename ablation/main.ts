@@ -17,7 +17,7 @@ import { generatorCache } from './generator-cache.js';
 import type { ImageRecord } from './image-record.js';
 import { imageRecord, recordImage } from './image-record.js';
 import { writeReport } from './report.js';
-import { readSet, readSimulatedImage } from './simulated-set.js';
+import { firstOfEach, readSet, readSimulatedImage } from './simulated-set.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -43,10 +43,7 @@ const version = await modelVersionOf(modelsFolder, addedFolder, values.model);
 const state = join(values.state, `${version}-${await codeDigest(measuringCode)}`);
 await mkdir(state, { recursive: true });
 const limit = values.limit === undefined ? Infinity : Number(values.limit);
-const entries = (await readSet(folder)).filter(({ difficulty }, index, all) => {
-  const before = all.slice(0, index).filter((other) => other.difficulty === difficulty).length;
-  return before < limit;
-});
+const entries = firstOfEach(await readSet(folder), limit);
 const models = await loadModels({
   folder: modelsFolder,
   addedFolder,

@@ -1,7 +1,8 @@
 import type { Mask } from '../src/core/mask.js';
-import { subtract } from '../src/core/mask.js';
+import { maskIou, subtract } from '../src/core/mask.js';
 import type { GroundTruth } from '../src/metrics/measure-masks.js';
 import { groundTruth, measureMasks } from '../src/metrics/measure-masks.js';
+import { meanOf } from '../src/metrics/statistics.js';
 import type { SimulatedImage } from './simulated-set.js';
 
 /** What the tables show of each row; of `mFPR` less is better, of all others more. */
@@ -34,4 +35,13 @@ export function scoreMasks(masks: readonly Mask[], unknown: Mask, truth: GroundT
     'boundary mIoU': measures.boundary.mIoU,
     masks: known.length,
   };
+}
+
+/** Mean over the true connected pieces of the best IoU of any mask, on the pixels of which the truth is known; 1 where there is no piece. */
+export function pieceRecall(
+  masks: readonly Mask[],
+  { pieces, unknown }: Pick<SimulatedImage, 'pieces' | 'unknown'>,
+): number {
+  const known = masks.map((mask) => subtract(mask, unknown));
+  return meanOf(pieces.map((piece) => Math.max(0, ...known.map((mask) => maskIou(mask, piece.mask))))) ?? 1;
 }

@@ -37,6 +37,14 @@ export async function readSet(folder: string): Promise<SetEntry[]> {
   return setFile.parse(JSON.parse(await readFile(join(folder, 'set.json'), 'utf8')));
 }
 
+/** The first `limit` images of each class. */
+export function firstOfEach(entries: readonly SetEntry[], limit: number): SetEntry[] {
+  return entries.filter(({ difficulty }, index) => {
+    const before = entries.slice(0, index).filter((other) => other.difficulty === difficulty).length;
+    return before < limit;
+  });
+}
+
 export async function readSimulatedImage(folder: string, entry: SetEntry): Promise<SimulatedImage> {
   const file = `${entry.name}.png`;
   const micrograph = valueOrThrow(await decodeMicrograph(file, await readFile(join(folder, file)), { maxPixels }));

@@ -67,7 +67,9 @@ async function learn(
   const candidate = await learnProfile(images, options, spread);
   if (candidate === undefined) return undefined;
   const gate = candidate.images.map(({ heldOut, zeroShot }) => ({ next: heldOut, current: null, zeroShot }));
-  return judgeProfile(gate, false).adopt ? profileOf(candidate, { textureSha256: '', about: '' }) : undefined;
+  return judgeProfile(gate, false, candidate.expectedRight).adopt
+    ? profileOf(candidate, { textureSha256: '', about: '' })
+    : undefined;
 }
 
 async function judge(image: TrainingImage, profile: LearnedProfile | undefined, options: PaintableLabels<string>) {

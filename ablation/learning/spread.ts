@@ -1,5 +1,5 @@
 /*
- * Measures how the crops of one material spread over the micrographs of a project, which names are learned with, on simulated projects.
+ * Measures how materials spread over the micrographs of a project, and from each other, which names are learned with, on simulated projects.
  *
  *   npm run naming-spread -- FOLDER [--images 20]
  *
@@ -41,9 +41,12 @@ for (const name of names) {
 await models.sam.release();
 await models.texture.release();
 const about = `${labels.length} materials of ${names.length} simulated projects: npm run naming-spread`;
-const rows = spreadOf(labels).map((row) => `[${row.map((value) => Number(value.toPrecision(4))).join(',')}]`);
+const { mean, within, between } = spreadOf(labels);
+const row = (numbers: readonly number[]): string =>
+  `[${numbers.map((value) => Number(value.toPrecision(4))).join(',')}]`;
+const matrix = (rows: readonly (readonly number[])[]): string => `[\n${rows.map(row).join(',\n')}]`;
 await writeFile(
   values.out,
-  `{"textureSha256":"${models.textureSha256}","about":"${about}","rows":[\n${rows.join(',\n')}]}\n`,
+  `{"textureSha256":"${models.textureSha256}","about":"${about}",\n"mean":${row(mean)},\n"within":${matrix(within)},\n"between":${matrix(between)}}\n`,
 );
 process.stdout.write(`${values.out}\n`);

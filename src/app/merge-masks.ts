@@ -87,15 +87,18 @@ export async function describeCandidates(
 
 /** What a described candidate shows, and what a profile calls it; in the order of the candidates. */
 export function nameCandidates(
-  { votes }: Pick<DescribedCandidates, 'votes'>,
+  { votes, described }: Pick<DescribedCandidates, 'votes' | 'described'>,
   profile: MaterialProfile | undefined,
   nameSamples: readonly MaskSamples[] | undefined,
 ): (NamedVote | null)[] {
   if (profile === undefined || nameSamples === undefined) return votes.map(withoutName);
-  const known = votes.flatMap((vote, index) => (vote === null ? [] : { vote, samples: nameSamples[index] ?? [] }));
+  const known = votes.flatMap((vote, index) => {
+    const mask = { samples: nameSamples[index] ?? [], areaPx: described[index]?.areaPx ?? 0 };
+    return vote === null ? [] : { vote, mask };
+  });
   const named = nameMaterials(
     known.map(({ vote }) => vote),
-    known.map(({ samples }) => samples),
+    known.map(({ mask }) => mask),
     profile,
   );
   return votes.map((vote) => (vote === null ? null : (named.shift() ?? null)));

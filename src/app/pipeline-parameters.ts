@@ -1,7 +1,7 @@
 import type { ConfidenceCurve } from '../booster/confidence.js';
 import type { MaterialProfile } from '../booster/material-profile.js';
 import type { BorderOptions } from '../booster/refine-borders.js';
-import type { GeneratorOptions } from '../sam/automatic-mask-generator.js';
+import type { GeneratorOptions, GeneratorThresholds } from '../sam/automatic-mask-generator.js';
 import type { RemovalOptions } from '../booster/removal-options.js';
 import { defaultRemovalOptions } from '../booster/removal-options.js';
 import type { UncoveredOptions } from '../booster/uncovered-regions.js';
@@ -39,8 +39,8 @@ export const defaultSegmentOptions: SegmentOptions = {
 export interface PipelineParameters {
   readonly pointsDownscale: number;
   readonly pointsPerBatch: number;
-  /** Holes and islands of fewer pixels are mended in SAM's masks; 0: none. */
-  readonly leastRegionPx: number;
+  /** Holes and islands of a smaller share of the image are mended in SAM's masks; 0: none. */
+  readonly leastRegionShare: number;
   /** Order and number of prompts: Meta's full grid, or only where no mask was found yet. */
   readonly schedule: GeneratorOptions['schedule'];
   readonly followUp: GeneratorOptions['followUp'];
@@ -83,7 +83,7 @@ export interface PipelineParameters {
 export const pipelineParameters: PipelineParameters = {
   pointsDownscale: 1,
   pointsPerBatch: 8,
-  leastRegionPx: 0,
+  leastRegionShare: 0.0003,
   schedule: 'full',
   followUp: { leastSimilarity: 0.4, most: 64 },
   removal: defaultRemovalOptions,
@@ -97,10 +97,21 @@ export const pipelineParameters: PipelineParameters = {
     ...calibration.merging,
   },
   splitting: { clearSimilarity: 0.35, mostSimilarity: 0.9, leastShare: 0.004, restarts: 3 },
-  borders: { reachCells: 1, lead: 0.2, leastSimilarity: 0 },
+  borders: { reachCells: 1, lead: 0.2, leastSimilarity: 0, mostContested: 0.25 },
   uncovered: { leastShare: 0.01, leastWidthShare: 0.03, score: 0.5 },
   confidence: calibration.confidence,
 };
+
+/** What the generator is told for one image. */
+export function generatorOptionsFor(
+  { width, height }: { readonly width: number; readonly height: number },
+  { pointsPerSide, layers }: Pick<SegmentOptions, 'pointsPerSide' | 'layers'>,
+  { pointsDownscale, pointsPerBatch, schedule, followUp, leastRegionShare }: PipelineParameters,
+  thresholds: GeneratorThresholds,
+): GeneratorOptions {
+  const leastRegionPx = Math.round(leastRegionShare * width * height);
+  return { pointsPerSide, layers, pointsDownscale, pointsPerBatch, schedule, followUp, leastRegionPx, thresholds };
+}
 
 /** For a microscope that waits (`watch`): fewer crops, fewer starts and fewer second looks. */
 export const quickParameters: PipelineParameters = {

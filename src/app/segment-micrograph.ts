@@ -11,6 +11,7 @@ import type { LoadedModels } from './load-models.js';
 import type { ScoredProposal } from './merge-masks.js';
 import { mergeMasks } from './merge-masks.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
+import { generatorOptionsFor } from './pipeline-parameters.js';
 import { isFlat, warnOfProposals } from '../booster/segmentation-warnings.js';
 import type { Stopwatch } from './timings.js';
 import { passesFilter, withProfile } from './use-profile.js';
@@ -35,7 +36,7 @@ export async function segmentMicrograph(
 ): Promise<Segmentation> {
   const { profile } = options;
   const parameters = withProfile(defaults, profile);
-  const generatorOptions = { ...options, ...parameters, thresholds: models.thresholds };
+  const generatorOptions = generatorOptionsFor(micrograph, options, parameters, models.thresholds);
   const { proposals: trusted, embedding } = await generateMasks(models.sam, micrograph, generatorOptions, measure);
   const flat = isFlat(micrograph);
   const scored = flat ? [] : trusted.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));

@@ -37,7 +37,7 @@ const share = z.number().min(0).max(1);
 
 const learnedLabel = z.object({
   name: z.string().min(1),
-  /** The mean of its crops where the spread of the materials is the same in every direction (see `offset` and `whitening`). */
+  /** The mean of its regions along the axes. */
   mean: vector,
   /** Images that showed it. */
   images: z.int().positive(),
@@ -63,12 +63,13 @@ export const learnedProfile = z
     /** How it was trained, for people. */
     about: z.string(),
     naming: z.enum(namings),
-    /** Mean of all descriptors, and the rows of a lower triangular matrix that makes materials spread by 1 in every direction. */
+    /** Mean of all materials, the axes along which they are told apart, and their variance along each (see `LabelSpace`). */
     offset: vector,
-    whitening: z.array(vector).min(1),
-    /** Mean squared distance per dimension beyond which a mask is unlike anything seen. */
-    farthest: z.number().positive(),
+    axes: z.array(vector).min(1),
+    between: z.array(z.number().positive()),
     labels: z.array(learnedLabel).min(1),
+    /** Labels of the label config that no image has shown. */
+    unseen: z.int().nonnegative(),
     /** Masks must pass these filters besides the model's own. */
     filter: z.object({ predictedIou: share, stabilityScore: share }),
     /** What differs from the defaults of mask removal. */
@@ -78,11 +79,9 @@ export const learnedProfile = z
   })
   .refine(({ labels }) => areDistinct(labels), { error: 'two labels have the same name' })
   .refine(
-    ({ offset, whitening, labels }) =>
-      whitening.length === offset.length &&
-      whitening.every((row, index) => row.length === index + 1) &&
-      labels.every(({ mean }) => mean.length === offset.length),
-    { error: 'means, offset and whitening are not of one size' },
+    ({ offset, axes, between, labels }) =>
+      [axes, between, ...axes, ...labels.map(({ mean }) => mean)].every(({ length }) => length === offset.length),
+    { error: 'means, offset and axes are not of one size' },
   );
 
 /** A file for `segment --profile`, or the active profile of a project. */

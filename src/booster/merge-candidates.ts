@@ -100,7 +100,9 @@ export function paintCandidates<Proposal>(
   });
   const painted = buildMicrostructure(width, height, voted, removal);
   const refined =
-    tokens === null ? painted : withMap(painted, refineBorders(painted.map, painted.materials, tokens, borders));
+    tokens === null
+      ? painted
+      : withMap(painted, refineBorders(painted.map, painted.materials, tokens, { ...borders, ...removal }));
   const calibrated = refined.materials.map((each) => ({ ...each, score: calibrate(each.score, confidence) }));
   return { ...refined, materials: calibrated };
 }

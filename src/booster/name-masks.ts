@@ -1,52 +1,76 @@
-import { dot, meanVector, squaredDistance } from '../core/vectors.js';
+import { dot, meanVector } from '../core/vectors.js';
 import type { MaskSamples } from './describe-masks.js';
-import type { LearnedProfile, LinearProfile, MaterialProfile } from './material-profile.js';
+import type { LabelDistribution, LabelPlace } from './label-distributions.js';
+import { labelDistributions, logLikelihood, pointOf } from './label-distributions.js';
+import type { LinearProfile, MaterialProfile } from './material-profile.js';
 
 /** What a mask shows by name. */
 export interface NameVote {
   /** Null: unlike anything that the profile has seen. */
   readonly name: string | null;
-  /** Share of the crops that voted for it, in [0, 1]; 0 for a mask without crops. */
+  /** Share of the crops that voted for it, or its probability, in [0, 1]; 0 for a mask without crops. */
   readonly margin: number;
 }
 
-/** How the crops of a mask, or of several, vote. */
-export interface NameSupport {
-  /** Share of each label of the profile, in its order. */
-  readonly shares: readonly number[];
-  /** Share of the crops that are unlike anything seen; 0, as all shares, without crops. */
-  readonly strange: number;
+/** A mask as it is named: descriptors of its crops, without the image encoder's tokens, and what it weighs. */
+export interface NamingMask {
+  readonly samples: MaskSamples;
+  readonly areaPx: number;
 }
 
-/** The same with a profile that knows how far materials lie from their labels. */
-export interface LearnedSupport extends NameSupport {
-  /** Whether the crops together lie too far from each label to be it. */
-  readonly isFar: readonly boolean[];
-}
+/** How little a material is taken for one that is unlike anything seen though every label of the label config has been seen. */
+export const strangeCost = 8;
 
 /**
- * The supervised alternative to clustering (DESIGN section 3.4): each crop is named by the profile, a mask has the name that most of its
- * crops have. Samples are descriptors of crops alone, without the image encoder's tokens.
+ * The supervised alternative to clustering (DESIGN section 3.4): each mask by itself has the name that most of its crops have, or that its crops together are
+ * likeliest to show.
  */
-export function nameMasks(masks: readonly MaskSamples[], profile: MaterialProfile): NameVote[] {
-  return masks.map((samples) => {
-    const support = profile.version === 1 ? supportLinear(samples, profile) : supportLearned(samples, profile);
-    return nameOf(support, profile);
+export function nameMasks(masks: readonly NamingMask[], profile: MaterialProfile): NameVote[] {
+  if (profile.version === 1) return masks.map(({ samples }) => nameLinear(samples, profile));
+  const distributions = labelDistributions(profile);
+  return masks.map((mask) => {
+    const evidence = evidenceOf([mask], profile, distributions);
+    if (evidence === null) return { name: null, margin: 0 };
+    const costs = evidence.map((each, label) =>
+      label === profile.labels.length && profile.unseen === 0 ? each - strangeCost : each,
+    );
+    const label = costs.indexOf(Math.max(...costs));
+    return { name: profile.labels[label]?.name ?? null, margin: shareOf(costs, label) };
   });
 }
 
-/** The label with most votes; of several with equally many the first. */
-function nameOf({ shares, strange }: NameSupport, { labels }: MaterialProfile): NameVote {
-  const most = Math.max(0, ...shares);
-  if (strange >= most) return { name: null, margin: strange };
-  return { name: labels[shares.indexOf(most)]?.name ?? null, margin: most };
+/**
+ * The logarithm of how likely masks that show one material show each label of a profile, in its order, and last a material that no image has shown. They
+ * count by what they weigh. Null where they have no crops.
+ */
+export function evidenceOf(
+  masks: readonly NamingMask[],
+  profile: LabelPlace,
+  distributions: readonly LabelDistribution[],
+): number[] | null {
+  const known = masks.filter(({ samples }) => samples.length > 0);
+  const weight = known.reduce((sum, { areaPx }) => sum + areaPx, 0);
+  if (weight === 0) return null;
+  const weighted = known.map(({ samples, areaPx }) => meanVector(samples).map((value) => (value * areaPx) / weight));
+  const mean = (weighted[0] ?? []).map((_, d) => weighted.reduce((sum, each) => sum + (each[d] as number), 0));
+  const point = pointOf([mean], profile);
+  return distributions.map((distribution) => logLikelihood(point, distribution));
 }
 
-function supportLinear(samples: MaskSamples, profile: LinearProfile): NameSupport {
+/** The probability of one of several possibilities of which the logarithms are given. */
+export function shareOf(logarithms: readonly number[], index: number): number {
+  return 1 / logarithms.reduce((sum, each) => sum + Math.exp(each - (logarithms[index] as number)), 0);
+}
+
+/** The name with most votes; of several with equally many the first. */
+function nameLinear(samples: MaskSamples, profile: LinearProfile): NameVote {
   const names = samples.map((sample) => nameCrop(sample, profile));
-  const shareOf = (name: string | null): number =>
+  const votesFor = (name: string | null): number =>
     names.filter((each) => each === name).length / Math.max(1, names.length);
-  return { shares: profile.labels.map(({ name }) => shareOf(name)), strange: shareOf(null) };
+  const shares = profile.labels.map(({ name }) => votesFor(name));
+  const [most, strange] = [Math.max(...shares), votesFor(null)];
+  if (strange >= most) return { name: null, margin: strange };
+  return { name: profile.labels[shares.indexOf(most)]?.name ?? null, margin: most };
 }
 
 /** The likeliest label of one embedding; null where it is unlike the crops of every label. */
@@ -57,41 +81,4 @@ export function nameCrop(embedding: readonly number[], { labels }: LinearProfile
   if (!isKnown) return null;
   const logits = labels.map(({ weights, bias }) => dot(embedding, weights) + bias);
   return labels[logits.indexOf(Math.max(...logits))]?.name ?? null;
-}
-
-/** A crop votes for the label with the nearest mean; all crops together are strange if they lie too far from every label. */
-export function supportLearned(samples: MaskSamples, profile: LearnedProfile): LearnedSupport {
-  const { labels, farthest } = profile;
-  const distances = samples.map((sample) => distancesOf(sample, profile));
-  const together = comparedWithExpected(distances, profile);
-  const isFar = labels.map((_, label) => (together[label] ?? Infinity) > farthest);
-  if (isFar.every(Boolean)) return { shares: labels.map(() => 0), isFar, strange: samples.length === 0 ? 0 : 1 };
-  const votes = distances.map((each) => each.indexOf(Math.min(...each)));
-  const shares = labels.map((_, label) => votes.filter((vote) => vote === label).length / votes.length);
-  return { shares, isFar, strange: 0 };
-}
-
-type Space = Pick<LearnedProfile, 'labels' | 'offset' | 'whitening'>;
-
-/** How far some crops lie from each label (see {@link comparedWithExpected}); about 1 for the label that they have. */
-export function distancesFromLabels(samples: MaskSamples, space: Space): number[] {
-  return comparedWithExpected(
-    samples.map((sample) => distancesOf(sample, space)),
-    space,
-  );
-}
-
-/**
- * The mean over crops of their squared distances from each label, divided by what is to be expected, as the mean of a label that few images showed is
- * itself off by its share.
- */
-function comparedWithExpected(distances: readonly (readonly number[])[], { labels }: Pick<Space, 'labels'>): number[] {
-  return meanVector(distances).map((distance, label) => distance / (1 + 1 / (labels[label]?.images ?? 1)));
-}
-
-/** The squared distance of a crop from the mean of each label, per dimension, where all materials spread by 1. */
-function distancesOf(sample: readonly number[], { labels, offset, whitening }: Space): number[] {
-  const centred = sample.map((value, d) => value - (offset[d] as number));
-  const white = whitening.map((row) => dot(row, centred));
-  return labels.map(({ mean }) => squaredDistance(white, mean) / white.length);
 }

@@ -1,9 +1,9 @@
 import { linearSumAssignment } from 'linear-sum-assignment';
-import type { MaskSamples } from './describe-masks.js';
+import { labelDistributions } from './label-distributions.js';
 import type { LearnedProfile, MaterialProfile } from './material-profile.js';
 import type { MaterialVote } from './material-vote.js';
-import type { LearnedSupport, NameVote } from './name-masks.js';
-import { nameMasks, supportLearned } from './name-masks.js';
+import type { NameVote, NamingMask } from './name-masks.js';
+import { evidenceOf, nameMasks, shareOf, strangeCost } from './name-masks.js';
 
 /** Which material a mask shows, and what it is called; null: unlike anything seen. */
 export interface NamedVote extends MaterialVote {
@@ -16,10 +16,10 @@ export interface NamedVote extends MaterialVote {
  */
 export function nameMaterials(
   votes: readonly MaterialVote[],
-  samples: readonly MaskSamples[],
+  masks: readonly NamingMask[],
   profile: MaterialProfile,
 ): NamedVote[] {
-  const names = namesOf(votes, samples, profile);
+  const names = namesOf(votes, masks, profile);
   const staysGrouped = profile.version === 2 && profile.naming === 'materials-apart';
   return votes.map((vote, index) => {
     const { name, margin } = names[index] ?? { name: null, margin: 0 };
@@ -31,40 +31,42 @@ export function nameMaterials(
 
 function namesOf(
   votes: readonly MaterialVote[],
-  samples: readonly MaskSamples[],
+  masks: readonly NamingMask[],
   profile: MaterialProfile,
 ): readonly NameVote[] {
-  if (profile.version === 1 || profile.naming === 'masks') return nameMasks(samples, profile);
+  if (profile.version === 1 || profile.naming === 'masks') return nameMasks(masks, profile);
   const groups = [...new Set(votes.map(({ material }) => material))];
-  const supports = groups.map((group) =>
-    supportLearned(
-      samples.flatMap((each, index) => (votes[index]?.material === group ? each : [])),
-      profile,
-    ),
-  );
-  const named = nameTogether(supports, profile);
+  const materials = groups.map((group) => masks.filter((_, index) => votes[index]?.material === group));
+  const named = nameTogether(materials, profile);
   return votes.map(({ material }) => named[groups.indexOf(material)] ?? { name: null, margin: 0 });
 }
 
-/** What it costs, in logarithms of votes, to give another material of the same image a name that one has already. */
+/** What it costs, as a logarithm of probability, to give another material of the same image a name that one has already. */
 const repeatCost = 2;
-/** Keeps the logarithm of no vote finite. */
-const leastShare = 0.02;
 
 /**
  * Names all materials of an image at once: clustering has found them to differ, so that two of one name are rather one that was taken for its neighbour.
- * Of all ways to give names, the one with most votes, less a cost for each name that is given again.
+ * Of all ways to give names, the likeliest, less a cost for each name that is given again. As many materials may have none as there are labels that no image has
+ * shown; more are unlike anything seen.
  */
-function nameTogether(supports: readonly LearnedSupport[], { labels }: LearnedProfile): NameVote[] {
-  if (supports.length === 0) return [];
-  const worth = supports.map(({ shares }) =>
-    supports.flatMap((_, copy) => shares.map((share) => Math.log(share + leastShare) - (copy > 0 ? repeatCost : 0))),
+function nameTogether(materials: readonly (readonly NamingMask[])[], profile: LearnedProfile): NameVote[] {
+  const distributions = labelDistributions(profile);
+  const evidence = materials.map((masks) => evidenceOf(masks, profile, distributions));
+  const known = evidence.filter((each) => each !== null);
+  if (known.length === 0) return materials.map(() => ({ name: null, margin: 0 }));
+  const { labels, unseen } = profile;
+  const worth = known.map((each) =>
+    known.flatMap((_, copy) =>
+      each.map((likelihood, label) => {
+        if (label < labels.length) return likelihood - (copy > 0 ? repeatCost : 0);
+        return likelihood - (copy < unseen ? 0 : strangeCost);
+      }),
+    ),
   );
   const { rowAssignments } = linearSumAssignment(worth, { maximaze: true });
-  return supports.map(({ shares, isFar, strange }, index) => {
-    const label = (rowAssignments[index] ?? 0) % labels.length;
-    const name = labels[label]?.name ?? null;
-    if (strange > 0 || isFar[label] !== false) return { name: null, margin: strange };
-    return { name, margin: shares[label] ?? 0 };
+  const votes = known.map((each, index): NameVote => {
+    const label = (rowAssignments[index] ?? 0) % each.length;
+    return { name: labels[label]?.name ?? null, margin: shareOf(each, label) };
   });
+  return evidence.map((each) => (each === null ? undefined : votes.shift()) ?? { name: null, margin: 0 });
 }

@@ -4,13 +4,15 @@ import { maskOfLabel } from '../core/label-map.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import type { PixelSampler } from '../core/token-grid.js';
 import { cellsOf, innerCells, labelsOfCells, likenessMap, meanDirection, pixelSampler } from '../core/token-grid.js';
+import type { ClaimedMaterial, ContestOptions } from './contested-pixels.js';
+import { contestedPixels } from './contested-pixels.js';
 
-export interface BorderOptions {
+export interface BorderOptions extends Pick<ContestOptions, 'mostContested'> {
   /** How far a border may move, in token cells; what lies deeper in a mask keeps its material. */
   readonly reachCells: number;
   /**
    * A pixel changes sides only where the other side's texture leads by this (cosine) times the score of the material that loses it: the surer a
-   * mask is, the less its borders move.
+   * mask is, the less its borders move. Pixels that both sides' masks claim need no lead.
    */
   readonly lead: number;
   /** Pixels that no mask covers join a material only where their token is at least this alike (cosine). */
@@ -21,28 +23,33 @@ export interface BorderOptions {
 const leastInnerCells = 3;
 
 /**
- * Moves the borders of a microstructure to where the texture changes (DESIGN section 3.2): pixels near a border, and pixels that no mask
- * covers, go to the material whose pieces' mean tokens are most like the token there, interpolated between cells.
+ * Moves the borders of a microstructure to where the texture changes (DESIGN section 3.2): pixels near a border, pixels that masks of several
+ * materials claim, and pixels that no mask covers, go to the material whose pieces' mean tokens are most like the token there, interpolated
+ * between cells.
  */
 export function refineBorders(
   map: LabelMap,
-  materials: readonly { readonly label: number; readonly score: number }[],
+  materials: readonly (ClaimedMaterial & { readonly score: number })[],
   tokens: TextureTokens,
-  options: BorderOptions,
+  options: BorderOptions & ContestOptions,
 ): LabelMap {
   const likeness = likenessOfMaterials(map, tokens);
   if (likeness.size === 0) return map;
   const reach = Math.round(options.reachCells / Math.max(tokens.columnsPerPixel, tokens.rowsPerPixel));
   const choices = choicesNearBorders(map, reach);
+  const claims = contestedPixels(map, materials, options);
   const sampler = pixelSampler(tokens, map.width, map.height);
   const leads = new Map(materials.map(({ label, score }) => [label, options.lead * score]));
   const labels = map.labels.slice();
   for (let pixel = 0; pixel < labels.length; pixel++) {
     const current = map.labels[pixel] as number;
-    if (choices[pixel] === 0 || (current !== 0 && !likeness.has(current))) continue;
-    const best = mostAlike(likeness, choices[pixel] as number, sampler, pixel);
+    const claimed = claims[pixel] as number;
+    const open = (choices[pixel] as number) | claimed;
+    if (open === 0 || (current !== 0 && !likeness.has(current))) continue;
+    const best = mostAlike(likeness, open, sampler, pixel);
     const own = likeness.get(current);
-    const needed = own === undefined ? options.leastSimilarity : sampler.at(own, pixel) + (leads.get(current) ?? 0);
+    const lead = allows(claimed, best.label) ? 0 : (leads.get(current) ?? 0);
+    const needed = own === undefined ? options.leastSimilarity : sampler.at(own, pixel) + lead;
     if (best.similarity >= needed) labels[pixel] = best.label;
   }
   return { ...map, labels };
@@ -73,6 +80,10 @@ function maximum(a: Float32Array, b: Float32Array): Float32Array {
 type Choices = Uint32Array;
 
 const mostLabels = 31;
+
+function allows(choices: number, label: number): boolean {
+  return ((choices >>> label) & 1) === 1;
+}
 
 /**
  * A pixel within `reach` of a border, along its row or its column, may take the labels on both sides of it, so that no third material
@@ -113,7 +124,7 @@ function markBorders(labels: Uint8Array, choices: Choices, { start, step, count,
 function mostAlike(likeness: ReadonlyMap<number, Float32Array>, choices: number, sampler: PixelSampler, pixel: number) {
   let best = { label: 0, similarity: -Infinity };
   for (const [label, values] of likeness) {
-    if (((choices >>> label) & 1) === 0) continue;
+    if (!allows(choices, label)) continue;
     const similarity = sampler.at(values, pixel);
     if (similarity > best.similarity) best = { label, similarity };
   }

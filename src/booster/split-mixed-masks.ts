@@ -3,7 +3,15 @@ import { maskFromBitmap, maskToBitmap } from '../core/mask.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import { dot, meanVector, squaredDistance } from '../core/vectors.js';
 import { clusterEmbeddings } from './cluster-materials.js';
-import { innerCells, labelsOfCells, likenessMap, meanDirection, pixelSampler, tokenOf } from '../core/token-grid.js';
+import {
+  cellsUnder,
+  innerCells,
+  labelsOfCells,
+  likenessMap,
+  meanDirection,
+  pixelSampler,
+  tokenOf,
+} from '../core/token-grid.js';
 
 export interface SplitOptions {
   /** Two halves of a mask are two textures where the cosine of their mean tokens is below this. */
@@ -17,9 +25,12 @@ export interface SplitOptions {
 /** More cells than this say nothing new about a mask's textures, and k-means takes its time. */
 const mostCells = 500;
 
+/** A half with a smaller share of inner cells is a pattern in one texture, as atoms far apart are, and no region. */
+const leastInnerShare = 0.4;
+
 interface Split {
-  /** The mean tokens of the two textures. */
-  readonly directions: readonly [readonly number[], readonly number[]];
+  /** The mask cut in two where the token changes sides. */
+  readonly halves: readonly [Mask, Mask];
   /** By how much two mean tokens explain the cells better than one: the decrease of the sum of squared distances. */
   readonly gain: number;
 }
@@ -48,7 +59,7 @@ export function splitMixedMasks(
     const next = pieces.reduce((best, piece) => (gainOf(piece) > gainOf(best) ? piece : best));
     const split = splitOf(next.mask);
     if (split === null) break;
-    const halves = cut(next.mask, tokens, split.directions).map((mask) => ({ mask, parent: next.parent }));
+    const halves = split.halves.map((mask) => ({ mask, parent: next.parent }));
     pieces = [...pieces.filter((piece) => piece !== next), ...halves];
   }
   return pieces;
@@ -67,8 +78,15 @@ function bestSplit(mask: Mask, tokens: TextureTokens, options: SplitOptions): Sp
   if (Math.min(first.length, second.length) < leastCells) return null;
   const directions = [meanDirection(tokens, first), meanDirection(tokens, second)] as const;
   if (dot(directions[0], directions[1]) >= options.mostSimilarity) return null;
+  const halves = cut(mask, tokens, directions);
+  if (halves.some((half) => innerShare(half, tokens) < leastInnerShare)) return null;
   const gain = scatter(vectors) - scatter(sideOf(vectors, 0)) - scatter(sideOf(vectors, 1));
-  return { directions, gain: gain * stride };
+  return { halves, gain: gain * stride };
+}
+
+function innerShare(mask: Mask, tokens: TextureTokens): number {
+  const cells = cellsUnder(mask, tokens);
+  return innerCells(cells).length / cells.labels.reduce((sum, label) => sum + label, 0);
 }
 
 /** Cells that lie well inside a mask, at most {@link mostCells} of them: every `stride`th. */

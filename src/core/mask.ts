@@ -162,6 +162,11 @@ export class RunBuilder {
     return this.#runs.slice(0, this.#length);
   }
 
+  /** Begins anew, with the room that it has. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   #grow(): void {
     const larger = new Uint32Array(this.#runs.length * 2);
     larger.set(this.#runs);
@@ -223,12 +228,15 @@ function boundingBox(width: number, runs: Uint32Array): Box {
   const bottom = Math.floor(((runs[runs.length - 1] as number) - 1) / width);
   let left = width;
   let right = 0;
+  let rowStart = top * width;
   for (let i = 0; i < runs.length; i += 2) {
     const start = runs[i] as number;
     const last = (runs[i + 1] as number) - 1;
-    const spansRows = Math.floor(start / width) !== Math.floor(last / width);
-    left = Math.min(left, spansRows ? 0 : start % width);
-    right = Math.max(right, spansRows ? width - 1 : last % width);
+    // A division per run would cost more than all else here.
+    if (start >= rowStart + width) rowStart = start < rowStart + 2 * width ? rowStart + width : start - (start % width);
+    if (last >= rowStart + width) return { x: 0, y: top, width, height: bottom - top + 1 };
+    left = Math.min(left, start - rowStart);
+    right = Math.max(right, last - rowStart);
   }
   return { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }

@@ -67,7 +67,7 @@ export class TaskStream {
         const plain = this.#plainUntil(chunk, i);
         if (plain > i) i = plain - 1;
         else this.#readString(byte);
-      } else if (structural[byte] === 1 && !(byte === comma && this.#dropping && this.#depth > taskDepth)) {
+      } else if (structural[byte] === 1 && !(byte === comma && this.#depth > taskDepth)) {
         switch (byte) {
           case quote:
             this.#inString = true;

@@ -44,25 +44,54 @@ const stroke = region.extend({
 });
 type Stroke = z.infer<typeof stroke>;
 
-/** A stroke speaks as so many clicks, spread along its pixels. */
+const clickTypes: ReadonlySet<unknown> = new Set(['keypointlabels', 'keypoint', 'brushlabels', 'brush']);
+const boxTypes: ReadonlySet<unknown> = new Set(['rectanglelabels', 'rectangle']);
+
+/**
+ * Clicks that are looked at in all, and how many of those are the newest. Every one is a token of the decoder, that must answer at once however many
+ * regions lie on the canvas; SAM has learned from far fewer.
+ */
+const mostClicks = 16;
+const newestClicks = 8;
+
+/** A stroke speaks as so many clicks, spread along its pixels, or fewer where there are many strokes. */
 const clicksPerStroke = 5;
 
 /**
+ * The regions of an interactive request that say what is meant: all rectangles, each of which is a mask of its own, but no more than 16 of the key points
+ * and strokes, the newest and some spread evenly over the older ones. Only their types are looked at.
+ */
+export function promptRegions(regions: readonly unknown[]): readonly unknown[] {
+  const clicks = regions.filter((region) => clickTypes.has(typeOf(region)));
+  const older = clicks.slice(0, -newestClicks);
+  const step = Math.max(1, older.length / (mostClicks - newestClicks));
+  const spread = older.filter((_, index) => Math.floor((index + 1) / step) > Math.floor(index / step));
+  const kept = new Set([...spread, ...clicks.slice(-newestClicks)]);
+  return regions.filter((region) => kept.has(region) || boxTypes.has(typeOf(region)));
+}
+
+function typeOf(region: unknown): unknown {
+  return typeof region === 'object' && region !== null && 'type' in region ? region.type : undefined;
+}
+
+/**
  * Reads the prompts of an interactive request: key points and rectangles in percent of the image, and brush strokes (which only
- * API clients send). Regions of other kinds are passed over; undefined if none is left. The newest prompt, which is the last,
- * names the label.
+ * API clients send), as far as they matter (see {@link promptRegions}). Regions of other kinds are passed over; undefined if none is left.
+ * The newest prompt, which is the last, names the label.
  */
 export function readUserPrompt(regions: readonly unknown[]): LabelledPrompt | undefined {
   const points: LabelledPrompt['points'][number][] = [];
   const boxes: LabelledPrompt['boxes'][number][] = [];
   let newest: (PercentRegion | Stroke) | undefined;
-  for (const each of regions) {
+  const chosen = promptRegions(regions);
+  const perStroke = Math.max(1, Math.min(clicksPerStroke, Math.floor(mostClicks / chosen.length)));
+  for (const each of chosen) {
     const point = keyPoint.safeParse(each).data;
     const box = rectangle.safeParse(each).data;
     const painted = stroke.safeParse(each).data;
     if (point !== undefined) points.push(toPoint(point));
     if (box !== undefined) boxes.push(toBox(box));
-    if (painted !== undefined) points.push(...toClicks(painted));
+    if (painted !== undefined) points.push(...toClicks(painted, perStroke));
     newest = point ?? box ?? painted ?? newest;
   }
   if (newest === undefined) return undefined;
@@ -79,10 +108,10 @@ function isPositive({ is_positive: positive }: z.infer<typeof region>): boolean 
   return positive === undefined || positive === null || Boolean(positive);
 }
 
-function toClicks(painted: Stroke): LabelledPrompt['points'][number][] {
+function toClicks(painted: Stroke, atMost: number): LabelledPrompt['points'][number][] {
   const { original_width: width, original_height: height } = painted;
   const mask = decodeBrushMask(Uint8Array.from(painted.value.rle), width, height);
-  const clicks = Math.min(clicksPerStroke, mask.areaPx);
+  const clicks = Math.min(atMost, mask.areaPx);
   return Array.from({ length: clicks }, (_, i) => {
     const pixel = pixelOfRank(mask, Math.floor(((i + 0.5) * mask.areaPx) / clicks));
     return { x: (pixel % width) + 0.5, y: Math.floor(pixel / width) + 0.5, positive: isPositive(painted) };

@@ -9,7 +9,7 @@ import { cropGrey } from '../core/resize.js';
 import type { LayerCrop } from './crop-layers.js';
 import { cropLayers, isCutByCrop } from './crop-layers.js';
 import type { LogitWindow } from './logit-threshold.js';
-import { thresholdLogits } from './logit-threshold.js';
+import { LogitThresholder } from './logit-threshold.js';
 import type { MaskProposal } from './mask-proposal.js';
 import { coarseToFine, gridPoints, isCovered } from './prompt-schedule.js';
 import type { ImageEmbedding, MaskLogits, SamModel } from './sam-model.js';
@@ -168,20 +168,22 @@ async function masksAt(
   const prompts = points.map(({ x, y }) => [{ x, y, label: promptLabels.foreground }]);
   const wanted = (iou: number): boolean => thresholds.predictedIou === 0 || iou > thresholds.predictedIou;
   const decoded = await model.decode(embedding, prompts, { wanted });
+  const thresholder = new LogitThresholder(place);
   return decoded.flatMap((candidates, index) => {
     const { x, y } = points[index] as Point;
     const point = { x: x + place.window.x, y: y + place.window.y };
-    return candidates.flatMap((candidate) => trusted(candidate, point, place, thresholds) ?? []);
+    return candidates.flatMap((candidate) => trusted(candidate, point, thresholder, thresholds) ?? []);
   });
 }
 
 function trusted(
   { predictedIou, map }: MaskLogits,
   point: Point,
-  place: LogitWindow,
+  thresholder: LogitThresholder,
   thresholds: GeneratorThresholds,
 ): MaskProposal | undefined {
-  const { mask, stabilityScore } = thresholdLogits(map, place);
+  const { mask, stabilityScore } = thresholder.threshold(map);
+  const { place } = thresholder;
   if (thresholds.stabilityScore > 0 && !(stabilityScore >= thresholds.stabilityScore)) return undefined;
   if (mask.areaPx === 0 || isCutByCrop(mask.box, place.window, place.imageWidth, place.imageHeight)) return undefined;
   return { mask, predictedIou, stabilityScore, point, cropBox: place.window };

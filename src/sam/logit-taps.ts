@@ -9,6 +9,8 @@ export interface TapTable {
   readonly taps: Uint8Array;
   /** Three weights per pixel, of the cell's first line and the next two. They are never negative, and their sum is 1. */
   readonly weights: Float32Array;
+  /** Cells of two lines: by how much the second one's weight grows from pixel to pixel, at least; 0 elsewhere, and where pixels share it. */
+  readonly leastStep: Float64Array;
 }
 
 /** The middle of a two-step enlarging along one axis: `pixels` of it, `linesPerPixel` of the grid each. */
@@ -54,13 +56,25 @@ function makeTable(pixels: number, lines: number, linesPerPixel: number, middle:
     first.push(lowest);
     taps.push(count);
   }
+  const leastStep = (cell: number): number =>
+    taps[cell] === 2 ? stepOf(weights, start[cell] ?? 0, start[cell + 1] ?? pixels) : 0;
   return {
     cells: first.length,
     start: Uint32Array.from([...start, pixels]),
     first: Uint32Array.from(first),
     taps: Uint8Array.from(taps),
     weights,
+    leastStep: Float64Array.from(first, (_, cell) => leastStep(cell)),
   };
+}
+
+/** The least growth of the second weight between neighbours from pixel `start` to `end`; a pixel by itself has nothing to compare. */
+function stepOf(weights: Float32Array, start: number, end: number): number {
+  let step = 1;
+  for (let pixel = start + 1; pixel < end; pixel++) {
+    step = Math.min(step, (weights[3 * pixel + 1] as number) - (weights[3 * pixel - 2] as number));
+  }
+  return Math.max(0, step);
 }
 
 /** Weight of each line, by line. */

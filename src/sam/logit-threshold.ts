@@ -3,6 +3,19 @@ import type { Mask } from '../core/mask.js';
 import { maskFromRuns, RunBuilder } from '../core/mask.js';
 import type { TapTable } from './logit-taps.js';
 import { tapTable } from './logit-taps.js';
+import {
+  aboveHigh,
+  aboveLow,
+  aboveZero,
+  belowAll,
+  fillSides,
+  findSpans,
+  logitGrid,
+  mixColumns,
+  mixRows,
+  stabilityOffset,
+  straddled,
+} from './logit-grid.js';
 import type { LogitMap } from './sam-model.js';
 
 /** Where a logit map lies: its window (for crops) inside an image `imageWidth` pixels wide. */
@@ -23,180 +36,172 @@ export interface ThresholdedMask {
   readonly stabilityScore: number;
 }
 
-/** Distance of the two stability thresholds from 0. */
-const stabilityOffset = 1;
+/** Thresholds one map; for many maps over one window, keep a {@link LogitThresholder}. */
+export function thresholdLogits(map: LogitMap, place: LogitWindow): ThresholdedMask {
+  return new LogitThresholder(place).threshold(map);
+}
 
 /**
- * Thresholds a logit map at image size, without making the full-size logits. An interpolated value is a mix of the few grid values
+ * Thresholds logit maps at image size, without making the full-size logits. An interpolated value is a mix of the few grid values
  * around it: where all of those lie on one side of a threshold, so does every pixel of that cell. Only the other cells, those on an
- * outline, are interpolated, once for all three thresholds.
+ * outline, are interpolated: row by row of pixels, and in a row where it crosses the threshold. The buffers serve one map after the other.
  */
-export function thresholdLogits(map: LogitMap, { imageWidth, imageHeight, window }: LogitWindow): ThresholdedMask {
-  const columns = tapTable(window.width, map.columns, map.columnsPerPixel, map.frame && axisOf(map.frame, 'width'));
-  const rows = tapTable(window.height, map.rows, map.rowsPerPixel, map.frame && axisOf(map.frame, 'height'));
-  const pass = new ThresholdPass(map, columns, rows);
-  for (let band = 0; band < rows.cells; band++) {
-    if (!pass.classify(band)) continue;
-    for (let y = rows.start[band] as number; y < (rows.start[band + 1] as number); y++) {
-      pass.visitRow(band, y, (window.y + y) * imageWidth + window.x);
+export class LogitThresholder {
+  readonly place: LogitWindow;
+  readonly #runs = new RunBuilder();
+  #grid = logitGrid(tapTable(1, 1, 1), 0, 0);
+  /** Pixels above +offset and above −offset. */
+  #inner = 0;
+  #outer = 0;
+
+  constructor(place: LogitWindow) {
+    this.place = place;
+  }
+
+  threshold(map: LogitMap): ThresholdedMask {
+    const { imageWidth, imageHeight, window } = this.place;
+    const columns = tapTable(window.width, map.columns, map.columnsPerPixel, map.frame && axisOf(map.frame, 'width'));
+    const rows = tapTable(window.height, map.rows, map.rowsPerPixel, map.frame && axisOf(map.frame, 'height'));
+    const { table, sides } = this.#grid;
+    if (table !== columns || sides.length !== map.logits.length) this.#grid = logitGrid(columns, map.rows, map.columns);
+    fillSides(this.#grid, map);
+    this.#runs.clear();
+    this.#inner = 0;
+    this.#outer = 0;
+    for (let band = 0; band < rows.cells; band++) this.#addBand(map, rows, band);
+    return {
+      mask: maskFromRuns(imageWidth, imageHeight, this.#runs.finish()),
+      stabilityScore: this.#inner / this.#outer,
+    };
+  }
+
+  /** A band: the rows of pixels that are mixed from the same rows of the grid. */
+  #addBand(map: LogitMap, rows: TapTable, band: number): void {
+    const grid = this.#grid;
+    findSpans(grid, map, rows, band);
+    if (grid.spans === 1 && grid.spanSides[0] === belowAll) return;
+    const [top, bottom] = [rows.start[band] as number, rows.start[band + 1] as number];
+    this.#countSpans(bottom - top);
+    const { x, y } = this.place.window;
+    for (let row = top; row < bottom; row++) {
+      mixRows(grid, map, rows, band, row);
+      this.#addRow((y + row) * this.place.imageWidth + x);
     }
   }
-  return {
-    mask: maskFromRuns(imageWidth, imageHeight, pass.runs.finish()),
-    stabilityScore: pass.inner / pass.outer,
-  };
+
+  /** Counts the spans that are wholly above a threshold, over the whole band. */
+  #countSpans(height: number): void {
+    const { spans, spanSides, spanEnd } = this.#grid;
+    let from = 0;
+    for (let span = 0; span < spans; span++) {
+      const to = spanEnd[span] as number;
+      const sides = spanSides[span] as number;
+      const whole = sides & ~straddled(sides);
+      if ((whole & aboveLow) !== 0) this.#outer += (to - from) * height;
+      if ((whole & aboveHigh) !== 0) this.#inner += (to - from) * height;
+      from = to;
+    }
+  }
+
+  /** Adds the runs of one row of pixels, whose first pixel has the flat index `base`, and counts its other spans. */
+  #addRow(base: number): void {
+    const { spans, spanSides, spanEnd, spanCell, values, table } = this.#grid;
+    const { first, leastStep } = table;
+    const runs = this.#runs;
+    let inner = 0;
+    let outer = 0;
+    let runStart = -1;
+    let from = 0;
+    for (let span = 0; span < spans; span++) {
+      const to = spanEnd[span] as number;
+      const sides = spanSides[span] as number;
+      const crossed = straddled(sides);
+      // Where above 0 begins or ends in this span; without such a place it is the span's end.
+      let turn = to;
+      let inside = (sides & aboveZero) !== 0;
+      if (crossed !== 0) {
+        const cell = spanCell[span] as number;
+        const left = values[first[cell] as number] as number;
+        const right = values[(first[cell] as number) + 1] as number;
+        if (!(Math.abs(right - left) * (leastStep[cell] as number) >= leastSlope)) {
+          runStart = this.#addPixels(cell, crossed, base, runStart);
+          from = to;
+          continue;
+        }
+        if ((crossed & aboveLow) !== 0) {
+          const at = turnOf(table, cell, left, right, -stabilityOffset);
+          outer += left > -stabilityOffset ? at - from : to - at;
+        }
+        if ((crossed & aboveHigh) !== 0) {
+          const at = turnOf(table, cell, left, right, stabilityOffset);
+          inner += left > stabilityOffset ? at - from : to - at;
+        }
+        if ((crossed & aboveZero) !== 0) {
+          turn = turnOf(table, cell, left, right, 0);
+          inside = left > 0;
+        }
+      }
+      if (inside !== runStart >= 0) {
+        if (inside) runStart = from;
+        else {
+          runs.add(base + runStart, base + from);
+          runStart = -1;
+        }
+      }
+      if (turn < to) {
+        if (inside) runs.add(base + runStart, base + turn);
+        runStart = inside ? -1 : turn;
+      }
+      from = to;
+    }
+    if (runStart >= 0) runs.add(base + runStart, base + from);
+    this.#inner += inner;
+    this.#outer += outer;
+  }
+
+  /** The same for a cell whose pixels must be looked at one by one. Takes and returns where the current run began, or -1. */
+  #addPixels(cell: number, crossed: number, base: number, runStart: number): number {
+    const { table, values } = this.#grid;
+    const end = table.start[cell + 1] as number;
+    let run = runStart;
+    for (let x = table.start[cell] as number; x < end; x++) {
+      const logit = mixColumns(table, cell, x, values);
+      if ((crossed & aboveLow) !== 0 && logit > -stabilityOffset) this.#outer++;
+      if ((crossed & aboveHigh) !== 0 && logit > stabilityOffset) this.#inner++;
+      if (logit > 0) {
+        if (run < 0) run = x;
+      } else if (run >= 0) {
+        this.#runs.add(base + run, base + x);
+        run = -1;
+      }
+    }
+    return run;
+  }
 }
 
 function axisOf(frame: NonNullable<LogitMap['frame']>, side: 'width' | 'height') {
   return { pixels: frame[side], linesPerPixel: frame.linesPerPixel };
 }
 
-/** Where all pixels of a span lie: below −offset, up to 0, up to +offset, above it; or on both sides of a threshold. */
-const below = 0;
-const nearOutside = 1;
-const nearInside = 2;
-const above = 3;
-const mixed = 4;
+/** Least change of the logit from pixel to pixel at which rounding cannot turn its direction, so that it crosses a threshold once. */
+const leastSlope = 1e-5;
 
-/** The state of one map's pass: spans of the current band of rows, areas so far, the runs of the mask. */
-class ThresholdPass {
-  readonly runs = new RunBuilder();
-  /** Pixels above +offset and above −offset. */
-  inner = 0;
-  outer = 0;
-  readonly #columns: TapTable;
-  readonly #rows: TapTable;
-  readonly #logits: Float32Array;
-  readonly #width: number;
-  /** Least and greatest logit per grid column over the band. */
-  readonly #low: Float32Array;
-  readonly #high: Float32Array;
-  /** Neighbouring cells of one kind make one span; a mixed cell stays by itself. */
-  readonly #spanKind: Uint8Array;
-  readonly #spanEnd: Uint32Array;
-  readonly #spanCell: Uint32Array;
-  #spans = 0;
-  /** Grid columns interpolated at the pixel row that #filled names. */
-  readonly #row: Float32Array;
-  readonly #filled: Int32Array;
-
-  constructor(map: LogitMap, columns: TapTable, rows: TapTable) {
-    this.#columns = columns;
-    this.#rows = rows;
-    this.#logits = map.logits;
-    this.#width = map.columns;
-    this.#low = new Float32Array(map.columns);
-    this.#high = new Float32Array(map.columns);
-    this.#row = new Float32Array(map.columns);
-    this.#filled = new Int32Array(map.columns).fill(-1);
-    this.#spanKind = new Uint8Array(columns.cells);
-    this.#spanEnd = new Uint32Array(columns.cells);
-    this.#spanCell = new Uint32Array(columns.cells);
-  }
-
-  /** Sorts the cells of a band of rows into spans; false if all lie below every threshold. */
-  classify(band: number): boolean {
-    this.#rangeOfColumns(band);
-    const { cells, first, taps, start } = this.#columns;
-    this.#spans = 0;
-    for (let cell = 0; cell < cells; cell++) {
-      const column = first[cell] as number;
-      let low = this.#low[column] as number;
-      let high = this.#high[column] as number;
-      for (let tap = 1; tap < (taps[cell] as number); tap++) {
-        low = Math.min(low, this.#low[column + tap] as number);
-        high = Math.max(high, this.#high[column + tap] as number);
-      }
-      const kind = kindOf(low);
-      this.#addSpan(kind === kindOf(high) ? kind : mixed, start[cell + 1] as number, cell);
-    }
-    return this.#spans > 1 || this.#spanKind[0] !== below;
-  }
-
-  #rangeOfColumns(band: number): void {
-    const first = this.#rows.first[band] as number;
-    const width = this.#width;
-    for (let tap = 0; tap < (this.#rows.taps[band] as number); tap++) {
-      const start = (first + tap) * width;
-      for (let column = 0; column < width; column++) {
-        const logit = this.#logits[start + column] as number;
-        if (tap === 0 || logit < (this.#low[column] as number)) this.#low[column] = logit;
-        if (tap === 0 || logit > (this.#high[column] as number)) this.#high[column] = logit;
-      }
-    }
-  }
-
-  #addSpan(kind: number, end: number, cell: number): void {
-    if (kind === mixed || this.#spans === 0 || this.#spanKind[this.#spans - 1] !== kind) {
-      this.#spanKind[this.#spans] = kind;
-      this.#spanCell[this.#spans] = cell;
-      this.#spans++;
-    }
-    this.#spanEnd[this.#spans - 1] = end;
-  }
-
-  /** Counts one row of pixels and adds its runs; `base` is the flat index of its first pixel. */
-  visitRow(band: number, y: number, base: number): void {
-    let runStart = -1;
-    let from = 0;
-    for (let span = 0; span < this.#spans; span++) {
-      const to = this.#spanEnd[span] as number;
-      const kind = this.#spanKind[span] as number;
-      if (kind === mixed) {
-        runStart = this.#visitMixed(band, y, this.#spanCell[span] as number, base, runStart);
-      } else {
-        if (kind !== below) this.outer += to - from;
-        if (kind === above) this.inner += to - from;
-        if (kind >= nearInside && runStart < 0) runStart = from;
-        if (kind < nearInside && runStart >= 0) {
-          this.runs.add(base + runStart, base + from);
-          runStart = -1;
-        }
-      }
-      from = to;
-    }
-    if (runStart >= 0) this.runs.add(base + runStart, base + from);
-  }
-
-  /** Interpolates the pixels of one cell. Takes and returns where the current run began, or -1. */
-  #visitMixed(band: number, y: number, cell: number, base: number, runStart: number): number {
-    const { first, taps, start, weights } = this.#columns;
-    const column = first[cell] as number;
-    const count = taps[cell] as number;
-    for (let tap = 0; tap < count; tap++) this.#mixColumn(band, y, column + tap);
-    let run = runStart;
-    for (let x = start[cell] as number; x < (start[cell + 1] as number); x++) {
-      let logit = 0;
-      for (let tap = 0; tap < count; tap++) {
-        logit += (weights[3 * x + tap] as number) * (this.#row[column + tap] as number);
-      }
-      if (logit > -stabilityOffset) this.outer++;
-      if (logit > stabilityOffset) this.inner++;
-      if (logit > 0) {
-        if (run < 0) run = x;
-      } else if (run >= 0) {
-        this.runs.add(base + run, base + x);
-        run = -1;
-      }
-    }
-    return run;
-  }
-
-  /** Interpolates one grid column at pixel row `y`, once per row. */
-  #mixColumn(band: number, y: number, column: number): void {
-    if (this.#filled[column] === y) return;
-    this.#filled[column] = y;
-    const { first, taps, weights } = this.#rows;
-    let value = 0;
-    for (let tap = 0; tap < (taps[band] as number); tap++) {
-      const logit = this.#logits[((first[band] as number) + tap) * this.#width + column] as number;
-      value += (weights[3 * y + tap] as number) * logit;
-    }
-    this.#row[column] = value;
-  }
+/**
+ * The first pixel of a row of a cell that is not on the side of the threshold where `left` is, between two lines of the grid; the cell's end if
+ * there is none. Guessed, then corrected by the very sums that a visit to every pixel would make.
+ */
+function turnOf({ start, weights, leastStep }: TapTable, cell: number, left: number, right: number, threshold: number) {
+  const from = start[cell] as number;
+  const to = start[cell + 1] as number;
+  const begins = left > threshold;
+  if (right > threshold === begins) return to;
+  const share = (threshold - left) / (right - left) - (weights[3 * from + 1] as number);
+  let turn = Math.min(to, Math.max(from, from + Math.ceil(share / (leastStep[cell] as number))));
+  while (turn > from && mix(weights, turn - 1, left, right) > threshold !== begins) turn--;
+  while (turn < to && mix(weights, turn, left, right) > threshold === begins) turn++;
+  return turn;
 }
 
-function kindOf(logit: number): number {
-  if (logit > 0) return logit > stabilityOffset ? above : nearInside;
-  return logit > -stabilityOffset ? nearOutside : below;
+function mix(weights: Float32Array, x: number, left: number, right: number): number {
+  return (weights[3 * x] as number) * left + (weights[3 * x + 1] as number) * right;
 }

@@ -19,9 +19,24 @@ export interface Verdict {
 /** A fall of the mean IoU by less is noise. */
 const tolerance = 0.005;
 
-/** A new profile replaces the old one only if neither its names nor its masks are worse on images that it has not seen. */
-export function judgeProfile(images: readonly GateImage[], hasCurrent: boolean): Verdict {
+/** With fewer held-out images it must also be likely that names are right: a few images may be luckier without a profile, or with one. */
+const telling = 6;
+/** Share of materials that must be expected to get the right name then. */
+const leastRight = 0.7;
+
+/**
+ * A new profile replaces the old one only if neither its names nor its masks are worse on images that it has not seen, and if what was accepted tells the labels
+ * apart. `expectedRight`: share of materials that are expected to get the right name.
+ */
+export function judgeProfile(images: readonly GateImage[], hasCurrent: boolean, expectedRight: number): Verdict {
   const held = images.flatMap(({ next, current, zeroShot }) => (next === null ? [] : { next, current, zeroShot }));
+  if (held.length < telling && expectedRight < leastRight) {
+    const share = `${Math.round(100 * expectedRight)} %`;
+    return {
+      adopt: false,
+      reason: `what was accepted so far would name about ${share} of the materials right: accept images that show other labels, or those that look alike again`,
+    };
+  }
   if (held.length === 0) {
     return hasCurrent
       ? { adopt: false, reason: 'with one accepted image nothing can be held out to compare it with the profile in use' }

@@ -1,7 +1,8 @@
 import type { NamedRegion, NameClassifier, NamingSpread } from '../../booster/learn-names.js';
-import { distanceFromLabel, learnNames } from '../../booster/learn-names.js';
+import { expectedRightShare } from '../../booster/label-distributions.js';
+import { learnNames } from '../../booster/learn-names.js';
 import type { LearnedProfile, Naming } from '../../booster/material-profile.js';
-import { meanOf, medianOf } from '../../metrics/statistics.js';
+import { meanOf } from '../../metrics/statistics.js';
 import { fitConfidence } from './fit-confidence.js';
 import type { PaintableLabels } from '../../label-studio/assign-labels.js';
 import type { ImageScore } from './score-image.js';
@@ -20,6 +21,8 @@ export interface HeldOutImage {
 export interface LearnedCandidate {
   readonly profile: Omit<LearnedProfile, 'format' | 'version' | 'textureSha256' | 'about'>;
   readonly images: readonly HeldOutImage[];
+  /** Share of materials that its names are expected to be right for, in [0, 1]. */
+  readonly expectedRight: number;
 }
 
 /** What a training learned, as a whole profile. */
@@ -43,12 +46,6 @@ const leastGain = 0.01;
 const leastDoubt = 0.001;
 /** By how many standard errors over the held-out images a choice must stand clear of chance. */
 const standardErrors = 2;
-/** A mask is strange if it lies this many times farther from its label than is usual. */
-const strangeFrom = 3;
-/** How much less far where nothing but labels that one image showed is known, and the label config has others. */
-const strangeSooner = 1.8;
-/** The same where it isn't known what is usual. */
-const farthestUnknown = 1000;
 /** Materials that a curve of confidence needs. */
 const leastOutcomes = 24;
 
@@ -80,30 +77,41 @@ export async function learnProfile(
   spread: NamingSpread | undefined,
   onStep: OnStep = () => undefined,
 ): Promise<LearnedCandidate | undefined> {
-  const regions = images.flatMap((image) => image.regions);
-  const classifier = learnNames(regions, spread);
-  if (classifier === undefined) return undefined;
+  const names = namesFrom(
+    images.flatMap((image) => image.regions),
+    labels,
+    spread,
+  );
+  if (names === undefined) return undefined;
+  const expectedRight = expectedRightShare(names);
   const learner = new Learner(images, labels, spread, onStep);
-  const farthest = learner.farthest(classifier);
   const zeroShot = await learner.zeroShot();
-  const setting = { ...noFilter, naming: 'materials-apart' as Naming };
-  if (images.length < 2) {
-    return {
-      profile: { ...classifier, ...setting, farthest, confidence: [] },
-      images: learner.tuned.map(({ id, annotation }, index) => ({
-        ...{ task: id, annotation, heldOut: null },
-        zeroShot: zeroShot[index] ?? nothing,
-      })),
-    };
-  }
-  const chosen = await learner.choose(zeroShot);
+  const careful = { ...noFilter, naming: 'materials-apart' as Naming };
+  const isAlone = images.length < 2;
+  const { setting, scores, confidence } = isAlone
+    ? { setting: careful, scores: [], confidence: [] }
+    : await learner.choose(zeroShot);
   return {
-    profile: { ...classifier, ...chosen.setting, farthest, confidence: chosen.confidence },
+    profile: { ...names, ...setting, confidence },
     images: learner.tuned.map(({ id, annotation }, index) => ({
-      ...{ task: id, annotation, heldOut: chosen.scores[index] ?? nothing },
+      ...{ task: id, annotation, heldOut: isAlone ? null : (scores[index] ?? nothing) },
       zeroShot: zeroShot[index] ?? nothing,
     })),
+    expectedRight,
   };
+}
+
+type Names = NameClassifier & Pick<LearnedProfile, 'unseen'>;
+
+function namesFrom(
+  regions: readonly NamedRegion[],
+  { labels }: PaintableLabels<string>,
+  spread: NamingSpread | undefined,
+): Names | undefined {
+  const classifier = learnNames(regions, spread);
+  if (classifier === undefined) return undefined;
+  const unseen = labels.filter((label) => classifier.labels.every(({ name }) => name !== label)).length;
+  return { ...classifier, unseen };
 }
 
 const nothing: ImageScore = { named: 0, plain: 0 };
@@ -128,11 +136,8 @@ interface Choice {
 class Learner {
   readonly tuned: readonly TrainingImage[];
   readonly #labels: PaintableLabels<string>;
-  readonly #isSpreadKnown: boolean;
   readonly #onStep: OnStep;
-  readonly #classifiers: readonly (NameClassifier | undefined)[];
-  /** How far the regions of each image lay from their labels when it was held out. */
-  readonly #distances: readonly (readonly number[])[];
+  readonly #names: readonly (Names | undefined)[];
   #steps = 0;
 
   constructor(
@@ -143,17 +148,10 @@ class Learner {
   ) {
     this.tuned = images.filter(({ found }) => found !== null);
     this.#labels = labels;
-    this.#isSpreadKnown = spread !== undefined;
     this.#onStep = onStep;
     const without = ({ id }: TrainingImage): NamedRegion[] =>
       images.flatMap((image) => (image.id === id ? [] : [...image.regions]));
-    this.#classifiers = this.tuned.map((image) => learnNames(without(image), spread));
-    this.#distances = this.tuned.map((image, index) => {
-      const classifier = this.#classifiers[index];
-      return classifier === undefined
-        ? []
-        : image.regions.flatMap((region) => distanceFromLabel(region, classifier) ?? []);
-    });
+    this.#names = this.tuned.map((image) => namesFrom(without(image), labels, spread));
   }
 
   async zeroShot(): Promise<ImageScore[]> {
@@ -162,14 +160,6 @@ class Learner {
       if (described === undefined) return nothing;
       return scorePainting(paintImage(image, described, undefined, this.#labels), image.accepted);
     });
-  }
-
-  /** Beyond which distance from its label a mask is strange; `held`: an image whose own distances do not count. */
-  farthest(classifier: NameClassifier, held = -1): number {
-    const known = this.#distances.flatMap((distances, index) => (index === held ? [] : distances));
-    const usual = medianOf(known) ?? (this.#isSpreadKnown ? 1 : undefined);
-    if (usual === undefined) return farthestUnknown;
-    return Math.max(1, usual) * (strangeFrom - strangeSooner * unseenShare(classifier, this.#labels));
   }
 
   async choose(zeroShot: readonly ImageScore[]): Promise<Choice & { readonly confidence: [number, number][] }> {
@@ -199,13 +189,8 @@ class Learner {
   async #paintHeldOut(image: TrainingImage, index: number, setting: Setting) {
     const described = await image.found?.(setting);
     if (described === undefined) return [];
-    const classifier = this.#classifiers[index];
-    const profile = classifier && {
-      ...classifier,
-      ...setting,
-      ...unnamed,
-      farthest: this.farthest(classifier, index),
-    };
+    const names = this.#names[index];
+    const profile = names && { ...names, ...setting, ...unnamed };
     return paintImage(image, described, profile, this.#labels);
   }
 
@@ -225,15 +210,6 @@ class Learner {
     }
     return values;
   }
-}
-
-/**
- * How likely the next material is one of the labels that no image has shown (Good and Turing: as likely as those of which there is one so far); 0
- * where all have been shown.
- */
-function unseenShare({ labels }: NameClassifier, config: PaintableLabels<string>): number {
-  if (config.labels.every((name) => labels.some((label) => label.name === name))) return 0;
-  return labels.filter(({ images }) => images === 1).length / labels.reduce((sum, { images }) => sum + images, 0);
 }
 
 /** Zero-shot, three namings, all filters and removals, and the confidence. */

@@ -99,7 +99,8 @@ async function train(job: TrainingJob): Promise<TrainingOutcome> {
   });
   if (candidate === undefined) throw nothingAccepted();
   const current = await store.active(project);
-  const verdict = judgeProfile(await gateImages(candidate, images, current, labels, job), current !== undefined);
+  const gate = await gateImages(candidate, images, current, labels, job);
+  const verdict = judgeProfile(gate, current !== undefined, candidate.expectedRight);
   const heldOutIou = meanOf(candidate.images.flatMap(({ heldOut }) => heldOut?.named ?? [])) ?? null;
   const zeroShotIou = meanOf(candidate.images.map(({ zeroShot }) => zeroShot.named)) ?? null;
   const figures = { images: images.length, heldOutIou, zeroShotIou };

@@ -10,7 +10,7 @@ import { generateMasks } from '../../sam/automatic-mask-generator.js';
 import { proposalScore } from '../../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../../sam/sam-model.js';
 import type { LoadedModels } from '../load-models.js';
-import { defaultSegmentOptions, pipelineParameters } from '../pipeline-parameters.js';
+import { defaultSegmentOptions, generatorOptionsFor, pipelineParameters } from '../pipeline-parameters.js';
 import type { DescribedCandidates, ScoredProposal } from '../merge-masks.js';
 import { describeCandidates } from '../merge-masks.js';
 import { finiteTokens } from '../../booster/finite-values.js';
@@ -130,7 +130,7 @@ async function proposalsOf(
   embedding: ImageEmbedding,
 ): Promise<ScoredProposal[]> {
   if (isFlat(micrograph)) return [];
-  const options = { ...defaultSegmentOptions, ...pipelineParameters, thresholds: models.thresholds };
+  const options = generatorOptionsFor(micrograph, defaultSegmentOptions, pipelineParameters, models.thresholds);
   const { proposals } = await generateMasks(models.sam, micrograph, options, (_, work) => work(), embedding);
   return proposals.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
 }

@@ -9,7 +9,7 @@ import {
   type PredictRequest,
   type TaskErrorAt,
 } from '../../label-studio/protocol.js';
-import { readUserPrompt } from '../../label-studio/user-prompt.js';
+import { promptRegions, readUserPrompt } from '../../label-studio/user-prompt.js';
 import type { RouteDeps } from '../app-deps.js';
 import { errorBody } from '../error-response.js';
 import { isLabelStudioCall } from '../label-studio-call.js';
@@ -67,10 +67,10 @@ async function predict(call: PredictCall): Promise<void> {
     profile: await deps.learning?.profiles.find(body.project),
     project: projectNumber(body.project),
   };
-  const prompts = body.params?.context?.result ?? [];
-  if (prompts.length > 0) {
+  const context = body.params?.context?.result ?? [];
+  if (context.length > 0) {
     answer.begin(longestSilentPromptMs);
-    answer.send(await answerPrompts(prompts, job, call));
+    answer.send(await answerPrompts(promptRegions(context), job, call));
     return;
   }
   const outcomes = predictTasks(body.tasks, job, deps);

@@ -17,19 +17,20 @@ const [ge, sto, strange] = [
   [0.9, 0.1, 0],
   [0.1, 0.9, 0],
   [0.1, 0, 0.99],
-];
+] as const;
+const mask = (...samples: readonly (readonly number[])[]) => ({ samples, areaPx: 100 });
 
 describe('a mask has the name', () => {
   test('that most of its crops have', () => {
-    expect(nameMasks([[ge, ge, sto, ge] as number[][]], profile)).toEqual([{ name: 'Ge', margin: 0.75 }]);
+    expect(nameMasks([mask(ge, ge, sto, ge)], profile)).toEqual([{ name: 'Ge', margin: 0.75 }]);
   });
 
   test('of nothing where most are unlike anything seen', () => {
-    expect(nameMasks([[strange, ge, strange] as number[][]], profile)).toEqual([{ name: null, margin: 2 / 3 }]);
+    expect(nameMasks([mask(strange, ge, strange)], profile)).toEqual([{ name: null, margin: 2 / 3 }]);
   });
 
   test('of nothing where it has no crops', () => {
-    expect(nameMasks([[]], profile)).toEqual([{ name: null, margin: 0 }]);
+    expect(nameMasks([mask()], profile)).toEqual([{ name: null, margin: 0 }]);
   });
 });
 

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { BorderOptions } from '../../../src/booster/refine-borders.js';
 import { refineBorders } from '../../../src/booster/refine-borders.js';
 import type { LabelMap } from '../../../src/core/label-map.js';
+import { maskFromBox } from '../../../src/core/mask.js';
+import type { Mask } from '../../../src/core/mask.js';
 import type { TextureTokens } from '../../../src/core/token-grid.js';
 import { tokenGrid } from '../../support/token-grid.js';
 
@@ -13,11 +15,21 @@ const mapOf = (labelAt: (x: number, y: number) => number): LabelMap => ({
 });
 // 8 × 8 pixels a token; the texture changes at x = 32.
 const tokens = tokenGrid(side, 8, (x) => (x < 32 ? [1, 0] : [0, 1]));
-const options: BorderOptions = { reachCells: 1, lead: 0.2, leastSimilarity: 0.5 };
-const refine = (map: LabelMap, grid: TextureTokens, changed: Partial<BorderOptions> = {}, score = 0.5): LabelMap =>
+const options = { reachCells: 1, lead: 0.2, leastSimilarity: 0.5, mostContested: 0.25, childShare: 0.9 };
+const refine = (
+  map: LabelMap,
+  grid: TextureTokens,
+  changed: Partial<BorderOptions> = {},
+  score = 0.5,
+  masks: readonly Mask[] = [],
+): LabelMap =>
   refineBorders(
     map,
-    [1, 2, 3].map((label) => ({ label, score })),
+    [1, 2, 3].map((label, index) => ({
+      label,
+      score,
+      members: masks.slice(index, index + 1).map((mask) => ({ mask })),
+    })),
     grid,
     { ...options, ...changed },
   );
@@ -48,6 +60,29 @@ test('the surer a material is, the clearer its texture must lose', () => {
   const moved = (score: number): boolean => refine(drawn, blurred, {}, score).labels[28] === 2;
   expect(moved(0.1)).toBe(true);
   expect(moved(0.9)).toBe(false);
+});
+
+describe('a pixel that two masks claim', () => {
+  const columns = (from: number, to: number): Mask =>
+    maskFromBox(side, side, { x: from, y: 0, width: to - from, height: side });
+  // The left mask has won the overlap, far beyond the reach of the border at x = 56.
+  const won = mapOf((x) => (x < 56 ? 1 : 2));
+
+  test('goes to the texture that it looks like, however sure the mask is that has won it', () => {
+    const refined = refine(won, tokens, { mostContested: 0.5 }, 1, [columns(0, 56), columns(32, 64)]);
+    expect([20, 28, 36, 44].map((x) => refined.labels[x])).toEqual([1, 1, 2, 2]);
+  });
+
+  test('stays where the overlap is too large to be a spill over the border', () => {
+    const refined = refine(won, tokens, { mostContested: 0.25 }, 1, [columns(0, 56), columns(32, 64)]);
+    expect(refined.labels[40]).toBe(1);
+  });
+
+  test('stays with a child that lies in its parent', () => {
+    const child = mapOf((x, y) => (x >= 40 && x < 64 && y < 24 ? 1 : 2));
+    const masks = [maskFromBox(side, side, { x: 40, y: 0, width: 24, height: 24 }), columns(0, 64)];
+    expect(refine(child, tokens, { mostContested: 1 }, 1, masks).labels[52]).toBe(1);
+  });
 });
 
 test('what no mask covers joins the material that it looks like', () => {

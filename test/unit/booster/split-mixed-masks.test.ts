@@ -38,3 +38,9 @@ test('a half that is too small to matter is no material', () => {
   const speck = tokenGrid(side, 8, (x, y) => (x < 24 && y < 24 ? [1, 0] : [0, 1]));
   expect(splitMixedMasks([whole], speck, 2, { ...options, leastShare: 0.2 })).toHaveLength(1);
 });
+
+test('atoms far apart are a pattern in one texture, no material of their own', () => {
+  const isAtom = (x: number, y: number): boolean => x % 48 < 24 && y % 48 < 24;
+  const atoms = tokenGrid(side, 8, (x, y) => (isAtom(x, y) ? [1, 0] : [0, 1]));
+  expect(splitMixedMasks([whole], atoms, 2, options)).toHaveLength(1);
+});

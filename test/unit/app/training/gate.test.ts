@@ -11,42 +11,56 @@ const image = (next: number | null, current: number | null, zeroShot = 0.3, plai
 
 describe('a first profile', () => {
   test('is adopted where it names better than chance and leaves masks as good', () => {
-    expect(judgeProfile([image(0.7, null), image(0.8, null)], false)).toMatchObject({ adopt: true });
+    expect(judgeProfile([image(0.7, null), image(0.8, null)], false, 0.9)).toMatchObject({ adopt: true });
   });
 
   test('is refused where names are worse than without', () => {
-    const verdict = judgeProfile([image(0.2, null)], false);
+    const verdict = judgeProfile([image(0.2, null)], false, 0.9);
     expect(verdict.adopt).toBe(false);
     expect(verdict.reason).toContain('0.200 against 0.300 of no profile (1 image)');
   });
 
   test('is refused where masks are worse than without', () => {
-    const verdict = judgeProfile([image(0.7, null, 0.3, 0.7)], false);
+    const verdict = judgeProfile([image(0.7, null, 0.3, 0.7)], false, 0.9);
     expect(verdict).toMatchObject({ adopt: false, reason: expect.stringContaining('mIoU of the masks') });
   });
 
   test('from one image is adopted: only names are learned', () => {
-    expect(judgeProfile([image(null, null)], false)).toMatchObject({ adopt: true });
+    expect(judgeProfile([image(null, null)], false, 0.9)).toMatchObject({ adopt: true });
+  });
+});
+
+describe('names that are hardly likely to be right', () => {
+  test('are refused though few held-out images were lucky, with what helps', () => {
+    const verdict = judgeProfile([image(0.8, null)], false, 0.55);
+    expect(verdict.adopt).toBe(false);
+    expect(verdict.reason).toMatch(/about 55 % of the materials right: accept images/);
+    expect(judgeProfile([image(null, null)], false, 0.55).adopt).toBe(false);
+  });
+
+  test('are used where enough held-out images say so', () => {
+    const lucky = Array.from({ length: 6 }, () => image(0.8, null));
+    expect(judgeProfile(lucky, false, 0.55).adopt).toBe(true);
   });
 });
 
 describe('a later profile', () => {
   test('is adopted where it is as good, within the noise', () => {
-    expect(judgeProfile([image(0.7, 0.704)], true).adopt).toBe(true);
+    expect(judgeProfile([image(0.7, 0.704)], true, 0.9).adopt).toBe(true);
   });
 
   test('is refused where it is worse, with both figures', () => {
-    const verdict = judgeProfile([image(0.7, 0.9), image(0.7, null)], true);
+    const verdict = judgeProfile([image(0.7, 0.9), image(0.7, null)], true, 0.9);
     expect(verdict.reason).toContain('0.700 against 0.900 of the profile in use (1 image)');
     expect(verdict.adopt).toBe(false);
   });
 
   test('from one image never replaces one from several', () => {
-    expect(judgeProfile([image(null, 0.5)], true).adopt).toBe(false);
+    expect(judgeProfile([image(null, 0.5)], true, 0.9).adopt).toBe(false);
   });
 
   test('can only be compared with none where the one in use has seen every image', () => {
-    expect(judgeProfile([image(0.7, null)], true).adopt).toBe(true);
-    expect(judgeProfile([image(0.1, null)], true).adopt).toBe(false);
+    expect(judgeProfile([image(0.7, null)], true, 0.9).adopt).toBe(true);
+    expect(judgeProfile([image(0.1, null)], true, 0.9).adopt).toBe(false);
   });
 });

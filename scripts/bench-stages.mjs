@@ -1,0 +1,90 @@
+/*
+ * Where the generator's time goes with the embedded model: CPU milliseconds by stage, one thread, median of some runs.
+ *
+ *   npm run build && node scripts/bench-stages.mjs [--runs 5] [--image FILE] [--build OTHER/dist]    (--build: another build, by turns)
+ */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '5' },
+    image: { type: 'string', default: `${root}/examples/srtio3-film-on-ge.png` },
+    build: { type: 'string' },
+  },
+});
+const builds = [`${root}dist`, ...(values.build === undefined ? [] : [resolve(values.build)])];
+const bytes = await readFile(values.image);
+const benches = [];
+for (const build of builds) benches.push({ build, rows: new Map(), run: await openBuild(build) });
+for (let run = -1; run < Number(values.runs); run++) {
+  for (const { rows, run: measure } of benches) {
+    for (const [stage, ms] of Object.entries(await measure())) {
+      if (run >= 0) rows.set(stage, [...(rows.get(stage) ?? []), ms]);
+    }
+  }
+}
+for (const { build, rows } of benches) {
+  print(build);
+  for (const [stage, times] of rows) {
+    const median = times.sort((a, b) => a - b)[times.length >> 1];
+    print(`  ${stage.padEnd(44)} ${median.toFixed(0).padStart(5)} ms CPU`);
+  }
+}
+
+async function openBuild(build) {
+  const load = (path) => import(`${build}/${path}.js`);
+  const { addedModelsFolder } = await load('app/load-models');
+  const { openSamModel } = await load('app/open-sam-model');
+  const { pipelineParameters } = await load('app/pipeline-parameters');
+  const { decodeMicrograph } = await load('imaging/decode-micrograph');
+  const { findModel, readStoredModels } = await load('inference/model-store');
+  const { generateMasks } = await load('sam/automatic-mask-generator');
+  const { thresholdLogits } = await load('sam/logit-threshold');
+  const { gridPoints } = await load('sam/prompt-schedule');
+  const stored = await readStoredModels(`${root}models`, addedModelsFolder('none'));
+  const entry = findModel(stored, 'sam', 'sam-i-am-small');
+  const { thresholds } = entry;
+  const sam = await openSamModel(entry, 1);
+  const base = { ...pipelineParameters, pointsPerSide: 16, layers: 0, thresholds };
+  return async () => {
+    const times = {};
+    const timed = async (stage, work) => {
+      const before = process.cpuUsage();
+      const value = await work();
+      const { user, system } = process.cpuUsage(before);
+      times[stage] = (times[stage] ?? 0) + (user + system) / 1000;
+      return value;
+    };
+    const image = await timed(
+      'reading the file',
+      async () => (await decodeMicrograph('image', bytes, { maxPixels: 1e9 })).value,
+    );
+    const untimed = (_, work) => work();
+    for (const schedule of ['full', 'coarse-to-fine']) {
+      await timed(`generator, ${schedule}`, () => generateMasks(sam, image, { ...base, schedule }, untimed));
+    }
+    const embedding = await timed('of which encoder', () => sam.encode(image));
+    const window = { x: 0, y: 0, width: image.width, height: image.height };
+    const place = { imageWidth: image.width, imageHeight: image.height, window };
+    const prompts = gridPoints(16, image.width, image.height).map(({ x, y }) => [{ x, y, label: 1 }]);
+    const wanted = (iou) => iou > thresholds.predictedIou;
+    const found = [];
+    await timed('of which decoder, 256 prompts', async () => {
+      for (let at = 0; at < prompts.length; at += base.pointsPerBatch) {
+        found.push(...(await sam.decode(embedding, prompts.slice(at, at + base.pointsPerBatch), { wanted })).flat());
+      }
+    });
+    await timed('of which thresholds and stability, full grid', () => {
+      for (const { map } of found) thresholdLogits(map, place);
+    });
+    return times;
+  };
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,241 @@
+// Whether training survives kill -9 at any point, on a real Label Studio:
+//   npm run build && node scripts/kill-training.mjs [--kills 30] [--images 5] [--seed 1]
+// A project with accepted images is trained again and again, each time asked for ten times at once. By turns the training process and the whole
+// server are killed with SIGKILL at a random moment of the training, one time in three in its last second, when the profile is written; only kills
+// count that hit a running training. After each the live profile must be whole and be the old or the new one; a killed server must take the training
+// up again by itself, a killed training must be on record as failed; never may two trainings run at once. In the end 200 requests at once must begin
+// one training, which must end well.
+// SAM_I_AM_LABEL_STUDIO holds the line of scripts/start-label-studio.sh; without it a server is started.
+// Prints one JSON object; exit status 1 if something was lost, broken or done twice at once.
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import sharp from 'sharp';
+import { learnedProfile } from '../dist/booster/material-profile.js';
+import { maskFromBitmap } from '../dist/core/mask.js';
+import { seededRandom } from '../dist/core/seeded-random.js';
+import { encodeBrushRle } from '../dist/label-studio/brush-codec.js';
+
+const number = (value) => ({ type: 'string', default: String(value) });
+const { values } = parseArgs({ options: { kills: number(30), images: number(5), seed: number(1), side: number(512) } });
+const [kills, images, side] = [values.kills, values.images, values.side].map(Number);
+const random = seededRandom(Number(values.seed));
+const root = fileURLToPath(new URL('..', import.meta.url));
+const scratch = mkdtempSync(path.join(tmpdir(), 'kill-training-'));
+const dataDir = path.join(scratch, 'data');
+const say = (text) => process.stderr.write(`${text}\n`);
+const run = promisify(execFile);
+const problems = [];
+
+async function labelStudio() {
+  const given = process.env.SAM_I_AM_LABEL_STUDIO;
+  const args = ['--data', path.join(scratch, 'label-studio'), '--port', '8109'];
+  const start = () => run(path.join(root, 'scripts/start-label-studio.sh'), args);
+  const line = given ?? (await start()).stdout.trim().split('\n').at(-1);
+  const field = (name) => new RegExp(`${name}=(\\S+)`).exec(line)[1];
+  return { url: field('url'), token: field('token'), pid: given === undefined ? Number(field('pid')) : undefined };
+}
+
+const studio = await labelStudio();
+
+async function ask(method, address, body) {
+  const headers = { authorization: `Token ${studio.token}`, 'content-type': 'application/json' };
+  const answer = await fetch(studio.url + address, { method, headers, body: body && JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${method} ${address} answered ${answer.status}: ${await answer.text()}`);
+  return answer.status === 204 ? undefined : answer.json();
+}
+
+/** Two lattices, one above the other, and what an annotator would make of them. */
+async function annotatedImage(index) {
+  const border = side * (0.35 + 0.3 * random());
+  const isFine = (pixel) => Math.floor(pixel / side) < border === (index % 2 === 0);
+  const wave = (position, period) => 0.5 + 0.5 * Math.cos((2 * Math.PI * position) / period);
+  const grey = Uint8Array.from({ length: side * side }, (_, pixel) => {
+    const [level, period] = isFine(pixel) ? [0.15, 9] : [0.4, 17];
+    return 255 * (level + 0.35 * wave(pixel % side, period) * wave(Math.floor(pixel / side), period) + 0.06 * random());
+  });
+  const raw = { width: side, height: side, channels: 1 };
+  const png = await sharp(grey, { raw }).png().toBuffer();
+  const region = (label, belongs) => {
+    const bitmap = Uint8Array.from(grey, (_, pixel) => Number(belongs(pixel)));
+    const { runs } = maskFromBitmap(side, side, bitmap);
+    return {
+      ...{ id: `${label}${index}`, from_name: 'material', to_name: 'image', type: 'brushlabels', origin: 'manual' },
+      ...{ original_width: side, original_height: side, image_rotation: 0 },
+      value: { format: 'rle', rle: [...encodeBrushRle(side, side, runs)], brushlabels: [label] },
+    };
+  };
+  const result = [region('Fine', isFine), region('Coarse', (pixel) => !isFine(pixel))];
+  return { image: `data:image/png;base64,${png.toString('base64')}`, result };
+}
+
+async function createProject() {
+  const labels = '<Label value="Coarse"/><Label value="Fine"/>';
+  const labelConfig = `<View><Image name="image" value="$image"/><BrushLabels name="material" toName="image">${labels}</BrushLabels></View>`;
+  const { id } = await ask('POST', '/api/projects', { title: 'kill-training', label_config: labelConfig });
+  const annotated = await Promise.all(Array.from({ length: images }, (_, index) => annotatedImage(index)));
+  for (const { image, result } of annotated) {
+    const task = await ask('POST', '/api/tasks/', { project: id, data: { image } });
+    await ask('POST', `/api/tasks/${task.id}/annotations/`, { result });
+  }
+  return String(id);
+}
+
+const project = await createProject();
+let server;
+
+async function startServer() {
+  const child = spawn(process.execPath, [path.join(root, 'dist/cli/main.js'), 'serve', '--port', '0'], {
+    env: {
+      ...{ PATH: process.env.PATH, DATA_DIR: dataDir },
+      ...{ LABEL_STUDIO_URL: studio.url, LABEL_STUDIO_API_KEY: studio.token },
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const started = { child, log: '', url: '' };
+  child.stderr.on('data', (text) => (started.log += text));
+  child.on('exit', () => (started.ended = true));
+  while (!/listening on (http:\/\/[^\s"]+)/.test(started.log)) {
+    if (started.ended) throw new Error(`the server ended: ${started.log}`);
+    await sleep(20);
+  }
+  started.url = /listening on (http:\/\/[^\s"]+)/.exec(started.log)[1].replace(/\/$/, '');
+  server = started;
+}
+
+/** The project as the server tells it. */
+async function told() {
+  const answer = await (await fetch(`${server.url}/api/projects`)).json();
+  return answer.projects.find(({ id }) => id === project);
+}
+
+/** Asks for a training, many times at once. */
+async function wantTraining(times = 10) {
+  const body = JSON.stringify({ action: 'START_TRAINING', project: { id: Number(project) } });
+  const headers = { 'content-type': 'application/json' };
+  const post = () => fetch(`${server.url}/webhook`, { method: 'POST', headers, body });
+  const answers = await Promise.all(Array.from({ length: times }, post));
+  for (const answer of answers) if (!answer.ok) problems.push(`START_TRAINING answered ${answer.status}`);
+}
+
+/** Trainings of this project that run on the machine: whoever they belong to. */
+function trainingProcesses() {
+  return readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return [];
+    try {
+      const [command, environment] = ['cmdline', 'environ'].map((file) => readFileSync(`/proc/${pid}/${file}`, 'utf8'));
+      const isOurs = command.includes('training-worker.js') && environment.includes(`DATA_DIR=${dataDir}\0`);
+      return isOurs ? Number(pid) : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+let mostAtOnce = 0;
+const folder = path.join(dataDir, 'profiles', project);
+const watch = setInterval(() => (mostAtOnce = Math.max(mostAtOnce, trainingProcesses().length)), 100);
+
+/** Reads the live profile as the server does, and throws where it is not whole. */
+function liveVersion() {
+  const { version } = JSON.parse(readFileSync(path.join(folder, 'active.json'), 'utf8'));
+  const stored = JSON.parse(readFileSync(path.join(folder, `${String(version).padStart(4, '0')}.json`), 'utf8'));
+  learnedProfile.parse(stored);
+  if (stored.training.version !== version) throw new Error(`version ${version} holds ${stored.training.version}`);
+  return version;
+}
+
+async function untilEnded(before) {
+  for (;;) {
+    const { training, lastTraining } = (await told()) ?? {};
+    if (!training && lastTraining && lastTraining.finishedAt !== before) return lastTraining;
+    await sleep(100);
+  }
+}
+
+async function untilTold(isSo, what) {
+  for (const end = performance.now() + 30_000; performance.now() < end; await sleep(50))
+    if (isSo((await told()) ?? {})) return;
+  problems.push(`${what}: not within 30 s`);
+}
+
+/** A training that failed for another reason than a kill says nothing: the rest of the run would not, either. */
+function expectKilled({ outcome, reason }) {
+  if (outcome === 'failed' && !/ended early \(SIGKILL\)/.test(reason)) throw new Error(`a training failed: ${reason}`);
+}
+
+await startServer();
+const began = performance.now();
+await wantTraining();
+const first = await untilEnded(undefined);
+let usualMs = performance.now() - began;
+say(`a training takes ${Math.round(usualMs)} ms: ${first.outcome}`);
+const done = { server: 0, training: 0, tooLate: 0 };
+for (let kill = 1; kill <= kills;) {
+  const version = liveVersion();
+  const last = (await told()).lastTraining.finishedAt;
+  await wantTraining();
+  await untilTold(({ training, lastTraining }) => training || lastTraining.finishedAt !== last, 'a wanted training');
+  const isLate = kill % 3 === 0;
+  await sleep(Math.max(0, isLate ? usualMs - 1000 * random() : usualMs * random()));
+  const victim = kill % 2 === 0 ? 'training' : 'server';
+  const [child] = trainingProcesses();
+  if (child === undefined) {
+    // It was quicker than the one that was timed: no kill, so once more.
+    done.tooLate++;
+    usualMs *= 0.8;
+    continue;
+  }
+  if (victim === 'training') process.kill(child, 'SIGKILL');
+  else server.child.kill('SIGKILL');
+  done[victim]++;
+  await sleep(200);
+  const now = liveVersion();
+  if (now !== version && now !== version + 1) problems.push(`kill ${kill}: version ${now} after ${version}`);
+  if (victim === 'server') {
+    await startServer();
+    // It goes on by itself, unless its end was on record before the kill.
+    await untilTold(
+      ({ training, lastTraining }) => training || lastTraining.finishedAt !== last,
+      `kill ${kill}: taken up`,
+    );
+  } else {
+    await untilTold(
+      ({ training, lastTraining }) => !training && lastTraining.finishedAt !== last,
+      `kill ${kill}: on record`,
+    );
+  }
+  const { lastTraining } = await told();
+  expectKilled(lastTraining);
+  say(
+    `kill ${kill} (${victim}${isLate ? ', late' : ''}): version ${now}, ${lastTraining.outcome} ${lastTraining.finishedAt}`,
+  );
+  // The next one is asked for while this one still runs, or after it.
+  if (kill % 5 === 0) while ((await told()).training) await sleep(200);
+  kill++;
+}
+while ((await told()).training) await sleep(200);
+const before = (await told()).lastTraining.finishedAt;
+const trainingsBegun = () => server.log.split('"training started"').length - 1;
+const begunBefore = trainingsBegun();
+await wantTraining(200);
+const end = await untilEnded(before);
+const begunBy200 = trainingsBegun() - begunBefore;
+if (begunBy200 !== 1) problems.push(`200 START_TRAINING at once began ${begunBy200} trainings`);
+if (end.outcome === 'failed') problems.push(`the last training failed: ${end.reason}`);
+clearInterval(watch);
+if (mostAtOnce > 1) problems.push(`${mostAtOnce} training processes at once`);
+const figures = {
+  ...{ kills: done.server + done.training, ...done, usualMs: Math.round(usualMs), mostAtOnce, begunBy200 },
+  ...{ liveVersion: liveVersion(), lastOutcome: end.outcome, versions: (await told()).profiles.length, problems },
+};
+server.child.kill('SIGTERM');
+await ask('DELETE', `/api/projects/${project}/`).catch(() => undefined);
+if (studio.pid !== undefined) process.kill(studio.pid);
+rmSync(scratch, { recursive: true, force: true });
+process.stdout.write(`${JSON.stringify(figures)}\n`);
+process.exitCode = problems.length === 0 ? 0 : 1;
