@@ -3,51 +3,30 @@
 // A project with accepted images is trained again and again, each time asked for ten times at once. By turns the training process and the whole
 // server are killed with SIGKILL at a random moment of the training, one time in three in its last second, when the profile is written; only kills
 // count that hit a running training. After each the live profile must be whole and be the old or the new one; a killed server must take the training
-// up again by itself, a killed training must be on record as failed; never may two trainings run at once. In the end 200 requests at once must begin
-// one training, which must end well.
+// up again by itself, once the one that it left behind has ended; a killed training must be on record as failed; never may two trainings run at
+// once. In the end 200 requests at once must begin one training, which must end well.
 // SAM_I_AM_LABEL_STUDIO holds the line of scripts/start-label-studio.sh; without it a server is started.
 // Prints one JSON object; exit status 1 if something was lost, broken or done twice at once.
-import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { learnedProfile } from '../dist/booster/material-profile.js';
-import { maskFromBitmap } from '../dist/core/mask.js';
 import { seededRandom } from '../dist/core/seeded-random.js';
-import { encodeBrushRle } from '../dist/label-studio/brush-codec.js';
+import { brushRegion, labelConfigOf, openLabelStudio, startBackend } from './label-studio-backend.mjs';
 
 const number = (value) => ({ type: 'string', default: String(value) });
 const { values } = parseArgs({ options: { kills: number(30), images: number(5), seed: number(1), side: number(512) } });
 const [kills, images, side] = [values.kills, values.images, values.side].map(Number);
 const random = seededRandom(Number(values.seed));
-const root = fileURLToPath(new URL('..', import.meta.url));
 const scratch = mkdtempSync(path.join(tmpdir(), 'kill-training-'));
 const dataDir = path.join(scratch, 'data');
 const say = (text) => process.stderr.write(`${text}\n`);
-const run = promisify(execFile);
 const problems = [];
 
-async function labelStudio() {
-  const given = process.env.SAM_I_AM_LABEL_STUDIO;
-  const args = ['--data', path.join(scratch, 'label-studio'), '--port', '8109'];
-  const start = () => run(path.join(root, 'scripts/start-label-studio.sh'), args);
-  const line = given ?? (await start()).stdout.trim().split('\n').at(-1);
-  const field = (name) => new RegExp(`${name}=(\\S+)`).exec(line)[1];
-  return { url: field('url'), token: field('token'), pid: given === undefined ? Number(field('pid')) : undefined };
-}
-
-const studio = await labelStudio();
-
-async function ask(method, address, body) {
-  const headers = { authorization: `Token ${studio.token}`, 'content-type': 'application/json' };
-  const answer = await fetch(studio.url + address, { method, headers, body: body && JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${address} answered ${answer.status}: ${await answer.text()}`);
-  return answer.status === 204 ? undefined : answer.json();
-}
+const studio = await openLabelStudio(path.join(scratch, 'label-studio'), 8109);
 
 /** Two lattices, one above the other, and what an annotator would make of them. */
 async function annotatedImage(index) {
@@ -60,27 +39,19 @@ async function annotatedImage(index) {
   });
   const raw = { width: side, height: side, channels: 1 };
   const png = await sharp(grey, { raw }).png().toBuffer();
-  const region = (label, belongs) => {
-    const bitmap = Uint8Array.from(grey, (_, pixel) => Number(belongs(pixel)));
-    const { runs } = maskFromBitmap(side, side, bitmap);
-    return {
-      ...{ id: `${label}${index}`, from_name: 'material', to_name: 'image', type: 'brushlabels', origin: 'manual' },
-      ...{ original_width: side, original_height: side, image_rotation: 0 },
-      value: { format: 'rle', rle: [...encodeBrushRle(side, side, runs)], brushlabels: [label] },
-    };
-  };
+  const image = { pixels: grey, width: side, height: side };
+  const region = (label, belongs) => brushRegion(`${label}${index}`, label, image, (_, pixel) => belongs(pixel));
   const result = [region('Fine', isFine), region('Coarse', (pixel) => !isFine(pixel))];
   return { image: `data:image/png;base64,${png.toString('base64')}`, result };
 }
 
 async function createProject() {
-  const labels = '<Label value="Coarse"/><Label value="Fine"/>';
-  const labelConfig = `<View><Image name="image" value="$image"/><BrushLabels name="material" toName="image">${labels}</BrushLabels></View>`;
-  const { id } = await ask('POST', '/api/projects', { title: 'kill-training', label_config: labelConfig });
+  const label_config = labelConfigOf(['Coarse', 'Fine']);
+  const { id } = await studio.ask('POST', '/api/projects', { title: 'kill-training', label_config });
   const annotated = await Promise.all(Array.from({ length: images }, (_, index) => annotatedImage(index)));
   for (const { image, result } of annotated) {
-    const task = await ask('POST', '/api/tasks/', { project: id, data: { image } });
-    await ask('POST', `/api/tasks/${task.id}/annotations/`, { result });
+    const task = await studio.ask('POST', '/api/tasks/', { project: id, data: { image } });
+    await studio.ask('POST', `/api/tasks/${task.id}/annotations/`, { result });
   }
   return String(id);
 }
@@ -89,22 +60,7 @@ const project = await createProject();
 let server;
 
 async function startServer() {
-  const child = spawn(process.execPath, [path.join(root, 'dist/cli/main.js'), 'serve', '--port', '0'], {
-    env: {
-      ...{ PATH: process.env.PATH, DATA_DIR: dataDir },
-      ...{ LABEL_STUDIO_URL: studio.url, LABEL_STUDIO_API_KEY: studio.token },
-    },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const started = { child, log: '', url: '' };
-  child.stderr.on('data', (text) => (started.log += text));
-  child.on('exit', () => (started.ended = true));
-  while (!/listening on (http:\/\/[^\s"]+)/.test(started.log)) {
-    if (started.ended) throw new Error(`the server ended: ${started.log}`);
-    await sleep(20);
-  }
-  started.url = /listening on (http:\/\/[^\s"]+)/.exec(started.log)[1].replace(/\/$/, '');
-  server = started;
+  server = await startBackend(studio, { DATA_DIR: dataDir });
 }
 
 /** The project as the server tells it. */
@@ -168,6 +124,14 @@ function expectKilled({ outcome, reason }) {
   if (outcome === 'failed' && !/ended early \(SIGKILL\)/.test(reason)) throw new Error(`a training failed: ${reason}`);
 }
 
+let longestOrphanMs = 0;
+
+/** How long a training goes on whose server was killed. */
+async function followOrphan(pid, killed) {
+  while (trainingProcesses().includes(pid)) await sleep(20);
+  longestOrphanMs = Math.max(longestOrphanMs, Math.round(performance.now() - killed));
+}
+
 await startServer();
 const began = performance.now();
 await wantTraining();
@@ -192,6 +156,7 @@ for (let kill = 1; kill <= kills;) {
   }
   if (victim === 'training') process.kill(child, 'SIGKILL');
   else server.child.kill('SIGKILL');
+  if (victim === 'server') followOrphan(child, performance.now());
   done[victim]++;
   await sleep(200);
   const now = liveVersion();
@@ -230,12 +195,13 @@ if (end.outcome === 'failed') problems.push(`the last training failed: ${end.rea
 clearInterval(watch);
 if (mostAtOnce > 1) problems.push(`${mostAtOnce} training processes at once`);
 const figures = {
-  ...{ kills: done.server + done.training, ...done, usualMs: Math.round(usualMs), mostAtOnce, begunBy200 },
+  ...{ kills: done.server + done.training, ...done, usualMs: Math.round(usualMs), mostAtOnce },
+  ...{ begunBy200, longestOrphanMs },
   ...{ liveVersion: liveVersion(), lastOutcome: end.outcome, versions: (await told()).profiles.length, problems },
 };
 server.child.kill('SIGTERM');
-await ask('DELETE', `/api/projects/${project}/`).catch(() => undefined);
-if (studio.pid !== undefined) process.kill(studio.pid);
+await studio.ask('DELETE', `/api/projects/${project}/`).catch(() => undefined);
+studio.stop();
 rmSync(scratch, { recursive: true, force: true });
 process.stdout.write(`${JSON.stringify(figures)}\n`);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -7,12 +7,18 @@ const [url, modelVersion, serviceMs, concurrency = '1', lockMs = '15000', result
 const brushRle = new Uint8Array(Number(resultBytes)).map((_, index) => (index * 89) % 256);
 const materials = resultBytes === '0' ? [] : [{ material: 1, areaPx: 1, score: 0.5, brushRle }];
 const value = { width: 1, height: 1, materials, warnings: [] };
+const told = new Set();
+/** Each error once: one that comes back with every look at the queue is why jobs do not end. */
+function tellOnce({ message }) {
+  if (!told.has(message)) process.stderr.write(`stand-in worker ${process.pid}: ${message}\n`);
+  told.add(message);
+}
 const worker = startRedisWorker({
   ...{ url, modelVersion, concurrency: Number(concurrency), lockMs: Number(lockMs) },
   work: async () => {
     await sleep(Number(serviceMs));
     return { ok: true, value };
   },
-  onError: () => undefined,
+  onError: tellOnce,
 });
 process.once('SIGTERM', () => void worker.close().then(() => process.exit()));

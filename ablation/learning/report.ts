@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { seededRandom } from '../../src/core/seeded-random.js';
 import type { Interval } from '../../src/metrics/statistics.js';
@@ -21,12 +21,14 @@ interface Measured {
   readonly points: readonly CurvePoint[];
 }
 
-/** Writes `docs/LEARNING.md` and its picture. */
+/** Writes `docs/LEARNING.md` and its picture; what else was measured stands there in sections of its own, which stay. */
 export async function writeLearningReport(out: string, measured: Measured): Promise<void> {
   const picture = join(dirname(out), 'pictures', 'learning.svg');
   await mkdir(dirname(picture), { recursive: true });
   await writeFile(picture, curvePicture(measured.points));
-  await writeFile(out, reportText(measured));
+  const before = await readFile(out, 'utf8').catch(() => '');
+  const sections = /^## [^]*/m.exec(before)?.[0] ?? '';
+  await writeFile(out, sections === '' ? reportText(measured) : `${reportText(measured)}\n${sections}`);
 }
 
 function reportText({ version, command, points }: Measured): string {

@@ -25,6 +25,19 @@ export function embeddingKey(imageBytes: Uint8Array, model: string): string {
   return createHash('sha256').update(model).update('\0').update(imageBytes).digest('hex');
 }
 
+/** The embedding of an image from the cache, else encoded now and kept. */
+export async function cachedEmbedding(
+  cache: EmbeddingCache,
+  key: string,
+  encode: () => Promise<ImageEmbedding>,
+): Promise<ImageEmbedding> {
+  const kept = await cache.get(key);
+  if (kept !== undefined) return kept;
+  const embedding = await encode();
+  await cache.put(key, embedding);
+  return embedding;
+}
+
 const digestBytes = 32;
 const suffix = '.embedding';
 

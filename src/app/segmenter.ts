@@ -9,7 +9,7 @@ import type { ImageEmbedding } from '../sam/sam-model.js';
 import { stopIfCancelled } from './cancel-flag.js';
 import type { Exploration } from './exploration.js';
 import { exploreMicrograph, segmentationOf } from './explore-micrograph.js';
-import { createEmbeddingCache, embeddingKey } from './embedding-cache.js';
+import { cachedEmbedding, createEmbeddingCache, embeddingKey } from './embedding-cache.js';
 import type { LoadedModels } from './load-models.js';
 import { loadModels } from './load-models.js';
 import type { ResultMask, StagedMasks } from './masks-report.js';
@@ -81,8 +81,7 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
       if (material !== null) return paintedMicrograph(material.mask, [material], []);
       const { sam } = await models();
       const key = await keyOf(image);
-      const embedding = (await embeddings.get(key)) ?? (await sam.encode(await decode(image)));
-      await embeddings.put(key, embedding);
+      const embedding = await cachedEmbedding(embeddings, key, async () => sam.encode(await decode(image)));
       stopIfCancelled(cancel);
       const found = await predictMask(sam, embedding, prompt);
       if (found === null) return paintedMicrograph(embedding.image, [], ['no mask was found at the prompt']);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../core/parse-json.js';
 import { diskError } from './disk-error.js';
+import { takeAway } from './take-away.js';
 
 /** What came of asking for a task. `elsewhere`: another process works on it, or one that is gone may just have finished it. */
 export type Claimed = 'mine' | 'elsewhere';
@@ -83,7 +84,9 @@ export function openTaskClaims(folder: string, times: ClaimTimes = {}): TaskClai
       if (await take(task)) return 'mine';
       const other = await read(fileOf(task));
       if (other !== undefined && !isOver(other)) return 'elsewhere';
-      if (other !== undefined && !(await takeAway(fileOf(task), other))) return 'elsewhere';
+      if (other !== undefined && !(await takeAway(fileOf(task), (text) => parseClaim(text)?.run === other.run))) {
+        return 'elsewhere';
+      }
       return (await take(task)) ? 'mine' : 'elsewhere';
     },
     markPosting: (task) => write(task, true, rename),
@@ -103,23 +106,11 @@ function isAlive({ pid, run }: Claim, self: { readonly pid: number; readonly run
 
 async function read(file: string): Promise<Claim | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : claimSchema.safeParse(parseJson(text)).data;
+  return text === undefined ? undefined : parseClaim(text);
 }
 
-/** Of several processes that find the same dead claim, the one whose rename succeeds has it. */
-async function takeAway(file: string, expected: Claim): Promise<boolean> {
-  const away = `${file}.${randomUUID()}.part`;
-  try {
-    await rename(file, away);
-    const taken = await read(away);
-    if (taken?.run === expected.run) return true;
-    await link(away, file);
-    return false;
-  } catch {
-    return false;
-  } finally {
-    await rm(away, { force: true });
-  }
+function parseClaim(text: string): Claim | undefined {
+  return claimSchema.safeParse(parseJson(text)).data;
 }
 
 /** A living process needs milliseconds from one step to the next; what is older was left by one that was killed between them. */

@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Worker } from 'bullmq';
 import { LocalQueue } from '../../src/app/jobs/local-queue.js';
 import type { Job, JobQueue, Painted, PaintJob } from '../../src/app/jobs/paint-job.js';
 import { queuedService } from '../../src/app/jobs/queued-service.js';
+import { queueKeys } from '../../src/app/jobs/redis-keys.js';
 import { RedisQueue } from '../../src/app/jobs/redis-queue.js';
 import { ProcessCrashed, startRedisWorker, type RunningWorker } from '../../src/app/jobs/redis-worker.js';
 import { cancelled, Turns } from '../../src/app/turns.js';
@@ -56,6 +58,14 @@ function scriptedWork() {
 interface Opened extends ReturnType<typeof scriptedWork> {
   readonly queue: JobQueue;
   close(): Promise<void>;
+}
+
+/** Takes the next job as a worker does, and is not heard of again. */
+async function takeAndVanish(modelVersion: string, lockDuration: number): Promise<void> {
+  const { queue, prefix } = queueKeys(modelVersion);
+  const worker = new Worker(queue, null, { connection: { url: redis.url }, prefix, lockDuration });
+  await until(async () => ((await worker.getNextJob('vanished')) as unknown) !== undefined);
+  await worker.close(true);
 }
 
 let versions = 0;
@@ -223,6 +233,33 @@ describe('a queue in Redis', () => {
     });
     expect(opened.begun.filter((name) => name === 'crash')).toHaveLength(3);
   });
+
+  // A third of the second is no whole number of milliseconds.
+  test.each([900, 1_000])(
+    'gives the job of a worker that vanished to another (lock of %d ms)',
+    async (lockMs) => {
+      const errors: string[] = [];
+      const scripted = scriptedWork();
+      const options = {
+        url: redis.url,
+        modelVersion: `v-${++versions}`,
+        onError: (e: Error) => errors.push(e.message),
+      };
+      const queue = new RedisQueue(options);
+      const running = queue.run(paint('good'));
+      await takeAndVanish(options.modelVersion, lockMs);
+      const worker = startRedisWorker({ ...options, ...scripted, concurrency: 1, lockMs });
+      const close = async (): Promise<void> => {
+        await Promise.all([worker.close(), queue.close()]);
+      };
+      opened = { ...scripted, queue, close };
+      expect(await running).toMatchObject({ ok: true });
+      await until(async () => (await queue.overview()).queue.running === 0);
+      expect((await queue.overview()).jobs).toMatchObject([{ name: 'good', state: 'done', attempts: 2 }]);
+      expect(errors).toEqual([]);
+    },
+    20_000,
+  );
 
   test.each(['SIGTERM', 'SIGKILL'] as const)(
     'goes on after Redis ended by %s and came back',

@@ -66,7 +66,9 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
   };
   const worker = new Worker<JobData, null>(names.queue, process, {
     connection: { url, ...keys.connectionOptions },
-    ...{ prefix: names.prefix, concurrency, lockDuration: lockMs, stalledInterval: lockMs / 3 },
+    ...{ prefix: names.prefix, concurrency, lockDuration: lockMs },
+    // Redis takes whole milliseconds only: with a fraction each look for jobs of vanished workers fails, and they stay running for ever.
+    stalledInterval: Math.ceil(lockMs / 3),
     maxStalledCount: keys.mostVanished - 1,
   });
   worker.on('error', onError);

@@ -33,6 +33,9 @@ export interface TrainingListener {
   readonly onProblem: (line: string) => void;
 }
 
+/** The training of a server that was killed ends at its next step; until then its project waits. */
+const patienceMs = 60_000;
+
 /** Trains a project of Label Studio from what is there now, in this process: reads it, loads the models, learns, judges. */
 export async function runTraining(
   { project, labelStudio }: TrainingRequest,
@@ -58,6 +61,7 @@ export async function runTraining(
       embeddings: createEmbeddingCache(embeddingsFolder(dataDir), { memoryBytes: 0, diskBytes }),
       maxPixels: maxImagePixels,
       store: openProfileStore(dataDir),
+      patienceMs,
     });
   } finally {
     await http.close();

@@ -10,7 +10,7 @@ import { meanOf } from '../../metrics/statistics.js';
 import type { LastTraining, ProfileStore, StoredProfile, TrainingRecord } from '../../store/profile-store.js';
 import type { OpenCaseImage } from '../case-images.js';
 import type { EmbeddingCache } from '../embedding-cache.js';
-import { embeddingKey } from '../embedding-cache.js';
+import { cachedEmbedding, embeddingKey } from '../embedding-cache.js';
 import type { LoadedModels } from '../load-models.js';
 import { judgeProfile, type GateImage } from './gate.js';
 import type { LearnedCandidate } from './learn-profile.js';
@@ -35,6 +35,8 @@ export interface TrainingJob {
   readonly embeddings: EmbeddingCache;
   readonly maxPixels: number;
   readonly store: ProfileStore;
+  /** Milliseconds to wait for another training of the project to end. Default: none. */
+  readonly patienceMs?: number;
   readonly signal?: AbortSignal | undefined;
   /** `done` in [0, 1]. */
   readonly onProgress: (done: number, line: string) => void;
@@ -67,8 +69,8 @@ const preparingShare = 0.6;
  * worse. One training per project at a time. How it ended is kept, whatever it was.
  */
 export async function trainProject(job: TrainingJob): Promise<TrainingOutcome> {
-  const { project, store } = job;
-  return withTrainingLock(store.folderOf(project), async () => {
+  const { project, store, patienceMs, signal } = job;
+  const work = async (): Promise<TrainingOutcome> => {
     try {
       const outcome = await train(job);
       await store.recordTraining(project, outcome);
@@ -82,7 +84,8 @@ export async function trainProject(job: TrainingJob): Promise<TrainingOutcome> {
       });
       throw thrown;
     }
-  });
+  };
+  return withTrainingLock(store.folderOf(project), work, { patienceMs, signal });
 }
 
 async function train(job: TrainingJob): Promise<TrainingOutcome> {
@@ -186,12 +189,8 @@ async function prepareCase(
   const file = valueOrThrow(await open(evaluated, signal));
   const micrograph = valueOrThrow(await decodeMicrograph(file.name, file.bytes, { maxPixels }));
   if (micrograph.width !== evaluated.width || micrograph.height !== evaluated.height) throw otherSize(evaluated);
-  const encode = async () => {
-    const key = embeddingKey(file.bytes, models.weights);
-    const embedding = (await embeddings.get(key)) ?? (await models.sam.encode(micrograph));
-    await embeddings.put(key, embedding);
-    return embedding;
-  };
+  const key = embeddingKey(file.bytes, models.weights);
+  const encode = () => cachedEmbedding(embeddings, key, () => models.sam.encode(micrograph));
   const [{ id, completedAt }] = evaluated.annotations;
   const options = { models, micrograph, accepted, materials, encode: isTuned ? encode : undefined };
   return prepareImage(evaluated.id, `${id} ${completedAt ?? ''}`, options);

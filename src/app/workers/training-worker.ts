@@ -1,4 +1,4 @@
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import type { TrainingOutcome } from '../training/train-project.js';
 import type { TrainingRequest, TrainingSettings } from '../training/run-training.js';
 import { runTraining } from '../training/run-training.js';
@@ -25,7 +25,8 @@ const stop = new AbortController();
 process.on('disconnect', () => process.exit(0));
 process.on('SIGTERM', () => stop.abort());
 process.once('message', (order: TrainingOrder) => {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  // Below the server, whatever priority that was given.
+  setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + constants.priority.PRIORITY_BELOW_NORMAL));
   void train(order);
 });
 

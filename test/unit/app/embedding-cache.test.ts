@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { EmbeddingBudget } from '../../../src/app/embedding-cache.js';
-import { createEmbeddingCache, embeddingKey } from '../../../src/app/embedding-cache.js';
+import { cachedEmbedding, createEmbeddingCache, embeddingKey } from '../../../src/app/embedding-cache.js';
 import type { ImageEmbedding } from '../../../src/sam/sam-model.js';
 
 const embeddingOf = (value: number): ImageEmbedding & { features: Float32Array } => ({
@@ -28,6 +28,16 @@ test('an embedding comes back as it was put, from memory and from disk', async (
   expect(await cache.get('a')).toBe(embedding);
   expect(await createEmbeddingCache(folder, diskOnly).get('a')).toEqual(embedding);
   expect(await cache.get('b')).toBeUndefined();
+});
+
+test('an image is encoded once, and written once', async () => {
+  let encoded = 0;
+  const encode = () => Promise.resolve(embeddingOf(++encoded));
+  const inode = async () => (await stat(join(folder, 'a.embedding'))).ino;
+  const first = await cachedEmbedding(createEmbeddingCache(folder, diskOnly), 'a', encode);
+  const written = await inode();
+  expect(await cachedEmbedding(createEmbeddingCache(folder, diskOnly), 'a', encode)).toEqual(first);
+  expect([encoded, await inode()]).toEqual([1, written]);
 });
 
 test('workers share the folder', async () => {

@@ -1,0 +1,74 @@
+// What scripts share that measure the backend beside a real Label Studio: the one, the other, and annotations as people make them.
+import { execFile, spawn } from 'node:child_process';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { maskFromBitmap } from '../dist/core/mask.js';
+import { encodeBrushRle } from '../dist/label-studio/brush-codec.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const run = promisify(execFile);
+
+/**
+ * The Label Studio that SAM_I_AM_LABEL_STUDIO names (the line of scripts/start-label-studio.sh), else a new one on `port` with its data in
+ * `folder`, which `stop` ends.
+ */
+export async function openLabelStudio(folder, port) {
+  const given = process.env.SAM_I_AM_LABEL_STUDIO;
+  const start = () => run(path.join(root, 'scripts/start-label-studio.sh'), ['--data', folder, '--port', String(port)]);
+  const line = given ?? (await start()).stdout.trim().split('\n').at(-1);
+  const field = (name) => new RegExp(`${name}=(\\S+)`).exec(line)[1];
+  const [url, token] = [field('url'), field('token')];
+  return {
+    ...{ url, token },
+    async ask(method, address, body) {
+      const headers = { authorization: `Token ${token}`, 'content-type': 'application/json' };
+      const answer = await fetch(url + address, { method, headers, body: body && JSON.stringify(body) });
+      if (!answer.ok) throw new Error(`${method} ${address} answered ${answer.status}: ${await answer.text()}`);
+      return answer.status === 204 ? undefined : answer.json();
+    },
+    stop() {
+      if (given === undefined) process.kill(Number(field('pid')));
+    },
+  };
+}
+
+/** Starts `sam-i-am serve` on a free port; resolves when it listens. `log` grows. */
+export async function startBackend(studio, settings) {
+  const child = spawn(process.execPath, [path.join(root, 'dist/cli/main.js'), 'serve', '--port', '0'], {
+    env: {
+      ...{ PATH: process.env.PATH, LABEL_STUDIO_URL: studio.url, LABEL_STUDIO_API_KEY: studio.token },
+      ...settings,
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const started = { child, log: '', url: '' };
+  child.stderr.on('data', (text) => (started.log += text));
+  child.on('exit', () => (started.ended = true));
+  while (!/listening on (http:\/\/[^\s"]+)/.test(started.log)) {
+    if (started.ended) throw new Error(`the server ended: ${started.log}`);
+    await sleep(20);
+  }
+  started.url = /listening on (http:\/\/[^\s"]+)/.exec(started.log)[1].replace(/\/$/, '');
+  return started;
+}
+
+export function labelConfigOf(labels) {
+  const controls = labels.map((label) => `<Label value="${label}"/>`).join('');
+  return `<View><Image name="image" value="$image"/><BrushLabels name="material" toName="image">${controls}</BrushLabels></View>`;
+}
+
+/** A brush region over the pixels whose value in `pixels` belongs to the label. */
+export function brushRegion(id, label, { pixels, width, height }, belongs) {
+  const { runs } = maskFromBitmap(
+    width,
+    height,
+    Uint8Array.from(pixels, (value, pixel) => Number(belongs(value, pixel))),
+  );
+  return {
+    ...{ id, from_name: 'material', to_name: 'image', type: 'brushlabels', origin: 'manual' },
+    ...{ original_width: width, original_height: height, image_rotation: 0 },
+    value: { format: 'rle', rle: [...encodeBrushRle(width, height, runs)], brushlabels: [label] },
+  };
+}
