@@ -167,7 +167,11 @@ for (const event of events) {
 for (const each of commands) while (each.status === undefined) await sleep(200);
 const ended = commands.map(({ status }) => status);
 const again = await run(process.execPath, [main, ...command, '--json'], { env: environment });
-const { summary } = JSON.parse(again.stdout.trim().split('\n').at(-1));
+const lines = again.stdout
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
+const { summary } = lines.find((line) => line.summary !== undefined);
 const stored = [...(await storedPredictions(project)).values()];
 const figures = {
   tasks,
