@@ -158,10 +158,10 @@ test('--compare shows what the booster gains on an example, and the report opens
     string,
     string,
   ];
-  const example = path.join(repository, 'examples', 'layered-oxides');
+  const example = path.join(repository, 'examples', 'srtio3-film-on-ge');
   await Promise.all([mkdir(truth), mkdir(images)]);
-  await copyFile(`${example}.materials.png`, path.join(truth, 'layered-oxides.materials.png'));
-  await copyFile(`${example}.png`, path.join(images, 'layered-oxides.png'));
+  await copyFile(`${example}.materials.png`, path.join(truth, 'srtio3-film-on-ge.materials.png'));
+  await copyFile(`${example}.png`, path.join(images, 'srtio3-film-on-ge.png'));
   await copyFile(`${example}.materials.png`, path.join(truth, 'without-image.png'));
   const args = ['evaluate', '--export', truth, '--images', images, '--compare', '--out', out];
   const { status, stderr } = await runCli(args);
@@ -169,7 +169,7 @@ test('--compare shows what the booster gains on an example, and the report opens
   expect(stderr).toMatch(/without-image.*not at hand/);
   const { images: measured, gain } = JSON.parse(await readFile(path.join(out, 'metrics.json'), 'utf8')) as Evaluation;
   expect(measured.map((image) => [image.id, image.boosted?.images])).toEqual([
-    ['layered-oxides', 1],
+    ['srtio3-film-on-ge', 1],
     ['without-image', undefined],
   ]);
   const [{ sam, removed, boosted } = {}] = measured;

@@ -34,7 +34,7 @@ interface Roi {
 const readRoi = async (name: string) => JSON.parse(await readFile(path.join(out, name), 'utf8')) as Roi;
 
 test('each frame gets its regions while the command runs; what is done is not done again', async () => {
-  const [film = '', particles = ''] = exampleFiles();
+  const [, particles = '', film = ''] = exampleFiles();
   await copyFile(film, path.join(folder, 'first.png'));
   let stop: () => void = () => undefined;
   let stderr = '';
