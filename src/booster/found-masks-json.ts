@@ -6,10 +6,11 @@ import type { FoundMask, FoundMasks, SamplePool } from './found-masks.js';
  * FoundMasks as JSON: lists of numbers are base64 of their bytes, little-endian, because as digits they would be five times as long.
  */
 
+/** What goes over the wire as it is. */
+type PlainPart = Pick<FoundMasks, 'width' | 'height' | 'cropSize' | 'described'>;
+
 /** How {@link FoundMasks} go over the wire. */
-export interface FoundMasksJson {
-  readonly width: number;
-  readonly height: number;
+export interface FoundMasksJson extends PlainPart {
   readonly masks: readonly (Omit<FoundMask, 'mask'> & { readonly runs: string })[];
   readonly tokens: (Omit<TextureTokens, 'tokens'> & { readonly tokens: string }) | null;
   readonly samples: {
@@ -18,22 +19,17 @@ export interface FoundMasksJson {
     readonly owners: string;
     readonly values: string;
   };
-  readonly cropSize: number;
-  readonly described: FoundMasks['described'];
 }
 
-export function foundMasksToJson({
-  width,
-  height,
-  masks,
-  tokens,
-  samples,
-  cropSize,
-  described,
-}: FoundMasks): FoundMasksJson {
-  const { dimensions, centres, owners, values } = samples;
+function plainPart({ width, height, cropSize, described }: PlainPart): PlainPart {
+  return { width, height, cropSize, described };
+}
+
+export function foundMasksToJson(found: FoundMasks): FoundMasksJson {
+  const { masks, tokens } = found;
+  const { dimensions, centres, owners, values } = found.samples;
   return {
-    ...{ width, height, cropSize, described },
+    ...plainPart(found),
     masks: masks.map(({ mask, predictedIou, stabilityScore, score, point }) => ({
       ...{ predictedIou, stabilityScore, score, point },
       runs: toBase64(mask.runs),
@@ -43,15 +39,8 @@ export function foundMasksToJson({
   };
 }
 
-export function foundMasksFromJson({
-  width,
-  height,
-  masks,
-  tokens,
-  samples,
-  cropSize,
-  described,
-}: FoundMasksJson): FoundMasks {
+export function foundMasksFromJson(found: FoundMasksJson): FoundMasks {
+  const { width, height, masks, tokens, samples } = found;
   const pool: SamplePool = {
     dimensions: samples.dimensions,
     centres: new Uint32Array(fromBase64(samples.centres)),
@@ -59,7 +48,7 @@ export function foundMasksFromJson({
     values: new Float64Array(fromBase64(samples.values)),
   };
   return {
-    ...{ width, height, cropSize, described },
+    ...plainPart(found),
     masks: masks.map(({ runs, ...scores }) => ({
       ...scores,
       mask: maskFromRuns(width, height, new Uint32Array(fromBase64(runs))),

@@ -27,10 +27,14 @@ export function oneTextureBy(
     known.set(mask, texture);
     return texture;
   };
+  const areAlike = (a: Mask, b: Mask): boolean => materialLikeness(textureOf(a), textureOf(b), likeness) > least;
   return (whole, children) => {
-    const [first, ...others] = [...children, ...regionsLeft(whole, children, uncovered)];
-    return others.every(
-      (other) => first !== undefined && materialLikeness(textureOf(first), textureOf(other), likeness) > least,
+    const [first, ...others] = children;
+    if (first === undefined) return true;
+    // What children leave costs more to find than they do to compare.
+    return (
+      others.every((other) => areAlike(first, other)) &&
+      regionsLeft(whole, children, uncovered).every((region) => areAlike(first, region))
     );
   };
 }
