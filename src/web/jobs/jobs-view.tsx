@@ -5,6 +5,7 @@ import { postJson, problemOf } from '../api.js';
 import { Problem } from '../ui/problem.js';
 import { shortTime } from '../ui/time.js';
 import { usePolled } from '../ui/use-polled.js';
+import { WideTable, type Column } from '../ui/wide-table.js';
 
 const everyMs = 2000;
 
@@ -78,6 +79,16 @@ interface JobsProps {
   readonly onChange: () => void;
 }
 
+const columns: readonly Column[] = [
+  { title: 'Job' },
+  { title: 'State' },
+  { title: 'Project, task', isSecondary: true },
+  { title: 'Begun', isSecondary: true },
+  { title: 'Ended', isSecondary: true },
+  { title: 'Attempts', isSecondary: true },
+  { title: 'Change', isHidden: true },
+];
+
 function Jobs({ jobs, onChange }: JobsProps): JSX.Element {
   return (
     <section class="card">
@@ -85,36 +96,11 @@ function Jobs({ jobs, onChange }: JobsProps): JSX.Element {
       {jobs.length === 0 ? (
         <p class="hint">Nothing was asked for yet.</p>
       ) : (
-        <div class="table-box" tabIndex={0} role="region" aria-label="Jobs">
-          <table class="wide">
-            <thead>
-              <tr>
-                <th scope="col">Job</th>
-                <th scope="col">State</th>
-                <th scope="col" class="secondary">
-                  Project, task
-                </th>
-                <th scope="col" class="secondary">
-                  Begun
-                </th>
-                <th scope="col" class="secondary">
-                  Ended
-                </th>
-                <th scope="col" class="secondary">
-                  Attempts
-                </th>
-                <th scope="col">
-                  <span class="visually-hidden">Change</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {jobs.map((job) => (
-                <JobRow key={job.id} job={job} onChange={onChange} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <WideTable label="Jobs" columns={columns}>
+          {jobs.map((job) => (
+            <JobRow key={job.id} job={job} onChange={onChange} />
+          ))}
+        </WideTable>
       )}
     </section>
   );

@@ -4,6 +4,7 @@ import type { ProjectsAnswer } from '../../backend/api/project-schemas.js';
 import { postJson, problemOf } from '../api.js';
 import { Problem } from '../ui/problem.js';
 import { shortTime } from '../ui/time.js';
+import { WideTable, type Column } from '../ui/wide-table.js';
 import type { AccuracyEntry } from './accuracy.js';
 import { accuracyByVersion, iouOf, worstFirst } from './accuracy.js';
 import { AccuracyPlot } from './accuracy-plot.js';
@@ -164,52 +165,39 @@ interface ProfilesProps {
   readonly onUse: (version: string) => () => void;
 }
 
+const profileColumns: readonly Column[] = [
+  { title: 'Version' },
+  { title: 'Made', isSecondary: true },
+  { title: 'Images', isSecondary: true },
+  { title: 'IoU held out' },
+  { title: 'IoU before', isSecondary: true },
+  { title: 'Change', isHidden: true },
+];
+
 function Profiles({ project: { profiles, title }, onUse }: ProfilesProps): JSX.Element {
   if (profiles.length === 0) {
     return <p class="hint">Nothing was learned yet: predictions come from the models as they are.</p>;
   }
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label={`Profiles of ${title}`}>
-      <table class="wide">
-        <thead>
-          <tr>
-            <th scope="col">Version</th>
-            <th scope="col" class="secondary">
-              Made
-            </th>
-            <th scope="col" class="secondary">
-              Images
-            </th>
-            <th scope="col">IoU held out</th>
-            <th scope="col" class="secondary">
-              IoU before
-            </th>
-            <th scope="col">
-              <span class="visually-hidden">Change</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {profiles.map(({ version, createdAt, active, images, heldOutIou, zeroShotIou }) => (
-            <tr key={version}>
-              <th scope="row">
-                {version} {active && <span class="badge">active</span>}
-              </th>
-              <td class="secondary">{shortTime(createdAt)}</td>
-              <td class="secondary">{images}</td>
-              <td>{heldOutIou?.toFixed(3) ?? '–'}</td>
-              <td class="secondary">{zeroShotIou?.toFixed(3) ?? '–'}</td>
-              <td>
-                {!active && (
-                  <button type="button" class="quiet" onClick={onUse(version)} aria-label={`Use again: ${version}`}>
-                    Use again
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <WideTable label={`Profiles of ${title}`} columns={profileColumns}>
+      {profiles.map(({ version, createdAt, active, images, heldOutIou, zeroShotIou }) => (
+        <tr key={version}>
+          <th scope="row">
+            {version} {active && <span class="badge">active</span>}
+          </th>
+          <td class="secondary">{shortTime(createdAt)}</td>
+          <td class="secondary">{images}</td>
+          <td>{heldOutIou?.toFixed(3) ?? '–'}</td>
+          <td class="secondary">{zeroShotIou?.toFixed(3) ?? '–'}</td>
+          <td>
+            {!active && (
+              <button type="button" class="quiet" onClick={onUse(version)} aria-label={`Use again: ${version}`}>
+                Use again
+              </button>
+            )}
+          </td>
+        </tr>
+      ))}
+    </WideTable>
   );
 }
