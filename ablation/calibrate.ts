@@ -8,10 +8,9 @@
  * choose on the test set. What the generator finds is kept in .cache/ablation, so that a second run takes a few minutes only.
  */
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
-import { addedModelsFolder, defaultModelId, loadModels } from '../src/app/load-models.js';
 import { describeCandidates } from '../src/app/merge-masks.js';
 import { fitConfidence } from '../src/app/training/fit-confidence.js';
 import { defaultSegmentOptions, pipelineParameters } from '../src/app/pipeline-parameters.js';
@@ -19,7 +18,6 @@ import type { MaskDescription } from '../src/booster/describe-masks.js';
 import { groupByLikeness } from '../src/booster/group-by-likeness.js';
 import type { LikenessWeights } from '../src/booster/material-likeness.js';
 import { materialLikeness } from '../src/booster/material-likeness.js';
-import { loadSettings } from '../src/config/settings.js';
 import { intersectionArea } from '../src/core/mask.js';
 import { maxMaterials } from '../src/core/material-count.js';
 import { difficulties } from '../src/metrics/difficulty.js';
@@ -30,6 +28,7 @@ import { fitLikeness } from './fit-likeness.js';
 import { generatorCache } from './generator-cache.js';
 import type { ImageContext } from './image-context.js';
 import { keptMasks, mergeAs, openImage } from './image-context.js';
+import { openModels } from './open-models.js';
 import { outcomesOf } from './image-record.js';
 import { readSet, readSimulatedImage } from './simulated-set.js';
 import type { SimulatedImage } from './simulated-set.js';
@@ -61,12 +60,7 @@ interface KnownMasks {
   readonly shown: readonly { readonly material: number; readonly purity: number }[];
 }
 
-const models = await loadModels({
-  folder: resolve('models'),
-  addedFolder: addedModelsFolder(loadSettings(process.env).dataDir),
-  modelId: defaultModelId,
-  threads: Number(values.threads),
-});
+const models = await openModels(values.threads);
 const cache = await generatorCache(join(values.state, 'generated'), models);
 const [found, erring]: [KnownMasks[], KnownMasks[]] = [[], []];
 await forEachImage('masks', async (context) => {

@@ -7,15 +7,15 @@
  * measured with the same models, parameters and code are not measured again.
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { addedModelsFolder, defaultModelId, loadModels } from '../src/app/load-models.js';
+import { defaultModelId } from '../src/app/load-models.js';
 import { modelVersionOf } from '../src/app/model-version.js';
-import { loadSettings } from '../src/config/settings.js';
 import { codeDigest, measuringCode } from './code-digest.js';
 import { generatorCache } from './generator-cache.js';
 import type { ImageRecord } from './image-record.js';
 import { imageRecord, recordImage } from './image-record.js';
+import { addedFolder, modelsFolder, openModels } from './open-models.js';
 import { writeReport } from './report.js';
 import { firstOfEach, readSet, readSimulatedImage } from './simulated-set.js';
 
@@ -37,19 +37,12 @@ if (folder === undefined) {
   process.exit(2);
 }
 
-const modelsFolder = resolve('models');
-const addedFolder = addedModelsFolder(loadSettings(process.env).dataDir);
 const version = await modelVersionOf(modelsFolder, addedFolder, values.model);
 const state = join(values.state, `${version}-${await codeDigest(measuringCode)}`);
 await mkdir(state, { recursive: true });
 const limit = values.limit === undefined ? Infinity : Number(values.limit);
 const entries = firstOfEach(await readSet(folder), limit);
-const models = await loadModels({
-  folder: modelsFolder,
-  addedFolder,
-  modelId: values.model,
-  threads: Number(values.threads),
-});
+const models = await openModels(values.threads, values.model);
 const cache = await generatorCache(join(values.state, 'generated'), models);
 const records: ImageRecord[] = [];
 for (const entry of entries) {

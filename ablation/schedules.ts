@@ -5,18 +5,17 @@
  *
  * FOLDER is written by `python -m sam_i_am_models.simulated_set --set validation --per-class 20 FOLDER` in training/. The number of materials is given.
  */
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { addedModelsFolder, defaultModelId, loadModels } from '../src/app/load-models.js';
 import type { LoadedModels } from '../src/app/load-models.js';
 import { resultMasks } from '../src/app/masks-report.js';
 import { defaultSegmentOptions, pipelineParameters } from '../src/app/pipeline-parameters.js';
 import { segmentMicrograph } from '../src/app/segment-micrograph.js';
 import { Stopwatch } from '../src/app/timings.js';
-import { loadSettings } from '../src/config/settings.js';
 import { difficulties } from '../src/metrics/difficulty.js';
+import { meanOf } from '../src/metrics/statistics.js';
 import type { GeneratorOptions } from '../src/sam/automatic-mask-generator.js';
 import type { SamModel } from '../src/sam/sam-model.js';
+import { openModels } from './open-models.js';
 import { scoreMasks, truthOf } from './scores.js';
 import type { SimulatedImage } from './simulated-set.js';
 import { firstOfEach, readSet, readSimulatedImage } from './simulated-set.js';
@@ -44,12 +43,7 @@ if (folder === undefined) {
   process.exit(2);
 }
 
-const models = await loadModels({
-  folder: resolve('models'),
-  addedFolder: addedModelsFolder(loadSettings(process.env).dataDir),
-  modelId: defaultModelId,
-  threads: Number(values.threads),
-});
+const models = await openModels(values.threads);
 const entries = firstOfEach(await readSet(folder), values.limit === undefined ? Infinity : Number(values.limit));
 const all: Measured[] = [];
 for (const entry of entries) {
@@ -102,7 +96,7 @@ function report(name: string, measured: readonly Measured[]): void {
   const cells = schedules.map((schedule) => {
     const of = measured.filter((each) => each.schedule === schedule);
     const mean = (key: 'prompts' | 'decoderRuns' | 'mIoU' | 'bestIou'): number =>
-      of.reduce((sum, each) => sum + each[key], 0) / of.length;
+      meanOf(of.map((each) => each[key])) ?? NaN;
     return (
       `${schedule}: ${mean('prompts').toFixed(1)} prompts in ${mean('decoderRuns').toFixed(1)} runs, ` +
       `mIoU ${mean('mIoU').toFixed(4)}, best IoU ${mean('bestIou').toFixed(4)}`

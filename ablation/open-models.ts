@@ -1,0 +1,12 @@
+import { resolve } from 'node:path';
+import { addedModelsFolder, defaultModelId, loadModels, type LoadedModels } from '../src/app/load-models.js';
+import { loadSettings } from '../src/config/settings.js';
+
+/** Where models lie: the embedded ones, and those that a user has added. */
+export const modelsFolder = resolve('models');
+export const addedFolder = addedModelsFolder(loadSettings(process.env).dataDir);
+
+/** The models that a command measures. `threads` as given on the command line. */
+export function openModels(threads: string, modelId = defaultModelId): Promise<LoadedModels> {
+  return loadModels({ folder: modelsFolder, addedFolder, modelId, threads: Number(threads) });
+}
