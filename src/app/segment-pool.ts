@@ -61,10 +61,10 @@ export interface SegmentPool extends SegmentationService, ExplorationService {
 }
 
 /** What the settings say of the pool. */
-export function poolOptions(settings: Settings): SegmentPoolOptions {
-  const { model, concurrency, maxImagePixels, dataDir, embeddingMemoryMb, embeddingDiskMb } = settings;
+export function poolOptions(settings: Settings, modelId = settings.model): SegmentPoolOptions {
+  const { concurrency, maxImagePixels, dataDir, embeddingMemoryMb, embeddingDiskMb } = settings;
   const cache = { memoryBytes: embeddingMemoryMb * 1e6, diskBytes: embeddingDiskMb * 1e6 };
-  return { modelId: model, concurrency, maxImagePixels, dataDir, cache };
+  return { modelId, concurrency, maxImagePixels, dataDir, cache };
 }
 
 /** Where encoded images are kept for all workers and processes. */

@@ -131,7 +131,7 @@ function writeResults({ figures, images, gate, files }: FinishedEvaluation, { js
 }
 
 function openComparePool({ model }: EvaluateFlags, settings: Settings): Promise<SegmentPool> {
-  return openSegmentPool({ ...poolOptions(settings), modelId: model ?? settings.model, concurrency: 1 });
+  return openSegmentPool({ ...poolOptions(settings, model), concurrency: 1 });
 }
 
 function thresholdArgument(text: string): Threshold {

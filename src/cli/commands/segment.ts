@@ -70,11 +70,7 @@ async function segment(inputs: readonly string[], flags: SegmentFlags): Promise<
   const settings = loadSettings(process.env);
   const profile = flags.profile === undefined ? undefined : await readProfile(flags.profile, settings.dataDir);
   await makeFolder(flags.out);
-  const pool = await openSegmentPool({
-    ...poolOptions(settings),
-    modelId: flags.model ?? settings.model,
-    concurrency: 1,
-  });
+  const pool = await openSegmentPool({ ...poolOptions(settings, flags.model), concurrency: 1 });
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);

@@ -67,7 +67,7 @@ async function run(folder: string, flags: WatchFlags): Promise<number> {
   }
   await makeFolder(flags.out);
   const settings = loadSettings(process.env);
-  const pool = await openSegmentPool({ ...poolOptions(settings), modelId: flags.model ?? settings.model });
+  const pool = await openSegmentPool(poolOptions(settings, flags.model));
   try {
     await pool.ready;
     process.stderr.write(`watching ${folder}\n`);
