@@ -1,33 +1,28 @@
 // What a click on a cached image costs in the server, by the number and kind of regions in the request:
 //   npm run build && node scripts/bench-clicks.mjs [rounds]
 // Sizes take turns, so that load from elsewhere falls on all alike. CPU is what the server's process used; wall time is what a user waits.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { maskFromBox } from '../dist/core/mask.js';
 import { encodeBrushRle } from '../dist/label-studio/brush-codec.js';
+import { modelsLoaded, root, startServed } from './served.mjs';
 
 const rounds = Number(process.argv[2] ?? 40);
 const side = 1024;
-const root = fileURLToPath(new URL('..', import.meta.url));
 const data = mkdtempSync(path.join(tmpdir(), 'bench-clicks-'));
-const server = spawn(process.execPath, [path.join(root, 'dist/cli/main.js'), 'serve', '--port', '0'], {
-  env: {
+const { child: server, url } = await startServed(
+  {
     ...process.env,
     DATA_DIR: data,
     LOCAL_FILES_ROOT: path.join(root, 'examples'),
     LABEL_STUDIO_URL: 'http://127.0.0.1:1',
   },
-  stdio: ['ignore', 'ignore', 'pipe'],
-});
-let log = '';
-server.stderr.on('data', (chunk) => (log += chunk));
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-while (!/the models are loaded/.test(log)) await sleep(100);
-const { port } = new URL(/listening on (http:\/\/[^\s"]+)/.exec(log)[1]);
+  modelsLoaded,
+);
+const { port } = new URL(url);
 const labelConfig = readFileSync(path.join(root, 'label-config/materials-3.xml'), 'utf8');
 const toName = /<Image[^>]*name="([^"]+)"/.exec(labelConfig)[1];
 

@@ -1,26 +1,18 @@
 // How long /health takes while 16 clients ask for predictions without a pause:
 //   npm run build && node scripts/bench-health.mjs [seconds]
 // Half of them send one micrograph again and again (answered from memory: all load is on the HTTP thread), half a new one each time.
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { modelsLoaded, root, startServed } from './served.mjs';
 
 const seconds = Number(process.argv[2] ?? 20);
-const root = fileURLToPath(new URL('..', import.meta.url));
 const data = mkdtempSync(path.join(tmpdir(), 'bench-health-'));
-const server = spawn(process.execPath, [path.join(root, 'dist/cli/main.js'), 'serve', '--port', '0'], {
-  env: { ...process.env, DATA_DIR: data },
-  stdio: ['ignore', 'ignore', 'pipe'],
-});
-let log = '';
-server.stderr.on('data', (chunk) => (log += chunk));
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-while (!/the models are loaded/.test(log)) await sleep(100);
-const { port } = new URL(/listening on (http:\/\/[^\s"]+)/.exec(log)[1]);
+const { child: server, url } = await startServed({ ...process.env, DATA_DIR: data }, modelsLoaded);
+const { port } = new URL(url);
 
 function ask(method, target, body) {
   return new Promise((resolve, reject) => {

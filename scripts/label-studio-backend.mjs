@@ -1,13 +1,11 @@
 // What scripts share that measure the backend beside a real Label Studio: the one, the other, and annotations as people make them.
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { maskFromBitmap } from '../dist/core/mask.js';
 import { encodeBrushRle } from '../dist/label-studio/brush-codec.js';
+import { root, startServed } from './served.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
 
 /**
@@ -35,23 +33,11 @@ export async function openLabelStudio(folder, port) {
 }
 
 /** Starts `sam-i-am serve` on a free port; resolves when it listens. `log` grows. */
-export async function startBackend(studio, settings) {
-  const child = spawn(process.execPath, [path.join(root, 'dist/cli/main.js'), 'serve', '--port', '0'], {
-    env: {
-      ...{ PATH: process.env.PATH, LABEL_STUDIO_URL: studio.url, LABEL_STUDIO_API_KEY: studio.token },
-      ...settings,
-    },
-    stdio: ['ignore', 'ignore', 'pipe'],
+export function startBackend(studio, settings) {
+  return startServed({
+    ...{ PATH: process.env.PATH, LABEL_STUDIO_URL: studio.url, LABEL_STUDIO_API_KEY: studio.token },
+    ...settings,
   });
-  const started = { child, log: '', url: '' };
-  child.stderr.on('data', (text) => (started.log += text));
-  child.on('exit', () => (started.ended = true));
-  while (!/listening on (http:\/\/[^\s"]+)/.test(started.log)) {
-    if (started.ended) throw new Error(`the server ended: ${started.log}`);
-    await sleep(20);
-  }
-  started.url = /listening on (http:\/\/[^\s"]+)/.exec(started.log)[1].replace(/\/$/, '');
-  return started;
 }
 
 export function labelConfigOf(labels) {

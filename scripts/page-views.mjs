@@ -7,16 +7,15 @@
  * test/e2e/learning.test.ts has both views with a real Label Studio. Pictures go to DIR; the README's is docs/pictures/page.png, a copy of
  * DIR/result-1440-light.png. One JSON object per line tells the times between frames while a micrograph is dragged and zoomed.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
+import { modelsLoaded, startServed } from './served.mjs';
 
 const { values: flags } = parseArgs({
   options: { out: { type: 'string' }, megapixels: { type: 'string', default: '16' }, only: { type: 'string' } },
@@ -25,18 +24,8 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const out = flags.out ?? 'page-views';
 mkdirSync(out, { recursive: true });
 
-const probe = createServer();
-await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
-const { port } = probe.address();
-await new Promise((resolve) => probe.close(resolve));
-const url = `http://127.0.0.1:${port}`;
 const data = mkdtempSync(path.join(tmpdir(), 'page-views-'));
-const server = spawn(process.execPath, [here('../dist/cli/main.js'), 'serve', '--port', String(port)], {
-  env: { PATH: process.env.PATH, DATA_DIR: data },
-  stdio: 'ignore',
-});
-const isReady = () => fetch(`${url}/ready`).then(({ ok }) => ok, () => false); // prettier-ignore
-while (!(await isReady())) await sleep(200);
+const { child: server, url } = await startServed({ PATH: process.env.PATH, DATA_DIR: data }, modelsLoaded);
 const executablePath = execFileSync(here('find-chromium.sh')).toString().trim().split('\n').at(-1);
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 

@@ -12,12 +12,11 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { modelsFolder } from '../dist/app/load-models.js';
 import { defaultSegmentOptions } from '../dist/app/pipeline-parameters.js';
-import { createSegmenter } from '../dist/app/segmenter.js';
 import { openOrtSession } from '../dist/inference/ort-session.js';
+import { openSegmenter, settledBytes, slopeOf } from './soaking.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -32,15 +31,7 @@ const side = Number(values.side);
 const mostBytes = Number(values['most-bytes']);
 const between = 10;
 const folder = await mkdtemp(join(tmpdir(), 'soak-'));
-const segmenter = createSegmenter({
-  modelsFolder,
-  addedFolder: join(folder, 'models'),
-  cacheFolder: join(folder, 'embeddings'),
-  cache: { memoryBytes: 8e6, diskBytes: 8e6 },
-  modelId: 'sam-i-am-small',
-  threads: 1,
-  maxImagePixels: 1e8,
-});
+const segmenter = openSegmenter(folder, { cacheBytes: 8e6, threads: 1 });
 const leaked = [];
 
 try {
@@ -54,7 +45,8 @@ try {
   }
   // The first part fills caches and the allocators' pools.
   const settled = samples.slice(Math.floor(samples.length * 0.4));
-  const slopes = { process: slopeOf(settled, 'process'), javascript: slopeOf(settled, 'javascript') };
+  const slopeOfSize = (what) => slopeOf(settled.map(([done, sizes]) => [done, sizes[what]]));
+  const slopes = { process: slopeOfSize('process'), javascript: slopeOfSize('javascript') };
   for (const [what, slope] of Object.entries(slopes)) {
     print(
       `${what}: ${slope.toFixed(0)} bytes a prediction over the last ${total - settled[0][0]} (at most ${mostBytes})`,
@@ -98,28 +90,16 @@ async function plantLeak(done) {
   }
 }
 
-/** Bytes of the process that are its own, and of what JavaScript holds, once finalizers of native tensors have run. */
+/** Bytes that JavaScript holds, and those of the process that are its own. */
 async function settledSizes() {
-  for (let round = 0; round < 4; round++) {
-    globalThis.gc();
-    await sleep(5);
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return { process: privateBytes(), javascript: heapUsed + arrayBuffers };
+  const javascript = await settledBytes();
+  return { process: privateBytes(), javascript };
 }
 
 /** Files that are mapped (models, libraries) come and go with the memory that others need: they don't count. */
 function privateBytes() {
   const [, kilobytes] = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   return kilobytes === undefined ? process.memoryUsage.rss() : Number(kilobytes) * 1024;
-}
-
-/** Least squares, bytes per prediction. */
-function slopeOf(samples, what) {
-  const mean = (of) => samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;
-  const [x, y] = [mean(([at]) => at), mean(([, sizes]) => sizes[what])];
-  const covariance = samples.reduce((sum, [at, sizes]) => sum + (at - x) * (sizes[what] - y), 0);
-  return covariance / samples.reduce((sum, [at]) => sum + (at - x) ** 2, 0);
 }
 
 function describe(sizes) {

@@ -7,23 +7,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { modelsFolder } from '../dist/app/load-models.js';
-import { createSegmenter } from '../dist/app/segmenter.js';
+import { openSegmenter, settledBytes, slopeOf } from './soaking.mjs';
 
 const { values } = parseArgs({
   options: { clicks: { type: 'string', default: '1000' }, leak: { type: 'boolean', default: false } },
 });
 const mostBytesPerClick = 5000;
 const folder = await mkdtemp(join(tmpdir(), 'soak-'));
-const segmenter = createSegmenter({
-  modelsFolder,
-  addedFolder: join(folder, 'models'),
-  cacheFolder: join(folder, 'embeddings'),
-  cache: { memoryBytes: 64e6, diskBytes: 64e6 },
-  modelId: 'sam-i-am-small',
-  threads: 2,
-  maxImagePixels: 1e8,
-});
+const segmenter = openSegmenter(folder, { cacheBytes: 64e6, threads: 2 });
 const bytes = await readFile(new URL('../examples/srtio3-film-on-ge.png', import.meta.url));
 const image = { name: 'example.png', bytes };
 const leaked = [];
@@ -35,7 +26,7 @@ try {
   const memory = [];
   for (let done = 0; done < total; done += 20) {
     await clicks(20, 1);
-    memory.push([done, await settledMemory()]);
+    memory.push([done, await settledBytes()]);
   }
   const slope = slopeOf(memory.slice(Math.floor(memory.length / 5)));
   print(
@@ -71,24 +62,6 @@ function describe(times) {
       .sort((a, b) => a - b)
       [Math.floor(times.length * share)].toFixed(0);
   return `wall p50 ${of('wall', 0.5)} ms, p95 ${of('wall', 0.95)} ms; CPU p50 ${of('cpu', 0.5)} ms`;
-}
-
-/** Bytes in use once finalizers of native tensors have run. */
-async function settledMemory() {
-  for (let round = 0; round < 4; round++) {
-    globalThis.gc();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
-
-/** Least squares, bytes per click. */
-function slopeOf(samples) {
-  const mean = (at) => samples.reduce((sum, sample) => sum + sample[at], 0) / samples.length;
-  const [x, y] = [mean(0), mean(1)];
-  const covariance = samples.reduce((sum, [a, b]) => sum + (a - x) * (b - y), 0);
-  return covariance / samples.reduce((sum, [a]) => sum + (a - x) ** 2, 0);
 }
 
 function print(line) {
