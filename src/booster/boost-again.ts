@@ -4,7 +4,7 @@ import type { MaskSamples } from './describe-masks.js';
 import { describeAgain } from './describe-masks.js';
 import type { BoostOptions, FoundMask, FoundMasks, MergingParameters, SamplePool } from './found-masks.js';
 import { keepMasks } from './keep-masks.js';
-import type { Candidate, MaterialMember } from './merge-candidates.js';
+import type { Candidate, MaterialMember, SplitMemory } from './merge-candidates.js';
 import { findCandidates, paintCandidates, voteCandidates, withoutName } from './merge-candidates.js';
 import type { RemovalResult } from './removal-record.js';
 import type { Microstructure } from './build-microstructure.js';
@@ -31,16 +31,17 @@ export function boostAgain(found: FoundMasks, options: BoostOptions, parameters:
   return { removal, ...mergeAgain(found, removal.kept, options, parameters) };
 }
 
-/** Mask merging alone, of the masks given. */
+/** Mask merging alone, of the masks given; with a memory it is faster where it is run again on masks of the same micrograph and with the same seed. */
 export function mergeAgain(
   found: FoundMasks,
   kept: readonly FoundMask[],
   options: BoostOptions,
   parameters: MergingParameters,
+  memory?: SplitMemory,
 ): MergedAgain {
   const { tokens } = found;
   const all = { ...parameters, removal: options.removal };
-  const candidates = findCandidates(found, kept, tokens, options, all);
+  const candidates = findCandidates(found, kept, tokens, options, all, memory);
   const { cropsPerMask, minimumShare } = parameters.merging;
   const isSame = wasDescribed(found, kept, candidates.length);
   const samples = isSame ? inOrder(found.samples, found.described.counts) : samplesOf(found, candidates, cropsPerMask);

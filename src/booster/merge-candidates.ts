@@ -13,7 +13,7 @@ import type { OwnRegion } from './own-regions.js';
 import { ownRegions } from './own-regions.js';
 import { refineBorders } from './refine-borders.js';
 import type { RemovalOptions } from './removal-options.js';
-import type { SplitOptions } from './split-mixed-masks.js';
+import type { KnownSplits, SplitOptions } from './split-mixed-masks.js';
 import { splitMixedMasks } from './split-mixed-masks.js';
 import { uncoveredRegions } from './uncovered-regions.js';
 
@@ -35,6 +35,19 @@ export interface MaterialMember<Proposal> extends MaterialMask {
   readonly name: string | null;
 }
 
+/** How the masks of one micrograph are best cut, so that it need not be found out again while other masks are kept. */
+export interface SplitMemory {
+  /** Those that are clearly of two textures. */
+  readonly clear: KnownSplits;
+  /** Those that are of two textures by a little, too. */
+  readonly any: KnownSplits;
+}
+
+/** A memory without anything in it. */
+export function splitMemory(): SplitMemory {
+  return { clear: new WeakMap(), any: new WeakMap() };
+}
+
 interface Size {
   readonly width: number;
   readonly height: number;
@@ -47,6 +60,7 @@ export function findCandidates<Proposal extends { readonly mask: Mask; readonly 
   tokens: TextureTokens | null,
   { materials, seed }: Pick<BoostOptions, 'materials' | 'seed'>,
   { removal, uncovered, splitting }: MergingParameters & { readonly removal: RemovalOptions },
+  memory: SplitMemory = splitMemory(),
 ): Candidate<Proposal>[] {
   const masks = kept.map(({ mask }) => mask);
   // Where SAM found nothing at all, there is nothing to go by.
@@ -55,7 +69,7 @@ export function findCandidates<Proposal extends { readonly mask: Mask; readonly 
     ...kept.map((proposal) => ({ mask: proposal.mask, score: proposal.score, proposal })),
     ...gaps.map((mask) => ({ mask, score: uncovered.score, proposal: null })),
   ];
-  const parts = splitMixed(found, tokens, { materials, seed, ...splitting });
+  const parts = splitMixed(found, tokens, { materials, seed, ...splitting }, memory);
   // A mask that others hide shows nothing.
   return ownRegions(parts, removal).flatMap((own, index) => {
     const part = parts[index];
@@ -120,11 +134,12 @@ function splitMixed<Proposal>(
   parts: readonly Part<Proposal>[],
   tokens: TextureTokens | null,
   { materials, clearSimilarity, ...options }: SplitOptions & SplitLimits,
+  { clear, any }: SplitMemory,
 ): readonly Part<Proposal>[] {
   if (tokens === null) return parts;
-  const clearly = splitParts(parts, tokens, Infinity, { ...options, mostSimilarity: clearSimilarity });
+  const clearly = splitParts(parts, tokens, Infinity, { ...options, mostSimilarity: clearSimilarity }, clear);
   if (typeof materials !== 'number' || clearly.length >= materials) return clearly;
-  return splitParts(clearly, tokens, materials, options);
+  return splitParts(clearly, tokens, materials, options, any);
 }
 
 function splitParts<Proposal>(
@@ -132,9 +147,10 @@ function splitParts<Proposal>(
   tokens: TextureTokens,
   wanted: number,
   options: SplitOptions,
+  known: KnownSplits,
 ): readonly Part<Proposal>[] {
   const masks = parts.map(({ mask }) => mask);
-  return splitMixedMasks(masks, tokens, wanted, options).flatMap(({ mask, parent }) => {
+  return splitMixedMasks(masks, tokens, wanted, options, known).flatMap(({ mask, parent }) => {
     const part = parts[parent];
     return part === undefined ? [] : [{ ...part, mask }];
   });

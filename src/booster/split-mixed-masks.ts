@@ -28,27 +28,31 @@ const mostCells = 500;
 /** A half with a smaller share of inner cells is a pattern in one texture, as atoms far apart are, and no region. */
 const leastInnerShare = 0.4;
 
-interface Split {
+/** How a mask is best cut in two. */
+export interface Split {
   /** The mask cut in two where the token changes sides. */
   readonly halves: readonly [Mask, Mask];
   /** By how much two mean tokens explain the cells better than one: the decrease of the sum of squared distances. */
   readonly gain: number;
 }
 
+/** How masks are best cut, by mask; null for those of one texture. It holds for one micrograph and one set of options. */
+export type KnownSplits = Pick<WeakMap<Mask, Split | null>, 'get' | 'has' | 'set'>;
+
 /**
  * With fewer masks than materials, SAM has taken two materials for one. The mask that two mean tokens explain best is cut in two where the
  * token changes sides, again and again until there are enough or no mask is clearly of two textures (DESIGN section 3.2, guard).
  * Returns the halves in place of the masks that were cut; `parent` is the index of the mask that each comes from.
+ * What a mask is of does not change while others are cut: `known` is filled, and saves the work where the same masks come again.
  */
 export function splitMixedMasks(
   masks: readonly Mask[],
   tokens: TextureTokens,
   wanted: number,
   options: SplitOptions,
+  known: KnownSplits = new WeakMap(),
 ): { readonly mask: Mask; readonly parent: number }[] {
   let pieces = masks.map((mask, parent) => ({ mask, parent }));
-  // What a mask is of does not change while others are cut.
-  const known = new Map<Mask, Split | null>();
   const splitOf = (mask: Mask): Split | null => {
     const split = known.has(mask) ? (known.get(mask) ?? null) : bestSplit(mask, tokens, options);
     known.set(mask, split);

@@ -2,6 +2,7 @@ import type { RemovedMask } from '../../app/exploration.js';
 import { mergeAgain } from '../../booster/boost-again.js';
 import type { BoostOptions, FoundMask, FoundMasks, MergingParameters } from '../../booster/found-masks.js';
 import { foundMasksFromJson } from '../../booster/found-masks-json.js';
+import { splitMemory } from '../../booster/merge-candidates.js';
 import { keepMasks } from '../../booster/keep-masks.js';
 import { shrinkFound } from '../../booster/shrink-found.js';
 import type { BoostAnswer, BoostRequest, Fineness } from './boost-messages.js';
@@ -19,6 +20,8 @@ const previewRestarts = 2;
 let whole: FoundMasks | undefined;
 let shown: FoundMasks | undefined;
 let fineness: Fineness = 'exact';
+/** A worker has one micrograph in its life. */
+const memory = splitMemory();
 
 addEventListener('message', ({ data }: MessageEvent<BoostRequest>) => {
   if (data.kind === 'load') {
@@ -40,7 +43,7 @@ function boost(number: number, options: BoostOptions, parameters: MergingParamet
   const { kept, removals } = keepMasks(whole.masks, whole.tokens, { ...parameters, removal: options.removal });
   const indexOf = indexer(whole.masks);
   const shownKept = kept.flatMap((mask) => shown?.masks[indexOf(mask)] ?? []);
-  const { microstructure, warnings } = mergeAgain(shown, shownKept, options, all);
+  const { microstructure, warnings } = mergeAgain(shown, shownKept, options, all, memory);
   const { map, materials } = microstructure;
   const shownIndexOf = indexer(shown.masks);
   return {

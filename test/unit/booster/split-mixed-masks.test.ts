@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { KnownSplits } from '../../../src/booster/split-mixed-masks.js';
 import { splitMixedMasks } from '../../../src/booster/split-mixed-masks.js';
 import { intersectionArea, maskFromBox } from '../../../src/core/mask.js';
 import { tokenGrid } from '../../support/token-grid.js';
@@ -43,4 +44,15 @@ test('atoms far apart are a pattern in one texture, no material of their own', (
   const isAtom = (x: number, y: number): boolean => x % 48 < 24 && y % 48 < 24;
   const atoms = tokenGrid(side, 8, (x, y) => (isAtom(x, y) ? [1, 0] : [0, 1]));
   expect(splitMixedMasks([whole], atoms, 2, options)).toHaveLength(1);
+});
+
+test('how a mask is cut is found out once, and remembered where the same masks come again', () => {
+  const known: KnownSplits & Map<object, unknown> = new Map();
+  const cut = () => splitMixedMasks([whole], tokens, 3, options, known);
+  const first = cut();
+  const looked = [...known.values()];
+  expect(looked).toHaveLength(3);
+  expect(cut().map(({ mask }) => mask)).toEqual(first.map(({ mask }) => mask));
+  expect([...known.values()].every((split, index) => split === looked[index])).toBe(true);
+  expect(first).toEqual(splitMixedMasks([whole], tokens, 3, options));
 });
