@@ -78,9 +78,13 @@ function unreadable(name: string, reason: string, cause?: unknown): SamIAmError 
 }
 
 function tooLarge(name: string, width: number, height: number, maxPixels: number): SamIAmError {
-  return new SamIAmError('image.too_large', `${name} has ${width} × ${height} pixels, more than ${maxPixels}`, {
-    hint: 'Shrink or crop the micrograph, or raise MAX_IMAGE_PIXELS.',
-  });
+  return new SamIAmError(
+    'image.too_large',
+    `${name} has ${width} × ${height} pixels, more than ${maxPixels.toLocaleString('en')} in all`,
+    {
+      hint: 'Shrink or crop the micrograph, or raise MAX_IMAGE_PIXELS.',
+    },
+  );
 }
 
 function firstLine(thrown: unknown): string {

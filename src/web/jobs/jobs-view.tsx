@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Job, JobsAnswer } from '../../backend/api/job-schemas.js';
 import { postJson, problemOf } from '../api.js';
+import { Loading } from '../ui/loading.js';
 import { Problem } from '../ui/problem.js';
 import { shortTime } from '../ui/time.js';
 import { usePolled } from '../ui/use-polled.js';
@@ -20,10 +21,11 @@ export function JobsView(): JSX.Element {
     <div class="page">
       <h1>Jobs</h1>
       {problem !== null && <Problem {...problem} />}
+      {answer === null && problem === null && <Loading />}
       {answer !== null && (
         <>
           <Figures {...answer.queue} />
-          <Workers workers={answer.workers} />
+          <Workers workers={answer.workers} jobs={answer.jobs} />
           <Jobs jobs={answer.jobs} onChange={refresh} />
         </>
       )}
@@ -51,7 +53,8 @@ function Figures({ waiting, running, done, failed, perMinute }: JobsAnswer['queu
   );
 }
 
-function Workers({ workers }: Pick<JobsAnswer, 'workers'>): JSX.Element {
+function Workers({ workers, jobs }: Pick<JobsAnswer, 'workers' | 'jobs'>): JSX.Element {
+  const nameOf = (job: string): string => jobs.find(({ id }) => id === job)?.name ?? job;
   return (
     <section class="card">
       <h2>Workers</h2>
@@ -64,7 +67,7 @@ function Workers({ workers }: Pick<JobsAnswer, 'workers'>): JSX.Element {
               <span class={`state-mark is-${state}`}>{state}</span>
               <strong>{host}</strong>
               <span class="facts">
-                {job === null ? id : `on ${job}`} since {shortTime(since)}
+                {job === null ? id : `on ${nameOf(job)}`} since {shortTime(since)}
               </span>
             </li>
           ))}
@@ -135,7 +138,7 @@ function JobRow({ job, onChange }: { readonly job: Job; readonly onChange: () =>
       <td class="secondary">{shortTime(createdAt)}</td>
       <td class="secondary">{finishedAt === null ? '' : shortTime(finishedAt)}</td>
       <td class="secondary">{attempts}</td>
-      <td>
+      <td class="action">
         {isOpen && (
           <button type="button" class="quiet" onClick={change('cancel')} aria-label={`Cancel: ${name}`}>
             Cancel

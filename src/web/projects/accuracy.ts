@@ -49,6 +49,12 @@ export function worstFirst(entries: readonly AccuracyEntry[], most: number): Acc
   return [...entries].sort((a, b) => iouOf(a) - iouOf(b)).slice(0, most);
 }
 
+/** Where, in order of time, another version than before predicted: indices of the first annotations of each but the first. */
+export function versionChanges(entries: readonly AccuracyEntry[]): number[] {
+  const versions = inOrder(entries).map(({ modelVersion }) => modelVersion);
+  return [...versions.keys()].slice(1).filter((index) => versions[index] !== versions[index - 1]);
+}
+
 /** Mean of the last few annotations at each of them, oldest first. */
 export function runningMeans(entries: readonly AccuracyEntry[], last: number): MeanAccuracy[] {
   const values = inOrder(entries).map(iouOf);

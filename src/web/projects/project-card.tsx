@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ProjectsAnswer } from '../../backend/api/project-schemas.js';
 import { postJson, problemOf } from '../api.js';
@@ -27,7 +28,11 @@ export function ProjectCard({ project, entries, onChange }: ProjectCardProps): J
     <section class="card project" aria-labelledby={`project-${id}`}>
       <div class="heading">
         <h2 id={`project-${id}`}>{link === null ? title : <a href={link}>{title}</a>}</h2>
-        <span class="facts">{modelVersion ?? ''}</span>
+        {modelVersion !== null && (
+          <span class="facts">
+            <Version of={modelVersion} />
+          </span>
+        )}
       </div>
       <p class="labels">
         {labels.map((label) => (
@@ -52,68 +57,97 @@ export function ProjectCard({ project, entries, onChange }: ProjectCardProps): J
   );
 }
 
+/** A version may be wrapped where a profile's name begins. */
+function Version({ of }: { readonly of: string }): JSX.Element {
+  const [model = '', ...profile] = of.split('+');
+  return (
+    <>
+      {model}
+      {profile.map((name) => (
+        <Fragment key={name}>
+          <wbr />+{name}
+        </Fragment>
+      ))}
+    </>
+  );
+}
+
 /** Addresses come from outside: only those of web pages become links. */
 function safeLink(url: string | null): string | null {
   return url !== null && /^https?:\/\//i.test(url) ? url : null;
 }
 
-function Accuracy({
-  entries,
-  link,
-}: {
+interface AccuracyProps {
   readonly entries: readonly AccuracyEntry[];
+  /** The project's page in Label Studio. */
   readonly link: string | null;
-}): JSX.Element {
+}
+
+function Accuracy({ entries, link }: AccuracyProps): JSX.Element {
   if (entries.length === 0) return <p class="hint">No accepted annotation was measured yet.</p>;
   return (
     <>
-      <h3>Best-match IoU of accepted annotations</h3>
+      <h3>Best-match IoU of predictions with what was accepted</h3>
       <AccuracyPlot entries={entries} />
       <div class="columns">
-        <table>
-          <caption>By version, with 95 % intervals</caption>
-          <thead>
-            <tr>
-              <th scope="col">Version</th>
-              <th scope="col">IoU</th>
-              <th scope="col">Interval</th>
-              <th scope="col">Images</th>
-            </tr>
-          </thead>
-          <tbody>
-            {accuracyByVersion(entries).map(({ version, mean, low, high, count }) => (
-              <tr key={version}>
-                <th scope="row">{version}</th>
-                <td class="number">{mean.toFixed(3)}</td>
-                <td class="number">{count < 2 ? '–' : `${low.toFixed(2)} to ${high.toFixed(2)}`}</td>
-                <td>{count}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        <table>
-          <caption>Worst images</caption>
-          <thead>
-            <tr>
-              <th scope="col">Task</th>
-              <th scope="col">IoU</th>
-              <th scope="col">Edited</th>
-            </tr>
-          </thead>
-          <tbody>
-            {worstFirst(entries, mostWorst).map((entry) => (
-              <tr key={entry.annotation}>
-                <th scope="row">
-                  {link === null ? entry.task : <a href={taskLink(link, entry.task)}>task {entry.task}</a>}
-                </th>
-                <td>{iouOf(entry).toFixed(3)}</td>
-                <td>{(100 * entry.editedShare).toFixed(1)} %</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <ByVersion entries={entries} />
+        <WorstImages entries={entries} link={link} />
       </div>
     </>
+  );
+}
+
+function ByVersion({ entries }: Pick<AccuracyProps, 'entries'>): JSX.Element {
+  return (
+    <table>
+      <caption>By version, with 95 % intervals</caption>
+      <thead>
+        <tr>
+          <th scope="col">Version</th>
+          <th scope="col">IoU</th>
+          <th scope="col">Interval</th>
+          <th scope="col">Images</th>
+        </tr>
+      </thead>
+      <tbody>
+        {accuracyByVersion(entries).map(({ version, mean, low, high, count }) => (
+          <tr key={version}>
+            <th scope="row">
+              <Version of={version} />
+            </th>
+            <td class="number">{mean.toFixed(3)}</td>
+            <td class="number">{count < 2 ? '–' : `${low.toFixed(2)} to ${high.toFixed(2)}`}</td>
+            <td class="number">{count}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function WorstImages({ entries, link }: AccuracyProps): JSX.Element {
+  return (
+    <table>
+      <caption>Worst images</caption>
+      <thead>
+        <tr>
+          <th scope="col">Task</th>
+          <th scope="col">IoU</th>
+          <th scope="col">Edited</th>
+        </tr>
+      </thead>
+      <tbody>
+        {worstFirst(entries, mostWorst).map((entry) => (
+          <tr key={entry.annotation}>
+            <th scope="row">
+              {link === null ? entry.task : <a href={taskLink(link, entry.task)}>task {entry.task}</a>}
+            </th>
+            <td>{iouOf(entry).toFixed(3)}</td>
+            <td>{(100 * entry.editedShare).toFixed(1)} %</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -169,8 +203,8 @@ const profileColumns: readonly Column[] = [
   { title: 'Version' },
   { title: 'Made', isSecondary: true },
   { title: 'Images', isSecondary: true },
-  { title: 'IoU held out' },
-  { title: 'IoU before', isSecondary: true },
+  { title: 'Held-out IoU' },
+  { title: 'Without it', isSecondary: true },
   { title: 'Change', isHidden: true },
 ];
 
@@ -183,13 +217,13 @@ function Profiles({ project: { profiles, title }, onUse }: ProfilesProps): JSX.E
       {profiles.map(({ version, createdAt, active, images, heldOutIou, zeroShotIou }) => (
         <tr key={version}>
           <th scope="row">
-            {version} {active && <span class="badge">active</span>}
+            <Version of={version} /> {active && <span class="badge">active</span>}
           </th>
           <td class="secondary">{shortTime(createdAt)}</td>
           <td class="secondary">{images}</td>
           <td>{heldOutIou?.toFixed(3) ?? '–'}</td>
           <td class="secondary">{zeroShotIou?.toFixed(3) ?? '–'}</td>
-          <td>
+          <td class="action">
             {!active && (
               <button type="button" class="quiet" onClick={onUse(version)} aria-label={`Use again: ${version}`}>
                 Use again

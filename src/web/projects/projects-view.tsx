@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { AccuracyAnswer, ProjectsAnswer } from '../../backend/api/project-schemas.js';
+import { Loading } from '../ui/loading.js';
 import { Problem } from '../ui/problem.js';
 import { usePolled } from '../ui/use-polled.js';
 import { ProjectCard } from './project-card.js';
@@ -17,6 +18,7 @@ export function ProjectsView(): JSX.Element {
       <h1>Projects</h1>
       {projects.problem !== null && <Problem {...projects.problem} />}
       {accuracy.problem !== null && <Problem {...accuracy.problem} />}
+      {projects.answer === null && projects.problem === null && <Loading />}
       {projects.answer !== null && known.length === 0 && (
         <section class="card">
           <p>No project is connected yet.</p>

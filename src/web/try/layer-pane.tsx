@@ -28,8 +28,8 @@ export function LayerPane(props: LayerPaneProps): JSX.Element {
   const [hovered, setHovered] = useState<Hovered | null>(null);
   const onHover = (pixel: Point | null, at: Point): void => {
     setHovered(pixel && { pixel, at });
-    const shown = pixel === null || hoverMasks(props) === null ? [] : masksAt(explored, hoverMasks(props) ?? [], pixel);
-    props.onPoint(shown.slice(0, 1));
+    const [mask] = pixel === null ? [] : masksAt(explored, hoverMasks(props), pixel);
+    props.onPoint(mask === undefined ? [] : [mask, ...causesOf(props, mask)]);
   };
   const all: ShownLayer[] = layers.shown[name].map((layer) => ({ layer, opacity, from }));
   if (layers.selection !== null && name !== 'removed') all.push({ layer: layers.selection, opacity: 1, from });
@@ -54,11 +54,16 @@ export function LayerPane(props: LayerPaneProps): JSX.Element {
   );
 }
 
+/** The masks for which a removed one went: they are shown with it. */
+function causesOf({ name, state }: LayerPaneProps, mask: number): readonly number[] {
+  return name === 'removed' ? (state.boosted?.removed.find((each) => each.mask === mask)?.causes ?? []) : [];
+}
+
 /** The masks that a pane says something of. */
-function hoverMasks({ name, explored, state }: LayerPaneProps): readonly number[] | null {
+function hoverMasks({ name, explored, state }: LayerPaneProps): readonly number[] {
   if (name === 'sam') return explored.masks.map((_, index) => index);
   if (name === 'removed') return state.boosted?.removed.map(({ mask }) => mask) ?? [];
-  return null;
+  return [];
 }
 
 const tooltipGap = 14;

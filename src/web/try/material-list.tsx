@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
 import { colourOf } from '../../imaging/palette.js';
 import type { StageProps } from './stage.js';
-import { percent } from './reasons.js';
 import { clickedMaterials } from './try-session.js';
 
 /** The legend: each material's colour, how much of the image it has, and how sure it is. */
@@ -26,18 +25,23 @@ export function MaterialList({ state }: StageProps): JSX.Element {
               <Swatch index={label - 1} /> {label}
               {selected.has(label) && <span class="badge">selected</span>}
             </th>
-            <td>{percent(areaShare)}</td>
+            <td>{share(areaShare)}</td>
             <td>{score.toFixed(2)}</td>
           </tr>
         ))}
         <tr class="rest">
           <th scope="row">Unsegmented</th>
-          <td>{percent(Math.max(0, rest))}</td>
+          <td>{share(Math.max(0, rest))}</td>
           <td />
         </tr>
       </tbody>
     </table>
   );
+}
+
+/** One decimal always, so that figures below each other line up. */
+function share(part: number): string {
+  return part > 0 && part < 0.0005 ? '< 0.1 %' : `${(100 * part).toFixed(1)} %`;
 }
 
 /** A square in the colour of a mask or material. */

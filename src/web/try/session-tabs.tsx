@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { useStore } from '../store.js';
 import { Icon } from '../ui/icon.js';
 import type { TrySession } from './try-session.js';
@@ -13,8 +14,10 @@ export interface SessionTabsProps {
 
 /** The micrographs that are open. */
 export function SessionTabs({ sessions, active, onChoose, onClose, onNew }: SessionTabsProps): JSX.Element {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => bringIntoSight(nav.current), [active, sessions.length]);
   return (
-    <nav class="files" aria-label="Open micrographs">
+    <nav class="files" aria-label="Open micrographs" ref={nav}>
       <ul>
         {sessions.map((session, index) => (
           <FileTab
@@ -31,6 +34,13 @@ export function SessionTabs({ sessions, active, onChoose, onClose, onNew }: Sess
       </button>
     </nav>
   );
+}
+
+/** The open one is in sight, and has the focus where what had it is gone: the example that was chosen, the button that closed a file. */
+function bringIntoSight(nav: HTMLElement | null): void {
+  const current = nav?.querySelector<HTMLElement>('[aria-current]');
+  current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  if (document.activeElement === document.body) current?.focus({ preventScroll: true });
 }
 
 interface FileTabProps {

@@ -26,11 +26,11 @@ export function SessionView({ session }: { readonly session: TrySession }): JSX.
 }
 
 const steps = [
-  { step: 'decode', title: 'Decode the file' },
-  { step: 'encode', title: 'Encode the micrograph' },
-  { step: 'prompt', title: 'Ask SAM for masks' },
-  { step: 'removal', title: 'Remove masks' },
-  { step: 'merging', title: 'Describe textures' },
+  { step: 'decode', title: 'Decode the file', now: 'Decoding the file' },
+  { step: 'encode', title: 'Encode the micrograph', now: 'Encoding the micrograph' },
+  { step: 'prompt', title: 'Ask SAM for masks', now: 'Asking SAM for masks' },
+  { step: 'removal', title: 'Remove masks', now: 'Removing masks' },
+  { step: 'merging', title: 'Describe textures', now: 'Describing textures' },
 ] as const;
 
 /** The stages of the pipeline, and how far it is. */
@@ -39,12 +39,13 @@ function StageProgress({ status }: { readonly status: TryStatus | null }): JSX.E
   const progress = status?.progress ?? 0;
   const done = status?.state === 'done';
   const now =
-    status === null ? 'Uploading' : status.step === null ? 'Waiting for its turn' : (steps[at]?.title ?? 'Ready');
+    status === null ? 'Uploading' : status.step === null ? 'Waiting for its turn' : (steps[at]?.now ?? 'Ready');
   return (
     <>
       <progress max={1} value={progress} aria-label="Progress" />
-      <p class="now" role="status">
-        {now}
+      <p class="now">
+        <span role="status">{now}</span>
+        <span class="facts">{Math.round(100 * progress)} %</span>
       </p>
       <ol class="steps">
         {steps.map(({ step, title }, index) => (

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { Icon } from '../ui/icon.js';
 import { Segmented } from '../ui/segmented.js';
+import { sentence } from '../ui/sentence.js';
 import { Slider } from '../ui/slider.js';
 import type { StageProps } from './stage.js';
 import { MaterialList } from './material-list.js';
@@ -60,7 +61,7 @@ function Warnings({ state, explored }: StageProps): JSX.Element {
       {found.length > 0 && (
         <ul class="warnings">
           {found.map((warning) => (
-            <li key={warning}>{warning}</li>
+            <li key={warning}>{sentence(warning)}</li>
           ))}
         </ul>
       )}
@@ -85,7 +86,10 @@ function Clicks({ session, state }: StageProps): JSX.Element {
         value={extent}
         onChoose={(chosen) => session.setExtent(chosen)}
       />
-      <p class="hint">Click a micrograph for what lies there; Shift and click for what is not wanted.</p>
+      <p class="hint">
+        Point at a mask to see what it is and why it went. Click for what lies there; Shift and click for what is not
+        wanted.
+      </p>
       <div class="row">
         <button type="button" class="quiet" disabled={clicks.length === 0} onClick={() => session.clearClicks()}>
           <Icon name="close" /> Clear{' '}

@@ -29,11 +29,11 @@ export interface StageProps extends ExplorerProps {
 }
 
 /** Names and titles of the layers, with how much is in each. */
-export function titleOf(name: LayerName, { counts }: Layers): JSX.Element {
+export function titleOf(name: LayerName, { counts }: Layers, titles = layerTitles): JSX.Element {
   const count = counts[name];
   return (
     <>
-      {layerTitles[name]} {count !== null && <span class="count">{count}</span>}
+      {titles[name]} {count !== null && <span class="count">{count}</span>}
     </>
   );
 }

@@ -70,8 +70,15 @@ export class TrySession {
   /** Uploads a file, or names an example, and follows the work on it to its end. */
   async run(source: { readonly file: Blob } | { readonly example: string }): Promise<void> {
     const { signal } = this.#controller;
+    const { name } = this.store.value;
+    if ('file' in source && source.file.size === 0) {
+      this.store.set({
+        problem: { message: `${name} is empty`, hint: 'Choose a file that opens in an image viewer.' },
+      });
+      return;
+    }
     try {
-      const status = await startRun(this.store.value.name, source, signal);
+      const status = await startRun(name, source, signal);
       this.store.set({ id: status.id, status });
       await this.#follow(status.id, signal);
     } catch (thrown) {
@@ -156,7 +163,7 @@ export class TrySession {
       this.store.set({ samMask: null, isAsking: false });
       return;
     }
-    this.store.set({ isAsking: true });
+    this.store.set({ isAsking: true, problem: null });
     const body: PromptBody = { points: [...clicks], extent };
     postJson<PromptAnswer>(`api/try/${id}/prompt`, body).then(
       ({ mask }) => {

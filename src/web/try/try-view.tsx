@@ -26,6 +26,7 @@ export function TryView({ isShown }: { readonly isShown: boolean }): JSX.Element
     const left = sessions.filter((other) => other !== session);
     setSessions(left);
     if (session === active) setActive(left.at(-1) ?? null);
+    if (left.length === 0) document.getElementById('main')?.focus();
   };
   const startAnew = () => setActive(null);
 

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useId } from 'preact/hooks';
 
 export interface SliderProps {
   readonly label: string;
@@ -13,18 +14,28 @@ export interface SliderProps {
 
 /** A figure that can be dragged. */
 export function Slider({ label, value, min, max, step, shown, hint, onInput }: SliderProps): JSX.Element {
+  const id = useId();
   return (
-    <label class="slider" title={hint}>
-      <span class="slider-label">{label}</span>
+    <div class="slider">
+      <label class="slider-label" for={id}>
+        {label}
+      </label>
       <span class="slider-value" aria-hidden="true">
         {shown}
       </span>
       <input
+        id={id}
         type="range"
         {...{ min, max, step, value }}
         aria-valuetext={shown}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onInput={(event) => onInput(Number(event.currentTarget.value))}
       />
-    </label>
+      {hint !== undefined && (
+        <small class="slider-hint" id={`${id}-hint`}>
+          {hint}
+        </small>
+      )}
+    </div>
   );
 }

@@ -36,7 +36,7 @@ export async function startBackend(environment: Readonly<Record<string, string>>
   const isReady = async () => {
     if (child.exitCode !== null) throw new Error(`the backend stopped:\n${log()}`);
     const url = address();
-    return url !== undefined && (await fetch(`${url}/ready`)).status === 200;
+    return url !== undefined && (await fetch(`${url}/ready`, { headers: loginOf(environment) })).status === 200;
   };
   try {
     await until(isReady, 'the backend is ready');
@@ -45,4 +45,9 @@ export async function startBackend(environment: Readonly<Record<string, string>>
     throw thrown;
   }
   return { url: address() ?? '', dataFolder, log, stop };
+}
+
+function loginOf({ BASIC_AUTH_USER: user, BASIC_AUTH_PASS: password }: Readonly<Record<string, string>>) {
+  if (user === undefined || password === undefined) return {};
+  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
 }

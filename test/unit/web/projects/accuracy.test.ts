@@ -3,6 +3,7 @@ import {
   accuracyByVersion,
   meanAccuracy,
   runningMeans,
+  versionChanges,
   worstFirst,
   type AccuracyEntry,
 } from '../../../../src/web/projects/accuracy.js';
@@ -47,4 +48,10 @@ test('worst images come first', () => {
 
 test('running means look back only', () => {
   expect(runningMeans(entries, 2).map(({ mean }) => Number(mean.toFixed(3)))).toEqual([0.5, 0.6, 0.8]);
+});
+
+test('another version is marked where it first predicted, and where it came back', () => {
+  expect(versionChanges(entries)).toEqual([2]);
+  expect(versionChanges([...entries, entry('d', '2026-03-04', 'a', 0.8)])).toEqual([2, 3]);
+  expect(versionChanges([])).toEqual([]);
 });
