@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { UnrecoverableError, Worker, type Job } from 'bullmq';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { cancelled } from '../turns.js';
+import { setLarge } from './large-value.js';
 import type { Job as Work, OnProgress, Outcome, WorkerRecord } from './paint-job.js';
 import type { JobData } from './redis-keys.js';
 import * as keys from './redis-keys.js';
@@ -50,12 +51,13 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
     try {
       const painted = await workOn(id, redis, names, options);
       if (!painted.ok) throw painted.error;
-      await redis
-        .multi()
-        .set(names.result(id), keys.packResult(painted.value), 'PX', keys.resultMs)
-        .del(names.image(id))
-        .incr(`${names.prefix}:${names.queue}:total:completed`)
-        .exec();
+      // One connection keeps the order: the result is there before its asker hears of it.
+      await Promise.all([
+        setLarge(redis, names.result(id), [keys.packResult(painted.value)], keys.resultMs),
+        redis.del(names.image(id)),
+        redis.incr(`${names.prefix}:${names.queue}:total:completed`),
+        redis.publish(names.news, id),
+      ]);
       options.onDone?.(job.data.name, 'done');
       return null;
     } catch (thrown) {
@@ -74,7 +76,12 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
   worker.on('error', onError);
   worker.on('failed', (job) => {
     if (job?.finishedOn === undefined) return;
-    redis.incr(`${names.prefix}:${names.queue}:total:failed`).catch(onError);
+    redis
+      .multi()
+      .incr(`${names.prefix}:${names.queue}:total:failed`)
+      .publish(names.news, String(job.id))
+      .exec()
+      .catch(onError);
   });
   return {
     async close() {
@@ -93,10 +100,9 @@ async function workOn(
   names: keys.QueueKeys,
   { work, onError }: RedisWorkerOptions,
 ): Promise<Outcome> {
-  const [packed, unwanted] = await Promise.all([redis.hgetallBuffer(names.image(id)), redis.get(names.cancelled(id))]);
-  const { bytes, rest } = packed;
+  const [packed, unwanted] = await Promise.all([redis.getBuffer(names.image(id)), redis.get(names.cancelled(id))]);
   if (unwanted !== null) throw cancelled();
-  if (bytes === undefined || rest === undefined) throw lostImage();
+  if (packed === null) throw lostImage();
   const controller = new AbortController();
   const timer = setInterval(() => {
     redis.get(names.cancelled(id)).then(
@@ -110,7 +116,7 @@ async function workOn(
     redis.set(names.progress(id), JSON.stringify(progress), 'PX', keys.workerMs).catch(onError);
   };
   try {
-    return await work(keys.unpackJob({ bytes, rest }), controller.signal, onProgress);
+    return await work(keys.unpackJob(packed), controller.signal, onProgress);
   } finally {
     clearInterval(timer);
   }

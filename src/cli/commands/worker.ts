@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { createLogger } from '../../app/create-logger.js';
+import { giveHeapRoom } from '../../app/jobs/heap-room.js';
 import { PaintProcesses } from '../../app/jobs/paint-process.js';
 import { startRedisWorker } from '../../app/jobs/redis-worker.js';
 import { addedModelsFolder, modelsFolder } from '../../app/load-models.js';
@@ -30,6 +31,7 @@ async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<voi
       hint: 'Set REDIS_URL, for instance to redis://localhost:6379, here and for serve.',
     });
   }
+  giveHeapRoom();
   const logger = createLogger(settings);
   const processes = new PaintProcesses({ pool: { ...poolOptions(settings), concurrency: 1 } });
   const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(dataDir), model);
