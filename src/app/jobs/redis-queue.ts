@@ -6,6 +6,7 @@ import { SamIAmError } from '../../core/errors.js';
 import { parseJson } from '../../core/parse-json.js';
 import { failure, success, type Result } from '../../core/result.js';
 import { cancelled } from '../turns.js';
+import { queueError } from './queue-error.js';
 import { setLarge } from './large-value.js';
 import type { ImageFile, PaintedMicrograph } from '../segmentation-service.js';
 import type { Exploration } from '../exploration.js';
@@ -88,12 +89,16 @@ export class RedisQueue implements JobQueue {
     signal?: AbortSignal,
   ): Promise<Result<Value, SamIAmError>> {
     const id = keys.jobId(job);
-    for (let isFirst = true; ; isFirst = false) {
-      if (signal?.aborted === true) return failure(await this.#withdraw(id));
-      const known = await this.#look<Value>(id, isFirst);
-      if (known === 'gone') await this.#add(id, job);
-      else if (known !== 'open') return known;
-      await this.#news(id, signal);
+    try {
+      for (let isFirst = true; ; isFirst = false) {
+        if (signal?.aborted === true) return failure(await this.#withdraw(id));
+        const known = await this.#look<Value>(id, isFirst);
+        if (known === 'gone') await this.#add(id, job);
+        else if (known !== 'open') return known;
+        await this.#news(id, signal);
+      }
+    } catch (thrown) {
+      throw queueError(thrown);
     }
   }
 

@@ -3,10 +3,12 @@ import { hostname } from 'node:os';
 import { UnrecoverableError, Worker, type Job } from 'bullmq';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { cancelled } from '../turns.js';
+import { isRefusal, queueError } from './queue-error.js';
 import { setLarge } from './large-value.js';
 import type { Job as Work, OnProgress, Outcome, WorkerRecord } from './paint-job.js';
 import type { JobData } from './redis-keys.js';
 import * as keys from './redis-keys.js';
+import { restWhenRefused } from './rest-when-refused.js';
 
 /** Works on jobs from Redis. */
 export interface RedisWorkerOptions {
@@ -74,6 +76,7 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
     maxStalledCount: keys.mostVanished - 1,
   });
   worker.on('error', onError);
+  const endRests = restWhenRefused(worker, keys.lookMs);
   worker.on('failed', (job) => {
     if (job?.finishedOn === undefined) return;
     redis
@@ -85,6 +88,7 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
   });
   return {
     async close() {
+      endRests();
       await worker.close();
       presence.close();
       await redis.del(...presence.ids.map((id) => names.worker(id))).catch(() => 0);
@@ -122,13 +126,16 @@ async function workOn(
   }
 }
 
-/** Crashes are tried again until there were too many; every other failure would come again. */
+/** Crashes, and what Redis did not take, are tried again until there were too many; every other failure would come again. */
 function failureOf(thrown: unknown, job: Job<JobData, null>, { onDone }: RedisWorkerOptions): Error {
-  if (thrown instanceof ProcessCrashed && job.attemptsMade + 1 < keys.mostCrashes) return thrown;
+  const isPassing = thrown instanceof ProcessCrashed || isRefusal(thrown);
+  if (isPassing && job.attemptsMade + 1 < keys.mostCrashes) return thrown as Error;
   const error =
     thrown instanceof ProcessCrashed
       ? keys.setAside(`it ended the process that worked on it ${keys.mostCrashes} times (${thrown.message})`)
-      : asSamIAmError(thrown);
+      : isRefusal(thrown)
+        ? queueError(thrown)
+        : asSamIAmError(thrown);
   onDone?.(job.data.name, 'failed', error.message);
   return new UnrecoverableError(keys.packFailure(error));
 }

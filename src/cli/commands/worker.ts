@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { createLogger } from '../../app/create-logger.js';
 import { giveHeapRoom } from '../../app/jobs/heap-room.js';
 import { PaintProcesses } from '../../app/jobs/paint-process.js';
+import { sparingly } from '../../app/jobs/queue-error.js';
 import { startRedisWorker } from '../../app/jobs/redis-worker.js';
 import { addedModelsFolder, modelsFolder } from '../../app/load-models.js';
 import { modelVersionOf } from '../../app/model-version.js';
@@ -40,7 +41,7 @@ async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<voi
     const worker = startRedisWorker({
       ...{ url, modelVersion, concurrency },
       work: (job, unwanted, onProgress) => processes.run(job, unwanted, onProgress),
-      onError: (error) => logger.warn({ reason: error.message }, 'the queue cannot be reached; trying again'),
+      onError: sparingly(({ code, message, hint }) => logger.warn({ code, hint }, `${message}; trying again`)),
       onAlive: () => {
         if (aliveFile !== undefined) writeFile(aliveFile, '').catch(() => undefined);
       },
