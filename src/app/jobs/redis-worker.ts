@@ -56,10 +56,11 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
       // One connection keeps the order: the result is there before its asker hears of it.
       await Promise.all([
         setLarge(redis, names.result(id), [keys.packResult(painted.value)], keys.resultMs),
-        redis.del(names.image(id)),
         redis.incr(`${names.prefix}:${names.queue}:total:completed`),
         redis.publish(names.news, id),
       ]);
+      // Only now: where Redis did not take the result, the job is done once more.
+      redis.del(names.image(id)).catch(onError);
       options.onDone?.(job.data.name, 'done');
       return null;
     } catch (thrown) {
