@@ -2,8 +2,8 @@
 //   npm run build && node scripts/bench-prelabel-memory.mjs [--tasks 1000,50000] [--processes 2] [--live]
 // The command is the real one; Label Studio is a stand-in that makes up tasks and remembers what was posted, and workers over a
 // real Redis answer at once with one region of 20 kB. Prints the command's peak memory as one JSON object per line;
-// --live collects garbage every second and prints what was in use after that, halfway and at the end, in megabytes: a peak also holds
-// garbage that there was no need to collect.
+// --live collects garbage every second and prints what was in use after that, in megabytes, for each tenth of the run: a peak also
+// holds garbage that there was no need to collect.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -67,6 +67,9 @@ function standIn(count) {
   return { predicted, server };
 }
 
+/** What is in use: images that are just under way come on top of it in some looks. */
+const leastMb = (looks) => Number(Math.min(...looks).toFixed(1));
+
 /** Loaded into the command: tells on file descriptor 3 what is in use. */
 const watcher = `
   import { writeSync } from 'node:fs';
@@ -110,8 +113,8 @@ for (const count of values.tasks.split(',').map(Number)) {
   const seconds = Math.round((performance.now() - began) / 1000);
   // The last look may fall into the shutdown.
   const looks = told.trim().split(' ').map(Number).slice(0, -1);
-  const mb = (from, until) => Number(Math.min(...looks.slice(from * looks.length, until * looks.length)).toFixed(2));
-  const inUse = looks.length < 4 ? {} : { halfwayMb: mb(0.4, 0.6), endMb: mb(0.8, 1) };
+  const tenth = (index) => looks.slice((index * looks.length) / 10, ((index + 1) * looks.length) / 10);
+  const inUse = looks.length < 20 ? {} : { inUseMb: Array.from({ length: 10 }, (_, index) => leastMb(tenth(index))) };
   const figures = { tasks: count, status, once, peakMb: Math.round(peakKb / 1024), ...inUse, seconds };
   process.stdout.write(`${JSON.stringify(figures)}\n`);
   for (const each of workers) each.kill('SIGKILL');

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { ImageEmbedding } from '../sam/sam-model.js';
@@ -73,6 +73,27 @@ export function createEmbeddingCache(folder: string, budget: EmbeddingBudget): E
   };
 }
 
+/** The file of an embedding as it lies in the folder; undefined if there is none. */
+export function readEmbeddingFile(folder: string, key: string): Promise<Buffer | undefined> {
+  return readFile(join(folder, key + suffix)).catch(() => undefined);
+}
+
+/** Whether there is one, without reading it. */
+export function hasEmbeddingFile(folder: string, key: string): Promise<boolean> {
+  return access(join(folder, key + suffix)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Keeps a file that {@link readEmbeddingFile} gave elsewhere; a damaged one is not kept. */
+export async function keepEmbeddingFile(folder: string, key: string, file: Buffer, diskBytes: number): Promise<void> {
+  const content = contentOf(file);
+  if (content === undefined || content.length > diskBytes) return;
+  await writeWhole(folder, key, content);
+  await shrink(folder, diskBytes);
+}
+
 /** Bytes of all typed arrays inside. */
 function bytesOf(value: unknown): number {
   if (ArrayBuffer.isView(value)) return value.byteLength;
@@ -83,14 +104,21 @@ function bytesOf(value: unknown): number {
 async function readWhole(path: string): Promise<Buffer | undefined> {
   const file = await readFile(path).catch(() => undefined);
   if (file === undefined) return undefined;
-  const content = file.subarray(digestBytes);
-  if (file.subarray(0, digestBytes).equals(createHash('sha256').update(content).digest())) {
+  const content = contentOf(file);
+  if (content !== undefined) {
     const now = new Date();
     await utimes(path, now, now).catch(() => undefined);
     return content;
   }
   await rm(path, { force: true });
   return undefined;
+}
+
+/** What follows the digest, if it matches it. */
+function contentOf(file: Buffer): Buffer | undefined {
+  const content = file.subarray(digestBytes);
+  const isWhole = file.subarray(0, digestBytes).equals(createHash('sha256').update(content).digest());
+  return isWhole ? content : undefined;
 }
 
 async function writeWhole(folder: string, key: string, content: Buffer): Promise<void> {

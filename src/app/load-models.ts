@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NamingSpread } from '../booster/learn-names.js';
 import { openOrtSession } from '../inference/ort-session.js';
+import type { SamModelEntry } from '../inference/model-manifest.js';
 import type { StoredModel } from '../inference/model-store.js';
 import { findModel, readStoredModels, verifiedModelPath } from '../inference/model-store.js';
 import type { GeneratorThresholds } from '../sam/automatic-mask-generator.js';
@@ -55,11 +56,20 @@ export async function loadModels({ folder, addedFolder, modelId, threads }: Load
   return {
     sam: await openSamModel(sam, threads),
     thresholds: sam.thresholds,
-    weights: createHash('sha256')
-      .update(JSON.stringify([sam.files, sam.inputSize]))
-      .digest('hex'),
+    weights: weightsDigest(sam),
     textureSha256: texture.files.encoder.sha256,
     namingSpread: () => readNamingSpread(texture.folder, texture.files.encoder.sha256),
     texture: onnxTextureEncoder(await openOrtSession(textureFile, { threads }), texture),
   };
+}
+
+/** {@link LoadedModels.weights}, told without loading anything. */
+export async function weightsOf({ folder, addedFolder, modelId }: Omit<LoadOptions, 'threads'>): Promise<string> {
+  return weightsDigest(findModel(await readStoredModels(folder, addedFolder), 'sam', modelId));
+}
+
+function weightsDigest({ files, inputSize }: Pick<SamModelEntry, 'files' | 'inputSize'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([files, inputSize]))
+    .digest('hex');
 }

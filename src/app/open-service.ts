@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.js';
+import { giveHeapRoom } from './jobs/heap-room.js';
 import { LocalQueue } from './jobs/local-queue.js';
 import { queuedService, type QueuedService, type Workers } from './jobs/queued-service.js';
 import { RedisQueue } from './jobs/redis-queue.js';
@@ -25,6 +26,7 @@ export async function openService(settings: Settings, { limitMs, onError }: Serv
     const pool = await openSegmentPool({ ...poolOptions(settings), ...(limitMs === undefined ? {} : { limitMs }) });
     return queuedService(new LocalQueue(pool, settings.concurrency), pool, pool);
   }
+  giveHeapRoom();
   const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(settings.dataDir), settings.model);
   const queue = new RedisQueue({ url, modelVersion, onError });
   const watch = watchWorkers(queue, modelVersion, onError);

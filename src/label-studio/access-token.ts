@@ -75,12 +75,22 @@ async function exchange(http: HttpClient, url: string, token: string): Promise<s
   });
   const answer = refreshAnswer.safeParse(status === 200 ? parseJson(Buffer.from(bytes).toString()) : undefined);
   if (answer.success) return answer.data.access;
+  if (status === 429 || status >= 500) throw cannotExchange(status);
   throw new SamIAmError(
     'label_studio.unauthorised',
     `Label Studio refused the personal access token (status ${status})`,
     {
       hint: 'Create a new one in Label Studio under Account & Settings and set LABEL_STUDIO_API_KEY to it.',
     },
+  );
+}
+
+/** Says nothing about the token: whoever has patience asks again. */
+function cannotExchange(status: number): SamIAmError {
+  return new SamIAmError(
+    'label_studio.unreachable',
+    `Label Studio answered ${status} when it was asked to exchange the personal access token`,
+    { hint: "Look into Label Studio's log, and try again when it is well." },
   );
 }
 

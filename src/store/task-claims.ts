@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../core/parse-json.js';
 import { diskError } from './disk-error.js';
+import { isRunning, ownMark, processMark } from './process-mark.js';
 import { takeAway } from './take-away.js';
 
 /** What came of asking for a task. `elsewhere`: another process works on it, or one that is gone may just have finished it. */
@@ -21,12 +22,13 @@ export interface TaskClaims {
   release(task: number): Promise<void>;
 }
 
-/** Tells this process from an earlier one of the same number, which the first process of every container has. */
+/** Tells this process from an earlier one of the same number also where the system does not tell when a process began. */
 const thisProcess = randomUUID();
 
 const claimSchema = z.object({
   host: z.string(),
-  pid: z.number(),
+  pid: processMark.shape.pid,
+  began: processMark.shape.began.default(null),
   run: z.string(),
   at: z.number(),
   posting: z.boolean(),
@@ -44,17 +46,19 @@ export interface ClaimTimes {
 /** Keeps the claims in `folder`, one folder per project and model version. */
 export function openTaskClaims(folder: string, times: ClaimTimes = {}): TaskClaims {
   const { settleMs = 10_000, foreignMs = 900_000 } = times;
-  const self = { host: hostname(), pid: process.pid, run: thisProcess };
+  const host = hostname();
+  const mark = ownMark();
   const fileOf = (task: number) => join(folder, `${task}.claim`);
-  const isOver = (claim: Claim): boolean => {
+  const isOver = async (claim: Claim): Promise<boolean> => {
     const age = Date.now() - claim.at;
-    const gone = claim.host === self.host ? !isAlive(claim, self) : age > foreignMs;
+    const gone = claim.host === host ? !(await isAlive(claim)) : age > foreignMs;
     return gone && (!claim.posting || age > settleMs);
   };
   const write = async (task: number, posting: boolean, place: (written: string, file: string) => Promise<void>) => {
     const written = join(folder, `${task}.${randomUUID()}.part`);
     try {
-      await writeFile(written, JSON.stringify({ ...self, at: Date.now(), posting } satisfies Claim));
+      const claim: Claim = { host, ...(await mark), run: thisProcess, at: Date.now(), posting };
+      await writeFile(written, JSON.stringify(claim));
       await place(written, fileOf(task));
     } catch (thrown) {
       throw diskError(thrown, folder);
@@ -82,10 +86,12 @@ export function openTaskClaims(folder: string, times: ClaimTimes = {}): TaskClai
     async claim(task) {
       await open();
       if (await take(task)) return 'mine';
-      const other = await read(fileOf(task));
-      if (other !== undefined && !isOver(other)) return 'elsewhere';
-      if (other !== undefined && !(await takeAway(fileOf(task), (text) => parseClaim(text)?.run === other.run))) {
-        return 'elsewhere';
+      const found = await readFile(fileOf(task), 'utf8').catch(() => undefined);
+      if (found !== undefined) {
+        // Claims are put in place whole: one that cannot be read was damaged, and would keep its task for ever.
+        const other = parseClaim(found);
+        if (other !== undefined && !(await isOver(other))) return 'elsewhere';
+        if (!(await takeAway(fileOf(task), (text) => text === found))) return 'elsewhere';
       }
       return (await take(task)) ? 'mine' : 'elsewhere';
     },
@@ -94,19 +100,8 @@ export function openTaskClaims(folder: string, times: ClaimTimes = {}): TaskClai
   };
 }
 
-function isAlive({ pid, run }: Claim, self: { readonly pid: number; readonly run: string }): boolean {
-  if (pid === self.pid) return run === self.run;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-async function read(file: string): Promise<Claim | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : parseClaim(text);
+async function isAlive(claim: Claim): Promise<boolean> {
+  return claim.pid === process.pid ? claim.run === thisProcess : isRunning(claim);
 }
 
 function parseClaim(text: string): Claim | undefined {

@@ -32,9 +32,13 @@ async function projectWithTasks(title: string): Promise<number> {
 }
 
 /** Runs the command one task after the other, and `meanwhile` once the first prediction is posted. */
-async function prelabel(project: number, meanwhile?: () => Promise<unknown>): Promise<CliRun> {
+async function prelabel(
+  project: number,
+  meanwhile?: () => Promise<unknown>,
+  token: string = labelStudio.token,
+): Promise<CliRun> {
   const environment = {
-    ...{ LABEL_STUDIO_URL: labelStudio.url, LABEL_STUDIO_API_KEY: labelStudio.token },
+    ...{ LABEL_STUDIO_URL: labelStudio.url, LABEL_STUDIO_API_KEY: token },
     ...{ DATA_DIR: dataFolder, MODEL: 'tiny' },
   };
   const args = ['prelabel', '--project', String(project), '--in-flight', '1'];
@@ -68,6 +72,27 @@ test('a token that is refused midway is named once, and the run goes on when it 
   expect(reasons(run)).toEqual([stopped, expect.stringMatching(/refused the token .*LABEL_STUDIO_API_KEY/)]);
   expect(run.stderr).not.toContain('failed');
   const again = await prelabel(project);
+  expect(again.status).toBe(0);
+  expect(again.stderr).toMatch(/[1-3] predicted, [1-3] had their prediction, 0 failed/);
+  expect(await predictionsPerTask(project)).toEqual(new Array(taskCount).fill(1));
+}, 240_000);
+
+test('a personal token that cannot be renewed midway is named once, and the run goes on with a new one', async () => {
+  const project = await projectWithTasks('personal token revoked midway');
+  const revoked = await labelStudio.createPersonalToken();
+  let run: CliRun;
+  try {
+    run = await prelabel(project, () => labelStudio.revokePersonalToken(revoked), revoked);
+  } finally {
+    await labelStudio.allowPersonalTokens();
+  }
+  expect(run.status).toBe(1);
+  expect(reasons(run)).toEqual([
+    stopped,
+    expect.stringMatching(/refused the personal access token .*Create a new one .*LABEL_STUDIO_API_KEY/),
+  ]);
+  expect(run.stderr).not.toContain('failed');
+  const again = await prelabel(project, undefined, await labelStudio.createPersonalToken());
   expect(again.status).toBe(0);
   expect(again.stderr).toMatch(/[1-3] predicted, [1-3] had their prediction, 0 failed/);
   expect(await predictionsPerTask(project)).toEqual(new Array(taskCount).fill(1));

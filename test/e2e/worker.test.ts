@@ -1,11 +1,15 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openRedis } from '../../src/app/jobs/redis-keys.js';
+import { RedisQueue } from '../../src/app/jobs/redis-queue.js';
+import { addedModelsFolder, modelsFolder } from '../../src/app/load-models.js';
+import { modelVersionOf } from '../../src/app/model-version.js';
 import { startBackend, type BackendProcess } from '../support/e2e/backend-process.js';
-import { addTinyModel, exampleFiles, mainFile, repository } from '../support/e2e/repository.js';
+import { addTinyModel, exampleFiles, mainFile, repository, until } from '../support/e2e/repository.js';
 import { startRedisServer, type RedisServer } from '../support/redis-server.js';
 import { runCli } from '../support/run-cli.js';
 
@@ -128,6 +132,40 @@ test("the page's Try works through workers, with its progress, files, clicks and
   } finally {
     await backend.stop();
     worker.kill('SIGKILL');
+  }
+}, 240_000);
+
+test('a click on an image that a worker with another disk has encoded fetches what that one encoded', async () => {
+  const data = (name: string) => path.join(folder, name);
+  for (const name of ['here', 'there']) await addTinyModel(data(name));
+  const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(data('here')), 'tiny');
+  const queue = new RedisQueue({ url: redis.url, modelVersion, onError: () => undefined });
+  const [file = ''] = exampleFiles();
+  const image = { name: 'micrograph', bytes: await readFile(file) };
+  const workers = [startWorker({ DATA_DIR: data('here') })];
+  const client = openRedis(redis.url, () => undefined);
+  try {
+    expect((await queue.run({ image, call: { kind: 'paint', materials: 2 } })).ok).toBe(true);
+    const [encoded = ''] = await readdir(path.join(data('here'), 'embeddings'));
+    workers.push(startWorker({ DATA_DIR: data('there') }));
+    await until(async () => (await queue.workerCount()) === 2, 'both workers are there');
+    const key = `sam-i-am:embedding:${path.basename(encoded, '.embedding')}`;
+    let x = 0;
+    const click = () => {
+      const prompt = { points: [{ x: ++x, y: 9, positive: true }], boxes: [] };
+      return queue.run({ image, call: { kind: 'click', prompt, options: { extent: 'mask', materials: 2 } } });
+    };
+    // Either worker may take a click; of several at once, both take some.
+    await until(async () => {
+      const clicked = await Promise.all([click(), click(), click()]);
+      expect(clicked.map(({ ok }) => ok)).toEqual([true, true, true]);
+      return (await client.exists(`${key}:bytes`)) === 1;
+    }, 'the other worker has asked for what was encoded');
+    expect(await readdir(path.join(data('there'), 'embeddings'))).toEqual([encoded]);
+  } finally {
+    for (const each of workers) each.kill('SIGKILL');
+    client.disconnect();
+    await queue.close();
   }
 }, 240_000);
 

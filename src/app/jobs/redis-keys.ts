@@ -43,6 +43,8 @@ export function queueKeys(modelVersion: string) {
     cancelled: (id: string) => `${own}:cancelled:${id}`,
     /** How far a micrograph that a person looks at has come. */
     progress: (id: string) => `${own}:progress:${id}`,
+    /** The channel on which workers name each job that has ended. */
+    news: `${own}:news`,
     worker: (id: string) => `${own}:worker:${id}`,
   };
 }
@@ -74,15 +76,24 @@ export function jobId({ image, call }: Job): string {
   return `job-${createHash('sha256').update(image.bytes).update(serialize(call)).digest('hex').slice(0, 32)}`;
 }
 
-/** Fields of a hash: the bytes of the image as they are, and what belongs to them. */
-export function packJob({ image, call }: Job): { readonly bytes: Buffer; readonly rest: Buffer } {
+const lengthBytes = 4;
+
+/** One value, in parts: the length of what belongs to the image, that, then the bytes of the image as they are. */
+export function packJob({ image, call }: Job): readonly Uint8Array[] {
   const { bytes, ...about } = image;
-  return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), rest: serialize({ about, call }) };
+  const rest = serialize({ about, call });
+  const length = Buffer.alloc(lengthBytes);
+  length.writeUInt32LE(rest.length);
+  return [length, rest, bytes];
 }
 
-export function unpackJob({ bytes, rest }: { readonly bytes: Buffer; readonly rest: Buffer }): Job {
-  const { about, call } = deserialize(rest) as { about: Omit<Job['image'], 'bytes'>; call: Job['call'] };
-  return { image: { ...about, bytes }, call } as Job;
+export function unpackJob(packed: Buffer): Job {
+  const end = lengthBytes + packed.readUInt32LE();
+  const { about, call } = deserialize(packed.subarray(lengthBytes, end)) as {
+    about: Omit<Job['image'], 'bytes'>;
+    call: Job['call'];
+  };
+  return { image: { ...about, bytes: packed.subarray(end) }, call } as Job;
 }
 
 export function packResult(value: PaintedMicrograph | Exploration): Buffer {

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Queue, QueueEvents, type Job } from 'bullmq';
+import { Queue, type Job } from 'bullmq';
 import { z } from 'zod';
 import { SamIAmError } from '../../core/errors.js';
 import { parseJson } from '../../core/parse-json.js';
 import { failure, success, type Result } from '../../core/result.js';
 import { cancelled } from '../turns.js';
+import { queueError } from './queue-error.js';
+import { setLarge } from './large-value.js';
 import type { ImageFile, PaintedMicrograph } from '../segmentation-service.js';
 import type { Exploration } from '../exploration.js';
 import type { Explored, Job as Work, OnProgress } from './paint-job.js';
@@ -40,8 +42,8 @@ const workerSchema = z.object({
 
 export class RedisQueue implements JobQueue {
   readonly #queue: Queue<JobData, null>;
-  readonly #events: QueueEvents;
   readonly #redis: ReturnType<typeof keys.openRedis>;
+  readonly #listener: ReturnType<typeof keys.openRedis>;
   readonly #keys: QueueKeys;
   /** Those in this process who wait for a job, to be woken. */
   readonly #waiting = new Map<string, Set<() => void>>();
@@ -51,13 +53,13 @@ export class RedisQueue implements JobQueue {
     this.#redis = keys.openRedis(url, onError);
     const { queue, prefix } = this.#keys;
     this.#queue = new Queue(queue, { connection: this.#redis, prefix });
-    this.#events = new QueueEvents(queue, { connection: { url, ...keys.connectionOptions }, prefix });
     this.#queue.on('error', onError);
-    this.#events.on('error', onError);
-    const wake = ({ jobId }: { jobId: string }): void => {
-      for (const resolve of this.#waiting.get(jobId) ?? []) resolve();
-    };
-    this.#events.on('completed', wake).on('failed', wake);
+    // BullMQ's own events come later, and each asker would have to read those of every step of every job.
+    this.#listener = keys.openRedis(url, onError);
+    this.#listener.on('message', (_channel, id) => {
+      for (const wake of this.#waiting.get(id) ?? []) wake();
+    });
+    this.#listener.subscribe(this.#keys.news).catch(onError);
   }
 
   run(job: PaintJob, signal?: AbortSignal): Promise<Painted> {
@@ -87,13 +89,16 @@ export class RedisQueue implements JobQueue {
     signal?: AbortSignal,
   ): Promise<Result<Value, SamIAmError>> {
     const id = keys.jobId(job);
-    const packed = keys.packJob(job);
-    for (let isFirst = true; ; isFirst = false) {
-      if (signal?.aborted === true) return failure(await this.#withdraw(id));
-      const known = await this.#look<Value>(id, isFirst);
-      if (known === 'gone') await this.#add(id, job, packed);
-      else if (known !== 'open') return known;
-      await this.#news(id, signal);
+    try {
+      for (let isFirst = true; ; isFirst = false) {
+        if (signal?.aborted === true) return failure(await this.#withdraw(id));
+        const known = await this.#look<Value>(id, isFirst);
+        if (known === 'gone') await this.#add(id, job);
+        else if (known !== 'open') return known;
+        await this.#news(id, signal);
+      }
+    } catch (thrown) {
+      throw queueError(thrown);
     }
   }
 
@@ -140,7 +145,8 @@ export class RedisQueue implements JobQueue {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#events.close(), this.#queue.close()]);
+    await this.#queue.close();
+    this.#listener.disconnect();
     this.#redis.disconnect();
   }
 
@@ -181,10 +187,10 @@ export class RedisQueue implements JobQueue {
     return 'gone';
   }
 
-  async #add(id: string, { image, call }: Work, packed: ReturnType<typeof keys.packJob>): Promise<void> {
-    const key = this.#keys.image(id);
+  async #add(id: string, job: Work): Promise<void> {
+    const { image, call } = job;
     // One connection keeps the order: the image is there before the job is.
-    const stored = this.#redis.multi().hset(key, packed).pexpire(key, keys.imageMs).exec();
+    const stored = setLarge(this.#redis, this.#keys.image(id), keys.packJob(job), keys.imageMs);
     const { name, project = null, task = null } = image;
     const added = this.#queue.add(
       'paint',
@@ -197,7 +203,7 @@ export class RedisQueue implements JobQueue {
     await Promise.all([stored, added]);
   }
 
-  /** Resolves when the job has ended, and now and then, because events can be lost. */
+  /** Resolves when the job has ended, and now and then, because news can be lost. */
   async #news(id: string, signal: AbortSignal | undefined): Promise<void> {
     const waiting = this.#waiting.get(id) ?? new Set();
     this.#waiting.set(id, waiting);

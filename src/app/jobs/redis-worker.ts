@@ -3,9 +3,12 @@ import { hostname } from 'node:os';
 import { UnrecoverableError, Worker, type Job } from 'bullmq';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { cancelled } from '../turns.js';
+import { isRefusal, queueError } from './queue-error.js';
+import { setLarge } from './large-value.js';
 import type { Job as Work, OnProgress, Outcome, WorkerRecord } from './paint-job.js';
 import type { JobData } from './redis-keys.js';
 import * as keys from './redis-keys.js';
+import { restWhenRefused } from './rest-when-refused.js';
 
 /** Works on jobs from Redis. */
 export interface RedisWorkerOptions {
@@ -50,12 +53,14 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
     try {
       const painted = await workOn(id, redis, names, options);
       if (!painted.ok) throw painted.error;
-      await redis
-        .multi()
-        .set(names.result(id), keys.packResult(painted.value), 'PX', keys.resultMs)
-        .del(names.image(id))
-        .incr(`${names.prefix}:${names.queue}:total:completed`)
-        .exec();
+      // One connection keeps the order: the result is there before its asker hears of it.
+      await Promise.all([
+        setLarge(redis, names.result(id), [keys.packResult(painted.value)], keys.resultMs),
+        redis.incr(`${names.prefix}:${names.queue}:total:completed`),
+        redis.publish(names.news, id),
+      ]);
+      // Only now: where Redis did not take the result, the job is done once more.
+      redis.del(names.image(id)).catch(onError);
       options.onDone?.(job.data.name, 'done');
       return null;
     } catch (thrown) {
@@ -72,12 +77,19 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
     maxStalledCount: keys.mostVanished - 1,
   });
   worker.on('error', onError);
+  const endRests = restWhenRefused(worker, keys.lookMs);
   worker.on('failed', (job) => {
     if (job?.finishedOn === undefined) return;
-    redis.incr(`${names.prefix}:${names.queue}:total:failed`).catch(onError);
+    redis
+      .multi()
+      .incr(`${names.prefix}:${names.queue}:total:failed`)
+      .publish(names.news, String(job.id))
+      .exec()
+      .catch(onError);
   });
   return {
     async close() {
+      endRests();
       await worker.close();
       presence.close();
       await redis.del(...presence.ids.map((id) => names.worker(id))).catch(() => 0);
@@ -93,10 +105,9 @@ async function workOn(
   names: keys.QueueKeys,
   { work, onError }: RedisWorkerOptions,
 ): Promise<Outcome> {
-  const [packed, unwanted] = await Promise.all([redis.hgetallBuffer(names.image(id)), redis.get(names.cancelled(id))]);
-  const { bytes, rest } = packed;
+  const [packed, unwanted] = await Promise.all([redis.getBuffer(names.image(id)), redis.get(names.cancelled(id))]);
   if (unwanted !== null) throw cancelled();
-  if (bytes === undefined || rest === undefined) throw lostImage();
+  if (packed === null) throw lostImage();
   const controller = new AbortController();
   const timer = setInterval(() => {
     redis.get(names.cancelled(id)).then(
@@ -110,19 +121,22 @@ async function workOn(
     redis.set(names.progress(id), JSON.stringify(progress), 'PX', keys.workerMs).catch(onError);
   };
   try {
-    return await work(keys.unpackJob({ bytes, rest }), controller.signal, onProgress);
+    return await work(keys.unpackJob(packed), controller.signal, onProgress);
   } finally {
     clearInterval(timer);
   }
 }
 
-/** Crashes are tried again until there were too many; every other failure would come again. */
+/** Crashes, and what Redis did not take, are tried again until there were too many; every other failure would come again. */
 function failureOf(thrown: unknown, job: Job<JobData, null>, { onDone }: RedisWorkerOptions): Error {
-  if (thrown instanceof ProcessCrashed && job.attemptsMade + 1 < keys.mostCrashes) return thrown;
+  const isPassing = thrown instanceof ProcessCrashed || isRefusal(thrown);
+  if (isPassing && job.attemptsMade + 1 < keys.mostCrashes) return thrown as Error;
   const error =
     thrown instanceof ProcessCrashed
       ? keys.setAside(`it ended the process that worked on it ${keys.mostCrashes} times (${thrown.message})`)
-      : asSamIAmError(thrown);
+      : isRefusal(thrown)
+        ? queueError(thrown)
+        : asSamIAmError(thrown);
   onDone?.(job.data.name, 'failed', error.message);
   return new UnrecoverableError(keys.packFailure(error));
 }

@@ -258,5 +258,5 @@ function sizeOf({ regions }: BrushResult): number {
 
 /** What would befall every other task as well. */
 function endsTheRun({ code }: SamIAmError): boolean {
-  return code.startsWith('label_studio.') || code.startsWith('model.') || code === 'disk.unwritable';
+  return ['label_studio.', 'model.', 'queue.', 'disk.'].some((family) => code.startsWith(family));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
+import { sparingly } from '../../app/jobs/queue-error.js';
 import { openService } from '../../app/open-service.js';
 import { paintTask } from '../../app/paint-task.js';
 import type { PrelabelDeps, PrelabelledTask, PrelabelSummary } from '../../app/prelabel/prelabel-project.js';
@@ -100,8 +101,9 @@ async function prelabel(flags: PrelabelFlags): Promise<number> {
   try {
     return await withInterruption(async (signal) => {
       const opened = await openTasks(flags, settings, http);
-      service = await openService(settings, { onError: sayOnce });
-      if (settings.redisUrl !== undefined && !service.isReady()) sayOnce(new Error('waiting for a sam-i-am worker'));
+      service = await openService(settings, { onError: sayNowAndThen });
+      if (settings.redisUrl !== undefined && !service.isReady())
+        process.stderr.write('waiting for a sam-i-am worker\n');
       await Promise.race([service.ready, aborted(signal)]);
       return run(flags, settings, { ...opened, http, service, signal });
     });
@@ -111,15 +113,7 @@ async function prelabel(flags: PrelabelFlags): Promise<number> {
   }
 }
 
-/** A Redis that is away fails every tenth of a second; once in a while is enough. */
-const sayOnce = (() => {
-  let said = 0;
-  return ({ message }: Error): void => {
-    if (Date.now() - said < 10_000) return;
-    said = Date.now();
-    process.stderr.write(`${message || 'the queue cannot be reached'}; waiting\n`);
-  };
-})();
+const sayNowAndThen = sparingly(({ message, hint }) => process.stderr.write(`${message}; waiting. ${hint}\n`), 10_000);
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { createLogger } from '../../app/create-logger.js';
+import { sparingly } from '../../app/jobs/queue-error.js';
 import { openService } from '../../app/open-service.js';
 import { settingsHelp } from '../../config/describe-settings.js';
 import type { Settings } from '../../config/settings.js';
@@ -33,7 +34,7 @@ function settingsOf({ host, port }: ServeFlags): Settings {
 async function serve(settings: Settings): Promise<void> {
   const { startServer } = await import('../../backend/start-server.js');
   const logger = createLogger(settings);
-  const onError = ({ message }: Error): void => logger.warn({ reason: message }, 'the queue cannot be reached');
+  const onError = sparingly(({ code, message, hint }) => logger.warn({ code, hint }, message));
   const service = await openService(settings, { limitMs: longestWorkMs, onError });
   const server = await startServer(settings, service);
   const stop = async (): Promise<void> => {

@@ -1,13 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { createLogger } from '../../app/create-logger.js';
+import { openEmbeddingExchange } from '../../app/jobs/embedding-exchange.js';
+import { giveHeapRoom } from '../../app/jobs/heap-room.js';
 import { PaintProcesses } from '../../app/jobs/paint-process.js';
+import { sparingly } from '../../app/jobs/queue-error.js';
 import { startRedisWorker } from '../../app/jobs/redis-worker.js';
-import { addedModelsFolder, modelsFolder } from '../../app/load-models.js';
+import { addedModelsFolder, modelsFolder, weightsOf } from '../../app/load-models.js';
 import { modelVersionOf } from '../../app/model-version.js';
-import { poolOptions } from '../../app/segment-pool.js';
+import { embeddingsFolder, poolOptions } from '../../app/segment-pool.js';
 import { settingsHelp } from '../../config/describe-settings.js';
-import { loadSettings } from '../../config/settings.js';
+import { loadSettings, type Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
 import { withInterruption } from '../interruption.js';
 
@@ -30,15 +33,23 @@ async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<voi
       hint: 'Set REDIS_URL, for instance to redis://localhost:6379, here and for serve.',
     });
   }
+  giveHeapRoom();
   const logger = createLogger(settings);
   const processes = new PaintProcesses({ pool: { ...poolOptions(settings), concurrency: 1 } });
   const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(dataDir), model);
+  const onError = sparingly(({ code, message, hint }) => logger.warn({ code, hint }, `${message}; trying again`));
   await withInterruption(async (signal) => {
     await processes.open(concurrency);
+    const exchange = await openExchange(settings, url, onError);
     const worker = startRedisWorker({
-      ...{ url, modelVersion, concurrency },
-      work: (job, unwanted, onProgress) => processes.run(job, unwanted, onProgress),
-      onError: (error) => logger.warn({ reason: error.message }, 'the queue cannot be reached; trying again'),
+      ...{ url, modelVersion, concurrency, onError },
+      async work(job, unwanted, onProgress) {
+        // Painting encodes anyway, as the first of its steps; for a click it is nearly all there is to do.
+        if (job.call.kind === 'click') await exchange?.fetch(job.image.bytes);
+        const outcome = await processes.run(job, unwanted, onProgress);
+        void exchange?.announce(job.image.bytes);
+        return outcome;
+      },
       onAlive: () => {
         if (aliveFile !== undefined) writeFile(aliveFile, '').catch(() => undefined);
       },
@@ -48,6 +59,16 @@ async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<voi
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     logger.info('finishing the jobs under way');
     await worker.close();
+    exchange?.close();
   });
   processes.close();
+}
+
+/** Encoded images of workers elsewhere; undefined where none are kept on the disk. */
+async function openExchange(settings: Settings, url: string, onError: (error: Error) => void) {
+  const { dataDir, embeddingDiskMb, model } = settings;
+  if (embeddingDiskMb === 0) return undefined;
+  const weights = await weightsOf({ folder: modelsFolder, addedFolder: addedModelsFolder(dataDir), modelId: model });
+  const folder = embeddingsFolder(dataDir);
+  return openEmbeddingExchange({ url, folder, diskBytes: embeddingDiskMb * 1e6, weights, onError });
 }

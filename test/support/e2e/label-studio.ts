@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A brush region as Label Studio stores it. */
@@ -146,6 +146,20 @@ export class LabelStudio {
     const { token } = (await this.send('POST', '/api/token/', {})) as { token: string };
     await writeFile(keep, token);
     return token;
+  }
+
+  /**
+   * Revokes a personal token, and refuses what it was exchanged for as well: Label Studio itself goes on with that for five minutes.
+   * {@link allowPersonalTokens} ends the latter.
+   */
+  async revokePersonalToken(token: string): Promise<void> {
+    await rm(path.join(this.files, 'personal-token'), { force: true });
+    await this.send('POST', '/api/token/blacklist', { refresh: token });
+    await this.send('POST', '/api/jwt/settings', { api_tokens_enabled: false, legacy_api_tokens_enabled: true });
+  }
+
+  async allowPersonalTokens(): Promise<void> {
+    await this.send('POST', '/api/jwt/settings', { api_tokens_enabled: true, legacy_api_tokens_enabled: true });
   }
 
   /** Switches legacy tokens off, which is Label Studio's default for new organisations; this client goes on with the personal token. */

@@ -66,3 +66,11 @@ test('a refused personal token is an error that says what to do', async () => {
     hint: expect.stringContaining('LABEL_STUDIO_API_KEY'),
   });
 });
+
+test.each([429, 500, 503])('status %p to an exchange is no word about the token', async (status) => {
+  const { http } = tokenServer(() => 0, status);
+  await expect(createAuthorize(http)('http://ls', personal)).rejects.toMatchObject({
+    code: 'label_studio.unreachable',
+    message: expect.stringContaining(String(status)),
+  });
+});

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -10,6 +10,12 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** No process has this number. */
 const nobody = 2 ** 30;
+
+/** When a process began, as Linux tells it. */
+async function beginOf(pid: number): Promise<string | null> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+}
 
 const leave = (task: number, claim: object) =>
   writeFile(
@@ -52,6 +58,26 @@ test('a claim by an earlier process of our own number is taken over, ours marked
   expect(await claims.claim(7)).toBe('mine');
   await claims.markPosting(7);
   expect(await claims.claim(7)).toBe('elsewhere');
+});
+
+/** A process that lives, and is not this one. */
+const other = process.ppid;
+
+test('a claim of another process stands while that process runs, and not for a later one that was given its number', async () => {
+  const began = await beginOf(other);
+  await leave(7, { pid: other, began });
+  await leave(8, { pid: other, began: '1' });
+  const claims = openTaskClaims(folder);
+  expect(await claims.claim(7)).toBe('elsewhere');
+  expect(await claims.claim(8)).toBe(began === null ? 'elsewhere' : 'mine');
+});
+
+test('a damaged claim does not keep its task for ever, and goes to one only', async () => {
+  await writeFile(join(folder, '7.claim'), '');
+  await writeFile(join(folder, '8.claim'), '{"host":');
+  const got = await Promise.all(Array.from({ length: 20 }, () => openTaskClaims(folder).claim(7)));
+  expect(got.filter((each) => each === 'mine')).toHaveLength(1);
+  expect(await openTaskClaims(folder).claim(8)).toBe('mine');
 });
 
 test('a folder that cannot be made is an error that names the cure', async () => {

@@ -177,7 +177,7 @@ describe('what goes wrong with a task', () => {
     expect(done.find(({ outcome }) => outcome === 'failed')).toMatchObject({ task: 4 });
   });
 
-  test.each(['label_studio.unauthorised', 'disk.unwritable', 'model.checksum'] as const)(
+  test.each(['label_studio.unauthorised', 'disk.unwritable', 'model.checksum', 'queue.refused'] as const)(
     '%s would befall all others, so that it ends the run',
     async (code) => {
       const ledger = memoryLedger(range(100));
