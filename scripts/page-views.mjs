@@ -32,7 +32,11 @@ const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '
 const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString();
 
 function madeUpProjects() {
-  const versions = ['sam-i-am-small-222f8111', 'sam-i-am-small-222f8111+p1.4c1d', 'sam-i-am-small-222f8111+p1.9e07'];
+  const versions = [
+    'sam-i-am-small-222f8111',
+    'sam-i-am-small-222f8111-p1-4c1d07',
+    'sam-i-am-small-222f8111-p2-9e07b3',
+  ];
   const profile = (index, active) => ({
     ...{ version: versions[index], createdAt: day(20 - 8 * index), active, images: 6 * index },
     ...{ heldOutIou: 0.8 + 0.04 * index, zeroShotIou: 0.78 },

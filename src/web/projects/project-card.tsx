@@ -1,5 +1,4 @@
 import type { JSX } from 'preact';
-import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ProjectsAnswer } from '../../backend/api/project-schemas.js';
 import { postJson, problemOf } from '../api.js';
@@ -28,11 +27,7 @@ export function ProjectCard({ project, entries, onChange }: ProjectCardProps): J
     <section class="card project" aria-labelledby={`project-${id}`}>
       <div class="heading">
         <h2 id={`project-${id}`}>{link === null ? title : <a href={link}>{title}</a>}</h2>
-        {modelVersion !== null && (
-          <span class="facts">
-            <Version of={modelVersion} />
-          </span>
-        )}
+        {modelVersion !== null && <span class="facts">{modelVersion}</span>}
       </div>
       <p class="labels">
         {labels.map((label) => (
@@ -54,21 +49,6 @@ export function ProjectCard({ project, entries, onChange }: ProjectCardProps): J
       <Accuracy entries={entries} link={link} />
       <Training project={project} onChange={onChange} />
     </section>
-  );
-}
-
-/** A version may be wrapped where a profile's name begins. */
-function Version({ of }: { readonly of: string }): JSX.Element {
-  const [model = '', ...profile] = of.split('+');
-  return (
-    <>
-      {model}
-      {profile.map((name) => (
-        <Fragment key={name}>
-          <wbr />+{name}
-        </Fragment>
-      ))}
-    </>
   );
 }
 
@@ -112,9 +92,7 @@ function ByVersion({ entries }: Pick<AccuracyProps, 'entries'>): JSX.Element {
       <tbody>
         {accuracyByVersion(entries).map(({ version, mean, low, high, count }) => (
           <tr key={version}>
-            <th scope="row">
-              <Version of={version} />
-            </th>
+            <th scope="row">{version}</th>
             <td class="number">{mean.toFixed(3)}</td>
             <td class="number">{count < 2 ? '–' : `${low.toFixed(2)} to ${high.toFixed(2)}`}</td>
             <td class="number">{count}</td>
@@ -217,7 +195,7 @@ function Profiles({ project: { profiles, title }, onUse }: ProfilesProps): JSX.E
       {profiles.map(({ version, createdAt, active, images, heldOutIou, zeroShotIou }) => (
         <tr key={version}>
           <th scope="row">
-            <Version of={version} /> {active && <span class="badge">active</span>}
+            {version} {active && <span class="badge">active</span>}
           </th>
           <td class="secondary">{shortTime(createdAt)}</td>
           <td class="secondary">{images}</td>
