@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
-import { modelsLoaded, startServed } from './served.mjs';
+import { endServed, modelsLoaded, startServed } from './served.mjs';
 
 const { values: flags } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
 const rounds = Number(flags.rounds);
@@ -114,8 +114,6 @@ try {
   for (let index = 0; index < count; index++) await measureExample(page, index);
 } finally {
   await browser.close();
-  const ended = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGTERM');
-  await ended;
+  await endServed(server);
   rmSync(data, { recursive: true, force: true });
 }

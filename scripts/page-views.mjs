@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
-import { modelsLoaded, startServed } from './served.mjs';
+import { endServed, modelsLoaded, startServed } from './served.mjs';
 
 const { values: flags } = parseArgs({
   options: { out: { type: 'string' }, megapixels: { type: 'string', default: '16' }, only: { type: 'string' } },
@@ -210,8 +210,6 @@ try {
   if (flags.only !== 'pictures') await measureFrames(Number(flags.megapixels));
 } finally {
   await browser.close();
-  const ended = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGTERM');
-  await ended;
+  await endServed(server);
   rmSync(data, { recursive: true, force: true });
 }

@@ -23,5 +23,12 @@ export async function startServed(env, until = /listening on http/) {
   return started;
 }
 
+/** Ends the server, and waits until it has: then nothing writes into its folders any more. */
+export async function endServed(child) {
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
 /** What the log says once predictions are to be had. */
 export const modelsLoaded = /the models are loaded/;
