@@ -64,8 +64,11 @@ function innermostCell(region: Mask): number | undefined {
   for (;;) {
     const labels = new Uint8Array(region.width * region.height);
     for (const cell of layer) labels[cell] = 1;
-    layer = innerCells({ width: region.width, height: region.height, labels });
-    if (layer.length === 0) return innermost;
-    innermost = layer[layer.length >> 1];
+    const inner = innerCells({ width: region.width, height: region.height, labels });
+    if (inner.length === 0) return innermost;
+    innermost = inner[inner.length >> 1];
+    // The whole grid has no outline to be worn away from.
+    if (inner.length === layer.length) return innermost;
+    layer = inner;
   }
 }

@@ -23,6 +23,13 @@ describe('a point is asked for', () => {
     expect(point?.x).toBeGreaterThan(80);
   });
 
+  test('once where there is no mask at all', () => {
+    const [point, ...others] = unexplainedPoints(image, [], plain, options);
+    expect(others).toEqual([]);
+    expect(point?.x).toBeGreaterThan(0);
+    expect(point?.y).toBeLessThan(side);
+  });
+
   test('in the largest regions first, and in no more than wanted', () => {
     const points = unexplainedPoints(image, [left], particle, { ...options, most: 1 });
     expect(points).toHaveLength(1);
