@@ -43,7 +43,6 @@ async function openBuild(build) {
   const { decodeMicrograph } = await load('imaging/decode-micrograph');
   const { findModel, readStoredModels } = await load('inference/model-store');
   const { generateMasks } = await load('sam/automatic-mask-generator');
-  const { thresholdLogits } = await load('sam/logit-threshold');
   const { gridPoints } = await load('sam/prompt-schedule');
   const stored = await readStoredModels(`${root}models`, addedModelsFolder('none'));
   const entry = findModel(stored, 'sam', 'sam-i-am-small');
@@ -68,20 +67,31 @@ async function openBuild(build) {
       await timed(`generator, ${schedule}`, () => generateMasks(sam, image, { ...base, schedule }, untimed));
     }
     const embedding = await timed('of which encoder', () => sam.encode(image));
-    const window = { x: 0, y: 0, width: image.width, height: image.height };
-    const place = { imageWidth: image.width, imageHeight: image.height, window };
     const prompts = gridPoints(16, image.width, image.height).map(({ x, y }) => [{ x, y, label: 1 }]);
     const wanted = (iou) => iou > thresholds.predictedIou;
-    const found = [];
     await timed('of which decoder, 256 prompts', async () => {
       for (let at = 0; at < prompts.length; at += base.pointsPerBatch) {
-        found.push(...(await sam.decode(embedding, prompts.slice(at, at + base.pointsPerBatch), { wanted })).flat());
+        await sam.decode(embedding, prompts.slice(at, at + base.pointsPerBatch), { wanted });
       }
     });
-    await timed('of which thresholds and stability, full grid', () => {
-      for (const { map } of found) thresholdLogits(map, place);
-    });
+    const decoded = remembering(sam);
+    const generateDecoded = () => generateMasks(decoded, image, { ...base, schedule: 'full' }, untimed, embedding);
+    await generateDecoded();
+    await timed('of which all but encoder and decoder', generateDecoded);
     return times;
+  };
+}
+
+/** Gives the same answers again without running the decoder. */
+function remembering(sam) {
+  const answers = new Map();
+  return {
+    ...sam,
+    async decode(embedding, prompts, options) {
+      const key = JSON.stringify(prompts);
+      if (!answers.has(key)) answers.set(key, await sam.decode(embedding, prompts, options));
+      return answers.get(key);
+    },
   };
 }
 

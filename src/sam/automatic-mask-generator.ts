@@ -12,9 +12,10 @@ import type { LogitWindow } from './logit-threshold.js';
 import { LogitThresholder } from './logit-threshold.js';
 import type { MaskProposal } from './mask-proposal.js';
 import { coarseToFine, gridPoints, isCovered } from './prompt-schedule.js';
-import type { ImageEmbedding, MaskLogits, SamModel } from './sam-model.js';
+import type { ImageEmbedding, LogitMap, SamModel } from './sam-model.js';
 import { promptLabels } from './sam-model.js';
 import { withoutSmallRegions } from './small-regions.js';
+import { SureDuplicates } from './sure-duplicates.js';
 import type { UnexplainedOptions } from './unexplained-points.js';
 import { unexplainedPoints } from './unexplained-points.js';
 
@@ -100,22 +101,26 @@ async function masksOfCrop(
   const embedding =
     encoded ?? (await measure('encode', () => model.encode(cropGrey(image, box.x, box.y, box.width, box.height))));
   const place = { imageWidth: image.width, imageHeight: image.height, window: box };
-  const proposals: MaskProposal[] = [];
+  const { thresholds } = options;
+  const decodeAll = (points: readonly Point[]) => masksAtAll(points, model, embedding, place, options, measure);
+  const distinctFrom = (all: readonly Candidate[]) =>
+    measure('prompt', () => Promise.resolve(distinctOf(all, place, thresholds)));
+  let candidates: Candidate[] = [];
   let prompts = 0;
   for (const level of levelsOf(layer, box, options)) {
-    const covering = proposals.map(({ mask }) => mask);
-    const points = level.filter((point) => !isCovered(point, box, covering));
+    const covering = trustedOf(candidates, place, thresholds);
+    const masks = covering.map(({ mask }) => mask);
+    const points = level.filter((point) => !isCovered(point, box, masks));
     prompts += points.length;
-    proposals.push(...(await masksAtAll(points, model, embedding, place, options, measure)));
+    candidates = [...covering, ...(await decodeAll(points))];
   }
-  const distinct = suppressDuplicates(proposals, byPredictedIou, options.thresholds);
+  const distinct = await distinctFrom(candidates);
   const points = layer === 0 ? followUpPoints(image, distinct, embedding, options.followUp) : [];
   if (points.length === 0) return { embedding, prompts, proposals: distinct };
-  const more = await masksAtAll(points, model, embedding, place, options, measure);
   return {
     embedding,
     prompts: prompts + points.length,
-    proposals: suppressDuplicates([...distinct, ...more], byPredictedIou, options.thresholds),
+    proposals: await distinctFrom([...distinct, ...(await decodeAll(points))]),
   };
 }
 
@@ -141,13 +146,19 @@ async function masksAtAll(
   place: LogitWindow,
   { pointsPerBatch, thresholds }: GeneratorOptions,
   measure: MeasureStep,
-): Promise<MaskProposal[]> {
-  const proposals: MaskProposal[] = [];
+): Promise<Candidate[]> {
+  const candidates: Candidate[] = [];
+  let room = mayBeSuppressedUnseen(thresholds) ? mostWaitingBytes : 0;
   for (let start = 0; start < points.length; start += pointsPerBatch) {
     const batch = points.slice(start, start + pointsPerBatch);
-    proposals.push(...(await measure('prompt', () => masksAt(batch, model, embedding, place, thresholds))));
+    const decoded = await measure('prompt', async () => {
+      const waiting = await masksAt(batch, model, embedding, place, thresholds);
+      room -= waiting.reduce((bytes, { map }) => bytes + map.logits.byteLength, 0);
+      return room >= 0 ? waiting : trustedOf(waiting, place, thresholds);
+    });
+    candidates.push(...decoded);
   }
-  return proposals;
+  return candidates;
 }
 
 /** The grid's points in pixels of the crop, in the order in which they are prompted. */
@@ -157,36 +168,90 @@ function levelsOf(layer: number, { width, height }: Box, options: GeneratorOptio
   return options.schedule === 'full' ? [points] : coarseToFine(points, perSide);
 }
 
+/** A mask that is still a map at low resolution: to make it costs more than all that comes before. */
+interface WaitingMask {
+  readonly predictedIou: number;
+  readonly map: LogitMap;
+  /** In pixels of the image. */
+  readonly point: Point;
+}
+
+type Candidate = MaskProposal | WaitingMask;
+
+/** Beyond that masks are made at once. */
+const mostWaitingBytes = 64_000_000;
+
+/** Whether a better mask can suppress one that was never made. Boxes come first where they count, and need it. */
+function mayBeSuppressedUnseen({ boxNms, maskNms }: GeneratorThresholds): boolean {
+  return boxNms === null && maskNms !== null;
+}
+
 /** One batch of prompts, one point each. Filters come in the order of their cost: predicted IoU before any mask is made. */
 async function masksAt(
   points: readonly Point[],
   model: SamModel,
   embedding: ImageEmbedding,
-  place: LogitWindow,
+  { window }: LogitWindow,
   thresholds: GeneratorThresholds,
-): Promise<MaskProposal[]> {
+): Promise<WaitingMask[]> {
   const prompts = points.map(({ x, y }) => [{ x, y, label: promptLabels.foreground }]);
   const wanted = (iou: number): boolean => thresholds.predictedIou === 0 || iou > thresholds.predictedIou;
   const decoded = await model.decode(embedding, prompts, { wanted });
-  const thresholder = new LogitThresholder(place);
-  return decoded.flatMap((candidates, index) => {
+  return decoded.flatMap((masks, index) => {
     const { x, y } = points[index] as Point;
-    const point = { x: x + place.window.x, y: y + place.window.y };
-    return candidates.flatMap((candidate) => trusted(candidate, point, thresholder, thresholds) ?? []);
+    const point = { x: x + window.x, y: y + window.y };
+    return masks.map((mask) => ({ ...mask, point }));
   });
 }
 
+/** Makes the masks that wait, and leaves out those that SAM itself does not trust. */
+function trustedOf(
+  candidates: readonly Candidate[],
+  place: LogitWindow,
+  thresholds: GeneratorThresholds,
+): MaskProposal[] {
+  const thresholder = new LogitThresholder(place);
+  return candidates.flatMap((candidate) =>
+    'mask' in candidate ? candidate : (trusted(candidate, thresholder, thresholds) ?? []),
+  );
+}
+
 function trusted(
-  { predictedIou, map }: MaskLogits,
-  point: Point,
+  { predictedIou, map, point }: WaitingMask,
   thresholder: LogitThresholder,
   thresholds: GeneratorThresholds,
 ): MaskProposal | undefined {
-  const { mask, stabilityScore } = thresholder.threshold(map);
+  const made = thresholder.thresholdIfStable(map, thresholds.stabilityScore);
+  if (made === undefined || (thresholds.stabilityScore > 0 && Number.isNaN(made.stabilityScore))) return undefined;
+  const { mask, stabilityScore } = made;
   const { place } = thresholder;
-  if (thresholds.stabilityScore > 0 && !(stabilityScore >= thresholds.stabilityScore)) return undefined;
   if (mask.areaPx === 0 || isCutByCrop(mask.box, place.window, place.imageWidth, place.imageHeight)) return undefined;
   return { mask, predictedIou, stabilityScore, point, cropBox: place.window };
+}
+
+/** The trusted masks without near duplicates, best predicted IoU first. Most duplicates are told from the maps alone, and never made. */
+function distinctOf(
+  candidates: readonly Candidate[],
+  place: LogitWindow,
+  thresholds: GeneratorThresholds,
+): readonly MaskProposal[] {
+  const { maskNms } = thresholds;
+  const waiting = candidates.find((candidate) => 'map' in candidate);
+  if (maskNms === null || waiting === undefined || !mayBeSuppressedUnseen(thresholds)) {
+    return suppressDuplicates(trustedOf(candidates, place, thresholds), byPredictedIou, thresholds);
+  }
+  const duplicates = new SureDuplicates(place, waiting.map);
+  const thresholder = new LogitThresholder(place);
+  const kept: MaskProposal[] = [];
+  for (const candidate of [...candidates].sort((a, b) => b.predictedIou - a.predictedIou)) {
+    if ('map' in candidate && duplicates.has(candidate.map, maskNms)) continue;
+    const proposal = 'mask' in candidate ? candidate : trusted(candidate, thresholder, thresholds);
+    if (proposal === undefined) continue;
+    if (kept.some(({ mask }) => iouIfAbove(mask, proposal.mask, maskNms) > maskNms)) continue;
+    kept.push(proposal);
+    duplicates.keep(proposal.mask);
+  }
+  return kept;
 }
 
 /** Cleans every mask (see `leastRegionPx`) and suppresses the duplicates that arise; masks that needed no cleaning are preferred. */

@@ -1,3 +1,5 @@
+import type { LogitMap } from './sam-model.js';
+
 /** How the pixels along one axis are mixed from the lines of a grid, for bilinear enlarging in one step or in Meta's two. */
 export interface TapTable {
   /** Groups of neighbouring pixels that are mixed from the same lines. */
@@ -29,6 +31,18 @@ interface Position {
 const remembered = new Map<string, TapTable>();
 /** Tables of a few sizes are all that a process needs at a time: those of the image and of its crops. */
 const mostRemembered = 32;
+
+/** The tables of both axes for a map over a window. */
+export function tapTables(
+  { rows, columns, rowsPerPixel, columnsPerPixel, frame }: LogitMap,
+  { width, height }: { readonly width: number; readonly height: number },
+): { readonly columns: TapTable; readonly rows: TapTable } {
+  const middle = (pixels: number) => frame && { pixels, linesPerPixel: frame.linesPerPixel };
+  return {
+    columns: tapTable(width, columns, columnsPerPixel, frame && middle(frame.width)),
+    rows: tapTable(height, rows, rowsPerPixel, frame && middle(frame.height)),
+  };
+}
 
 /** The table for `pixels` pixels over `lines` lines. */
 export function tapTable(pixels: number, lines: number, linesPerPixel: number, middle?: MiddleStep): TapTable {

@@ -2,7 +2,7 @@ import type { Box } from '../core/box.js';
 import type { Mask } from '../core/mask.js';
 import { maskFromRuns, RunBuilder } from '../core/mask.js';
 import type { TapTable } from './logit-taps.js';
-import { tapTable } from './logit-taps.js';
+import { tapTable, tapTables } from './logit-taps.js';
 import {
   aboveHigh,
   aboveLow,
@@ -53,22 +53,34 @@ export class LogitThresholder {
   /** Pixels above +offset and above −offset. */
   #inner = 0;
   #outer = 0;
+  /** Pixels that are not counted yet and may be above +offset. */
+  #open = 0;
 
   constructor(place: LogitWindow) {
     this.place = place;
   }
 
   threshold(map: LogitMap): ThresholdedMask {
+    return this.thresholdIfStable(map, 0) as ThresholdedMask;
+  }
+
+  /** Gives up as soon as the stability score is sure to be below `leastStability`: such masks have the longest outlines. */
+  thresholdIfStable(map: LogitMap, leastStability: number): ThresholdedMask | undefined {
     const { imageWidth, imageHeight, window } = this.place;
-    const columns = tapTable(window.width, map.columns, map.columnsPerPixel, map.frame && axisOf(map.frame, 'width'));
-    const rows = tapTable(window.height, map.rows, map.rowsPerPixel, map.frame && axisOf(map.frame, 'height'));
+    const { columns, rows } = tapTables(map, window);
     const { table, sides } = this.#grid;
     if (table !== columns || sides.length !== map.logits.length) this.#grid = logitGrid(columns, map.rows, map.columns);
     fillSides(this.#grid, map);
     this.#runs.clear();
     this.#inner = 0;
     this.#outer = 0;
-    for (let band = 0; band < rows.cells; band++) this.#addBand(map, rows, band);
+    this.#open = 0;
+    for (let band = 0; band < rows.cells; band++) this.#countBand(map, rows, band);
+    for (let band = 0; band < rows.cells; band++) {
+      if ((this.#inner + this.#open) / this.#outer < leastStability) return undefined;
+      this.#addBand(map, rows, band);
+    }
+    if (this.#inner / this.#outer < leastStability) return undefined;
     return {
       mask: maskFromRuns(imageWidth, imageHeight, this.#runs.finish()),
       stabilityScore: this.#inner / this.#outer,
@@ -81,7 +93,7 @@ export class LogitThresholder {
     findSpans(grid, map, rows, band);
     if (grid.spans === 1 && grid.spanSides[0] === belowAll) return;
     const [top, bottom] = [rows.start[band] as number, rows.start[band + 1] as number];
-    this.#countSpans(bottom - top);
+    this.#open -= this.#openPixels(bottom - top);
     const { x, y } = this.place.window;
     for (let row = top; row < bottom; row++) {
       mixRows(grid, map, rows, band, row);
@@ -89,9 +101,11 @@ export class LogitThresholder {
     }
   }
 
-  /** Counts the spans that are wholly above a threshold, over the whole band. */
-  #countSpans(height: number): void {
+  /** Counts the spans that are wholly above a threshold, over the whole band, and the pixels that may yet be above +offset. */
+  #countBand(map: LogitMap, rows: TapTable, band: number): void {
+    findSpans(this.#grid, map, rows, band);
     const { spans, spanSides, spanEnd } = this.#grid;
+    const height = (rows.start[band + 1] as number) - (rows.start[band] as number);
     let from = 0;
     for (let span = 0; span < spans; span++) {
       const to = spanEnd[span] as number;
@@ -101,6 +115,20 @@ export class LogitThresholder {
       if ((whole & aboveHigh) !== 0) this.#inner += (to - from) * height;
       from = to;
     }
+    this.#open += this.#openPixels(height);
+  }
+
+  /** Pixels of the band's spans that lie on both sides of +offset. */
+  #openPixels(height: number): number {
+    const { spans, spanSides, spanEnd } = this.#grid;
+    let width = 0;
+    let from = 0;
+    for (let span = 0; span < spans; span++) {
+      const to = spanEnd[span] as number;
+      if ((straddled(spanSides[span] as number) & aboveHigh) !== 0) width += to - from;
+      from = to;
+    }
+    return width * height;
   }
 
   /** Adds the runs of one row of pixels, whose first pixel has the flat index `base`, and counts its other spans. */
@@ -177,10 +205,6 @@ export class LogitThresholder {
     }
     return run;
   }
-}
-
-function axisOf(frame: NonNullable<LogitMap['frame']>, side: 'width' | 'height') {
-  return { pixels: frame[side], linesPerPixel: frame.linesPerPixel };
 }
 
 /** Least change of the logit from pixel to pixel at which rounding cannot turn its direction, so that it crosses a threshold once. */

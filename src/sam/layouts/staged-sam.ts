@@ -73,10 +73,10 @@ function chooseMasks(scores: FloatTensor, { wanted = () => true, output = 'three
   });
 }
 
-/** Prompts per run of the mask stage: its inner tensors are the largest of all. */
-const promptsPerRun = 4;
-
-/** Runs the mask stage for the prompts of which a mask was chosen, with all of the prompt's weights: a further mask costs next to nothing. */
+/**
+ * Runs the mask stage for the prompts of which a mask was chosen, one at a time, so that its inner maps stay in the cache; with all of the
+ * prompt's weights: a further mask costs next to nothing.
+ */
 async function makeMasks(
   maskStage: InferenceSession,
   answers: FloatTensors,
@@ -86,35 +86,26 @@ async function makeMasks(
   const weights = tensorOf(answers, 'mask_weights');
   const tokens = tensorOf(answers, 'attended_tokens');
   const masks: MaskLogits[][] = chosen.map(() => []);
-  const prompts = chosen.flatMap((of, prompt) => (of.length > 0 ? [prompt] : []));
-  for (let start = 0; start < prompts.length; start += promptsPerRun) {
-    const batch = prompts.slice(start, start + promptsPerRun);
+  for (const [prompt, masksOfPrompt] of chosen.entries()) {
+    if (masksOfPrompt.length === 0) continue;
     const outputs = await maskStage.run({
-      attended_tokens: rowsOf(tokens, batch),
-      mask_weights: rowsOf(weights, batch),
+      attended_tokens: rowOf(tokens, prompt),
+      mask_weights: rowOf(weights, prompt),
     });
     const logits = tensorOf(outputs, 'low_res_masks');
-    const [, perPrompt = 0, rows = 0, columns = 0] = logits.dims;
-    batch.forEach((prompt, row) => {
-      masks[prompt] = (chosen[prompt] ?? []).map(({ mask, predictedIou }) => {
-        const at = (row * perPrompt + mask) * rows * columns;
-        const map = { ...place(rows, columns), logits: logits.data.subarray(at, at + rows * columns) };
-        return { predictedIou, map };
-      });
+    const [rows = 0, columns = 0] = logits.dims.slice(-2);
+    const size = rows * columns;
+    masks[prompt] = masksOfPrompt.map(({ mask, predictedIou }) => {
+      const map = { ...place(rows, columns), logits: logits.data.subarray(mask * size, (mask + 1) * size) };
+      return { predictedIou, map };
     });
   }
   return masks;
 }
 
-/** The given entries of a tensor's first axis; a view where they lie side by side. */
-function rowsOf({ dims, data }: FloatTensor, rows: readonly number[]): FloatTensor {
-  const size = dims.slice(1).reduce((product, side) => product * side, 1);
-  const first = rows[0] ?? 0;
-  const shape = [rows.length, ...dims.slice(1)];
-  if (rows.every((row, index) => row === first + index)) {
-    return { dims: shape, data: data.subarray(first * size, (first + rows.length) * size) };
-  }
-  const picked = new Float32Array(rows.length * size);
-  rows.forEach((row, index) => picked.set(data.subarray(row * size, (row + 1) * size), index * size));
-  return { dims: shape, data: picked };
+/** One entry of a tensor's first axis, as a view. */
+function rowOf({ dims, data }: FloatTensor, row: number): FloatTensor {
+  const shape = [1, ...dims.slice(1)];
+  const size = shape.reduce((product, side) => product * side, 1);
+  return { dims: shape, data: data.subarray(row * size, (row + 1) * size) };
 }

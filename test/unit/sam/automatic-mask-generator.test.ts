@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GeneratorOptions, MeasureStep } from '../../../src/sam/automatic-mask-generator.js';
 import { generateMasks } from '../../../src/sam/automatic-mask-generator.js';
-import { maskHasPixel } from '../../../src/core/mask.js';
+import { maskHasPixel, maskIou } from '../../../src/core/mask.js';
+import { nonMaximumSuppression } from '../../../src/core/non-maximum-suppression.js';
 import type { SamModel } from '../../../src/sam/sam-model.js';
 import { diskSam } from '../../support/disk-sam.js';
+import { drawMap } from '../../support/draw-logits.js';
 import { greyImage } from '../../support/grey-image.js';
 
 const untimed: MeasureStep = (_, work) => work();
@@ -18,6 +20,26 @@ const options: GeneratorOptions = {
   followUp: null,
   thresholds: { predictedIou: 0.88, stabilityScore: 0.5, boxNms: 0.7, maskNms: null },
 };
+
+/** Hills of a few kinds, so that many masks are near duplicates, with scores that tell them apart. */
+function hillySam(): SamModel {
+  return {
+    ...diskSam({ radii: [] }),
+    decode: (_, prompts) => {
+      const masksOf = (point: number) =>
+        [0, 1, 2].map((mask) => {
+          const map = drawMap(16, 16, (point + mask) % 5, image);
+          const logits = map.logits.map((logit) => 2 * logit + (point % 7) / 10);
+          return { predictedIou: 0.5 + ((37 * point + 11 * mask) % 40) / 100, map: { ...map, logits } };
+        });
+      return Promise.resolve(prompts.map(([point]) => masksOf(Math.floor((point?.x ?? 0) + (point?.y ?? 0) / 4))));
+    },
+  };
+}
+
+function byIou({ predictedIou }: { readonly predictedIou: number }): number {
+  return predictedIou;
+}
 
 describe('the filters', () => {
   test('one mask per grid point where disks do not overlap', async () => {
@@ -51,6 +73,19 @@ describe('the filters', () => {
     const crossed = { ...options, thresholds: { ...options.thresholds, boxNms: null, maskNms: 0.7 } };
     const { proposals } = await generateMasks(diskSam({ radii: [5.5, 5.6, 2.5] }), image, crossed, untimed);
     expect(proposals).toHaveLength(32);
+  });
+
+  test('masks that are suppressed without being made change nothing', async () => {
+    const sam = hillySam();
+    const filters = { predictedIou: 0, stabilityScore: 0.3, boxNms: null };
+    const all = await generateMasks(sam, image, { ...options, thresholds: { ...filters, maskNms: null } }, untimed);
+    const proposals = [...all.proposals].sort((a, b) => b.predictedIou - a.predictedIou);
+    for (const maskNms of [0.1, 0.3, 0.6]) {
+      const expected = nonMaximumSuppression(proposals, byIou, (a, b) => maskIou(a.mask, b.mask), maskNms);
+      const distinct = await generateMasks(sam, image, { ...options, thresholds: { ...filters, maskNms } }, untimed);
+      expect(distinct.proposals).toEqual(expected);
+      expect(expected.length).toBeLessThan(all.proposals.length);
+    }
   });
 
   test('a mask without pixels is no mask', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { maskToBitmap } from '../../../src/core/mask.js';
-import { seededRandom } from '../../../src/core/seeded-random.js';
 import { tapTable } from '../../../src/sam/logit-taps.js';
 import type { LogitWindow } from '../../../src/sam/logit-threshold.js';
 import { LogitThresholder, thresholdLogits } from '../../../src/sam/logit-threshold.js';
 import type { EnlargingFrame, LogitMap } from '../../../src/sam/sam-model.js';
+import { drawMap, wholeImage } from '../../support/draw-logits.js';
 
 /** Every pixel interpolated: rows first, in single precision, then columns. */
 function everyLogit(map: LogitMap, { window }: LogitWindow): Float64Array {
@@ -37,19 +37,6 @@ function linesOf({ cells, start, first }: ReturnType<typeof tapTable>): number[]
   );
 }
 
-/** Smooth hills that cross the thresholds in every direction, and steps where they cross them from cell to cell. */
-function drawMap(rows: number, columns: number, seed: number, window: { width: number; height: number }): LogitMap {
-  const random = seededRandom(seed);
-  const waves = Array.from({ length: 3 }, () => [random(), random(), random()] as const);
-  const roughness = seed % 3 === 0 ? 4 : 0;
-  const logits = Float32Array.from({ length: rows * columns }, (_, at) => {
-    const [x, y] = [at % columns, Math.floor(at / columns)];
-    const smooth = waves.reduce((sum, [a, b, c]) => sum + 2 * Math.sin(x * a + y * b + 6 * c), 0);
-    return smooth + roughness * (random() - 0.5);
-  });
-  return { rows, columns, logits, columnsPerPixel: columns / window.width, rowsPerPixel: rows / window.height };
-}
-
 function expectExact(map: LogitMap, place: LogitWindow, thresholded = thresholdLogits(map, place)): void {
   const { window, imageWidth, imageHeight } = place;
   const logits = everyLogit(map, place);
@@ -62,10 +49,6 @@ function expectExact(map: LogitMap, place: LogitWindow, thresholded = thresholdL
   expect(maskToBitmap(mask)).toEqual(expected);
   const above = (threshold: number): number => logits.reduce((sum, logit) => sum + (logit > threshold ? 1 : 0), 0);
   expect(stabilityScore).toBe(above(1) / above(-1));
-}
-
-function wholeImage(width: number, height: number): LogitWindow {
-  return { imageWidth: width, imageHeight: height, window: { x: 0, y: 0, width, height } };
 }
 
 describe('thresholding logits without making them all', () => {
@@ -113,6 +96,23 @@ describe('thresholding logits without making them all', () => {
       const map = drawMap(rows, columns, rows + columns, place.window);
       expectExact(map, place, thresholder.threshold(map));
     }
+  });
+
+  it('gives up on exactly those masks whose stability score is too low', () => {
+    const place = wholeImage(131, 90);
+    const thresholder = new LogitThresholder(place);
+    const scores: number[] = [];
+    for (let seed = 0; seed < 24; seed++) {
+      const map = drawMap(16, 16, seed, place.window);
+      const whole = thresholder.threshold(map);
+      scores.push(whole.stabilityScore);
+      for (const least of [0.2, 0.4, 0.6, 0.8, whole.stabilityScore]) {
+        const expected = whole.stabilityScore < least ? undefined : whole;
+        expect(thresholder.thresholdIfStable(map, least)).toEqual(expected);
+      }
+    }
+    expect(Math.min(...scores)).toBeLessThan(0.4);
+    expect(Math.max(...scores)).toBeGreaterThan(0.6);
   });
 
   it('calls an empty map neither stable nor unstable', () => {

@@ -34,13 +34,15 @@ class ImageStage(nn.Module):
         self.register_buffer("positions", position_map(sam))
 
     def forward(self, image_embeddings, mask_input, has_mask_input):
-        """image_tokens (l, c), image_keys (i, l), image_values (l, i), image_queries (l, i)."""
+        """image_tokens (l, c); by head image_keys (h, i / h, l), image_values (h, l, i / h), image_queries (h, i / h, l)."""
         no_mask = self.prompts.no_mask_embed.weight.reshape(1, -1, 1, 1)
         dense = has_mask_input * self.prompts.mask_downscaling(mask_input) + (1 - has_mask_input) * no_mask
         tokens = (image_embeddings + dense)[0].flatten(1).T
         placed = tokens + self.positions
-        keys = (placed @ self.to_image.k_proj.weight.T).T
-        return tokens, keys, self.to_image.v_proj(tokens), self.to_tokens.q_proj(placed)
+        heads = self.to_image.num_heads
+        keys = (placed @ self.to_image.k_proj.weight.T).T.reshape(heads, -1, len(tokens))
+        values = self.to_image.v_proj(tokens).reshape(len(tokens), heads, -1).transpose(0, 1)
+        return tokens, keys, values, self.to_tokens.q_proj(placed).T.reshape(heads, -1, len(tokens))
 
 
 class TokenProjections(nn.Module):
@@ -88,23 +90,32 @@ class FirstBlock(nn.Module):
     def __init__(self, block: nn.Module):
         super().__init__()
         self.block = block
-        self.to_image, self.to_tokens = TokenProjections(block.cross_attn_token_to_image), TokenProjections(block.cross_attn_image_to_token)
+        self.to_image, self.to_tokens = block.cross_attn_token_to_image, block.cross_attn_image_to_token
+        self.outputs = TokenProjections(block.cross_attn_image_to_token)
 
     def forward(self, prompt, image):
         """Tokens (n, t, c) and image tokens (n, l, c) after the block."""
         block, (image_tokens, image_keys, image_values, image_queries) = self.block, image
         tokens = block.norm1(block.self_attn(prompt, prompt, prompt))
-        count = tokens.shape[1]
-        queries = self.to_image.by_head(self.to_image.source.q_proj(tokens + prompt) * self.to_image.scale).flatten(1, 2)
-        mixed = torch.softmax(queries @ image_keys, -1) @ image_values
-        values = (mixed.reshape(mixed.shape[0], self.to_image.heads, count, -1) * self.to_image.of_head).sum(1)
-        tokens = block.norm2(tokens + self.to_image.source.out_proj(values))
+        count, heads = tokens.shape[1], self.to_image.num_heads
+        scores = self._heads_first(self.to_image.q_proj(tokens + prompt) * self.outputs.scale) @ image_keys
+        mixed = torch.softmax(scores, -1) @ image_values
+        mixed = mixed.reshape(heads, -1, count, mixed.shape[-1]).permute(1, 2, 0, 3).flatten(2)
+        tokens = block.norm2(tokens + self.to_image.out_proj(mixed))
         tokens = block.norm3(tokens + block.mlp(tokens))
-        side = self.to_tokens
-        keys = side.by_head(side.source.k_proj(tokens + prompt) * side.scale).flatten(1, 2)
-        weights = attend(image_queries @ keys.transpose(1, 2), side.heads)
-        change = weights @ side.token_outputs(side.source.v_proj(tokens))
+        keys = self._heads_first(self.to_tokens.k_proj(tokens + prompt) * self.outputs.scale)
+        scores = (keys @ image_queries).reshape(heads, -1, count, image_tokens.shape[0])
+        # Softmax over the tokens, in steps: image tokens lie side by side, and each step is one pass over them.
+        weights = torch.exp(scores - scores.amax(2, keepdim=True))
+        weights = (weights / weights.sum(2, keepdim=True)).transpose(0, 1).flatten(1, 2)
+        # The runtime would multiply by the transposed weights, which costs more: the reshape keeps it from that.
+        weights = weights.reshape(-1, heads, count, weights.shape[-1]).permute(0, 3, 1, 2).flatten(2)
+        change = weights @ self.outputs.token_outputs(self.to_tokens.v_proj(tokens))
         return tokens, block.norm4(image_tokens + change)
+
+    def _heads_first(self, x):
+        """(n, t, i) to (h, n * t, i / h): the tokens of all prompts, since they all look at the same image tokens."""
+        return x.reshape(x.shape[0], x.shape[1], self.to_image.num_heads, -1).permute(2, 0, 1, 3).flatten(1, 2)
 
 
 class LaterBlock(nn.Module):
@@ -166,8 +177,10 @@ class PromptStage(nn.Module):
         tokens, image = self.first(prompt, (image_tokens, image_keys, image_values, image_queries))
         for block in self.later:
             tokens, image = block(tokens, image, prompt, self.positions)
-        tokens = self.final_norm(tokens + look(self.final, tokens + prompt, image, image + self.positions))
         heads = self.decoder.output_hypernetworks_mlps
+        # What the points see of the image at last, nobody asks.
+        tokens, prompt = tokens[:, : 1 + len(heads)], prompt[:, : 1 + len(heads)]
+        tokens = self.final_norm(tokens + look(self.final, tokens + prompt, image, image + self.positions))
         weights = torch.stack([head(tokens[:, 1 + k]) for k, head in enumerate(heads)], 1)
         return self.decoder.iou_prediction_head(tokens[:, 0]), weights, image
 
@@ -195,7 +208,7 @@ class MaskStage(nn.Module):
 
     def forward(self, attended_tokens, mask_weights):
         count, s = attended_tokens.shape[0], self.size
-        x = attended_tokens @ self.first + self.first_bias
+        x = torch.addmm(self.first_bias, attended_tokens.flatten(0, 1), self.first)
         x = x.reshape(count, s * s * 4, -1)
         x = self.activation(F.layer_norm(x, (self.channels,), self.norm.weight, self.norm.bias, self.norm.eps))
         x = self.activation(x @ self.second + self.second_bias).reshape(count, s * s * 16, -1)

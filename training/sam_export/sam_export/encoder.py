@@ -1,8 +1,9 @@
 """SAM's image encoder, rearranged without changing its result.
 
 Meta's attention adds two decomposed position terms to a whole attention matrix (0.8 GB a buffer at 1024 x 1024 for ViT-B).
-Here the terms become extra dimensions: q is extended by its products with the row and column tables, k by one-hot rows and columns,
-and their scalar product is the same sum. What remains is plain attention, which the runtime tiles.
+In global attention the terms are added tile by tile (`PlacedAttention`). In windows they become extra dimensions: q is extended by its
+products with the row and column tables, k by one-hot rows and columns, and their scalar product is the same sum. For few cells that is
+cheaper; for 64 x 64 the extra dimensions would be as much work again as the attention itself.
 """
 
 import torch
@@ -10,7 +11,7 @@ from segment_anything.modeling import ImageEncoderViT
 from segment_anything.modeling.image_encoder import get_rel_pos
 from torch import nn
 
-from .attention import TiledAttention
+from .attention import PlacedAttention, TiledAttention
 
 
 def one_hot_places(size: int) -> torch.Tensor:
@@ -22,13 +23,13 @@ def one_hot_places(size: int) -> torch.Tensor:
 
 
 class PlainAttention(nn.Module):
-    """The attention of one block over square grids of `size` cells a side (a window, or the whole image)."""
+    """The attention of one block over square grids of `size` cells a side (a window, or the whole image), up to its last projection."""
 
-    def __init__(self, source: nn.Module, size: int):
+    def __init__(self, source: nn.Module, size: int, tiled: bool):
         super().__init__()
         self.heads, self.size, self.scale = source.num_heads, size, source.scale
-        self.proj = source.proj
         self.has_places = source.use_rel_pos
+        self.tiled = tiled and self.has_places
         if self.has_places:
             self.register_buffer("rows", get_rel_pos(size, size, source.rel_pos_h).detach().transpose(1, 2).contiguous())
             self.register_buffer("columns", get_rel_pos(size, size, source.rel_pos_w).detach().transpose(1, 2).contiguous())
@@ -36,6 +37,19 @@ class PlainAttention(nn.Module):
 
     def forward(self, qkv):
         """qkv (b, size, size, 3 * width) to (b, size, size, width)."""
+        out = self._tile_by_tile(qkv) if self.tiled else self._with_extra_dimensions(qkv)
+        return out.reshape(qkv.shape[0], self.size, self.size, -1)
+
+    def _tile_by_tile(self, qkv):
+        """Of one image: (1, size, size, 3 * width)."""
+        size, cells = self.size, self.size**2
+        q, k, v = qkv.reshape(cells, 3, self.heads, -1).permute(1, 2, 0, 3).unbind(0)
+        grid = q.reshape(self.heads, size, size, -1)
+        by_row = (grid @ self.rows).reshape(self.heads, cells, size)
+        by_column = (grid.transpose(1, 2) @ self.columns).transpose(1, 2).reshape(self.heads, cells, size)
+        return PlacedAttention.apply(q * self.scale, k, v, by_row, by_column).transpose(0, 1)
+
+    def _with_extra_dimensions(self, qkv):
         batch, size, heads = qkv.shape[0], self.size, self.heads
         q, k, v = qkv.reshape(batch, size * size, 3, heads, -1).unbind(2)
         queries, keys = q * self.scale, k
@@ -48,8 +62,7 @@ class PlainAttention(nn.Module):
             terms = torch.cat([by_row.reshape(batch, size * size, heads, -1), by_column.reshape(batch, size * size, heads, -1)], -1)
             queries = torch.cat([queries, terms], -1)
             keys = torch.cat([k, self.places[None, :, None].expand(batch, -1, heads, -1)], -1)
-        out = TiledAttention.apply(queries.flatten(2), keys.flatten(2), v.flatten(2), heads)
-        return self.proj(out.reshape(batch, size, size, -1))
+        return TiledAttention.apply(queries.flatten(2), keys.flatten(2), v.flatten(2), heads)
 
 
 class Block(nn.Module):
@@ -59,11 +72,11 @@ class Block(nn.Module):
         super().__init__()
         self.norm1, self.norm2, self.mlp = source.norm1, source.norm2, source.mlp
         self.qkv, self.window, self.grid = source.attn.qkv, source.window_size, grid
-        self.attention = PlainAttention(source.attn, source.window_size or grid)
+        self.attention, self.proj = PlainAttention(source.attn, source.window_size or grid, tiled=not source.window_size), source.attn.proj
 
     def forward(self, x):
         qkv = self.qkv(self.norm1(x))
-        x = x + (self._windowed(qkv) if self.window else self.attention(qkv))
+        x = x + self.proj(self._windowed(qkv) if self.window else self.attention(qkv))
         return x + self.mlp(self.norm2(x))
 
     def _windowed(self, qkv):

@@ -11,6 +11,7 @@ import torch
 from segment_anything.modeling import Sam
 from torch import nn
 
+from .attention import DOMAIN, define_placed_attention
 from .decoder import IMAGE_TENSORS, ImageStage, MaskStage, PromptStage
 from .encoder import exportable_encoder
 
@@ -34,8 +35,16 @@ def _trace(net, arguments, target, inputs, outputs, axes):
     with torch.no_grad():
         torch.onnx.export(
             net, arguments, str(target), input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False,
-            custom_opsets={"com.microsoft": 1},
+            custom_opsets={"com.microsoft": 1, DOMAIN: 1},
         )  # fmt: skip
+    _define_calls(target)
+
+
+def _define_calls(target: Path):
+    """Gives the graph the body of what it calls; weights in files beside it stay there."""
+    model = onnx.load(str(target), load_external_data=False)
+    define_placed_attention(model)
+    onnx.save(model, str(target))
 
 
 def _export_large(net, arguments, target, inputs, outputs, axes):

@@ -43,13 +43,16 @@ def test_encoder_with_and_without_padded_windows(window, grid):
         assert torch.allclose(PlainEncoder(source.eval())(image), source(image), atol=1e-4)
 
 
-def test_attention_is_the_tiled_operator(exported):
+def test_no_attention_matrix_is_whole(exported):
     import onnx
 
     _, folder = exported
-    operators = [node.op_type for node in onnx.load(str(folder / "encoder.onnx")).graph.node]
-    assert operators.count("MultiHeadAttention") == 2
+    model = onnx.load(str(folder / "encoder.onnx"))
+    operators = [node.op_type for node in model.graph.node]
+    assert operators.count("MultiHeadAttention") == 1, "windows"
+    assert operators.count("PlacedAttention") == 1, "the whole image"
     assert "Softmax" not in operators
+    assert [function.name for function in model.functions] == ["PlacedAttention"]
 
 
 def test_prompts_do_not_depend_on_their_batch(exported):
