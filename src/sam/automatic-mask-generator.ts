@@ -11,7 +11,7 @@ import { cropLayers, isCutByCrop } from './crop-layers.js';
 import type { LogitWindow } from './logit-threshold.js';
 import { LogitThresholder } from './logit-threshold.js';
 import type { MaskProposal } from './mask-proposal.js';
-import { coarseToFine, gridPoints, isCovered } from './prompt-schedule.js';
+import { coarseToFine, gridPoints, pointsToAsk } from './prompt-schedule.js';
 import type { ImageEmbedding, LogitMap, SamModel } from './sam-model.js';
 import { promptLabels } from './sam-model.js';
 import { withoutSmallRegions } from './small-regions.js';
@@ -42,7 +42,7 @@ export interface GeneratorOptions {
   readonly pointsPerBatch: number;
   /** Fill holes and drop islands below this many pixels, then suppress again; 0: leave masks as they are. */
   readonly leastRegionPx: number;
-  /** `full` prompts every point of the grid, as Meta's generator; `coarse-to-fine` only those that no kept mask covers yet. */
+  /** `full` prompts every point of the grid, as Meta's generator; `coarse-to-fine` only those that masks of a coarser grid leave unexplained. */
   readonly schedule: 'full' | 'coarse-to-fine';
   /** Further prompts on the whole image where the masks found leave its texture unexplained; null: none, as Meta's generator. */
   readonly followUp: UnexplainedOptions | null;
@@ -110,7 +110,7 @@ async function masksOfCrop(
   for (const level of levelsOf(layer, box, options)) {
     const covering = trustedOf(candidates, place, thresholds);
     const masks = covering.map(({ mask }) => mask);
-    const points = level.filter((point) => !isCovered(point, box, masks));
+    const points = pointsToAsk(level, box, masks, layer === 0 ? embedding.textureTokens : null);
     prompts += points.length;
     candidates = [...covering, ...(await decodeAll(points))];
   }

@@ -2,6 +2,8 @@ import type { Mask } from '../core/mask.js';
 import { maskHasPixel } from '../core/mask.js';
 import type { Point } from '../core/point-grid.js';
 import { pointGrid } from '../core/point-grid.js';
+import type { TextureTokens } from '../core/token-grid.js';
+import { doubtfulPoints } from './doubtful-points.js';
 
 /** A point of the prompt grid in pixels of the crop. */
 export interface GridPoint extends Point {
@@ -38,12 +40,27 @@ export function coarseToFine(points: readonly GridPoint[], perSide: number): Gri
   return levels;
 }
 
-/** Whether one of the masks covers the point, which lies in a crop at `x`, `y` of the masks' image. */
-export function isCovered(
-  point: Point,
+/** Points of a finer level that are asked for at least, where there are tokens to choose them by: two runs of the decoder. */
+const leastOfLevel = 16;
+
+/**
+ * The points of a level that the masks of coarser ones leave unexplained, in a crop at `x`, `y` of the masks' image: those that none covers and,
+ * with the tokens of the whole image, those that are least like the masks around them. All, while there are no masks.
+ */
+export function pointsToAsk(
+  level: readonly GridPoint[],
   crop: { readonly x: number; readonly y: number },
   masks: readonly Mask[],
-): boolean {
+  tokens: TextureTokens | null,
+): GridPoint[] {
+  const open = level.filter((point) => !isCovered(point, crop, masks));
+  if (tokens === null || open.length >= leastOfLevel) return open;
+  const covered = level.filter((point) => !open.includes(point));
+  return [...open, ...doubtfulPoints(covered, masks, tokens, leastOfLevel - open.length)];
+}
+
+/** Whether one of the masks covers the point, which lies in a crop at `x`, `y` of the masks' image. */
+function isCovered(point: Point, crop: { readonly x: number; readonly y: number }, masks: readonly Mask[]): boolean {
   const [first] = masks;
   if (first === undefined) return false;
   const index = (crop.y + Math.floor(point.y)) * first.width + crop.x + Math.floor(point.x);

@@ -1,0 +1,70 @@
+import type { Mask } from '../core/mask.js';
+import { maskFromBitmap, maskHasPixel } from '../core/mask.js';
+import type { Point } from '../core/point-grid.js';
+import type { TextureTokens } from '../core/token-grid.js';
+import { cellsOf, cellsUnder, likenessMap, meanDirection } from '../core/token-grid.js';
+
+/** A point of the prompt grid in pixels of the image. */
+interface GridPoint extends Point {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** A mask of the whole image explains so much less than a small one: it is there however many materials it covers. */
+const areaPenalty = 0.3;
+/** Steps of the grid, along rows and columns together, between points that are chosen: neighbours would find the same. */
+const leastSteps = 3;
+
+/**
+ * Of points that masks cover those whose texture is least like that of the mask around them, such as a point on one material in a mask of two: at
+ * most `most` of them, spread out. The points and masks are of the whole image.
+ */
+export function doubtfulPoints<Place extends GridPoint>(
+  points: readonly Place[],
+  masks: readonly Mask[],
+  tokens: TextureTokens,
+  most: number,
+): Place[] {
+  const explaining = masks.flatMap((mask) => explanationBy(mask, tokens) ?? []);
+  const doubted = points
+    .map((point) => ({ point, trust: trustIn(point, explaining, tokens) }))
+    .sort((a, b) => a.trust - b.trust);
+  const chosen: Place[] = [];
+  for (const { point } of doubted) {
+    if (chosen.length >= most) break;
+    if (chosen.every((other) => stepsBetween(point, other) >= leastSteps)) chosen.push(point);
+  }
+  return chosen;
+}
+
+interface Explanation {
+  readonly mask: Mask;
+  /** The cosine of each cell's token with the mask's mean token. */
+  readonly likeness: Float32Array;
+  readonly penalty: number;
+}
+
+/** Undefined for a mask between the centres of all cells. */
+function explanationBy(mask: Mask, tokens: TextureTokens): Explanation | undefined {
+  const { width, height, labels } = cellsUnder(mask, tokens);
+  const cells = cellsOf(maskFromBitmap(width, height, labels));
+  if (cells.length === 0) return undefined;
+  const penalty = (areaPenalty * mask.areaPx) / (mask.width * mask.height);
+  return { mask, likeness: likenessMap(tokens, meanDirection(tokens, cells)), penalty };
+}
+
+/** How well a point is explained by the mask that explains it best; −∞ where none covers it. */
+function trustIn(
+  { x, y }: GridPoint,
+  explaining: readonly Explanation[],
+  { columns, rows, columnsPerPixel, rowsPerPixel }: TextureTokens,
+): number {
+  const column = Math.min(columns - 1, Math.floor(x * columnsPerPixel));
+  const row = Math.min(rows - 1, Math.floor(y * rowsPerPixel));
+  const covering = explaining.filter(({ mask }) => maskHasPixel(mask, Math.floor(y) * mask.width + Math.floor(x)));
+  return Math.max(...covering.map(({ likeness, penalty }) => (likeness[row * columns + column] as number) - penalty));
+}
+
+function stepsBetween(a: GridPoint, b: GridPoint): number {
+  return Math.abs(a.row - b.row) + Math.abs(a.column - b.column);
+}
