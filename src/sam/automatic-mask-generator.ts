@@ -42,7 +42,7 @@ export interface GeneratorOptions {
   readonly pointsPerBatch: number;
   /** Fill holes and drop islands below this many pixels, then suppress again; 0: leave masks as they are. */
   readonly leastRegionPx: number;
-  /** `full` prompts every point of the grid, as Meta's generator; `coarse-to-fine` only those that masks of a coarser grid leave unexplained. */
+  /** `full` prompts every point of the grid, as Meta's generator; `coarse-to-fine`, on a whole image with texture tokens, only those that masks of a coarser grid leave unexplained. */
   readonly schedule: 'full' | 'coarse-to-fine';
   /** Further prompts on the whole image where the masks found leave its texture unexplained; null: none, as Meta's generator. */
   readonly followUp: UnexplainedOptions | null;
@@ -107,10 +107,11 @@ async function masksOfCrop(
     measure('prompt', () => Promise.resolve(distinctOf(all, place, thresholds)));
   let candidates: Candidate[] = [];
   let prompts = 0;
-  for (const level of levelsOf(layer, box, options)) {
+  const { textureTokens } = embedding;
+  for (const level of levelsOf(layer, box, options, textureTokens !== null)) {
     const covering = trustedOf(candidates, place, thresholds);
     const masks = covering.map(({ mask }) => mask);
-    const points = pointsToAsk(level, box, masks, layer === 0 ? embedding.textureTokens : null);
+    const points = textureTokens === null || layer > 0 ? level : pointsToAsk(level, masks, textureTokens);
     prompts += points.length;
     candidates = [...covering, ...(await decodeAll(points))];
   }
@@ -162,10 +163,10 @@ async function masksAtAll(
 }
 
 /** The grid's points in pixels of the crop, in the order in which they are prompted. */
-function levelsOf(layer: number, { width, height }: Box, options: GeneratorOptions) {
+function levelsOf(layer: number, { width, height }: Box, options: GeneratorOptions, hasTokens: boolean) {
   const perSide = Math.max(1, Math.trunc(options.pointsPerSide / options.pointsDownscale ** layer));
   const points = gridPoints(perSide, width, height);
-  return options.schedule === 'full' ? [points] : coarseToFine(points, perSide);
+  return options.schedule === 'coarse-to-fine' && hasTokens && layer === 0 ? coarseToFine(points, perSide) : [points];
 }
 
 /** A mask that is still a map at low resolution: to make it costs more than all that comes before. */

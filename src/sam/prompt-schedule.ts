@@ -40,29 +40,20 @@ export function coarseToFine(points: readonly GridPoint[], perSide: number): Gri
   return levels;
 }
 
-/** Points of a finer level that are asked for at least, where there are tokens to choose them by: two runs of the decoder. */
+/** Points of a finer level that are asked for at least: two runs of the decoder. */
 const leastOfLevel = 16;
 
 /**
- * The points of a level that the masks of coarser ones leave unexplained, in a crop at `x`, `y` of the masks' image: those that none covers and,
- * with the tokens of the whole image, those that are least like the masks around them. All, while there are no masks.
+ * The points of a level that the masks of coarser ones leave unexplained, on a whole image: those that none covers and, up to a number, those
+ * that are least like the masks around them. All, while there are no masks.
  */
-export function pointsToAsk(
-  level: readonly GridPoint[],
-  crop: { readonly x: number; readonly y: number },
-  masks: readonly Mask[],
-  tokens: TextureTokens | null,
-): GridPoint[] {
-  const open = level.filter((point) => !isCovered(point, crop, masks));
-  if (tokens === null || open.length >= leastOfLevel) return open;
+export function pointsToAsk(level: readonly GridPoint[], masks: readonly Mask[], tokens: TextureTokens): GridPoint[] {
+  const open = level.filter((point) => !isCovered(point, masks));
+  if (open.length >= leastOfLevel) return open;
   const covered = level.filter((point) => !open.includes(point));
   return [...open, ...doubtfulPoints(covered, masks, tokens, leastOfLevel - open.length)];
 }
 
-/** Whether one of the masks covers the point, which lies in a crop at `x`, `y` of the masks' image. */
-function isCovered(point: Point, crop: { readonly x: number; readonly y: number }, masks: readonly Mask[]): boolean {
-  const [first] = masks;
-  if (first === undefined) return false;
-  const index = (crop.y + Math.floor(point.y)) * first.width + crop.x + Math.floor(point.x);
-  return masks.some((mask) => maskHasPixel(mask, index));
+function isCovered({ x, y }: Point, masks: readonly Mask[]): boolean {
+  return masks.some((mask) => maskHasPixel(mask, Math.floor(y) * mask.width + Math.floor(x)));
 }

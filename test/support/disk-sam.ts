@@ -1,5 +1,6 @@
 import { unsupportedPrompt } from '../../src/sam/layouts/mask-outputs.js';
 import { pointsPerPrompt } from '../../src/sam/layouts/prompt-tensors.js';
+import type { TextureTokens } from '../../src/core/token-grid.js';
 import type { ImageEmbedding, MaskLogits, SamModel } from '../../src/sam/sam-model.js';
 
 interface DiskEmbedding extends ImageEmbedding {
@@ -14,13 +15,14 @@ export interface DiskSamOptions {
   readonly steepness?: number;
   /** If given, only pixels of the prompted pixel's grey value belong to the mask, wherever they lie. */
   readonly sameGreyOnly?: boolean;
+  readonly textureTokens?: TextureTokens;
 }
 
 /** A SAM that draws disks around the prompt's first point, at the image's own resolution. */
 export function diskSam(options: DiskSamOptions): SamModel<DiskEmbedding> {
-  const { radii, predictedIou = 0.95, steepness = 10, sameGreyOnly = false } = options;
+  const { radii, predictedIou = 0.95, steepness = 10, sameGreyOnly = false, textureTokens = null } = options;
   return {
-    encode: ({ width, height, grey }) => Promise.resolve({ image: { width, height }, grey, textureTokens: null }),
+    encode: ({ width, height, grey }) => Promise.resolve({ image: { width, height }, grey, textureTokens }),
     async decode({ image: { width, height }, grey }, prompts, { wanted = () => true, output, earlierMask } = {}) {
       if (earlierMask !== undefined) throw unsupportedPrompt('earlier mask');
       pointsPerPrompt(prompts);

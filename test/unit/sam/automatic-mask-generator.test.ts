@@ -6,6 +6,7 @@ import { nonMaximumSuppression } from '../../../src/core/non-maximum-suppression
 import type { SamModel } from '../../../src/sam/sam-model.js';
 import { diskSam } from '../../support/disk-sam.js';
 import { drawMap } from '../../support/draw-logits.js';
+import { tokenGrid } from '../../support/token-grid.js';
 import { greyImage } from '../../support/grey-image.js';
 
 const untimed: MeasureStep = (_, work) => work();
@@ -126,14 +127,23 @@ test('a tall image is prompted over its whole height', async () => {
 describe('coarse to fine', () => {
   const coarse = { ...options, pointsPerSide: 12, schedule: 'coarse-to-fine' } as const;
 
-  test('one large mask ends the prompting early', async () => {
-    const { prompts, proposals } = await generateMasks(diskSam({ radii: [100] }), image, coarse, untimed);
+  const textureTokens = tokenGrid(64, 8, () => [1, 0]);
+
+  test('one large mask ends the prompting early, after a second look at a few points', async () => {
+    const model = diskSam({ radii: [100], textureTokens });
+    const { prompts, proposals } = await generateMasks(model, image, coarse, untimed);
     expect(proposals).toHaveLength(1);
-    expect(prompts).toBe(36);
+    expect(prompts).toBeGreaterThan(36);
+    expect(prompts).toBeLessThanOrEqual(36 + 16);
+  });
+
+  test('without tokens, which tell where a mask explains nothing, every point is prompted', async () => {
+    const { prompts } = await generateMasks(diskSam({ radii: [100] }), image, coarse, untimed);
+    expect(prompts).toBe(144);
   });
 
   test('where nothing is found, every point is prompted once', async () => {
-    const { prompts } = await generateMasks(diskSam({ radii: [-1] }), image, coarse, untimed);
+    const { prompts } = await generateMasks(diskSam({ radii: [-1], textureTokens }), image, coarse, untimed);
     expect(prompts).toBe(144);
   });
 
