@@ -129,16 +129,19 @@ async function workOn(
 
 /** Crashes, and what Redis did not take, are tried again until there were too many; every other failure would come again. */
 function failureOf(thrown: unknown, job: Job<JobData, null>, { onDone }: RedisWorkerOptions): Error {
-  const isPassing = thrown instanceof ProcessCrashed || isRefusal(thrown);
-  if (isPassing && job.attemptsMade + 1 < keys.mostCrashes) return thrown as Error;
-  const error =
-    thrown instanceof ProcessCrashed
-      ? keys.setAside(`it ended the process that worked on it ${keys.mostCrashes} times (${thrown.message})`)
-      : isRefusal(thrown)
-        ? queueError(thrown)
-        : asSamIAmError(thrown);
+  const passing = passingFailure(thrown);
+  if (passing !== undefined && job.attemptsMade + 1 < keys.mostCrashes) return thrown as Error;
+  const error = passing ?? asSamIAmError(thrown);
   onDone?.(job.data.name, 'failed', error.message);
   return new UnrecoverableError(keys.packFailure(error));
+}
+
+/** What is said of a failure that need not come again, once it has come too often; undefined for all others. */
+function passingFailure(thrown: unknown): SamIAmError | undefined {
+  if (thrown instanceof ProcessCrashed) {
+    return keys.setAside(`it ended the process that worked on it ${keys.mostCrashes} times (${thrown.message})`);
+  }
+  return isRefusal(thrown) ? queueError(thrown) : undefined;
 }
 
 function lostImage(): SamIAmError {
