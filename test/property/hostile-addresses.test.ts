@@ -144,7 +144,7 @@ function hostileAddresses(port: number): string[] {
 
 describe('hostile addresses', () => {
   const fetchImage = () => {
-    const http = createHttpClient({ allowedHosts: [], resolve, timeoutMs: 3000, connectTimeoutMs: 500 });
+    const http = createHttpClient({ allowedHosts: [], resolve, timeoutMs: 60_000, connectTimeoutMs: 30_000 });
     return { http, fetch: createFetchTaskImage({ allowedHosts: [], http }) };
   };
   const access = () => ({ url: `http://127.0.0.1:${labelStudio.port}`, token: legacy });
@@ -163,7 +163,7 @@ describe('hostile addresses', () => {
     expect(canary.seen).toEqual([]);
     expect([...codes.keys()].sort()).toEqual(['image.forbidden', 'image.not_found']);
     await http.close();
-  }, 120_000);
+  }, 300_000);
 
   test('nor does a redirect', async () => {
     const { http, fetch } = fetchImage();
@@ -177,7 +177,7 @@ describe('hostile addresses', () => {
     }
     expect(canary.seen).toEqual([]);
     await http.close();
-  }, 120_000);
+  }, 300_000);
 
   test('public addresses are not refused', () => {
     const octet = (i: number, k: number) => ((i * 2654435761 * k) % 254) | 0;
@@ -255,7 +255,7 @@ describe('tokens', () => {
       canary.seen.length = 0;
       const own = `http://127.0.0.1:${labelStudio.port}`;
       const allowedHosts = ['localhost', '127.0.0.1', `127.0.0.1:${canary.port}`];
-      const http = createHttpClient({ allowedHosts, timeoutMs: 3000, connectTimeoutMs: 500 });
+      const http = createHttpClient({ allowedHosts, timeoutMs: 60_000, connectTimeoutMs: 30_000 });
       const fetch = createFetchTaskImage({ allowedHosts, http });
       const addresses = leaks(own, canary.port);
       expect(addresses.length).toBeGreaterThanOrEqual(100);
