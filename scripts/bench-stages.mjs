@@ -31,8 +31,9 @@ for (let run = -1; run < Number(values.runs); run++) {
 for (const { build, rows } of benches) {
   print(build);
   for (const [stage, times] of rows) {
-    const [least, median] = [0, times.length >> 1].map((rank) => times.toSorted((a, b) => a - b)[rank].toFixed(0));
-    print(`  ${stage.padEnd(44)} ${least.padStart(5)} ms CPU, median ${median.padStart(5)}`);
+    const sorted = times.toSorted((a, b) => a - b);
+    const [least, median] = [sorted[0], sorted[sorted.length >> 1]].map((time) => time.toFixed(0).padStart(5));
+    print(`  ${stage.padEnd(44)} ${least} ms CPU, median ${median}`);
   }
 }
 

@@ -1,10 +1,9 @@
-import type { LabelMap } from '../core/label-map.js';
 import type { Mask } from '../core/mask.js';
 import { pixelOfRank } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
 import { seededRandom } from '../core/seeded-random.js';
 import type { TextureTokens } from '../core/token-grid.js';
-import { cellsUnder, innerCells, meanToken } from '../core/token-grid.js';
+import { cellsUnder, cellsWithLabel, innerCells, meanToken } from '../core/token-grid.js';
 import { meanVector, toUnitLength } from '../core/vectors.js';
 import type { TextureEncoder } from '../texture/texture-encoder.js';
 import type { MaskTexture } from './material-likeness.js';
@@ -112,10 +111,6 @@ export function meanTokenOf(mask: Mask, tokens: TextureTokens): number[] {
 }
 
 const leastInnerCells = 3;
-
-function cellsWithLabel({ labels }: LabelMap): number[] {
-  return Array.from(labels.keys()).filter((cell) => labels[cell] !== 0);
-}
 
 function join(embedding: readonly number[], token: readonly number[], tokenShare: number): number[] {
   const [cropWeight, tokenWeight] = [Math.sqrt(1 - tokenShare), Math.sqrt(tokenShare)];

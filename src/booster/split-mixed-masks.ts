@@ -3,15 +3,7 @@ import { maskFromBitmap, maskToBitmap } from '../core/mask.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import { dot, meanVector, squaredDistance } from '../core/vectors.js';
 import { clusterEmbeddings } from './cluster-materials.js';
-import {
-  cellsUnder,
-  innerCells,
-  labelsOfCells,
-  likenessMap,
-  meanDirection,
-  pixelSampler,
-  tokenOf,
-} from '../core/token-grid.js';
+import { cellsUnder, innerCells, likenessMap, meanDirection, pixelSampler, tokenOf } from '../core/token-grid.js';
 
 export interface SplitOptions {
   /** Two halves of a mask are two textures where the cosine of their mean tokens is below this. */
@@ -95,9 +87,7 @@ function innerShare(mask: Mask, tokens: TextureTokens): number {
 
 /** Cells that lie well inside a mask, at most {@link mostCells} of them: every `stride`th. */
 function cellsInside(mask: Mask, tokens: TextureTokens): { readonly cells: number[]; readonly stride: number } {
-  const map = { width: mask.width, height: mask.height, labels: maskToBitmap(mask) };
-  const cells = labelsOfCells(map, tokens);
-  const inner = innerCells(cells);
+  const inner = innerCells(cellsUnder(mask, tokens));
   const stride = Math.max(1, Math.ceil(inner.length / mostCells));
   return { cells: inner.filter((_, index) => index % stride === 0), stride };
 }

@@ -73,6 +73,11 @@ function isSurrounded({ labels, width, height }: LabelMap, column: number, row: 
   return true;
 }
 
+/** Flat indices of the cells with a label other than 0. */
+export function cellsWithLabel({ labels }: LabelMap): number[] {
+  return Array.from(labels.keys()).filter((cell) => labels[cell] !== 0);
+}
+
 /** Flat indices of the cells of a mask. */
 export function cellsOf(mask: Mask): number[] {
   const cells: number[] = [];

@@ -11,7 +11,8 @@ import { cropLayers, isCutByCrop } from './crop-layers.js';
 import type { LogitWindow } from './logit-threshold.js';
 import { LogitThresholder } from './logit-threshold.js';
 import type { MaskProposal } from './mask-proposal.js';
-import { coarseToFine, gridPoints, pointsToAsk } from './prompt-schedule.js';
+import { pointsToAsk } from './points-to-ask.js';
+import { coarseToFine, gridPoints } from './prompt-schedule.js';
 import type { ImageEmbedding, LogitMap, SamModel } from './sam-model.js';
 import { promptLabels } from './sam-model.js';
 import { withoutSmallRegions } from './small-regions.js';
@@ -223,7 +224,7 @@ function trusted(
   thresholds: GeneratorThresholds,
 ): MaskProposal | undefined {
   const made = thresholder.thresholdIfStable(map, thresholds.stabilityScore);
-  if (made === undefined || (thresholds.stabilityScore > 0 && Number.isNaN(made.stabilityScore))) return undefined;
+  if (made === undefined) return undefined;
   const { mask, stabilityScore } = made;
   const { place } = thresholder;
   if (mask.areaPx === 0 || isCutByCrop(mask.box, place.window, place.imageWidth, place.imageHeight)) return undefined;

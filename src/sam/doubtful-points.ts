@@ -1,14 +1,8 @@
 import type { Mask } from '../core/mask.js';
-import { maskFromBitmap, maskHasPixel } from '../core/mask.js';
-import type { Point } from '../core/point-grid.js';
+import { maskHasPixel } from '../core/mask.js';
 import type { TextureTokens } from '../core/token-grid.js';
-import { cellsOf, cellsUnder, likenessMap, meanDirection } from '../core/token-grid.js';
-
-/** A point of the prompt grid in pixels of the image. */
-interface GridPoint extends Point {
-  readonly row: number;
-  readonly column: number;
-}
+import { cellsUnder, cellsWithLabel, likenessMap, meanDirection } from '../core/token-grid.js';
+import type { GridPoint } from './prompt-schedule.js';
 
 /** A mask of the whole image explains so much less than a small one: it is there however many materials it covers. */
 const areaPenalty = 0.3;
@@ -19,17 +13,17 @@ const leastSteps = 3;
  * Of points that masks cover those whose texture is least like that of the mask around them, such as a point on one material in a mask of two: at
  * most `most` of them, spread out. The points and masks are of the whole image.
  */
-export function doubtfulPoints<Place extends GridPoint>(
-  points: readonly Place[],
+export function doubtfulPoints(
+  points: readonly GridPoint[],
   masks: readonly Mask[],
   tokens: TextureTokens,
   most: number,
-): Place[] {
+): GridPoint[] {
   const explaining = masks.flatMap((mask) => explanationBy(mask, tokens) ?? []);
   const doubted = points
     .map((point) => ({ point, trust: trustIn(point, explaining, tokens) }))
     .sort((a, b) => a.trust - b.trust);
-  const chosen: Place[] = [];
+  const chosen: GridPoint[] = [];
   for (const { point } of doubted) {
     if (chosen.length >= most) break;
     if (chosen.every((other) => stepsBetween(point, other) >= leastSteps)) chosen.push(point);
@@ -46,8 +40,7 @@ interface Explanation {
 
 /** Undefined for a mask between the centres of all cells. */
 function explanationBy(mask: Mask, tokens: TextureTokens): Explanation | undefined {
-  const { width, height, labels } = cellsUnder(mask, tokens);
-  const cells = cellsOf(maskFromBitmap(width, height, labels));
+  const cells = cellsWithLabel(cellsUnder(mask, tokens));
   if (cells.length === 0) return undefined;
   const penalty = (areaPenalty * mask.areaPx) / (mask.width * mask.height);
   return { mask, likeness: likenessMap(tokens, meanDirection(tokens, cells)), penalty };

@@ -53,8 +53,9 @@ export class LogitThresholder {
   /** Pixels above +offset and above −offset. */
   #inner = 0;
   #outer = 0;
-  /** Pixels that are not counted yet and may be above +offset. */
+  /** Pixels that are not counted yet and may be above +offset: in all bands, and in each. */
   #open = 0;
+  #openOfBand = new Float64Array(0);
 
   constructor(place: LogitWindow) {
     this.place = place;
@@ -64,7 +65,10 @@ export class LogitThresholder {
     return this.thresholdIfStable(map, 0) as ThresholdedMask;
   }
 
-  /** Gives up as soon as the stability score is sure to be below `leastStability`: such masks have the longest outlines. */
+  /**
+   * Undefined where the stability score is below `leastStability`, or is none, unless that is 0. Gives up as soon as that is sure: such masks have
+   * the longest outlines.
+   */
   thresholdIfStable(map: LogitMap, leastStability: number): ThresholdedMask | undefined {
     const { imageWidth, imageHeight, window } = this.place;
     const { columns, rows } = tapTables(map, window);
@@ -75,16 +79,15 @@ export class LogitThresholder {
     this.#inner = 0;
     this.#outer = 0;
     this.#open = 0;
+    if (this.#openOfBand.length < rows.cells) this.#openOfBand = new Float64Array(rows.cells);
     for (let band = 0; band < rows.cells; band++) this.#countBand(map, rows, band);
     for (let band = 0; band < rows.cells; band++) {
       if ((this.#inner + this.#open) / this.#outer < leastStability) return undefined;
       this.#addBand(map, rows, band);
     }
-    if (this.#inner / this.#outer < leastStability) return undefined;
-    return {
-      mask: maskFromRuns(imageWidth, imageHeight, this.#runs.finish()),
-      stabilityScore: this.#inner / this.#outer,
-    };
+    const stabilityScore = this.#inner / this.#outer;
+    if (leastStability > 0 && !(stabilityScore >= leastStability)) return undefined;
+    return { mask: maskFromRuns(imageWidth, imageHeight, this.#runs.finish()), stabilityScore };
   }
 
   /** A band: the rows of pixels that are mixed from the same rows of the grid. */
@@ -93,7 +96,7 @@ export class LogitThresholder {
     findSpans(grid, map, rows, band);
     if (grid.spans === 1 && grid.spanSides[0] === belowAll) return;
     const [top, bottom] = [rows.start[band] as number, rows.start[band + 1] as number];
-    this.#open -= this.#openPixels(bottom - top);
+    this.#open -= this.#openOfBand[band] as number;
     const { x, y } = this.place.window;
     for (let row = top; row < bottom; row++) {
       mixRows(grid, map, rows, band, row);
@@ -107,28 +110,19 @@ export class LogitThresholder {
     const { spans, spanSides, spanEnd } = this.#grid;
     const height = (rows.start[band + 1] as number) - (rows.start[band] as number);
     let from = 0;
+    let open = 0;
     for (let span = 0; span < spans; span++) {
       const to = spanEnd[span] as number;
       const sides = spanSides[span] as number;
-      const whole = sides & ~straddled(sides);
+      const straddling = straddled(sides);
+      const whole = sides & ~straddling;
       if ((whole & aboveLow) !== 0) this.#outer += (to - from) * height;
       if ((whole & aboveHigh) !== 0) this.#inner += (to - from) * height;
+      if ((straddling & aboveHigh) !== 0) open += (to - from) * height;
       from = to;
     }
-    this.#open += this.#openPixels(height);
-  }
-
-  /** Pixels of the band's spans that lie on both sides of +offset. */
-  #openPixels(height: number): number {
-    const { spans, spanSides, spanEnd } = this.#grid;
-    let width = 0;
-    let from = 0;
-    for (let span = 0; span < spans; span++) {
-      const to = spanEnd[span] as number;
-      if ((straddled(spanSides[span] as number) & aboveHigh) !== 0) width += to - from;
-      from = to;
-    }
-    return width * height;
+    this.#openOfBand[band] = open;
+    this.#open += open;
   }
 
   /** Adds the runs of one row of pixels, whose first pixel has the flat index `base`, and counts its other spans. */

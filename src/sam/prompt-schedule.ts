@@ -1,9 +1,5 @@
-import type { Mask } from '../core/mask.js';
-import { maskHasPixel } from '../core/mask.js';
 import type { Point } from '../core/point-grid.js';
 import { pointGrid } from '../core/point-grid.js';
-import type { TextureTokens } from '../core/token-grid.js';
-import { doubtfulPoints } from './doubtful-points.js';
 
 /** A point of the prompt grid in pixels of the crop. */
 export interface GridPoint extends Point {
@@ -38,22 +34,4 @@ export function coarseToFine(points: readonly GridPoint[], perSide: number): Gri
     left = left.filter((point) => !isIn(point));
   }
   return levels;
-}
-
-/** Points of a finer level that are asked for at least: two runs of the decoder. */
-const leastOfLevel = 16;
-
-/**
- * The points of a level that the masks of coarser ones leave unexplained, on a whole image: those that none covers and, up to a number, those
- * that are least like the masks around them. All, while there are no masks.
- */
-export function pointsToAsk(level: readonly GridPoint[], masks: readonly Mask[], tokens: TextureTokens): GridPoint[] {
-  const open = level.filter((point) => !isCovered(point, masks));
-  if (open.length >= leastOfLevel) return open;
-  const covered = level.filter((point) => !open.includes(point));
-  return [...open, ...doubtfulPoints(covered, masks, tokens, leastOfLevel - open.length)];
-}
-
-function isCovered({ x, y }: Point, masks: readonly Mask[]): boolean {
-  return masks.some((mask) => maskHasPixel(mask, Math.floor(y) * mask.width + Math.floor(x)));
 }

@@ -144,7 +144,7 @@ function hostileAddresses(port: number): string[] {
 
 describe('hostile addresses', () => {
   const fetchImage = () => {
-    const http = createHttpClient({ allowedHosts: [], resolve, timeoutMs: 60_000, connectTimeoutMs: 30_000 });
+    const http = createHttpClient({ allowedHosts: [], resolve, timeoutMs: 60_000, connectTimeoutMs: 4_000 });
     return { http, fetch: createFetchTaskImage({ allowedHosts: [], http }) };
   };
   const access = () => ({ url: `http://127.0.0.1:${labelStudio.port}`, token: legacy });
@@ -255,7 +255,7 @@ describe('tokens', () => {
       canary.seen.length = 0;
       const own = `http://127.0.0.1:${labelStudio.port}`;
       const allowedHosts = ['localhost', '127.0.0.1', `127.0.0.1:${canary.port}`];
-      const http = createHttpClient({ allowedHosts, timeoutMs: 60_000, connectTimeoutMs: 30_000 });
+      const http = createHttpClient({ allowedHosts, timeoutMs: 60_000, connectTimeoutMs: 4_000 });
       const fetch = createFetchTaskImage({ allowedHosts, http });
       const addresses = leaks(own, canary.port);
       expect(addresses.length).toBeGreaterThanOrEqual(100);
