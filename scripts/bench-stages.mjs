@@ -2,7 +2,7 @@
  * Where the generator's time goes with the embedded model: CPU milliseconds by stage, one thread, least and median of some runs. On a busy machine compare the
  * least ones.
  *
- *   npm run build && node scripts/bench-stages.mjs [--runs 5] [--image FILE] [--build OTHER/dist]    (--build: another build, by turns)
+ *   npm run build && node scripts/bench-stages.mjs [--runs 5] [--image FILE] [--build OTHER/dist]    (--build: another build in this folder, by turns)
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';

@@ -19,6 +19,8 @@ const closeBrace = 0x7d;
 const structural = new Uint8Array(256);
 for (const byte of [quote, comma, colon, openBracket, closeBracket, openBrace, closeBrace]) structural[byte] = 1;
 
+/** Up to so many bytes it is cheaper to look at each than to call for a search. */
+const shortString = 48;
 /** Names longer than this are never one of those looked for. */
 const longestName = 32;
 const deepest = 512;
@@ -113,10 +115,12 @@ export class TaskStream {
   /** Where the string at `from` has its next quote or escape; long stretches without are passed over at once. */
   #plainUntil(chunk: Uint8Array, from: number): number {
     if (this.#name !== undefined || this.#escaped) return from;
-    const end = chunk.indexOf(quote, from);
-    const stretch = chunk.subarray(from, end < 0 ? chunk.length : end);
+    const near = Math.min(chunk.length, from + shortString);
+    for (let at = from; at < near; at++) if (chunk[at] === quote || chunk[at] === backslash) return at;
+    const end = chunk.indexOf(quote, near);
+    const stretch = chunk.subarray(near, end < 0 ? chunk.length : end);
     const escape = stretch.indexOf(backslash);
-    return from + (escape < 0 ? stretch.length : escape);
+    return near + (escape < 0 ? stretch.length : escape);
   }
 
   #readString(byte: number): void {

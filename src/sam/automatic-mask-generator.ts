@@ -106,17 +106,15 @@ async function masksOfCrop(
   const decodeAll = (points: readonly Point[]) => masksAtAll(points, model, embedding, place, options, measure);
   const distinctFrom = (all: readonly Candidate[]) =>
     measure('prompt', () => Promise.resolve(distinctOf(all, place, thresholds)));
-  let candidates: Candidate[] = [];
+  let distinct: readonly MaskProposal[] = [];
   let prompts = 0;
   const { textureTokens } = embedding;
   for (const level of levelsOf(layer, box, options, textureTokens !== null)) {
-    const covering = trustedOf(candidates, place, thresholds);
-    const masks = covering.map(({ mask }) => mask);
+    const masks = distinct.map(({ mask }) => mask);
     const points = textureTokens === null || layer > 0 ? level : pointsToAsk(level, masks, textureTokens);
     prompts += points.length;
-    candidates = [...covering, ...(await decodeAll(points))];
+    distinct = await distinctFrom([...distinct, ...(await decodeAll(points))]);
   }
-  const distinct = await distinctFrom(candidates);
   const points = layer === 0 ? followUpPoints(image, distinct, embedding, options.followUp) : [];
   if (points.length === 0) return { embedding, prompts, proposals: distinct };
   return {
