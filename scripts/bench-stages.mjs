@@ -1,8 +1,10 @@
 /*
- * Where the generator's time goes with the embedded model: CPU milliseconds by stage, one thread, least and median of some runs. On a busy machine compare the
+ * Where the generator's time goes with the embedded model: CPU and wall milliseconds by stage, least and median of some runs. On a busy machine compare the
  * least ones.
  *
- *   npm run build && node scripts/bench-stages.mjs [--runs 5] [--image FILE] [--build OTHER/dist]    (--build: another build in this folder, by turns)
+ *   npm run build && node scripts/bench-stages.mjs [--runs 5] [--threads 1] [--image FILE] [--build OTHER/dist]
+ *
+ * --build: another build in this folder, by turns.
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -13,6 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '5' },
+    threads: { type: 'string', default: '1' },
     image: { type: 'string', default: `${root}/examples/srtio3-film-on-ge.png` },
     build: { type: 'string' },
   },
@@ -23,18 +26,23 @@ const benches = [];
 for (const build of builds) benches.push({ build, rows: new Map(), run: await openBuild(build) });
 for (let run = -1; run < Number(values.runs); run++) {
   for (const { rows, run: measure } of benches) {
-    for (const [stage, ms] of Object.entries(await measure())) {
-      if (run >= 0) rows.set(stage, [...(rows.get(stage) ?? []), ms]);
+    for (const [stage, times] of Object.entries(await measure())) {
+      if (run >= 0) rows.set(stage, [...(rows.get(stage) ?? []), times]);
     }
   }
 }
 for (const { build, rows } of benches) {
   print(build);
   for (const [stage, times] of rows) {
-    const sorted = times.toSorted((a, b) => a - b);
-    const [least, median] = [sorted[0], sorted[sorted.length >> 1]].map((time) => time.toFixed(0).padStart(5));
-    print(`  ${stage.padEnd(44)} ${least} ms CPU, median ${median}`);
+    const figures = ['cpu', 'wall'].map((what) => `${what} ${leastAndMedian(times.map((each) => each[what]))}`);
+    print(`  ${stage.padEnd(36)} ${figures.join('; ')}`);
   }
+}
+
+function leastAndMedian(milliseconds) {
+  const sorted = milliseconds.toSorted((a, b) => a - b);
+  const [least, median] = [sorted[0], sorted[sorted.length >> 1]].map((time) => time.toFixed(0).padStart(5));
+  return `${least} ms, median ${median}`;
 }
 
 async function openBuild(build) {
@@ -49,15 +57,16 @@ async function openBuild(build) {
   const stored = await readStoredModels(`${root}models`, addedModelsFolder('none'));
   const entry = findModel(stored, 'sam', 'sam-i-am-small');
   const { thresholds } = entry;
-  const sam = await openSamModel(entry, 1);
+  const sam = await openSamModel(entry, Number(values.threads));
   const base = { ...pipelineParameters, pointsPerSide: 16, layers: 0, thresholds };
   return async () => {
     const times = {};
     const timed = async (stage, work) => {
-      const before = process.cpuUsage();
+      const [before, start] = [process.cpuUsage(), performance.now()];
       const value = await work();
+      const wall = performance.now() - start;
       const { user, system } = process.cpuUsage(before);
-      times[stage] = (times[stage] ?? 0) + (user + system) / 1000;
+      times[stage] = { cpu: (user + system) / 1000, wall };
       return value;
     };
     const image = await timed(

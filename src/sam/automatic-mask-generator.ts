@@ -106,6 +106,7 @@ async function masksOfCrop(
   const decodeAll = (points: readonly Point[]) => masksAtAll(points, model, embedding, place, options, measure);
   const distinctFrom = (all: readonly Candidate[]) =>
     measure('prompt', () => Promise.resolve(distinctOf(all, place, thresholds)));
+  const candidates: Candidate[] = [];
   let distinct: readonly MaskProposal[] = [];
   let prompts = 0;
   const { textureTokens } = embedding;
@@ -113,7 +114,8 @@ async function masksOfCrop(
     const masks = distinct.map(({ mask }) => mask);
     const points = textureTokens === null || layer > 0 ? level : pointsToAsk(level, masks, textureTokens);
     prompts += points.length;
-    distinct = await distinctFrom([...distinct, ...(await decodeAll(points))]);
+    candidates.push(...(await decodeAll(points)));
+    distinct = await distinctFrom(candidates);
   }
   const points = layer === 0 ? followUpPoints(image, distinct, embedding, options.followUp) : [];
   if (points.length === 0) return { embedding, prompts, proposals: distinct };
