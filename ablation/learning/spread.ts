@@ -4,7 +4,7 @@
  *   npm run naming-spread -- FOLDER [--images 20]
  *
  * FOLDER is written by `python -m sam_i_am_models.simulated_project --projects 12 --images 20 FOLDER` in training/. Measure on other projects than the
- * learning curve is drawn from (`--first`). It belongs to the texture encoder: measure again when that has changed.
+ * learning curve is drawn from (`--first`). It belongs to what describes masks for names (src/texture/name-descriptors.ts): measure again when that has changed.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -47,6 +47,6 @@ const row = (numbers: readonly number[]): string =>
 const matrix = (rows: readonly (readonly number[])[]): string => `[\n${rows.map(row).join(',\n')}]`;
 await writeFile(
   values.out,
-  `{"textureSha256":"${models.textureSha256}","about":"${about}",\n"mean":${row(mean)},\n"within":${matrix(within)},\n"between":${matrix(between)}}\n`,
+  `{"about":"${about}",\n"mean":${row(mean)},\n"within":${matrix(within)},\n"between":${matrix(between)}}\n`,
 );
 process.stdout.write(`${values.out}\n`);

@@ -31,7 +31,7 @@ export interface LoadedModels {
   readonly texture: TextureEncoder;
   /** Digest of the texture encoder's file: profiles belong to one. */
   readonly textureSha256: string;
-  /** Reads how materials spread in the descriptors that names are learned from; undefined where nobody has measured it for this texture encoder. */
+  /** Reads how materials spread in the descriptors that names are learned from; undefined where nobody has measured it. */
   readonly namingSpread: () => Promise<NamingSpread | undefined>;
   /** Digest of all that decides how an image is encoded: the segmentation model's files and input size. */
   readonly weights: string;
@@ -58,7 +58,7 @@ export async function loadModels({ folder, addedFolder, modelId, threads }: Load
     thresholds: sam.thresholds,
     weights: weightsDigest(sam),
     textureSha256: texture.files.encoder.sha256,
-    namingSpread: () => readNamingSpread(texture.folder, texture.files.encoder.sha256),
+    namingSpread: () => readNamingSpread(texture.folder),
     texture: onnxTextureEncoder(await openOrtSession(textureFile, { threads }), texture),
   };
 }

@@ -11,8 +11,6 @@ export const namingSpreadFile = 'naming-spread.json';
 const covariance = z.array(z.array(z.number())).refine((rows) => rows.every((row, index) => row.length === index + 1));
 
 const namingSpread = z.object({
-  /** The texture encoder that it was measured with. */
-  textureSha256: z.string(),
   /** What it was measured on, for people. */
   about: z.string(),
   mean: z.array(z.number()),
@@ -20,9 +18,8 @@ const namingSpread = z.object({
   between: covariance,
 });
 
-/** The spread of materials that comes with the models; undefined without one, or where it is another texture encoder's: names are learned without it then. */
-export async function readNamingSpread(folder: string, textureSha256: string): Promise<NamingSpread | undefined> {
+/** The spread of materials that comes with the models; undefined without one: names are learned without it then. */
+export async function readNamingSpread(folder: string): Promise<NamingSpread | undefined> {
   const text = await readFile(join(folder, namingSpreadFile), 'utf8').catch(() => '');
-  const parsed = namingSpread.safeParse(parseJson(text)).data;
-  return parsed?.textureSha256 === textureSha256 ? parsed : undefined;
+  return namingSpread.safeParse(parseJson(text)).data;
 }

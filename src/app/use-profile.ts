@@ -4,12 +4,12 @@ import type { MaterialProfile } from '../booster/material-profile.js';
 import type { Mask } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
 import type { MaskProposal } from '../sam/mask-proposal.js';
-import { identifyingEncoder } from '../texture/identifying-encoder.js';
+import { nameDescriptors, nameDimensions } from '../texture/name-descriptors.js';
 import type { TextureEncoder } from '../texture/texture-encoder.js';
 import type { PipelineParameters } from './pipeline-parameters.js';
 
 /** Crops by which a mask is named. They are large and costly, and few of them tell. */
-const nameOptions: DescribeOptions = { cropsPerMask: 16, minimumShare: 0.75, tokenShare: 0, seed: 0 };
+const nameOptions: DescribeOptions = { cropsPerMask: 12, minimumShare: 0.75, tokenShare: 0, seed: 0 };
 
 /** Describes masks in the way that a profile, or the training of one, needs. */
 export async function describeForNames(
@@ -18,9 +18,23 @@ export async function describeForNames(
   masks: readonly Mask[],
   { version }: Pick<MaterialProfile, 'version'>,
 ): Promise<MaskSamples[]> {
-  const encoder = version === 1 ? texture : identifyingEncoder(texture);
-  const described = await describeMasks(image, masks, { encoder, tokens: null }, nameOptions);
-  return described.map(({ samples }) => samples);
+  const encoders = version === 1 ? [texture] : nameDescriptors;
+  const samples: MaskSamples[] = [];
+  // One mask at a time: the crops of many would fill the memory.
+  for (const mask of masks) {
+    const described = await Promise.all(
+      encoders.map((encoder) => describeMasks(image, [mask], { encoder, tokens: null }, nameOptions)),
+    );
+    const [first = [], ...others] = described.map(([each]) => each?.samples ?? []);
+    samples.push(first.map((sample, crop) => [...sample, ...others.flatMap((other) => other[crop] ?? [])]));
+  }
+  return samples;
+}
+
+/** Whether a profile describes masks as this version does, with this texture encoder. */
+export function isUsable(profile: MaterialProfile, textureSha256: string): boolean {
+  const isDescribedAlike = profile.version === 1 || profile.offset.length === nameDimensions;
+  return isDescribedAlike && profile.textureSha256 === textureSha256;
 }
 
 /** What a profile has learned of mask removal and of scores takes the place of the defaults. */

@@ -12,7 +12,7 @@ export interface LabelSpace {
 }
 
 /** Share of an even spread in the spread within a material: few micrographs say little of how the dimensions depend on each other. */
-const withinShrinkage = 0.2;
+const withinShrinkage = 0.3;
 /** The same between materials, of which even fewer are known. */
 const betweenShrinkage = 0.3;
 const leastSpread = 1e-3;

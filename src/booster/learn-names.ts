@@ -27,7 +27,7 @@ export interface NamingSpread {
 export type NameClassifier = Pick<LearnedProfile, 'labels' | 'offset' | 'axes' | 'between'>;
 
 /** What is known of other projects counts as so many regions beyond the first of each label. */
-const spreadRegions = 8;
+const spreadRegions = 16;
 /**
  * Where nothing is known of other projects: the variance of a material from micrograph to micrograph, and that of materials, as multiples of the variance of crops
  * of one region. In the embedded spread the medians over the dimensions are 4 and 5, but along the axes that tell materials apart the second is far more.

@@ -3,10 +3,11 @@ import { findModel, readStoredModels } from '../../inference/model-store.js';
 import type { ProfileStore } from '../../store/profile-store.js';
 import { addedModelsFolder, modelsFolder, textureModelId } from '../load-models.js';
 import type { ActiveProfile } from '../segmentation-service.js';
+import { isUsable } from '../use-profile.js';
 
 /** The profile that each project is painted with now. */
 export interface ActiveProfiles {
-  /** Undefined: the project has none, or one for another texture encoder. `project` as Label Studio names it. */
+  /** Undefined: the project has none, or one for another texture encoder, or of an earlier version. `project` as Label Studio names it. */
   find(project: string | undefined): Promise<ActiveProfile | undefined>;
 }
 
@@ -27,8 +28,7 @@ export function createActiveProfiles(store: ProfileStore, textureSha256: string)
       if (last?.stamp === stamp) return last.profile;
       const stored = stamp === '' ? undefined : await store.active(id);
       const profile = materialProfile.safeParse(stored?.content).data;
-      const isUsable = stored !== undefined && profile !== undefined && profile.textureSha256 === textureSha256;
-      const active = isUsable ? { modelVersion: stored.modelVersion, profile } : undefined;
+      const active = stored && profile && isUsable(profile, textureSha256) ? { modelVersion: stored.modelVersion, profile } : undefined;
       known.set(id, { stamp, profile: active });
       return active;
     },

@@ -3,9 +3,10 @@ import type { MaterialProfile } from '../../booster/material-profile.js';
 import { materialProfile } from '../../booster/material-profile.js';
 import { SamIAmError } from '../../core/errors.js';
 import { parseJson } from '../../core/parse-json.js';
+import { isUsable } from '../use-profile.js';
 import { textureDigest } from './active-profiles.js';
 
-/** Reads a profile that the user named; it must belong to the texture encoder that is installed. */
+/** Reads a profile that the user named; it must belong to the version and the texture encoder that are installed. */
 export async function readProfile(path: string, dataDir: string): Promise<MaterialProfile> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new SamIAmError('usage.invalid', `the profile ${path} can't be read`, {
@@ -20,8 +21,8 @@ export async function readProfile(path: string, dataDir: string): Promise<Materi
       hint: 'Give --profile a file that sam-i-am train has written; sam-i-am profiles list names them.',
     });
   }
-  if (parsed.data.textureSha256 === (await textureDigest(dataDir))) return parsed.data;
-  throw new SamIAmError('usage.invalid', `the profile ${path} was learned with another texture encoder`, {
+  if (isUsable(parsed.data, await textureDigest(dataDir))) return parsed.data;
+  throw new SamIAmError('usage.invalid', `the profile ${path} was learned with another texture encoder, or by another version of sam-i-am`, {
     hint: 'Train again: sam-i-am train.',
   });
 }

@@ -12,6 +12,7 @@ import type { OpenCaseImage } from '../case-images.js';
 import type { EmbeddingCache } from '../embedding-cache.js';
 import { cachedEmbedding, embeddingKey } from '../embedding-cache.js';
 import type { LoadedModels } from '../load-models.js';
+import { isUsable } from '../use-profile.js';
 import { judgeProfile, type GateImage } from './gate.js';
 import type { LearnedCandidate } from './learn-profile.js';
 import { learnProfile, profileOf } from './learn-profile.js';
@@ -205,7 +206,7 @@ async function gateImages(
   { models }: TrainingJob,
 ): Promise<GateImage[]> {
   const parsed = learnedProfile.safeParse(current?.content).data;
-  const profile = parsed?.textureSha256 === models.textureSha256 ? parsed : undefined;
+  const profile = parsed && isUsable(parsed, models.textureSha256) ? parsed : undefined;
   const gate: GateImage[] = [];
   for (const { task, annotation, heldOut, zeroShot } of candidate.images) {
     const image = images.find(({ id }) => id === task);

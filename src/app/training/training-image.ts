@@ -98,6 +98,7 @@ async function findMasks(
 ): Promise<(setting: FilterSetting) => Promise<DescribedMasks>> {
   const proposals = await proposalsOf(models, micrograph, embedding);
   const known = new Map<string, Promise<DescribedMasks>>();
+  const describeOnce = describesOnce(models, micrograph);
   return (setting) => {
     const removal = { ...pipelineParameters.removal, ...setting.removal };
     const { kept } = keepMasks(proposals.filter(passes(setting.filter)), finiteTokens(embedding.textureTokens), {
@@ -110,12 +111,23 @@ async function findMasks(
       const options = { materials, seed: defaultSegmentOptions.seed };
       const described = await describeCandidates(models, micrograph, embedding, kept, options, pipelineParameters);
       const regions = described.candidates.map(({ region }) => region);
-      const nameSamples = await describeForNames(models.texture, micrograph, regions, { version: 2 });
-      return { ...described, nameSamples };
+      return { ...described, nameSamples: await describeOnce(regions) };
     };
     const described = known.get(key) ?? describe();
     known.set(key, described);
     return described;
+  };
+}
+
+/** Describes masks for names; those that another setting has left as they are, only once. */
+function describesOnce({ texture }: LoadedModels, micrograph: GreyImage) {
+  const known = new Map<string, MaskSamples>();
+  return async (regions: readonly Mask[]): Promise<MaskSamples[]> => {
+    const keys = regions.map(({ runs }) => runs.join());
+    const fresh = regions.filter((_, index) => !known.has(keys[index] ?? ''));
+    const samples = await describeForNames(texture, micrograph, fresh, { version: 2 });
+    fresh.forEach(({ runs }, index) => known.set(runs.join(), samples[index] ?? []));
+    return keys.map((key) => known.get(key) ?? []);
   };
 }
 

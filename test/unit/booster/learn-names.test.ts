@@ -46,7 +46,7 @@ describe('what is learned', () => {
   });
 
   test('takes what lies between labels for a label that no image has shown, sooner where there is one', () => {
-    const between = [mask(cloud(4.4))];
+    const between = [mask(cloud(4.8))];
     expect(nameMasks(between, profileOf('masks', regions, 0))[0]?.name).toBe('Pt');
     expect(nameMasks(between, profileOf('masks', regions, 2))[0]?.name).toBeNull();
   });

@@ -7,7 +7,8 @@ const crop = (grey: (x: number, y: number) => number): Float32Array =>
 const describeOne = (grey: (x: number, y: number) => number): number[] => [...latticeSpectra(crop(grey), 1)];
 const wave = (period: number, turn: number) => (x: number, y: number) =>
   0.5 + 0.3 * Math.cos((2 * Math.PI * (x * Math.cos(turn) + y * Math.sin(turn))) / period);
-const rings = (spectrumDimensions - 3) / 2;
+const greyFigures = 9;
+const rings = (spectrumDimensions - greyFigures) / 2;
 const largestOf = (described: readonly number[]) => described.slice(rings, 2 * rings);
 const brightest = (described: readonly number[]) => largestOf(described).indexOf(Math.max(...largestOf(described)));
 
@@ -29,10 +30,22 @@ describe('the spectrum of a lattice', () => {
     expect(contrast(lattice)).toBeGreaterThan(contrast(noise));
   });
 
-  test('ends with the mean grey and its spread', () => {
-    const [mean, spread] = describeOne((x) => (x % 2 === 0 ? 0.2 : 0.6)).slice(-3);
+  test('goes on with the mean grey and its spread', () => {
+    const [mean, spread] = describeOne((x) => (x % 2 === 0 ? 0.2 : 0.6)).slice(-greyFigures);
     expect(mean).toBeCloseTo(0.4);
     expect(spread).toBeCloseTo(0.2);
+  });
+
+  test('ends with how grey is distributed: its median, its tails by its range, and that', () => {
+    const random = seededRandom(6);
+    const [median, darkest, dark, light, lightest, range] = describeOne(() => 0.2 + 0.6 * random() ** 2).slice(-6);
+    const middle = 0.6 * (0.75 ** 2 - 0.25 ** 2) + 0.01;
+    expect(median).toBeCloseTo(0.2 + 0.6 * 0.25, 1);
+    expect(range).toBeCloseTo(Math.log(middle), 1);
+    // Squares of even numbers lean to one side.
+    expect(-(dark ?? 0)).toBeLessThan(light ?? 0);
+    expect(-(darkest ?? 0)).toBeLessThan(lightest ?? 0);
+    expect(lightest).toBeCloseTo((0.6 * (0.98 ** 2 - 0.25)) / middle, 0);
   });
 
   test('of an even crop is made of numbers', () => {
