@@ -87,7 +87,7 @@ export async function openLearning(deps: LearningDeps): Promise<Learning> {
   const store = openProfileStore(settings.dataDir);
   const records = openProjectRecords(settings.dataDir);
   const inbox = await openHintInbox(settings.dataDir);
-  const profiles = createActiveProfiles(store, await textureDigest(settings.dataDir));
+  const profiles = createActiveProfiles(store, await textureDigest(settings.dataDir), onFailure);
   const watch: ProjectWatch = watchProjects({
     ...{ inbox, records, http, accuracy, accessTo, onFailure },
     onCompared(record) {

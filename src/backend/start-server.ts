@@ -82,7 +82,7 @@ async function startLearning(
     ...{ settings, http, accuracy, baseVersion: service.modelVersion },
     accessTo: (project) => labelStudioAccess(settings, projects.findById(project)),
     onTraining: (event) => logTraining(event, logger),
-    onFailure: (project, reason) => logger.warn({ project, reason }, 'the project could not be compared'),
+    onFailure: (project, reason) => logger.warn({ project, reason }, 'a project could not be kept up to date'),
   });
 }
 

@@ -16,8 +16,15 @@ interface Known {
   readonly profile: ActiveProfile | undefined;
 }
 
+/** Told once of each profile that is not used, with what to do. */
+export type OnUnusable = (project: string, reason: string) => void;
+
 /** Reads profiles again where they were switched, by this process or another one. */
-export function createActiveProfiles(store: ProfileStore, textureSha256: string): ActiveProfiles {
+export function createActiveProfiles(
+  store: ProfileStore,
+  textureSha256: string,
+  onUnusable: OnUnusable,
+): ActiveProfiles {
   const known = new Map<string, Known>();
   return {
     async find(project) {
@@ -28,11 +35,17 @@ export function createActiveProfiles(store: ProfileStore, textureSha256: string)
       if (last?.stamp === stamp) return last.profile;
       const stored = stamp === '' ? undefined : await store.active(id);
       const profile = materialProfile.safeParse(stored?.content).data;
-      const active = stored && profile && isUsable(profile, textureSha256) ? { modelVersion: stored.modelVersion, profile } : undefined;
+      const isUsed = profile !== undefined && isUsable(profile, textureSha256);
+      const active = stored && isUsed ? { modelVersion: stored.modelVersion, profile } : undefined;
+      if (stored !== undefined && !isUsed) onUnusable(id, unusable(stored.modelVersion));
       known.set(id, { stamp, profile: active });
       return active;
     },
   };
+}
+
+function unusable(modelVersion: string): string {
+  return `its profile ${modelVersion} is not used: it was learned with another texture encoder or by another version of sam-i-am; press Start training, or run sam-i-am train`;
 }
 
 /** The digest of the texture encoder that is installed. */

@@ -149,7 +149,10 @@ async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Pr
     progress.advance(describe(done, reasons.count));
     if (flags.json === true) writeJsonLine(toJson(done));
   };
-  const profiles = createActiveProfiles(openProfileStore(settings.dataDir), await textureDigest(settings.dataDir));
+  const store = openProfileStore(settings.dataDir);
+  const profiles = createActiveProfiles(store, await textureDigest(settings.dataDir), (project, reason) => {
+    process.stderr.write(`project ${project}: ${reason}\n`);
+  });
   const profile = await profiles.find(String(flags.project));
   const modelVersion = flags.modelVersion ?? profile?.modelVersion ?? service.modelVersion;
   const folder = join(settings.dataDir, 'prelabel', keyOf(opened.access, flags.project, modelVersion));
