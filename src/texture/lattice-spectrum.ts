@@ -1,3 +1,4 @@
+import { describeEach } from './describe-each.js';
 import { cellFrequencies, PowerSpectrum } from './power-spectrum.js';
 
 /** Side in pixels of the crops whose spectra are taken: several unit cells of a lattice that is resolved. */
@@ -20,14 +21,11 @@ export const spectrumDimensions = 2 * rings + 3 + tails.length + 2;
  * `crops`: count × {@link spectrumSide}² grey values, row-major. Returns count × {@link spectrumDimensions} values.
  */
 export function latticeSpectra(crops: Float32Array, count: number): Float32Array {
-  const described = new Float32Array(count * spectrumDimensions);
-  const length = spectrumSide * spectrumSide;
   const spectrum = new PowerSpectrum(spectrumSide);
-  for (let index = 0; index < count; index++) {
-    const crop = crops.subarray(index * length, (index + 1) * length);
-    described.set([...ringsOf(crop, spectrum), ...greysOf(crop)], index * spectrumDimensions);
-  }
-  return described;
+  return describeEach(crops, count, { side: spectrumSide, dimensions: spectrumDimensions }, (crop) => [
+    ...ringsOf(crop, spectrum),
+    ...greysOf(crop),
+  ]);
 }
 
 function ringsOf(crop: Float32Array, spectrum: PowerSpectrum): number[] {

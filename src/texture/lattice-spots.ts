@@ -1,3 +1,4 @@
+import { describeEach } from './describe-each.js';
 import { cellFrequencies, PowerSpectrum } from './power-spectrum.js';
 
 /** Side in pixels of the crops whose spots are looked at: large, so that the spots of a lattice stand apart. */
@@ -22,18 +23,15 @@ const leastShare = 0.01;
  * `crops`: count × {@link spotsSide}² grey values, row-major. Returns count × {@link spotsDimensions} values.
  */
 export function latticeSpots(crops: Float32Array, count: number): Float32Array {
-  const described = new Float32Array(count * spotsDimensions);
-  const length = spotsSide * spotsSide;
   const spectrum = new PowerSpectrum(spotsSide);
-  for (let index = 0; index < count; index++) {
-    const crop = crops.subarray(index * length, (index + 1) * length);
+  return describeEach(crops, count, { side: spotsSide, dimensions: spotsDimensions }, (crop) => {
     const mean = crop.reduce((sum, value) => sum + value, 0) / crop.length;
-    described.set(sharesOf(spectrum.of(crop, mean).power), index * spotsDimensions);
-  }
-  return described;
+    return sharesOf(spectrum.of(crop, mean).power);
+  });
 }
 
 function sharesOf(power: Float64Array): number[] {
+  const { cellsOfRings, placeOf, weightOf, bandOf, noiseBands } = cellTables();
   const noise = noiseBands.map((cells) => noiseMedians * medianOf(power, cells));
   const ofRing = new Float64Array(rings);
   for (const at of cellsOfRings) {
@@ -51,41 +49,63 @@ function sharesOf(power: Float64Array): number[] {
   return [...Array.from(ofRing, (value) => Math.log(value / (total + 1e-9) + leastShare)), Math.log(total + 1e-6)];
 }
 
-const frequencies = cellFrequencies(spotsSide);
-const columns = (spotsSide >> 1) + 1;
+/** What is known of each cell of a spectrum beforehand. */
+interface CellTables {
+  readonly cellsOfRings: Uint32Array;
+  /** Where each cell lies between the middles of the rings; not a number: in none. */
+  readonly placeOf: Float64Array;
+  /** Cells that have a mirror image in the half that is left out count twice. */
+  readonly weightOf: Uint8Array;
+  readonly bandOf: Uint8Array;
+  /** Some cells of each band, of which the median is taken. */
+  readonly noiseBands: readonly Uint32Array[];
+}
 
-/** Where each cell lies between the middles of the rings; not a number: in none. */
-const placeOf = Float64Array.from(frequencies, (frequency) => {
-  const place = (rings * Math.log(frequency / lowest)) / Math.log(highest / lowest) - 0.5;
-  return place > -1 && frequency <= highest ? place : NaN;
-});
+let known: CellTables | undefined;
 
-const cellsOfRings = Uint32Array.from([...placeOf.keys()].filter((at) => !Number.isNaN(placeOf[at])));
-
-/** Cells that have a mirror image in the half that is left out count twice. */
-const weightOf = Uint8Array.from(frequencies, (_, at) => (at % columns === 0 || at % columns === columns - 1 ? 1 : 2));
+/** Made when first asked for: most processes that load this module never give a name. */
+function cellTables(): CellTables {
+  return (known ??= makeTables());
+}
 
 /** Noise is told in bands as wide as these, of cells enough for a median; further in it is taken to be that of the outermost. */
 const bands = 20;
 const innermostBand = 5 / spotsSide;
-const bandOf = Uint8Array.from(frequencies, (frequency) => {
-  const band = Math.floor((bands * Math.log(frequency / innermostBand)) / Math.log(highest / innermostBand));
-  return band >= 0 && band < bands ? band : bands - 1;
-});
-
 /** A median of so many cells is as good as one of all. */
 const cellsPerMedian = 255;
-const noiseBands = Array.from({ length: bands }, (_, band) => {
-  const cells = [...bandOf.keys()].filter(
-    (at) =>
-      bandOf[at] === band && (frequencies[at] as number) >= innermostBand && (frequencies[at] as number) <= highest,
-  );
+
+function makeTables(): CellTables {
+  const frequencies = cellFrequencies(spotsSide);
+  const columns = (spotsSide >> 1) + 1;
+  const placeOf = Float64Array.from(frequencies, (frequency) => {
+    const place = (rings * Math.log(frequency / lowest)) / Math.log(highest / lowest) - 0.5;
+    return place > -1 && frequency <= highest ? place : NaN;
+  });
+  const bandOf = Uint8Array.from(frequencies, (frequency) => {
+    const band = Math.floor((bands * Math.log(frequency / innermostBand)) / Math.log(highest / innermostBand));
+    return band >= 0 && band < bands ? band : bands - 1;
+  });
+  const cellsOfBand = Array.from({ length: bands }, (): number[] => []);
+  frequencies.forEach((frequency, at) => {
+    if (frequency >= innermostBand && frequency <= highest) cellsOfBand[bandOf[at] as number]?.push(at);
+  });
+  return {
+    cellsOfRings: Uint32Array.from([...placeOf.keys()].filter((at) => !Number.isNaN(placeOf[at]))),
+    placeOf,
+    weightOf: Uint8Array.from(frequencies, (_, at) => (at % columns === 0 || at % columns === columns - 1 ? 1 : 2)),
+    bandOf,
+    noiseBands: cellsOfBand.map(someOf),
+  };
+}
+
+/** At most {@link cellsPerMedian} of some cells, evenly spread. */
+function someOf(cells: readonly number[]): Uint32Array {
   const every = Math.max(1, cells.length / cellsPerMedian);
   return Uint32Array.from(
     { length: Math.min(cells.length, cellsPerMedian) },
     (_, index) => cells[Math.floor(index * every)] as number,
   );
-});
+}
 
 function medianOf(power: Float64Array, cells: Uint32Array): number {
   const sorted = Float64Array.from(cells, (at) => power[at] as number).sort();
