@@ -8,8 +8,10 @@ import { nameDescriptors, nameDimensions } from '../texture/name-descriptors.js'
 import type { TextureEncoder } from '../texture/texture-encoder.js';
 import type { PipelineParameters } from './pipeline-parameters.js';
 
-/** Crops by which a mask is named. They are large and costly, and few of them tell. */
-const nameOptions: DescribeOptions = { cropsPerMask: 12, minimumShare: 0.75, tokenShare: 0, seed: 0 };
+/** Crops by which the crop classifier of a profile of version 1 votes. */
+const voteOptions: DescribeOptions = { cropsPerMask: 16, minimumShare: 0.75, tokenShare: 0, seed: 0 };
+/** Those by which a mask is named otherwise are large and costly, and few of them tell. */
+const nameOptions: DescribeOptions = { ...voteOptions, cropsPerMask: 12 };
 
 /** Describes masks in the way that a profile, or the training of one, needs. */
 export async function describeForNames(
@@ -18,12 +20,15 @@ export async function describeForNames(
   masks: readonly Mask[],
   { version }: Pick<MaterialProfile, 'version'>,
 ): Promise<MaskSamples[]> {
-  const encoders = version === 1 ? [texture] : nameDescriptors;
+  if (version === 1) {
+    const described = await describeMasks(image, masks, { encoder: texture, tokens: null }, voteOptions);
+    return described.map(({ samples }) => samples);
+  }
   const samples: MaskSamples[] = [];
   // One mask at a time: the crops of many would fill the memory.
   for (const mask of masks) {
     const described = await Promise.all(
-      encoders.map((encoder) => describeMasks(image, [mask], { encoder, tokens: null }, nameOptions)),
+      nameDescriptors.map((encoder) => describeMasks(image, [mask], { encoder, tokens: null }, nameOptions)),
     );
     const [first = [], ...others] = described.map(([each]) => each?.samples ?? []);
     samples.push(first.map((sample, crop) => [...sample, ...others.flatMap((other) => other[crop] ?? [])]));
