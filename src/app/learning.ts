@@ -9,7 +9,12 @@ import type { ProjectRecord } from '../store/project-records.js';
 import { openProjectRecords } from '../store/project-records.js';
 import type { LiveAccuracy } from './live-accuracy.js';
 import { newestChange, tasksSinceTraining, watchProjects, type ProjectWatch } from './project-watch.js';
-import { createActiveProfiles, textureDigest, type ActiveProfiles } from './training/active-profiles.js';
+import {
+  createActiveProfiles,
+  textureDigest,
+  type ActiveProfiles,
+  type OnUnusable,
+} from './training/active-profiles.js';
 import {
   createTrainer,
   type Trainer,
@@ -77,6 +82,7 @@ export interface LearningDeps {
   readonly accessTo: (project: string) => LabelStudioAccess;
   readonly onTraining: (event: TrainingEvent) => void;
   readonly onFailure: (project: string, reason: string) => void;
+  readonly onUnusable: OnUnusable;
   /** Left out: in a process of its own. */
   readonly run?: RunTraining;
 }
@@ -87,7 +93,7 @@ export async function openLearning(deps: LearningDeps): Promise<Learning> {
   const store = openProfileStore(settings.dataDir);
   const records = openProjectRecords(settings.dataDir);
   const inbox = await openHintInbox(settings.dataDir);
-  const profiles = createActiveProfiles(store, await textureDigest(settings.dataDir), onFailure);
+  const profiles = createActiveProfiles(store, await textureDigest(settings.dataDir), deps.onUnusable);
   const watch: ProjectWatch = watchProjects({
     ...{ inbox, records, http, accuracy, accessTo, onFailure },
     onCompared(record) {

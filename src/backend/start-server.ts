@@ -82,7 +82,8 @@ async function startLearning(
     ...{ settings, http, accuracy, baseVersion: service.modelVersion },
     accessTo: (project) => labelStudioAccess(settings, projects.findById(project)),
     onTraining: (event) => logTraining(event, logger),
-    onFailure: (project, reason) => logger.warn({ project, reason }, 'a project could not be kept up to date'),
+    onFailure: (project, reason) => logger.warn({ project, reason }, 'the project could not be compared'),
+    onUnusable: (project, reason) => logger.warn({ project, reason }, 'the project is painted without its profile'),
   });
 }
 

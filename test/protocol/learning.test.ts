@@ -83,6 +83,8 @@ async function start(environment: Record<string, string> = {}) {
     accessTo: (project) => labelStudioAccess(settings, projects.findById(project)),
     onTraining: () => undefined,
     onFailure: (project, reason) => failures.push(`${project}: ${reason}`),
+    // What the training here stands for is no profile.
+    onUnusable: () => undefined,
   });
   return testBackend({ environment: { DATA_DIR: dataDir, ...environment }, learning, accuracy, projects }).app;
 }
