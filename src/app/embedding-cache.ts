@@ -137,13 +137,15 @@ const unfinishedMs = 3_600_000;
 
 async function shrink(folder: string, budget: number): Promise<void> {
   const names = await readdir(folder);
-  const found = await Promise.all(
+  const looked = await Promise.all(
     names.map(async (name) => {
       const path = join(folder, name);
-      const { size, mtimeMs } = await stat(path);
-      return { path, size, usedMs: mtimeMs, unfinished: !name.endsWith(suffix) };
+      // Another process may have finished or dropped it since the folder was listed.
+      const file = await stat(path).catch(() => undefined);
+      return file && { path, size: file.size, usedMs: file.mtimeMs, unfinished: !name.endsWith(suffix) };
     }),
   );
+  const found = looked.filter((file) => file !== undefined);
   const kept = found.filter(({ unfinished }) => !unfinished).sort((a, b) => a.usedMs - b.usedMs);
   let used = kept.reduce((sum, { size }) => sum + size, 0);
   for (const { path, size } of kept) {

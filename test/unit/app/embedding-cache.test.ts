@@ -1,9 +1,14 @@
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { EmbeddingBudget } from '../../../src/app/embedding-cache.js';
-import { cachedEmbedding, createEmbeddingCache, embeddingKey } from '../../../src/app/embedding-cache.js';
+import {
+  cachedEmbedding,
+  createEmbeddingCache,
+  embeddingKey,
+  keepEmbeddingFile,
+} from '../../../src/app/embedding-cache.js';
 import type { ImageEmbedding } from '../../../src/sam/sam-model.js';
 
 const embeddingOf = (value: number): ImageEmbedding & { features: Float32Array } => ({
@@ -80,6 +85,17 @@ test('the folder keeps what was used last within its budget', async () => {
   await cache.get('a');
   await cache.put('c', embeddingOf(1));
   expect((await readdir(folder)).sort()).toEqual(['a.embedding', 'c.embedding']);
+});
+
+test('a file that another process takes away meanwhile is no hindrance', async () => {
+  const cache = createEmbeddingCache(folder, { memoryBytes: 0, diskBytes: 1.5 * size });
+  await cache.put('a', embeddingOf(1));
+  await utimes(join(folder, 'a.embedding'), 1, 1);
+  // A name that is listed and whose file is gone when it is looked at, as a half-written file just renamed.
+  await symlink(join(folder, 'gone'), join(folder, 'b.part'));
+  await cache.put('c', embeddingOf(1));
+  expect((await readdir(folder)).sort()).toEqual(['b.part', 'c.embedding']);
+  await keepEmbeddingFile(folder, 'd', await readFile(join(folder, 'c.embedding')), 2 * size);
 });
 
 test('a folder that cannot be written costs nothing but the memory', async () => {
