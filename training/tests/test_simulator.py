@@ -6,7 +6,8 @@ from scipy import ndimage
 
 from sam_i_am_models import seeds
 from sam_i_am_models.simulate import simulate
-from sam_i_am_models.simulate.crystals import KNOWN_CELLS, known_cell, near_twin
+from sam_i_am_models.simulate.crystals import KNOWN_CELLS, cell_names, known_cell, near_twin
+from sam_i_am_models.simulate.materials import palette
 from sam_i_am_models.simulate.micrograph import LEAST_MATERIAL, _slivers
 
 SEEDS = range(40, 60)
@@ -77,3 +78,11 @@ def test_a_material_that_shows_less_than_one_crop_is_unlabelled():
     materials[100:160, :60] = 3
     found = _slivers(materials, LEAST_MATERIAL)
     assert found[:59, :60].all() and found.sum() == 59 * 60
+
+
+@pytest.mark.parametrize("unseen", [False, True])
+def test_a_crystal_that_is_there_already_is_no_second_material(unseen):
+    for seed in range(60):
+        names = [m.name for m in palette(np.random.default_rng(seed), 6, 1 + seed % 3, 1.0, unseen=unseen)]
+        real = [name for name in names if name in cell_names(unseen)]
+        assert len(set(real)) == len(real)

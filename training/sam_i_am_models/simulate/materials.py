@@ -129,6 +129,15 @@ class _MaterialMaker:
     def _least_contrast(self):
         return max(LEAST_CONTRAST[self.difficulty], 0.12 if self.sem else 0.0)
 
+    def _unused_name(self):
+        """A real lattice that no material has yet: the same crystal twice is one material, however bright. None if there are no more."""
+        used = {m.name for m in self.materials}
+        if used.issuperset(self.names):
+            return None
+        while (name := str(self.rng.choice(self.names))) in used:
+            pass
+        return name
+
     def _level(self):
         for _ in range(40):
             level = self.rng.uniform(0.12, 1.0) if self.difficulty == 1 else self.rng.uniform(0.3, 0.95)
@@ -142,8 +151,8 @@ class _MaterialMaker:
             return smooth(rng, self._level(), self.scale)
         if rng.random() < 0.2:
             return amorphous(rng, self._level(), self.scale)
-        if self.known:
-            name = str(rng.choice(self.names))
+        name = self._unused_name() if self.known else None
+        if name is not None:
             cell, brightness = crystals.known_cell(rng, name, self.pixels_per_angstrom, self.ring)
             physical = physical_level(rng, brightness)
             close = any(abs(physical - m.level) < self._least_contrast() for m in self.materials)
