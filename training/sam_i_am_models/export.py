@@ -12,10 +12,12 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+from torch import nn
 
-from .architectures import ImageEncoder, MaskDecoder, TextureEncoder
+from .architectures import ImageEncoder, MaskDecoder, MaterialHead, TextureEncoder
 from .architectures.image_encoder import TOKEN_STRIDE
 from .architectures.mask_decoder import MASK_STRIDE, STRIDE
+from .architectures.material_head import material_tokens
 from .exported_decoder import ExportedDecoder
 from .prompts import no_mask
 
@@ -23,6 +25,8 @@ OPSET = 17
 TOLERANCE = 1e-4
 FEATURE_STRIDES = {"image_embeddings": 32, "high_res_features_16": 16, "high_res_features_8": 8, "texture_tokens": 8, "outlines": 8}
 EMBEDDING_NAMES = list(FEATURE_STRIDES)
+MATERIAL_TOKENS = "material_tokens"
+TOKEN_SHARE = 0.25  # of the squared length of a material token
 
 
 def load_sam(path=None):
@@ -33,6 +37,28 @@ def load_sam(path=None):
         encoder.load_state_dict(state["encoder"])
         decoder.load_state_dict(state["decoder"])
     return encoder.eval(), decoder.eval()
+
+
+def load_head(path) -> MaterialHead:
+    """The material head of a checkpoint, in evaluation mode."""
+    head = MaterialHead()
+    head.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["materials"])
+    return head.eval()
+
+
+class SeeingEncoder(nn.Module):
+    """The encoder with a material head: one output more, `material_tokens`."""
+
+    def __init__(self, encoder: ImageEncoder, head: MaterialHead):
+        super().__init__()
+        self.encoder, self.head = encoder, head
+
+    def forward(self, image):
+        features = self.encoder.features(image)
+        found = self.encoder.heads(*features)
+        tokens, outlines = found[3:]
+        logits = self.head(*self.head.inputs(image, *features, tokens, outlines))
+        return *found, material_tokens(logits, tokens, TOKEN_SHARE)
 
 
 def load_texture(path=None):
@@ -53,8 +79,14 @@ def _feature_axes():
     return {name: {2: f"h_{stride}", 3: f"w_{stride}"} for name, stride in FEATURE_STRIDES.items()}
 
 
-def export_encoder(encoder, target: Path):
-    _export(encoder, (torch.rand(1, 1, 128, 192),), target, ["image"], EMBEDDING_NAMES, {"image": {2: "h", 3: "w"}} | _feature_axes())
+def _encoder_outputs(encoder) -> list[str]:
+    return [*EMBEDDING_NAMES, MATERIAL_TOKENS] if isinstance(encoder, SeeingEncoder) else EMBEDDING_NAMES
+
+
+def export_encoder(encoder: ImageEncoder | SeeingEncoder, target: Path):
+    axes = {"image": {2: "h", 3: "w"}, MATERIAL_TOKENS: {2: "h_8", 3: "w_8"}} | _feature_axes()
+    outputs = _encoder_outputs(encoder)
+    _export(encoder, (torch.rand(1, 1, 128, 192),), target, ["image"], outputs, {name: axes[name] for name in ["image", *outputs]})
 
 
 def export_decoder(encoder, decoder, target: Path):
@@ -77,7 +109,7 @@ def session(path):
     return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
 
-def sam_parity(encoder, decoder, folder: Path) -> float:
+def sam_parity(encoder: ImageEncoder | SeeingEncoder, decoder, folder: Path) -> float:
     """Largest difference torch against onnxruntime over frames, prompt counts and kinds that the export did not see."""
     torch.manual_seed(1)
     run_encoder, run_decoder = session(folder / "encoder.onnx"), session(folder / "decoder.onnx")
@@ -86,9 +118,10 @@ def sam_parity(encoder, decoder, folder: Path) -> float:
         image = torch.rand(1, 1, height, breadth)
         coords = torch.rand(len(labels), len(labels[0]), 2).sort(1).values * torch.tensor([breadth - 1.0, height - 1.0])
         with torch.no_grad():
-            features = encoder(image)
+            found = encoder(image)
+            features = found[: len(EMBEDDING_NAMES)]
             earlier = torch.randn(len(labels), 1, height // MASK_STRIDE, breadth // MASK_STRIDE) * 5
-            expected = [*features, *decoder(*features, coords, torch.tensor(labels), earlier)]
+            expected = [*found, *decoder(*features, coords, torch.tensor(labels), earlier)]
         got = run_encoder.run(None, {"image": image.numpy()})
         inputs = dict(zip(EMBEDDING_NAMES, (f.numpy() for f in features)), point_coords=coords.numpy(), point_labels=np.array(labels, np.float32), mask_input=earlier.numpy())
         got += run_decoder.run(None, inputs)
@@ -129,13 +162,14 @@ def write_manifest(models: Path, card: dict):
     (models / "manifest.json").write_text(json.dumps({"models": entries}, indent=2) + "\n")
 
 
-def release(encoder, decoder, texture, models: Path, card: dict):
-    """Export the three graphs, check parity, write the manifest."""
+def release(encoder, decoder, texture, models: Path, card: dict, head: MaterialHead | None = None):
+    """Export the three graphs, check parity, write the manifest. With a material head the encoder gives material tokens, too."""
+    seeing = encoder if head is None else SeeingEncoder(encoder, head).eval()
     folder, crops = models / "sam-i-am-small", models / "sam-i-am-texture" / "encoder.onnx"
-    export_encoder(encoder, folder / "encoder.onnx")
+    export_encoder(seeing, folder / "encoder.onnx")
     export_decoder(encoder, decoder, folder / "decoder.onnx")
     export_texture(texture, crops)
-    found = {"sam": sam_parity(encoder, decoder, folder), "texture": texture_parity(texture, crops)}
+    found = {"sam": sam_parity(seeing, decoder, folder), "texture": texture_parity(texture, crops)}
     print("largest difference torch - onnxruntime:", found)
     if max(found.values()) > TOLERANCE:
         raise SystemExit("parity failed")
@@ -145,6 +179,7 @@ def release(encoder, decoder, texture, models: Path, card: dict):
 def main():
     parser = argparse.ArgumentParser(description="Export checkpoints to ONNX, check parity, write the manifest.")
     parser.add_argument("--sam", type=Path, help="checkpoint of the small SAM; untrained without")
+    parser.add_argument("--materials", type=Path, help="checkpoint of a material head; none without")
     parser.add_argument("--texture", type=Path, help="checkpoint of the texture encoder; untrained without")
     parser.add_argument("--models", type=Path, required=True)
     parser.add_argument("--card", type=Path, default=Path(__file__).with_name("card.json"))
@@ -152,7 +187,8 @@ def main():
     card = json.loads(options.card.read_text())
     encoder, decoder = load_sam(options.sam)
     decoder.logit_gain.fill_(card["sam"]["logitGain"])
-    release(encoder, decoder, load_texture(options.texture), options.models, card)
+    head = load_head(options.materials) if options.materials else None
+    release(encoder, decoder, load_texture(options.texture), options.models, card, head)
 
 
 if __name__ == "__main__":

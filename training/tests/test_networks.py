@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from sam_i_am_models import export
-from sam_i_am_models.architectures import ImageEncoder, MaskDecoder, TextureEncoder
+from sam_i_am_models.architectures import ImageEncoder, MaskDecoder, MaterialHead, TextureEncoder
+from sam_i_am_models.architectures.material_head import QUERIES, typical_places
 from sam_i_am_models.architectures.prompt_encoder import PromptEncoder, reachable
 from sam_i_am_models.exported_decoder import ExportedDecoder
 from sam_i_am_models.prompts import no_mask
@@ -93,9 +94,35 @@ def test_a_box_limits_the_similarity():
 
 def test_export_parity(sam, tmp_path):
     encoder, decoder = sam
-    export.export_encoder(encoder, tmp_path / "encoder.onnx")
+    seeing = export.SeeingEncoder(encoder, _unlike_the_start(MaterialHead())).eval()
+    export.export_encoder(seeing, tmp_path / "encoder.onnx")
     export.export_decoder(encoder, decoder, tmp_path / "decoder.onnx")
-    assert export.sam_parity(encoder, decoder, tmp_path) < export.TOLERANCE
+    assert export.sam_parity(seeing, decoder, tmp_path) < export.TOLERANCE
+
+
+def _unlike_the_start(head):
+    """What starts as zero would hide what the export does with it."""
+    torch.manual_seed(4)
+    with torch.no_grad():
+        for weight in head.parameters():
+            weight.add_(torch.randn_like(weight) * 0.05)
+    return head
+
+
+@pytest.mark.parametrize("height,width", [(128, 128), (96, 160), (32, 32)])
+def test_material_tokens_are_unit_vectors_at_any_frame_size(sam, height, width):
+    with torch.no_grad():
+        *_, materials = export.SeeingEncoder(sam[0], MaterialHead()).eval()(torch.rand(1, 1, height, width))
+    assert materials.shape == (1, QUERIES + 32, height // 8, width // 8)
+    assert torch.allclose(materials.norm(dim=1), torch.ones(()), atol=1e-4)
+
+
+def test_typical_places_stand_for_most_first():
+    tokens = torch.zeros(1, 4, 16, 16)
+    tokens[:, 0], tokens[:, :, :, 10:] = 1, 0
+    tokens[:, 1, :, 10:] = 1
+    first, second = typical_places(tokens)[0, :2].tolist()
+    assert first % 8 < 5 and second % 8 >= 5
 
 
 def test_the_exported_decoder_is_the_same_function_whatever_the_weights(sam):

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from sam_i_am_models import dataset, export, train_encoder, train_quality, train_texture
+from sam_i_am_models import dataset, export, features, train_encoder, train_materials, train_quality, train_texture
 from sam_i_am_models.affinity import same_material_auc
+from sam_i_am_models.architectures import MaterialHead
 from sam_i_am_models.architectures.mask_decoder import MASK_STRIDE
+from sam_i_am_models.architectures.material_head import TOKEN
 from sam_i_am_models.loop import Run
 from sam_i_am_models.mask_loss import decoder_losses, true_iou
 from sam_i_am_models.prompts import correct, draw_prompts, mask_grid
@@ -64,17 +66,63 @@ def test_encoder_loss_falls_and_the_stages_chain(data, tmp_path):
         joint = train_sam(data, tmp_path / "encoder.pt", tmp_path / "joint.pt", steps=steps, crops=2, count=2, size=128)
     assert joint.step == 2 and np.isfinite(joint.means["mask"])
     train_quality.train(data, tmp_path / "joint.pt", tmp_path / "quality.pt", frames=2, count=4)
-    encoder, decoder = _released(tmp_path)
-    assert export.sam_parity(encoder, decoder, tmp_path) < export.TOLERANCE
+    _released(tmp_path)
+    features.write(tmp_path / "features", tmp_path / "sam.pt", count=2, first=50, size=128, workers=1)
+    train_materials.train(tmp_path / "features", tmp_path / "heads.pt", steps=2, views=2)
+    train_materials.write_release(tmp_path / "heads.pt", tmp_path / "materials.pt")
+    seeing, decoder = _exported(tmp_path)
+    assert export.sam_parity(seeing, decoder, tmp_path) < export.TOLERANCE
 
 
 def _released(folder):
-    """The chain's end as the recipe exports it."""
+    """The mask decoder's end as the recipe takes it on."""
     write_release(folder / "quality.pt", folder / "sam.pt")
+
+
+def _exported(folder):
     encoder, decoder = export.load_sam(folder / "sam.pt")
-    export.export_encoder(encoder, folder / "encoder.onnx")
+    seeing = export.SeeingEncoder(encoder, export.load_head(folder / "materials.pt")).eval()
+    export.export_encoder(seeing, folder / "encoder.onnx")
     export.export_decoder(encoder, decoder, folder / "decoder.onnx")
-    return encoder, decoder
+    return seeing, decoder
+
+
+def _two_textures(size=128):
+    """Features (fine, coarse, labels) of a frame whose halves have tokens of their own, all else being noise."""
+    generator = torch.Generator().manual_seed(3)
+    fine, coarse = torch.randn(196, size // 16, size // 16, generator=generator) * 0.1, torch.randn(192, size // 32, size // 32, generator=generator) * 0.1
+    half = size // 32
+    fine[TOKEN] = 0
+    fine[TOKEN.start, :, :half], fine[TOKEN.start + 1, :, half:] = 1, 1
+    labels = torch.ones(size // 16, size // 16, dtype=torch.long)
+    labels[:, half:] = 2
+    return fine, coarse, labels
+
+
+def test_the_material_head_learns_to_leave_queries_empty():
+    torch.manual_seed(0)
+    head = MaterialHead()
+    fine, coarse, labels = (x[None] for x in _two_textures())
+    optimiser = torch.optim.Adam(head.parameters(), 1e-3)
+    losses = []
+    for _ in range(40):
+        loss = sum(train_materials.batch_loss(head.all_turns(fine, coarse), labels).values())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    share = head(fine, coarse).softmax(1)[0].detach()
+    assert losses[-1] < losses[0] / 2
+    assert len(share.argmax(0).unique()) == 2 and (share.mean((1, 2)) > 0.3).sum() == 2
+
+
+def test_a_perfect_partition_costs_nothing_and_unknown_places_do_not_count():
+    labels = torch.tensor([[1, 1, 2, 0]])
+    logits = torch.full((3, 1, 4), -20.0)
+    logits[2, 0, :2] = logits[0, 0, 2:] = 20
+    logits[:, 0, 3] = torch.tensor([-20.0, 20.0, -20.0])
+    assert train_materials.partition_loss(logits, labels) == pytest.approx(0, abs=1e-4)
+    assert train_materials.partition_loss(logits, torch.zeros_like(labels)) == 0
 
 
 def test_a_mask_is_measured_against_the_region_that_it_fits_best():

@@ -1,7 +1,8 @@
-"""Networks: the image encoder, the prompt-driven mask decoder and the texture encoder."""
+"""Networks: the image encoder, the head that sees materials, the prompt-driven mask decoder and the texture encoder."""
 
 from .image_encoder import ImageEncoder
 from .mask_decoder import MaskDecoder
+from .material_head import MaterialHead
 from .texture_encoder import TextureEncoder
 
-__all__ = ["ImageEncoder", "MaskDecoder", "TextureEncoder"]
+__all__ = ["ImageEncoder", "MaskDecoder", "MaterialHead", "TextureEncoder"]
