@@ -92,12 +92,13 @@ def test_a_box_limits_the_similarity():
     assert maps.coarse[0, 0, 1, 1] > 0.9 and maps.coarse[0, 0, 6, 1] < 0
 
 
-def test_export_parity(sam, tmp_path):
+@pytest.mark.parametrize("sees", [False, True])
+def test_export_parity(sam, tmp_path, sees):
     encoder, decoder = sam
-    seeing = export.SeeingEncoder(encoder, _unlike_the_start(MaterialHead())).eval()
-    export.export_encoder(seeing, tmp_path / "encoder.onnx")
+    exported = export.SeeingEncoder(encoder, _unlike_the_start(MaterialHead())).eval() if sees else encoder
+    export.export_encoder(exported, tmp_path / "encoder.onnx")
     export.export_decoder(encoder, decoder, tmp_path / "decoder.onnx")
-    assert export.sam_parity(seeing, decoder, tmp_path) < export.TOLERANCE
+    assert export.sam_parity(exported, decoder, tmp_path) < export.TOLERANCE
 
 
 def _unlike_the_start(head):
