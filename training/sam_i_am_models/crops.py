@@ -35,6 +35,11 @@ def resize_image(image: torch.Tensor, height: int, width: int) -> torch.Tensor:
     return F.interpolate(image[None, None], (height, width), mode="bilinear", antialias=True, align_corners=False)[0, 0]
 
 
+def resize_labels(labels: torch.Tensor, size: int) -> torch.Tensor:
+    """Resize (n, h, w) uint8 labels to (n, size, size) by the nearest pixel."""
+    return F.interpolate(labels[None].float(), (size, size), mode="nearest")[0].to(torch.uint8)
+
+
 def random_crop(rng, shards: Shards, size: int, scales=CROP_SCALES) -> Crop:
     """One crop of `size` pixels whose pixels are those of the micrograph times a random factor in `scales`."""
     maps, difficulty = shards[int(rng.integers(len(shards)))]
@@ -50,7 +55,7 @@ def random_crop(rng, shards: Shards, size: int, scales=CROP_SCALES) -> Crop:
     image, labels = (cut[IMAGE].float() - float(low)) / max(float(high - low), 1.0), cut[1:]
     if side != size:
         image = resize_image(image, size, size)
-        labels = F.interpolate(labels[None].float(), (size, size), mode="nearest")[0].to(torch.uint8)
+        labels = resize_labels(labels, size)
     return Crop(degrade(rng, image.clamp(0, 1))[None], labels, difficulty)
 
 

@@ -79,13 +79,9 @@ def _feature_axes():
     return {name: {2: f"h_{stride}", 3: f"w_{stride}"} for name, stride in FEATURE_STRIDES.items()}
 
 
-def _encoder_outputs(encoder) -> list[str]:
-    return [*EMBEDDING_NAMES, MATERIAL_TOKENS] if isinstance(encoder, SeeingEncoder) else EMBEDDING_NAMES
-
-
 def export_encoder(encoder: ImageEncoder | SeeingEncoder, target: Path):
     axes = {"image": {2: "h", 3: "w"}, MATERIAL_TOKENS: {2: "h_8", 3: "w_8"}} | _feature_axes()
-    outputs = _encoder_outputs(encoder)
+    outputs = [*EMBEDDING_NAMES, MATERIAL_TOKENS] if isinstance(encoder, SeeingEncoder) else EMBEDDING_NAMES
     _export(encoder, (torch.rand(1, 1, 128, 192),), target, ["image"], outputs, {name: axes[name] for name in ["image", *outputs]})
 
 

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from . import seeds
 from .affinity import cell_labels
 from .architectures import MaterialHead
-from .crops import degrade, resize_image, scale_grey
+from .crops import degrade, resize_image, resize_labels, scale_grey
 from .export import load_sam
 from .simulate import simulate
 
@@ -54,7 +53,7 @@ def views(rng, micrograph):
     top, left = rng.integers(0, size - side + 1, 2)
     turns = int(rng.integers(4))
     cut, own = (np.rot90(x[top : top + side, left : left + side], turns).copy() for x in (image, materials))
-    own = F.interpolate(torch.from_numpy(own)[None, None].float(), (size, size), mode="nearest")[0, 0].numpy().astype(np.uint8)
+    own = resize_labels(torch.from_numpy(own)[None], size)[0].numpy()
     yield degrade(rng, resize_image(torch.from_numpy(cut), size, size).clamp(0, 1)), own
 
 
@@ -85,23 +84,10 @@ def write(folder: Path, checkpoint: Path | None, count: int, first: int = FIRST_
             print(f"features of seeds {start}..", flush=True)
 
 
-class Features:
-    """All that lies in a folder, in memory: about 2 MB a view."""
-
-    def __init__(self, folder: Path):
-        files = [np.load(path) for path in sorted(Path(folder).glob("features_[0-9]*.npz")) if ".part" not in path.name]
-        self.shards = [{name: file[name] for name in ("fine", "coarse", "labels")} for file in files]
-
-    def __len__(self):
-        return sum(len(shard["labels"]) for shard in self.shards)
-
-    def __getitem__(self, index: int):
-        """(fine (196, h, w), coarse (192, h / 2, w / 2), labels (2 h, 2 w)) of one view."""
-        for shard in self.shards:
-            if index < len(shard["labels"]):
-                return tuple(shard[name][index] for name in ("fine", "coarse", "labels"))
-            index -= len(shard["labels"])
-        raise IndexError(index)
+def read(folder: Path) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """All views in a folder, in memory, about 2 MB each: (fine (196, h, w), coarse (192, h / 2, w / 2), labels (2 h, 2 w))."""
+    files = [np.load(path) for path in sorted(Path(folder).glob("features_[0-9]*.npz")) if ".part" not in path.name]
+    return [view for file in files for view in zip(file["fine"], file["coarse"], file["labels"])]
 
 
 def main():

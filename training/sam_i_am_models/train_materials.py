@@ -11,15 +11,16 @@ import numpy as np
 import torch
 from scipy.optimize import linear_sum_assignment
 
+from . import features
 from .architectures import MaterialHead
 from .architectures.material_head import FINE
-from .features import LABEL_STRIDE, Features
+from .export import load_head
 from .loop import Run
 
 EARLY_SHARE = 0.4  # of the loss, for every turn before the last
 FEATURE_NOISE = 0.05  # of a channel's size, per view
 MOST_COST = 5.0  # of a place, in the matching
-SUBSAMPLE = FINE // LABEL_STRIDE
+SUBSAMPLE = FINE // features.LABEL_STRIDE
 
 
 def partition_loss(logits, labels):
@@ -49,9 +50,9 @@ def batch_loss(found, labels):
     return {"early": sum(losses[:-1]), "last": losses[-1]}
 
 
-def draw(rng, features: Features):
-    """One view, turned and mirrored as a layout: its textures stay as they are."""
-    fine, coarse, labels = features[int(rng.integers(len(features)))]
+def draw(rng, seen):
+    """One of the views that `features.read` gives, turned and mirrored as a layout: its textures stay as they are."""
+    fine, coarse, labels = seen[int(rng.integers(len(seen)))]
     labels = labels[rng.integers(SUBSAMPLE) :: SUBSAMPLE, rng.integers(SUBSAMPLE) :: SUBSAMPLE]
     turns, mirror = int(rng.integers(4)), rng.random() < 0.5
 
@@ -67,16 +68,14 @@ def draw(rng, features: Features):
 
 
 def train(folder: Path, checkpoint: Path, steps=1200, views=8, rate=1e-3, seed=7, start: Path | None = None) -> Run:
-    """`start`: released weights (a file as `checkpoints/shipped.pt`) to go on from; random ones without."""
-    features = Features(folder)
+    """`start`: released weights (a file as `checkpoints/materials.pt`) to go on from; random ones without."""
+    seen = features.read(folder)
     torch.manual_seed(seed)
-    head = MaterialHead()
-    if start:
-        head.load_state_dict(torch.load(start, weights_only=True)["materials"])
+    head = load_head(start) if start else MaterialHead()
     run = Run(head.train(), checkpoint, steps, rate, seed, weight_decay=0.05, warm_up=100)
 
     def losses(head, rng, step):
-        fine, coarse, labels = (torch.stack(x) for x in zip(*(draw(rng, features) for _ in range(views))))
+        fine, coarse, labels = (torch.stack(x) for x in zip(*(draw(rng, seen) for _ in range(views))))
         return batch_loss(head.all_turns(fine, coarse), labels)
 
     return run.train(losses)
@@ -91,11 +90,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--features", type=Path, required=True, help="folder that `python -m sam_i_am_models.features` has written")
     parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--release", type=Path, required=True, help="where the weights go in the end, for export.py and --start")
     parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--start", type=Path, help="released weights to go on from")
     options = parser.parse_args()
     train(options.features, options.checkpoint, options.steps, rate=options.rate, start=options.start)
+    write_release(options.checkpoint, options.release)
 
 
 if __name__ == "__main__":
