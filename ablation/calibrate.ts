@@ -68,7 +68,7 @@ await forEachImage('masks', async (context) => {
   const proposals = erringMasks(context.image, seedOf(context.image.name));
   erring.push(await describe({ ...context, proposals }));
 });
-const likeness = fitLikeness([...found, ...erring].flatMap(pairsOf));
+const likeness = fitLikeness(found.flatMap(pairsOf), erring.flatMap(pairsOf));
 const { leastLikeness, right } = chooseThreshold(found, likeness);
 process.stderr.write(`right number of materials, by class: ${right.map((share) => share.toFixed(2)).join(' / ')}\n`);
 const merging = { ...pipelineParameters.merging, likeness, leastLikeness };

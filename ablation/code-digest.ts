@@ -13,7 +13,7 @@ export const measuringCode =
 
 /** The compiled code that decides what is found in the images of a project before names are learned: naming is not part of it. */
 export const preparingCode =
-  /^src\/(core|imaging|sam|texture)\/|^src\/booster\/(?!(boost-again|confidence|label-[a-z]+|learn-names|material-profile|name-[a-z]+)\.js$)|^src\/app\/(merge-masks|pipeline-parameters|use-profile|training\/training-image)\.js$/;
+  /^src\/(core|imaging|sam|texture)\/|^src\/booster\/(?!(boost-again|confidence|label-[a-z]+|learn-names|material-profile|name-[a-z]+)\.js$)|^src\/app\/(merge-masks|pipeline-parameters|calibration|use-profile|training\/training-image)\.js$/;
 
 /** The compiled code that decides what the generator finds. */
 export const generatorCode =

@@ -1,5 +1,11 @@
-import type { Evidence, EvidenceWeights, LikenessWeights, MaskTexture } from '../src/booster/material-likeness.js';
-import { evidenceOf } from '../src/booster/material-likeness.js';
+import type {
+  Evidence,
+  EvidenceKind,
+  EvidenceWeights,
+  LikenessWeights,
+  MaskTexture,
+} from '../src/booster/material-likeness.js';
+import { evidenceOf, kindOfEvidence } from '../src/booster/material-likeness.js';
 import { dot } from '../src/core/vectors.js';
 
 /** Two masks of known truth, and what the pair counts. */
@@ -14,28 +20,45 @@ export interface KnownPair {
 const ridge = 1e-3;
 const iterations = 50;
 
-/** Fits how alike two masks are from pairs that are known to show one material or two. */
-export function fitLikeness(pairs: readonly KnownPair[]): LikenessWeights {
-  const rows = pairs.flatMap(({ a, b, same, weight }) => {
-    if (a.crop === null || b.crop === null || a.token === null || b.token === null) return [];
-    return [{ crop: evidenceOf(a.crop, b.crop), token: evidenceOf(a.token, b.token), same, weight }];
-  });
-  const fit = (columns: (row: { crop: Evidence; token: Evidence }) => number[]): number[] =>
-    logisticRegression(rows.map((row) => ({ values: columns(row), is: row.same ? 1 : 0, weight: row.weight }))).map(
-      rounded,
-    );
-  const alone = ([cosine = 0, distance = 0, bias = 0]: readonly number[]): EvidenceWeights => ({
-    bias,
-    cosine,
-    distance,
-  });
-  // A crop's cosine adds nothing beside its distance and the tokens.
-  const [cropDistance = 0, ...tokens] = fit(({ crop, token }) => [crop.distance, token.cosine, token.distance]);
+/** What counts, by kind. A crop's cosine adds nothing beside its distance and the tokens. */
+const columns: Record<EvidenceKind, readonly (keyof Evidence)[]> = {
+  tokens: ['tokenCosine', 'tokenDistance'],
+  crops: ['cropCosine', 'cropDistance'],
+  cropsAndTokens: ['cropDistance', 'tokenCosine', 'tokenDistance'],
+  cropsAndSpectra: ['cropCosine', 'cropDistance', 'spectrum'],
+  all: ['cropDistance', 'tokenCosine', 'tokenDistance', 'spectrum'],
+};
+const nothing: EvidenceWeights = {
+  ...{ bias: 0, cropCosine: 0, cropDistance: 0, tokenCosine: 0, tokenDistance: 0, spectrum: 0 },
+};
+
+/**
+ * Fits how alike two masks are from pairs that are known to show one material or two: pairs of masks that the embedded models found, and of sets made to
+ * err as other models do. Whole masks of the embedded models alone have crops, tokens and spectra.
+ */
+export function fitLikeness(found: readonly KnownPair[], erring: readonly KnownPair[]): LikenessWeights {
+  const all = [...found, ...erring];
   return {
-    crops: alone(fit(({ crop }) => [crop.cosine, crop.distance])),
-    tokens: alone(fit(({ token }) => [token.cosine, token.distance])),
-    both: { crops: { cosine: 0, distance: cropDistance }, tokens: alone(tokens) },
+    tokens: fitKind(all, 'tokens'),
+    crops: fitKind(all, 'crops'),
+    cropsAndTokens: fitKind(found, 'cropsAndTokens'),
+    cropsAndSpectra: fitKind(all, 'cropsAndSpectra'),
+    all: fitKind(found, 'all'),
   };
+}
+
+function fitKind(pairs: readonly KnownPair[], kind: EvidenceKind): EvidenceWeights {
+  const names = columns[kind];
+  const observations = pairs.flatMap(({ a, b, same, weight }): Observation[] => {
+    if (kindOfEvidence(a, b) !== 'all') return [];
+    const evidence = evidenceOf(a, b);
+    return [{ values: names.map((name) => evidence[name]), is: same ? 1 : 0, weight }];
+  });
+  const coefficients = logisticRegression(observations).map(rounded);
+  return names.reduce((weights, name, index) => ({ ...weights, [name]: coefficients[index] ?? 0 }), {
+    ...nothing,
+    bias: coefficients.at(-1) ?? 0,
+  });
 }
 
 interface Observation {

@@ -1,5 +1,5 @@
 import { boostAgain } from '../booster/boost-again.js';
-import type { PlacedDescription } from '../booster/describe-masks.js';
+import type { PlacedSamples } from '../booster/describe-masks.js';
 import { describeMasks } from '../booster/describe-masks.js';
 import { finiteTokens } from '../booster/finite-values.js';
 import type { FoundMask, FoundMasks, SamplePool } from '../booster/found-masks.js';
@@ -15,6 +15,7 @@ import { parseJson } from '../core/parse-json.js';
 import { renderGrey } from '../imaging/overlay.js';
 import { readPixelSize } from '../imaging/pixel-size.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
+import { ringPowers } from '../texture/lattice-spectrum.js';
 import type { BoostChoices, Exploration, ExplorationJson, RemovedMask } from './exploration.js';
 import type { LoadedModels } from './load-models.js';
 import type { StagedMasks } from './masks-report.js';
@@ -80,28 +81,38 @@ async function describe(
   const regions = candidates.map(({ region }) => region);
   const indexOf = new Map(proposals.map((proposal, index) => [proposal, index]));
   const ownerOf = (proposal: ScoredProposal | null) => (proposal === null ? -1 : (indexOf.get(proposal) ?? -1));
-  const sources = { encoder: models.texture, tokens };
-  const sample = (masks: readonly Mask[], cropsPerMask: number) =>
-    describeMasks(micrograph, masks, sources, { ...merging, cropsPerMask, seed: defaultSegmentOptions.seed });
-  const own = await sample(regions, merging.cropsPerMask);
+  const { seed } = defaultSegmentOptions;
+  const sample = (masks: readonly Mask[], cropsPerMask: number, spectraPerMask: number) => {
+    const spectra = { encoder: ringPowers, cropsPerMask: spectraPerMask };
+    const sources = { encoder: models.texture, tokens, spectra };
+    return describeMasks(micrograph, masks, sources, { ...merging, cropsPerMask, seed });
+  };
+  const own = await sample(regions, merging.cropsPerMask, merging.spectraPerMask);
   const others = proposals.filter((proposal) => !kept.includes(proposal));
   const ofOthers = await sample(
     others.map(({ mask }) => mask),
     samplesPerOtherMask,
+    merging.spectraPerMask,
   );
   const cells = proposals.length === 0 ? [] : gridCells(width, height);
-  const ofCells = await sample(cells, 1);
+  const ofCells = await sample(cells, 1, 1);
+  const owned = [
+    ...own.map((each, index) => ({ ...each, owner: ownerOf(candidates[index]?.proposal ?? null) })),
+    ...ofOthers.map((each, index) => ({ ...each, owner: ownerOf(others[index] ?? null) })),
+    ...ofCells.map((each) => ({ ...each, owner: -1 })),
+  ];
   return {
     ...{ width, height, tokens, cropSize: models.texture.cropSize },
     masks: proposals.map(({ mask, predictedIou, stabilityScore, score, point }): FoundMask => {
       return { mask, predictedIou, stabilityScore, score, point };
     }),
-    samples: pool([
-      ...own.map((each, index) => ({ ...each, owner: ownerOf(candidates[index]?.proposal ?? null) })),
-      ...ofOthers.map((each, index) => ({ ...each, owner: ownerOf(others[index] ?? null) })),
-      ...ofCells.map((each) => ({ ...each, owner: -1 })),
-    ]),
-    described: { kept: kept.map(ownerOf), counts: own.map(({ samples }) => samples.length) },
+    samples: pool(owned),
+    spectra: pool(owned.map(({ spectra, owner }) => ({ ...spectra, owner }))),
+    described: {
+      kept: kept.map(ownerOf),
+      counts: own.map(({ samples }) => samples.length),
+      spectra: own.map(({ spectra }) => spectra.samples.length),
+    },
   };
 }
 
@@ -110,7 +121,7 @@ function lostTokens({ textureTokens }: ImageEmbedding): string[] {
   return warnOfTokens(textureTokens === null || finiteTokens(textureTokens) !== null);
 }
 
-interface OwnedSamples extends Pick<PlacedDescription, 'samples' | 'centres'> {
+interface OwnedSamples extends PlacedSamples {
   readonly owner: number;
 }
 

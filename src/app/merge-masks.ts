@@ -12,6 +12,7 @@ import type { GreyImage } from '../core/micrograph.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import type { MaskProposal } from '../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
+import { ringPowers } from '../texture/lattice-spectrum.js';
 import type { LoadedModels } from './load-models.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
 import { describeForNames } from './use-profile.js';
@@ -79,8 +80,14 @@ export async function describeCandidates(
   const tokens = finiteTokens(embedding.textureTokens);
   const candidates = findCandidates(micrograph, kept, tokens, options, parameters);
   const regions = candidates.map(({ region }) => region);
-  const sources = { encoder: texture, tokens };
-  const found = await describeMasks(micrograph, regions, sources, { ...parameters.merging, seed: options.seed });
+  const { merging } = parameters;
+  const spectra = { encoder: ringPowers, cropsPerMask: merging.spectraPerMask };
+  const found = await describeMasks(
+    micrograph,
+    regions,
+    { encoder: texture, tokens, spectra },
+    { ...merging, seed: options.seed },
+  );
   const described = found.map((each, index) => ({ ...each, areaPx: candidates[index]?.ownPx ?? each.areaPx }));
   return { candidates, described, votes: voteCandidates(described, options, parameters), tokens };
 }

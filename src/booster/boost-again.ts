@@ -42,10 +42,15 @@ export function mergeAgain(
   const { tokens } = found;
   const all = { ...parameters, removal: options.removal };
   const candidates = findCandidates(found, kept, tokens, options, all, memory);
-  const { cropsPerMask, minimumShare } = parameters.merging;
+  const { cropsPerMask, spectraPerMask, minimumShare } = parameters.merging;
   const isSame = wasDescribed(found, kept, candidates.length);
-  const samples = isSame ? inOrder(found.samples, found.described.counts) : samplesOf(found, candidates, cropsPerMask);
-  const described = candidates.map((candidate, index) => describeAgain(samples[index] ?? [], candidate, tokens));
+  const ofCandidates = (pool: SamplePool, counts: readonly number[], most: number): MaskSamples[] =>
+    isSame ? inOrder(pool, counts) : samplesOf(found.masks, pool, candidates, most);
+  const samples = ofCandidates(found.samples, found.described.counts, cropsPerMask);
+  const spectra = ofCandidates(found.spectra, found.described.spectra, spectraPerMask);
+  const described = candidates.map((candidate, index) =>
+    describeAgain({ samples: samples[index] ?? [], spectra: spectra[index] ?? [] }, candidate, tokens),
+  );
   const votes = voteCandidates(described, options, parameters).map(withoutName);
   const microstructure = paintCandidates(found, { candidates, tokens }, votes, all);
   const warnings = warnOfMerging({
@@ -67,14 +72,15 @@ function wasDescribed({ masks, described }: FoundMasks, kept: readonly FoundMask
 
 /** The samples of the pool that lie in each mask. */
 function samplesOf(
-  { masks, samples }: FoundMasks,
+  masks: readonly FoundMask[],
+  pool: SamplePool,
   candidates: readonly Candidate<FoundMask>[],
   most: number,
 ): MaskSamples[] {
   const indexOf = new Map(masks.map((mask, index) => [mask, index]));
   return candidates.map(({ proposal, region }) => {
     const owner = proposal === null ? null : (indexOf.get(proposal) ?? null);
-    return samplesIn(samples, region, owner, most);
+    return samplesIn(pool, region, owner, most);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Mask } from '../core/mask.js';
 import { pixelOfRank } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
+import type { SeededRandom } from '../core/seeded-random.js';
 import { seededRandom } from '../core/seeded-random.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import { cellsUnder, cellsWithLabel, innerCells, meanToken } from '../core/token-grid.js';
@@ -21,10 +22,13 @@ export interface DescribeOptions {
   readonly seed: number;
 }
 
-/** Who describes texture: the crop encoder and, where the image encoder gives them, its dense tokens. */
+/** Who describes texture. */
 export interface TextureSources {
   readonly encoder: TextureEncoder;
+  /** Dense tokens of the image encoder, where it gives them. */
   readonly tokens: TextureTokens | null;
+  /** Who gives the logarithms of power in rings of a crop's spectrum, and of how many crops; left out where nobody asks for them. */
+  readonly spectra?: { readonly encoder: TextureEncoder; readonly cropsPerMask: number };
 }
 
 /** K unit vectors per mask. */
@@ -37,25 +41,81 @@ export interface MaskDescription extends MaskTexture {
   readonly areaPx: number;
 }
 
-/** The same with the pixel around which each sample was taken, as a flat index. */
-export interface PlacedDescription extends MaskDescription {
+/** Samples of a mask with the pixel around which each was taken, as a flat index. */
+export interface PlacedSamples {
+  readonly samples: MaskSamples;
   readonly centres: Uint32Array;
+}
+
+export interface PlacedDescription extends MaskDescription, PlacedSamples {
+  /** Spectra of crops of the mask; none where nobody asked for them. */
+  readonly spectra: PlacedSamples;
 }
 
 /**
  * K samples per mask (Algorithm 2): the embedding of a crop that lies in the mask, joined with the image encoder's token at the crop's
  * centre so that the cosine of two samples is the weighted mean of both cosines. Samples that are no numbers are left out. Beside them the
- * means of the crops' embeddings and of all tokens that lie well inside the mask.
+ * means of the crops' embeddings, of all tokens that lie well inside the mask, and of the spectra of its crops.
  */
 export async function describeMasks(
   image: GreyImage,
   masks: readonly Mask[],
-  { encoder, tokens }: TextureSources,
+  { encoder, tokens, spectra }: TextureSources,
   options: DescribeOptions,
 ): Promise<PlacedDescription[]> {
+  const tokenShare = tokens === null ? 0 : options.tokenShare;
+  const described = await sampleMasks(image, masks, encoder, options);
+  const { minimumShare, seed } = options;
+  const ofSpectra = spectra && (await sampleMasks(image, masks, spectra.encoder, { ...spectra, minimumShare, seed }));
+  return masks.map((mask, index) => {
+    const { samples, centres } = described[index] ?? noSamples;
+    const dense = tokens === null ? [] : tokensAt(tokens, centres, image.width);
+    const placedSpectra = ofSpectra?.[index] ?? noSamples;
+    return {
+      samples: samples.map((embedding, crop) => join(embedding, dense[crop] ?? [], tokenShare)),
+      centres,
+      spectra: placedSpectra,
+      crop: meanOrNull(samples),
+      token: tokens === null ? null : meanTokenOf(mask, tokens),
+      spectrum: meanOrNull(placedSpectra.samples),
+      areaPx: mask.areaPx,
+    };
+  });
+}
+
+const noSamples: PlacedSamples = { samples: [], centres: new Uint32Array() };
+
+function meanOrNull(samples: MaskSamples): number[] | null {
+  return samples.length === 0 ? null : meanVector(samples);
+}
+
+/** Masks are described in batches of so many pixels of crops, lest those of hundreds of masks fill the memory. */
+const pixelsPerBatch = 1 << 23;
+
+/** What an encoder says of crops of each mask; crops of which it says no numbers are left out. */
+async function sampleMasks(
+  image: GreyImage,
+  masks: readonly Mask[],
+  encoder: TextureEncoder,
+  options: Pick<DescribeOptions, 'cropsPerMask' | 'minimumShare' | 'seed'>,
+): Promise<PlacedSamples[]> {
+  const random = seededRandom(options.seed);
+  const perBatch = Math.max(1, Math.floor(pixelsPerBatch / (options.cropsPerMask * encoder.cropSize ** 2)));
+  const sampled: PlacedSamples[] = [];
+  for (let first = 0; first < masks.length; first += perBatch) {
+    sampled.push(...(await sampleBatch(image, masks.slice(first, first + perBatch), encoder, options, random)));
+  }
+  return sampled;
+}
+
+async function sampleBatch(
+  image: GreyImage,
+  masks: readonly Mask[],
+  encoder: TextureEncoder,
+  { cropsPerMask, minimumShare }: Pick<DescribeOptions, 'cropsPerMask' | 'minimumShare'>,
+  random: SeededRandom,
+): Promise<PlacedSamples[]> {
   const { cropSize, dimensions } = encoder;
-  const { cropsPerMask, minimumShare, seed } = options;
-  const random = seededRandom(seed);
   const length = cropsPerMask * cropSize * cropSize;
   const crops = new Float32Array(masks.length * length);
   const centres = masks.map((mask, index) => {
@@ -67,20 +127,13 @@ export async function describeMasks(
   const embeddingAt = (index: number): number[] => [
     ...embeddings.subarray(index * dimensions, (index + 1) * dimensions),
   ];
-  const tokenShare = tokens === null ? 0 : options.tokenShare;
-  return masks.map((mask, index) => {
-    const dense = tokens === null ? [] : tokensAt(tokens, centres[index] ?? [], image.width);
-    const described = Array.from({ length: cropsPerMask }, (_, crop) => embeddingAt(index * cropsPerMask + crop));
-    const known = described.flatMap((embedding, crop) =>
-      embedding.every(Number.isFinite)
-        ? [{ embedding, token: dense[crop] ?? [], centre: centres[index]?.[crop] ?? 0 }]
-        : [],
-    );
+  return centres.map((own, index) => {
+    const known = [...own].flatMap((centre, crop) => {
+      const embedding = embeddingAt(index * cropsPerMask + crop);
+      return embedding.every(Number.isFinite) ? [{ embedding, centre }] : [];
+    });
     return {
-      samples: known.map(({ embedding, token }) => join(embedding, token, tokenShare)),
-      crop: known.length === 0 ? null : meanVector(known.map(({ embedding }) => embedding)),
-      token: tokens === null ? null : meanTokenOf(mask, tokens),
-      areaPx: mask.areaPx,
+      samples: known.map(({ embedding }) => embedding),
       centres: Uint32Array.from(known, ({ centre }) => centre),
     };
   });
@@ -88,15 +141,16 @@ export async function describeMasks(
 
 /** A mask's description from samples that were kept: what {@link describeMasks} says of it, without the crops. */
 export function describeAgain(
-  samples: MaskSamples,
+  { samples, spectra }: { readonly samples: MaskSamples; readonly spectra: MaskSamples },
   { region, ownPx }: OwnRegion,
   tokens: TextureTokens | null,
 ): MaskDescription {
   const length = (samples[0]?.length ?? 0) - (tokens?.dimensions ?? 0);
   return {
     samples,
-    crop: samples.length === 0 ? null : meanVector(samples.map((sample) => toUnitLength(sample.slice(0, length)))),
+    crop: meanOrNull(samples.map((sample) => toUnitLength(sample.slice(0, length)))),
     token: tokens === null ? null : meanTokenOf(region, tokens),
+    spectrum: meanOrNull(spectra),
     areaPx: ownPx,
   };
 }

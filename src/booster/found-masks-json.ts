@@ -13,12 +13,15 @@ type PlainPart = Pick<FoundMasks, 'width' | 'height' | 'cropSize' | 'described'>
 export interface FoundMasksJson extends PlainPart {
   readonly masks: readonly (Omit<FoundMask, 'mask'> & { readonly runs: string })[];
   readonly tokens: (Omit<TextureTokens, 'tokens'> & { readonly tokens: string }) | null;
-  readonly samples: {
-    readonly dimensions: number;
-    readonly centres: string;
-    readonly owners: string;
-    readonly values: string;
-  };
+  readonly samples: PoolJson;
+  readonly spectra: PoolJson;
+}
+
+interface PoolJson {
+  readonly dimensions: number;
+  readonly centres: string;
+  readonly owners: string;
+  readonly values: string;
 }
 
 function plainPart({ width, height, cropSize, described }: PlainPart): PlainPart {
@@ -27,7 +30,6 @@ function plainPart({ width, height, cropSize, described }: PlainPart): PlainPart
 
 export function foundMasksToJson(found: FoundMasks): FoundMasksJson {
   const { masks, tokens } = found;
-  const { dimensions, centres, owners, values } = found.samples;
   return {
     ...plainPart(found),
     masks: masks.map(({ mask, predictedIou, stabilityScore, score, point }) => ({
@@ -35,18 +37,17 @@ export function foundMasksToJson(found: FoundMasks): FoundMasksJson {
       runs: toBase64(mask.runs),
     })),
     tokens: tokens && { ...tokens, tokens: toBase64(tokens.tokens) },
-    samples: { dimensions, centres: toBase64(centres), owners: toBase64(owners), values: toBase64(values) },
+    samples: poolToJson(found.samples),
+    spectra: poolToJson(found.spectra),
   };
 }
 
+function poolToJson({ dimensions, centres, owners, values }: SamplePool): PoolJson {
+  return { dimensions, centres: toBase64(centres), owners: toBase64(owners), values: toBase64(values) };
+}
+
 export function foundMasksFromJson(found: FoundMasksJson): FoundMasks {
-  const { width, height, masks, tokens, samples } = found;
-  const pool: SamplePool = {
-    dimensions: samples.dimensions,
-    centres: new Uint32Array(fromBase64(samples.centres)),
-    owners: new Int32Array(fromBase64(samples.owners)),
-    values: new Float64Array(fromBase64(samples.values)),
-  };
+  const { width, height, masks, tokens } = found;
   return {
     ...plainPart(found),
     masks: masks.map(({ runs, ...scores }) => ({
@@ -54,7 +55,17 @@ export function foundMasksFromJson(found: FoundMasksJson): FoundMasks {
       mask: maskFromRuns(width, height, new Uint32Array(fromBase64(runs))),
     })),
     tokens: tokens && { ...tokens, tokens: new Float32Array(fromBase64(tokens.tokens)) },
-    samples: pool,
+    samples: poolFromJson(found.samples),
+    spectra: poolFromJson(found.spectra),
+  };
+}
+
+function poolFromJson({ dimensions, centres, owners, values }: PoolJson): SamplePool {
+  return {
+    dimensions,
+    centres: new Uint32Array(fromBase64(centres)),
+    owners: new Int32Array(fromBase64(owners)),
+    values: new Float64Array(fromBase64(values)),
   };
 }
 

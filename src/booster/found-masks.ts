@@ -18,7 +18,7 @@ export interface FoundMask {
   readonly point: { readonly x: number; readonly y: number } | null;
 }
 
-/** Texture descriptors taken all over a micrograph: unit vectors, one after the other in `values`. */
+/** Descriptors taken all over a micrograph, one after the other in `values`. */
 export interface SamplePool {
   readonly dimensions: number;
   /** The pixel around which each was taken, as a flat index. */
@@ -34,20 +34,28 @@ export interface FoundMasks {
   readonly height: number;
   readonly masks: readonly FoundMask[];
   readonly tokens: TextureTokens | null;
+  /** Unit vectors that describe texture. */
   readonly samples: SamplePool;
+  /** Logarithms of power in rings of the spectrum. */
+  readonly spectra: SamplePool;
   /** m: side of the crops that the samples come from, in pixels. */
   readonly cropSize: number;
   /**
-   * What the pipeline itself described: the masks that it kept, as indices, and how many samples each of its candidates has (kept masks, then
-   * uncovered regions). These are the first samples of the pool.
+   * What the pipeline itself described: the masks that it kept, as indices, and how many samples and spectra each of its candidates has (kept
+   * masks, then uncovered regions). These are the first of their pools.
    */
-  readonly described: { readonly kept: readonly number[]; readonly counts: readonly number[] };
+  readonly described: {
+    readonly kept: readonly number[];
+    readonly counts: readonly number[];
+    readonly spectra: readonly number[];
+  };
 }
 
 /** What mask merging needs to know besides the masks; the same for every micrograph (see app/pipeline-parameters). */
 export interface MergingParameters {
   readonly merging: Omit<MergingOptions, keyof BoostOptions> & {
     readonly cropsPerMask: number;
+    readonly spectraPerMask: number;
     readonly minimumShare: number;
   };
   readonly fragments: { readonly leastLikeness: number };

@@ -1,43 +1,59 @@
-import { dot } from '../core/vectors.js';
+import { dot, squaredDistance } from '../core/vectors.js';
 
-/** The texture of a mask by the means of its unit vectors. The shorter a mean, the more they differ among themselves. */
+/** The texture of a mask by the means of what describes it. The shorter a mean of unit vectors, the more they differ among themselves. */
 export interface MaskTexture {
   /** Mean embedding of the mask's crops; null where nobody looked at crops. */
   readonly crop: readonly number[] | null;
   /** Mean of the image encoder's tokens over the mask's cells; null where it gives none. */
   readonly token: readonly number[] | null;
+  /** Mean over crops of the logarithms of power in rings of the spectrum; null where nobody looked. */
+  readonly spectrum: readonly number[] | null;
 }
 
-/** What one kind of vectors adds to the logarithm of the odds that two masks show one material. */
-export interface EvidenceWeights {
+/** What is compared between two masks; 0 where nothing is known. Distances and differences are logarithms. */
+export interface Evidence {
+  /** Cosine between the means of their crops. */
+  readonly cropCosine: number;
+  /** Distance between these means, measured in the spread of the vectors around them. */
+  readonly cropDistance: number;
+  /** The same of their tokens. */
+  readonly tokenCosine: number;
+  readonly tokenDistance: number;
+  /** Mean squared difference between their spectra. */
+  readonly spectrum: number;
+}
+
+/** What each unit of the evidence adds to the logarithm of the odds that two masks show one material. */
+export interface EvidenceWeights extends Evidence {
   readonly bias: number;
-  /** Per unit of the cosine between both means. */
-  readonly cosine: number;
-  /** Per unit of the logarithm of the distance between both means, measured in the spread of the vectors around them. */
-  readonly distance: number;
 }
 
-/** Logistic regressions over pairs of masks of known truth, as `npm run calibrate` fits them on simulations of the validation range. */
-export interface LikenessWeights {
-  readonly crops: EvidenceWeights;
-  readonly tokens: EvidenceWeights;
-  /** Where both kinds are at hand, fitted together; the bias is the tokens'. */
-  readonly both: { readonly crops: Omit<EvidenceWeights, 'bias'>; readonly tokens: EvidenceWeights };
-}
+/** By what two masks may be compared: what is known of both. */
+export type EvidenceKind = 'tokens' | 'crops' | 'cropsAndTokens' | 'cropsAndSpectra' | 'all';
+
+/** A logistic regression over pairs of masks of known truth for each kind, as `npm run calibrate` fits them on simulations of the validation range. */
+export type LikenessWeights = Readonly<Record<EvidenceKind, EvidenceWeights>>;
 
 /** Below this variance all vectors count as equally scattered: a handful of equal ones proves little. */
 const leastVariance = 0.02;
-/** Keeps the logarithm of a distance of 0 finite. */
-const leastDistance = 0.01;
+/** Keep the logarithm of a distance of 0 finite. */
+const [leastDistance, leastDifference] = [0.01, 0.02];
 
-/** What is compared between two masks. */
-export interface Evidence {
-  readonly cosine: number;
-  readonly distance: number;
+/** Compares two masks by all that is known of both. */
+export function evidenceOf(a: MaskTexture, b: MaskTexture): Evidence {
+  const [crops, tokens] = [compareMeans(a.crop, b.crop), compareMeans(a.token, b.token)];
+  return {
+    cropCosine: crops?.cosine ?? 0,
+    cropDistance: crops?.distance ?? 0,
+    tokenCosine: tokens?.cosine ?? 0,
+    tokenDistance: tokens?.distance ?? 0,
+    spectrum: compareSpectra(a.spectrum, b.spectrum),
+  };
 }
 
 /** Compares two means of unit vectors. A mean's squared length is 1 − the variance of its vectors. */
-export function evidenceOf(a: readonly number[], b: readonly number[]): Evidence {
+function compareMeans(a: Mean, b: Mean): { readonly cosine: number; readonly distance: number } | null {
+  if (a === null || b === null) return null;
   const [aa, bb, ab] = [dot(a, a), dot(b, b), dot(a, b)];
   const spread = Math.max(leastVariance, 1 - aa) + Math.max(leastVariance, 1 - bb);
   return {
@@ -46,15 +62,29 @@ export function evidenceOf(a: readonly number[], b: readonly number[]): Evidence
   };
 }
 
-/** Logarithm of the odds that two masks show one material: above 0, they rather do. */
-export function materialLikeness(a: MaskTexture, b: MaskTexture, weights: LikenessWeights): number {
-  const crops = a.crop !== null && b.crop !== null ? evidenceOf(a.crop, b.crop) : null;
-  const tokens = a.token !== null && b.token !== null ? evidenceOf(a.token, b.token) : null;
-  const weigh = (evidence: Evidence, by: Omit<EvidenceWeights, 'bias'>): number =>
-    by.cosine * evidence.cosine + by.distance * evidence.distance;
-  if (crops !== null && tokens !== null) {
-    return weights.both.tokens.bias + weigh(crops, weights.both.crops) + weigh(tokens, weights.both.tokens);
-  }
-  if (tokens !== null) return weights.tokens.bias + weigh(tokens, weights.tokens);
-  return crops === null ? 0 : weights.crops.bias + weigh(crops, weights.crops);
+type Mean = readonly number[] | null;
+
+function compareSpectra(a: Mean, b: Mean): number {
+  if (a === null || b === null) return 0;
+  return Math.log(squaredDistance(a, b) / (a.length || 1) + leastDifference);
 }
+
+/** By what two masks can be compared; null where nothing is known. */
+export function kindOfEvidence(a: MaskTexture, b: MaskTexture): EvidenceKind | null {
+  const both = (part: keyof MaskTexture): boolean => a[part] !== null && b[part] !== null;
+  const [crops, tokens, spectra] = [both('crop'), both('token'), both('spectrum')];
+  if (!crops) return tokens ? 'tokens' : null;
+  if (tokens) return spectra ? 'all' : 'cropsAndTokens';
+  return spectra ? 'cropsAndSpectra' : 'crops';
+}
+
+/** Logarithm of the odds that two masks show one material: above 0, they rather do. 0 of masks of which nothing is known. */
+export function materialLikeness(a: MaskTexture, b: MaskTexture, weights: LikenessWeights): number {
+  const kind = kindOfEvidence(a, b);
+  if (kind === null) return 0;
+  const { bias, ...by } = weights[kind];
+  const evidence = evidenceOf(a, b);
+  return evidenceNames.reduce((sum, name) => sum + by[name] * evidence[name], bias);
+}
+
+const evidenceNames = ['cropCosine', 'cropDistance', 'tokenCosine', 'tokenDistance', 'spectrum'] as const;

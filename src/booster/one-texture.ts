@@ -23,7 +23,7 @@ export function oneTextureBy(
   if (tokens === null) return null;
   const known = new Map<Mask, MaskTexture>();
   const textureOf = (mask: Mask): MaskTexture => {
-    const texture = known.get(mask) ?? { crop: null, token: meanTokenOf(mask, tokens) };
+    const texture = known.get(mask) ?? { crop: null, token: meanTokenOf(mask, tokens), spectrum: null };
     known.set(mask, texture);
     return texture;
   };

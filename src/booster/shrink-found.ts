@@ -1,6 +1,6 @@
 import type { Mask } from '../core/mask.js';
 import { forEachRowRun, maskFromRuns, RunBuilder } from '../core/mask.js';
-import type { FoundMask, FoundMasks } from './found-masks.js';
+import type { FoundMask, FoundMasks, SamplePool } from './found-masks.js';
 
 /**
  * The same masks on a coarser grid, so that a first look at other options costs milliseconds however large the micrograph is. The longer side
@@ -12,8 +12,16 @@ export function shrinkFound(found: FoundMasks, side: number): FoundMasks {
   const width = Math.max(1, Math.round(found.width * factor));
   const height = Math.max(1, Math.round(found.height * factor));
   const masks = found.masks.map((each): FoundMask => ({ ...each, mask: shrinkMask(each.mask, width, height) }));
-  const { tokens, samples } = found;
+  const { tokens } = found;
   const [columns, rows] = [found.width / width, found.height / height];
+  const shrinkPool = (pool: SamplePool): SamplePool => ({
+    ...pool,
+    centres: pool.centres.map((pixel) => {
+      const x = Math.min(width - 1, Math.floor(((pixel % found.width) + 0.5) / columns));
+      const y = Math.min(height - 1, Math.floor((Math.floor(pixel / found.width) + 0.5) / rows));
+      return y * width + x;
+    }),
+  });
   return {
     ...found,
     ...{ width, height, masks },
@@ -22,14 +30,8 @@ export function shrinkFound(found: FoundMasks, side: number): FoundMasks {
       columnsPerPixel: tokens.columnsPerPixel * columns,
       rowsPerPixel: tokens.rowsPerPixel * rows,
     },
-    samples: {
-      ...samples,
-      centres: samples.centres.map((pixel) => {
-        const x = Math.min(width - 1, Math.floor(((pixel % found.width) + 0.5) / columns));
-        const y = Math.min(height - 1, Math.floor((Math.floor(pixel / found.width) + 0.5) / rows));
-        return y * width + x;
-      }),
-    },
+    samples: shrinkPool(found.samples),
+    spectra: shrinkPool(found.spectra),
   };
 }
 

@@ -1,5 +1,6 @@
 import { describeEach } from './describe-each.js';
 import { cellFrequencies, PowerSpectrum } from './power-spectrum.js';
+import type { TextureEncoder } from './texture-encoder.js';
 
 /** Side in pixels of the crops whose spectra are taken: several unit cells of a lattice that is resolved. */
 export const spectrumSide = 128;
@@ -11,8 +12,25 @@ const powerFloor = 1e-7;
 /** Of the grey values: what lies this far from the median says how they are distributed. */
 const tails = [0.02, 0.1, 0.9, 0.98];
 
-/** Values per crop: mean and largest power of each ring, then mean grey, its spread, the spread by the mean, and how grey is distributed. */
-export const spectrumDimensions = 2 * rings + 3 + tails.length + 2;
+/** Mean power of each ring, then the largest. */
+const ringDimensions = 2 * rings;
+/** Values per crop: those of the rings, then mean grey, its spread, the spread by the mean, and how grey is distributed. */
+export const spectrumDimensions = ringDimensions + 3 + tails.length + 2;
+
+/**
+ * The part of a lattice's spectrum that tells materials of one micrograph apart, which grey levels would not: a material may be thick here and thin
+ * there. Describes crops by {@link ringDimensions} logarithms of power.
+ */
+export const ringPowers: TextureEncoder = {
+  cropSize: spectrumSide,
+  dimensions: ringDimensions,
+  describe: (crops, count) => {
+    const spectrum = new PowerSpectrum(spectrumSide);
+    const options = { side: spectrumSide, dimensions: ringDimensions };
+    return Promise.resolve(describeEach(crops, count, options, (crop) => ringsOf(crop, meanOf(crop), spectrum)));
+  },
+  release: () => Promise.resolve(),
+};
 
 /**
  * What a lattice looks like however it lies: the logarithms of a crop's power in rings around frequency zero. The largest power of a ring tells
@@ -22,16 +40,17 @@ export const spectrumDimensions = 2 * rings + 3 + tails.length + 2;
  */
 export function latticeSpectra(crops: Float32Array, count: number): Float32Array {
   const spectrum = new PowerSpectrum(spectrumSide);
-  return describeEach(crops, count, { side: spectrumSide, dimensions: spectrumDimensions }, (crop) => [
-    ...ringsOf(crop, spectrum),
-    ...greysOf(crop),
-  ]);
+  return describeEach(crops, count, { side: spectrumSide, dimensions: spectrumDimensions }, (crop) => {
+    const mean = meanOf(crop);
+    return [...ringsOf(crop, mean, spectrum), ...contrastOf(crop, mean), ...greysOf(crop)];
+  });
 }
 
-function ringsOf(crop: Float32Array, spectrum: PowerSpectrum): number[] {
-  const mean = crop.reduce((sum, value) => sum + value, 0) / crop.length;
-  const variance = crop.reduce((sum, value) => sum + (value - mean) ** 2, 0) / crop.length;
-  const spread = Math.sqrt(variance);
+function meanOf(crop: Float32Array): number {
+  return crop.reduce((sum, value) => sum + value, 0) / crop.length;
+}
+
+function ringsOf(crop: Float32Array, mean: number, spectrum: PowerSpectrum): number[] {
   const { power } = spectrum.of(crop, mean);
   const means = new Float64Array(rings);
   const largest = new Float64Array(rings);
@@ -42,8 +61,13 @@ function ringsOf(crop: Float32Array, spectrum: PowerSpectrum): number[] {
     if (value > (largest[ring] as number)) largest[ring] = value;
   });
   const logarithm = (value: number): number => Math.log(value + powerFloor);
-  const contrast = Math.log(spread / (mean + 0.05) + 1e-3);
-  return [...Array.from(means, logarithm), ...Array.from(largest, logarithm), mean, spread, contrast];
+  return [...Array.from(means, logarithm), ...Array.from(largest, logarithm)];
+}
+
+function contrastOf(crop: Float32Array, mean: number): number[] {
+  const variance = crop.reduce((sum, value) => sum + (value - mean) ** 2, 0) / crop.length;
+  const spread = Math.sqrt(variance);
+  return [mean, spread, Math.log(spread / (mean + 0.05) + 1e-3)];
 }
 
 /** No lattice repeats itself in step with every so-maniest pixel. */

@@ -1,17 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
 import { pipelineParameters } from '../../../src/app/pipeline-parameters.js';
 import { boostAgain } from '../../../src/booster/boost-again.js';
-import type { FoundMasks } from '../../../src/booster/found-masks.js';
+import type { FoundMasks, SamplePool } from '../../../src/booster/found-masks.js';
 import { foundMasksFromJson, foundMasksToJson } from '../../../src/booster/found-masks-json.js';
 import { defaultRemovalOptions } from '../../../src/booster/removal-options.js';
 import { shrinkFound, shrinkMask } from '../../../src/booster/shrink-found.js';
 import { maskFromBox, maskIou } from '../../../src/core/mask.js';
+import { likenessBy } from '../../support/crop-likeness.js';
 
 const [width, height] = [120, 90];
 const samplesEach = 4;
+const threeTimes = [samplesEach, samplesEach, samplesEach];
+
+/** Logarithms of power, of the masks of {@link threeBands}. */
+const bandSpectra = [
+  [-2, -5],
+  [-5, -2],
+  [-2, -5],
+  [-5, -2],
+];
 
 /** Two halves of one texture, a middle of another, and a small mask in the first half. */
-function threeBands(): FoundMasks {
+function threeBands(spectra = bandSpectra): FoundMasks {
   const boxes = [
     { x: 0, y: 0, width: 50, height },
     { x: 50, y: 0, width: 20, height },
@@ -24,21 +34,23 @@ function threeBands(): FoundMasks {
     [1, 0],
     [0, 1],
   ];
+  const pool = (values: readonly (readonly number[])[]): SamplePool => ({
+    dimensions: 2,
+    centres: Uint32Array.from(
+      boxes.flatMap(({ x, y }) => new Array<number>(samplesEach).fill((y + 1) * width + x + 1)),
+    ),
+    owners: Int32Array.from(boxes.flatMap((_, index) => new Array<number>(samplesEach).fill(index))),
+    values: Float64Array.from(values.flatMap((each) => new Array(samplesEach).fill(each).flat() as number[])),
+  });
   return {
     ...{ width, height, tokens: null },
     masks: boxes.map((box) => {
       return { mask: maskFromBox(width, height, box), predictedIou: 0.9, stabilityScore: 1, score: 0.9, point: null };
     }),
-    samples: {
-      dimensions: 2,
-      centres: Uint32Array.from(
-        boxes.flatMap(({ x, y }) => new Array<number>(samplesEach).fill((y + 1) * width + x + 1)),
-      ),
-      owners: Int32Array.from(boxes.flatMap((_, index) => new Array<number>(samplesEach).fill(index))),
-      values: Float64Array.from(textures.flatMap((texture) => new Array(samplesEach).fill(texture).flat() as number[])),
-    },
+    samples: pool(textures),
+    spectra: pool(spectra),
     cropSize: 32,
-    described: { kept: [0, 1, 2], counts: [samplesEach, samplesEach, samplesEach] },
+    described: { kept: [0, 1, 2], counts: threeTimes, spectra: threeTimes },
   };
 }
 
@@ -55,6 +67,13 @@ describe('boostAgain', () => {
     const removal = { ...defaultRemovalOptions, tinyChildShare: 0.01 };
     const { microstructure } = boostAgain(threeBands(), { ...options, removal }, pipelineParameters);
     expect(microstructure.materials.map(({ areaPx }) => areaPx)).toEqual([100 * height - 100, 20 * height + 100]);
+  });
+
+  test('spectra are evidence, too', () => {
+    const other = [bandSpectra[0], bandSpectra[0], bandSpectra[1], bandSpectra[0]] as typeof bandSpectra;
+    const merging = { ...pipelineParameters.merging, likeness: likenessBy({ bias: -2, spectrum: -1 }) };
+    const { microstructure } = boostAgain(threeBands(other), options, { ...pipelineParameters, merging });
+    expect(microstructure.materials.map(({ areaPx }) => areaPx)).toEqual([70 * height, 50 * height]);
   });
 
   test('one material is all there is', () => {

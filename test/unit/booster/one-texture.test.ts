@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { oneTextureBy } from '../../../src/booster/one-texture.js';
 import { maskFromBox } from '../../../src/core/mask.js';
+import { likenessBy, noEvidence } from '../../support/crop-likeness.js';
 import { tokenGrid } from '../../support/token-grid.js';
 
 const side = 128;
@@ -8,10 +9,8 @@ const columns = (from: number, to: number) =>
   maskFromBox(side, side, { x: from, y: 0, width: to - from, height: side });
 // The texture changes at x = 96; likeness is the cosine of the mean tokens.
 const tokens = tokenGrid(side, 8, (x) => (x < 96 ? [1, 0] : [0, 1]));
-const none = { bias: 0, cosine: 0, distance: 0 };
-const alike = { ...none, cosine: 1 };
 const options = {
-  likeness: { crops: none, tokens: alike, both: { crops: none, tokens: alike } },
+  likeness: { ...likenessBy({}), tokens: { ...noEvidence, tokenCosine: 1 } },
   least: 0.5,
   uncovered: { leastShare: 0.01, leastWidthShare: 0.03 },
 };

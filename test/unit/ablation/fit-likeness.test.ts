@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import type { KnownPair } from '../../../ablation/fit-likeness.js';
+import { fitLikeness, logisticRegression } from '../../../ablation/fit-likeness.js';
+import type { MaskTexture } from '../../../src/booster/material-likeness.js';
+import { materialLikeness } from '../../../src/booster/material-likeness.js';
+import { seededRandom } from '../../../src/core/seeded-random.js';
+import { noEvidence } from '../../support/crop-likeness.js';
+
+describe('logistic regression', () => {
+  test('finds the odds of a group, and what a unit of a value adds to their logarithm', () => {
+    const counted = (value: number, yes: number, no: number) => [
+      { values: [value], is: 1 as const, weight: yes },
+      { values: [value], is: 0 as const, weight: no },
+    ];
+    const [slope = 0, intercept = 0] = logisticRegression([...counted(0, 1, 1), ...counted(1, 3, 1)]);
+    expect(intercept).toBeCloseTo(0, 1);
+    expect(slope).toBeCloseTo(Math.log(3), 1);
+  });
+
+  test('stays finite where a value tells all apart', () => {
+    const apart = [-1, 1].map((value) => ({ values: [value], is: value > 0 ? (1 as const) : (0 as const), weight: 1 }));
+    expect(logisticRegression(apart).every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('how alike two masks are', () => {
+  const random = seededRandom(1);
+  const near = (values: readonly number[], by: number) => values.map((value) => value + by * (random() - 0.5));
+  /** Tokens tell every other pair apart, spectra the rest. */
+  const pairs = Array.from({ length: 200 }, (_, index): KnownPair => {
+    const same = index % 2 === 0;
+    const [bySpectrum, byToken] = [index % 4 === 1, index % 4 === 3];
+    const texture = (token: readonly number[], spectrum: readonly number[]): MaskTexture => {
+      return { crop: near([0.5, 0.5], 0.6), token: near(token, 0.2), spectrum: near(spectrum, 0.5) };
+    };
+    const [token, spectrum] = [
+      [0.9, 0.1],
+      [-3, -5],
+    ];
+    const b = texture(byToken ? [0.1, 0.9] : token, bySpectrum ? [-5, -3] : spectrum);
+    return { a: texture(token, spectrum), b, same, weight: 1 };
+  });
+  const weights = fitLikeness(pairs, []);
+  const shareRight = (known: readonly KnownPair[]) =>
+    known.filter(({ a, b, same }) => materialLikeness(a, b, weights) > 0 === same).length / known.length;
+
+  test('is told by tokens and spectra together', () => {
+    expect(shareRight(pairs)).toBeGreaterThan(0.95);
+    expect(weights.all.spectrum).toBeLessThan(0);
+    expect(weights.all.cropCosine).toBe(0);
+  });
+
+  test('is told less well by one of them', () => {
+    const without = ({ a, b, ...known }: KnownPair, left: Partial<MaskTexture>): KnownPair => {
+      return { ...known, a: { ...a, ...left }, b: { ...b, ...left } };
+    };
+    expect(shareRight(pairs.map((pair) => without(pair, { spectrum: null })))).toBeLessThan(0.9);
+    expect(shareRight(pairs.map((pair) => without(pair, { token: null })))).toBeLessThan(0.9);
+  });
+
+  test('sets made to err teach what masks of other models have, and nothing of the rest', () => {
+    const learned = fitLikeness([], pairs);
+    expect(learned.cropsAndSpectra.spectrum).toBeLessThan(0);
+    expect(learned.all).toEqual(noEvidence);
+  });
+});
