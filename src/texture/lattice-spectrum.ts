@@ -1,6 +1,6 @@
+import { computedEncoder } from './computed-encoder.js';
 import { describeEach } from './describe-each.js';
 import { cellFrequencies, PowerSpectrum } from './power-spectrum.js';
-import type { TextureEncoder } from './texture-encoder.js';
 
 /** Side in pixels of the crops whose spectra are taken: several unit cells of a lattice that is resolved. */
 export const spectrumSide = 128;
@@ -21,16 +21,11 @@ export const spectrumDimensions = ringDimensions + 3 + tails.length + 2;
  * The part of a lattice's spectrum that tells materials of one micrograph apart, which grey levels would not: a material may be thick here and thin
  * there. Describes crops by {@link ringDimensions} logarithms of power.
  */
-export const ringPowers: TextureEncoder = {
-  cropSize: spectrumSide,
-  dimensions: ringDimensions,
-  describe: (crops, count) => {
-    const spectrum = new PowerSpectrum(spectrumSide);
-    const options = { side: spectrumSide, dimensions: ringDimensions };
-    return Promise.resolve(describeEach(crops, count, options, (crop) => ringsOf(crop, meanOf(crop), spectrum)));
-  },
-  release: () => Promise.resolve(),
-};
+export const ringPowers = computedEncoder(spectrumSide, ringDimensions, (crops, count) => {
+  const spectrum = new PowerSpectrum(spectrumSide);
+  const options = { side: spectrumSide, dimensions: ringDimensions };
+  return describeEach(crops, count, options, (crop) => ringsOf(crop, meanOf(crop), spectrum));
+});
 
 /**
  * What a lattice looks like however it lies: the logarithms of a crop's power in rings around frequency zero. The largest power of a ring tells
