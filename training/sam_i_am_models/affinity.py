@@ -10,13 +10,12 @@ OUTLINE_WEIGHT = 4.0
 
 def cell_labels(labels: torch.Tensor, stride: int):
     """Per cell of (b, h, w) labels: the commonest label and whether it fills the cell. Both (b, h*w / stride**2)."""
-    b, h, w = labels.shape
-    cells = labels.reshape(b, h // stride, stride, w // stride, stride).permute(0, 1, 3, 2, 4).reshape(b, -1, stride * stride)
-    middle = cells.median(-1).values
-    return middle, ((cells == middle[..., None]).float().mean(-1) > PURE) & (middle > 0)
+    numbers = torch.arange(int(labels.max()) + 1, device=labels.device, dtype=labels.dtype)
+    share, commonest = F.avg_pool2d((labels[:, None] == numbers[:, None, None]).float(), stride).flatten(2).max(1)
+    return commonest, (share > PURE) & (commonest > 0)
 
 
-def affinity_loss(tokens, labels, stride: int, gain, offset, most: int = 384):
+def affinity_loss(tokens, labels, stride: int, gain, offset, most: int):
     """Binary cross-entropy on the cosine of token pairs: (b, d, h, w) unit tokens, (b, H, W) material labels.
 
     Same and different pairs weigh the same; only cells that are pure count; `most` cells per image (see `pick_cells`).

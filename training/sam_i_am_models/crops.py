@@ -6,9 +6,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .dataset import IMAGE, Shards
+from .dataset import GREY_PERCENTILES, IMAGE, Shards
+from .simulate.fields import white_noise
 
-PERCENTILES = (0.5, 99.5)
 CROP_SCALES = (0.5, 1.5)
 SHADED_SHARE = 0.3
 SHADING = (0.02, 0.12)  # amplitude of its logarithm: more hides that two textures differ in brightness
@@ -26,7 +26,7 @@ class Crop:
 def scale_grey(image: np.ndarray) -> np.ndarray:
     """Float32 image, its 0.5 and 99.5 percentiles at 0 and 1, clipped: what every model expects."""
     image = np.asarray(image, np.float32)
-    low, high = np.percentile(image, PERCENTILES)
+    low, high = np.percentile(image, GREY_PERCENTILES)
     return np.clip((image - low) / max(float(high - low), 1e-6), 0, 1).astype(np.float32)
 
 
@@ -42,27 +42,33 @@ def resize_labels(labels: torch.Tensor, size: int) -> torch.Tensor:
 
 def random_crop(rng, shards: Shards, size: int, scales=CROP_SCALES) -> Crop:
     """One crop of `size` pixels whose pixels are those of the micrograph times a random factor in `scales`."""
-    maps, difficulty = shards[int(rng.integers(len(shards)))]
+    index = int(rng.integers(len(shards)))
+    maps, difficulty = shards[index]
+    image, labels = cut(rng, maps, shards.grey_range(index), size, scales)
+    return Crop(degrade(rng, image)[None], labels, difficulty)
+
+
+def cut(rng, maps, grey_range, size: int, scales):
+    """Image (size, size) float in [0, 1] and labels (4, size, size) of a random crop, turned or mirrored, of maps (5, h, h) on any device."""
     frame = maps.shape[-1]
     side = size if rng.random() < 0.3 else int(np.clip(round(size / rng.uniform(*scales)), 16, frame))
     side = min(side, frame)
     top, left = rng.integers(0, frame - side + 1, 2)
-    low, high = np.percentile(maps[IMAGE, ::3, ::3], PERCENTILES)
-    cut = np.array(maps[:, top : top + side, left : left + side])
-    cut = np.rot90(cut, int(rng.integers(4)), (1, 2))
-    cut = cut[:, :, ::-1] if rng.random() < 0.5 else cut
-    cut = torch.from_numpy(np.ascontiguousarray(cut))
-    image, labels = (cut[IMAGE].float() - float(low)) / max(float(high - low), 1.0), cut[1:]
+    own = maps[:, top : top + side, left : left + side]
+    own = torch.rot90(own if torch.is_tensor(own) else torch.from_numpy(np.array(own)), int(rng.integers(4)), (1, 2))
+    own = (own.flip(2) if rng.random() < 0.5 else own).contiguous()
+    low, high = grey_range
+    image, labels = (own[IMAGE].float() - low) / max(high - low, 1.0), own[1:]
     if side != size:
         image = resize_image(image, size, size)
         labels = resize_labels(labels, size)
-    return Crop(degrade(rng, image.clamp(0, 1))[None], labels, difficulty)
+    return image.clamp(0, 1), labels
 
 
-def shading(rng, height: int, width: int) -> torch.Tensor:
+def shading(rng, height: int, width: int, device="cpu") -> torch.Tensor:
     """A smooth factor (height, width) around 1: thickness and detector shading that no material may be read from."""
     knots = torch.from_numpy(rng.standard_normal((1, 1, *rng.integers(2, 4, 2)), dtype=np.float32))
-    field = F.interpolate(knots, (height, width), mode="bicubic", align_corners=True)[0, 0]
+    field = F.interpolate(knots.to(device), (height, width), mode="bicubic", align_corners=True)[0, 0]
     return (float(rng.uniform(*SHADING)) * field).exp()
 
 
@@ -73,10 +79,9 @@ def degrade(rng, image: torch.Tensor) -> torch.Tensor:
     if rng.random() < 0.3:
         image = image * float(rng.uniform(0.5, 1.3)) + float(rng.uniform(-0.05, 0.2))
     if rng.random() < SHADED_SHARE:
-        image = image * shading(rng, *image.shape)
+        image = image * shading(rng, *image.shape, image.device)
     if rng.random() < 0.3:
-        noise = torch.from_numpy(rng.standard_normal(tuple(image.shape), dtype=np.float32))
-        image = image + noise * float(rng.uniform(0, 0.1))
+        image = image + white_noise(rng, tuple(image.shape), image.device) * float(rng.uniform(0, 0.1))
     return image.clamp(0, 1)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from . import seeds
 
 SHARD = 50
+GREY_PERCENTILES = (0.5, 99.5)
 IMAGE, MATERIALS, PIECES, PARTS, GROUPS = range(5)
 
 
@@ -37,10 +38,10 @@ def _write_shard(task):
     return first, time.time() - started
 
 
-def generate(folder, first: int, count: int, size: int = 1024, workers: int = 2):
-    """Write the micrographs of seeds first .. first + count - 1 into `folder`."""
+def generate(folder, first: int, count: int, size: int = 1024, workers: int = 2, shard: int = SHARD):
+    """Write the micrographs of seeds first .. first + count - 1 into `folder`, `shard` of them a file."""
     Path(folder).mkdir(parents=True, exist_ok=True)
-    tasks = [(str(folder), s, min(SHARD, first + count - s), size) for s in range(first, first + count, SHARD)]
+    tasks = [(str(folder), s, min(shard, first + count - s), size) for s in range(first, first + count, shard)]
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
         for start, seconds in pool.imap_unordered(_write_shard, tasks):
             print(f"seeds {start}..: {seconds:.0f} s", flush=True)
@@ -74,6 +75,16 @@ class Shards:
             index -= len(maps)
         raise IndexError(index)
 
+    def grey_range(self, index: int) -> tuple[float, float]:
+        """Grey values of one micrograph that every model takes for black and white."""
+        return grey_range(self[index][0][IMAGE])
+
+
+def grey_range(image: np.ndarray) -> tuple[float, float]:
+    """The 0.5 and 99.5 percentiles of (h, w) grey values, by every third pixel."""
+    low, high = np.percentile(image[::3, ::3], GREY_PERCENTILES)
+    return float(low), float(high)
+
 
 def main():
     parser = argparse.ArgumentParser(description="Simulate micrographs for training and validation.")
@@ -81,9 +92,11 @@ def main():
     parser.add_argument("--train", type=int, default=1200)
     parser.add_argument("--validation", type=int, default=60)
     parser.add_argument("--workers", type=int, default=os.cpu_count())
+    parser.add_argument("--first", type=int, default=seeds.TRAIN.start, help="first seed of the training micrographs")
+    parser.add_argument("--shard", type=int, default=SHARD, help="micrographs in a file")
     options = parser.parse_args()
-    generate(options.folder / "validation", seeds.VALIDATION.start, options.validation, workers=options.workers)
-    generate(options.folder / "train", seeds.TRAIN.start, options.train, workers=options.workers)
+    generate(options.folder / "validation", seeds.VALIDATION.start, options.validation, workers=options.workers, shard=options.shard)
+    generate(options.folder / "train", options.first, options.train, workers=options.workers, shard=options.shard)
 
 
 if __name__ == "__main__":

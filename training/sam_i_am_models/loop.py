@@ -1,7 +1,7 @@
 """What every training run shares: schedule, moving average of the weights, checkpoints, resume.
 
 A run is a number of steps. Step s draws its data from a generator seeded with (run seed, s), so that a run that was
-interrupted continues as if it had not been.
+interrupted continues as if it had not been. A run may also be a span of time (`seconds`), for a machine that is lent.
 """
 
 import math
@@ -19,20 +19,21 @@ EMA_DECAY = 0.995
 class Run:
     """Trains `net` (one module that holds everything) for `steps` steps; `checkpoint` is written every `every` steps.
 
+    `seconds`: end after so much time instead; the schedule follows the clock.
     `groups`: the optimiser's parameter groups, each with a `share` of the learning rate; all of `net` without.
     """
 
-    def __init__(self, net: nn.Module, checkpoint: Path, steps: int, rate: float, seed: int, groups=None, weight_decay=0.02, warm_up=40, every=50):
+    def __init__(self, net: nn.Module, checkpoint: Path, steps: int, rate: float, seed: int, groups=None, weight_decay=0.02, warm_up=40, every=50, seconds=None, decay=EMA_DECAY):
         self.net, self.checkpoint, self.steps, self.rate, self.seed = net, Path(checkpoint), steps, rate, seed
-        self.warm_up, self.every, self.step, self.seconds = warm_up, every, 0, 0.0
+        self.warm_up, self.every, self.step, self.seconds, self.budget, self.decay = warm_up, every, 0, 0.0, seconds, decay
         self.optimiser = torch.optim.AdamW(groups or net.parameters(), rate, weight_decay=weight_decay, betas=(0.9, 0.98))
         self.average = {k: v.clone() for k, v in net.state_dict().items()}
-        self.means: dict[str, float] = {}
+        self.means: dict[str, torch.Tensor] = {}
         if self.checkpoint.exists():
             self._resume()
 
     def _resume(self):
-        state = torch.load(self.checkpoint, weights_only=True)
+        state = torch.load(self.checkpoint, map_location=next(self.net.parameters()).device, weights_only=True)
         self.net.load_state_dict(state["net"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average, self.step, self.seconds = state["average"], state["step"], state["seconds"]
@@ -45,24 +46,29 @@ class Run:
         torch.save(state | dict(step=self.step, seconds=self.seconds), unfinished)
         os.replace(unfinished, self.checkpoint)
 
+    @property
+    def progress(self) -> float:
+        """How much of the run is done, 0 to 1."""
+        return self.seconds / self.budget if self.budget else self.step / self.steps
+
     def _schedule(self):
         rise = min(1.0, (self.step + 1) / self.warm_up)
-        fall = 0.5 * (1 + math.cos(math.pi * self.step / self.steps)) + 0.02
+        fall = 0.5 * (1 + math.cos(math.pi * min(1.0, self.progress))) + 0.02
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate * rise * fall * group.get("share", 1.0)
 
     def _update_average(self):
-        decay = min(EMA_DECAY, (self.step + 1) / (self.step + 10))
+        decay = min(self.decay, (self.step + 1) / (self.step + 10))
+        own = self.net.state_dict()
+        floating = [name for name, value in own.items() if value.dtype.is_floating_point]
         with torch.no_grad():
-            for name, value in self.net.state_dict().items():
-                if value.dtype.is_floating_point:
-                    self.average[name].lerp_(value, 1 - decay)
-                else:
-                    self.average[name].copy_(value)
+            torch._foreach_lerp_([self.average[name] for name in floating], [own[name] for name in floating], 1 - decay)
+            for name in own.keys() - set(floating):
+                self.average[name].copy_(own[name])
 
     def train(self, losses, watch=None, watch_every=100):
         """`losses(net, rng, step)` returns named losses, summed; `watch(net)` prints figures on the averaged weights."""
-        while self.step < self.steps:
+        while self.progress < 1:
             started = time.time()
             torch.manual_seed(self.seed * 1_000_003 + self.step)
             self._schedule()
@@ -76,17 +82,18 @@ class Run:
             self.step += 1
             self.seconds += time.time() - started
             for name, value in named.items():
-                self.means[name] = 0.97 * self.means.get(name, value.item()) + 0.03 * value.item()
-            if self.step % self.every == 0 or self.step == self.steps:
+                value = value.detach()
+                self.means[name] = 0.97 * self.means.get(name, value) + 0.03 * value
+            if self.step % self.every == 0 or self.progress >= 1:
                 self.report()
                 self.save()
-            if watch and (self.step % watch_every == 0 or self.step == self.steps):
+            if watch and (self.step % watch_every == 0 or self.progress >= 1):
                 self.with_average(watch)
         return self
 
     def report(self):
-        figures = " ".join(f"{k.lstrip('_')} {v:.3f}" for k, v in self.means.items())
-        print(f"step {self.step}/{self.steps} {self.seconds / 60:.1f} min {figures}", flush=True)
+        figures = " ".join(f"{k.lstrip('_')} {float(v):.3f}" for k, v in self.means.items())
+        print(f"step {self.step} ({self.progress:.0%}) {self.seconds / 60:.1f} min {figures}", flush=True)
 
     def with_average(self, action):
         """Run `action(net)` with the averaged weights in evaluation mode, then restore."""

@@ -4,7 +4,7 @@ All regions live on the mask grid (stride 8 of the input). A region is always co
 unlabelled interface between its pieces.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -28,6 +28,9 @@ class Prompts:
     targets: torch.Tensor
     meant: torch.Tensor
     known: torch.Tensor
+
+    def to(self, device) -> "Prompts":
+        return Prompts(*(getattr(self, f.name).to(device) for f in fields(self)))
 
 
 def mask_grid(labels: np.ndarray) -> np.ndarray:

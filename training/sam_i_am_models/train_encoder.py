@@ -16,6 +16,7 @@ from .architectures.image_encoder import TOKEN_STRIDE
 from .crops import CROP_SCALES, batch, random_crop, scale_grey
 from .dataset import IMAGE, MATERIALS, PARTS, Shards
 from .export import load_sam
+from .grow import grow
 from .loop import Run
 
 
@@ -34,22 +35,24 @@ class AffinityModel(nn.Module):
         self.encoder = ImageEncoder(**settings)
         self.gain, self.offset = nn.Parameter(torch.full((3,), 5.0)), nn.Parameter(torch.full((3,), -2.0))
 
-    def losses(self, images, materials, parts):
+    def losses(self, images, materials, parts, cells: int = 384):
+        """`cells` of an image are compared in pairs."""
         tokens, outlines = self.encoder.dense(images)
         losses = {
-            f"affinity_{stride}": share * affinity_loss(own, materials, stride, gain, offset)
+            f"affinity_{stride}": share * affinity_loss(own, materials, stride, gain, offset, cells)
             for own, stride, share, gain, offset in zip(tokens, STRIDES, SHARES, self.gain, self.offset)
         }
         return losses | {"outline": OUTLINE_SHARE * outline_loss(outlines, materials, parts, TOKEN_STRIDE)}
 
 
+@torch.no_grad()
 def token_auc(encoder, shards: Shards, count: int = 24) -> list[float]:
     """Same-material AUC of the stride-8 tokens (every fourth one) by difficulty class, over whole validation frames."""
-    found = {1: [], 2: [], 3: []}
+    found, device = {1: [], 2: [], 3: []}, next(encoder.parameters()).device
     for index in range(min(count, len(shards))):
         maps, difficulty = shards[index]
         image = torch.from_numpy(scale_grey(maps[IMAGE]))[None, None]
-        tokens = encoder(image)[3][0, :, ::4, ::4].flatten(1).T.numpy()
+        tokens = encoder(image.to(device))[3][0, :, ::4, ::4].flatten(1).T.cpu().numpy()
         middle, pure = cell_labels(torch.from_numpy(np.array(maps[MATERIALS]))[None], TOKEN_STRIDE)
         side = maps.shape[-1] // TOKEN_STRIDE
         middle, pure = (t.reshape(side, side)[::4, ::4].flatten().numpy() for t in (middle, pure))
@@ -63,10 +66,10 @@ def train(data: Path, checkpoint: Path, steps=1400, crops=8, size=512, rate=1.5e
     torch.manual_seed(seed)
     net = AffinityModel()
     if start:
-        net.encoder.load_state_dict(load_sam(start)[0].state_dict())
+        grow(net.encoder, load_sam(start)[0].state_dict())
     # Convolutions on CPUs are a third faster with channels last.
     net = net.to(memory_format=torch.channels_last).train()
-    run = Run(net, checkpoint, steps, rate, seed, groups=_groups(net))
+    run = Run(net, checkpoint, steps, rate, seed, groups=encoder_groups(net))
     frames = max(1, crops * size**2 // FRAME_SIZE**2)
 
     def losses(net, rng, step):
@@ -78,7 +81,7 @@ def train(data: Path, checkpoint: Path, steps=1400, crops=8, size=512, rate=1.5e
     return run.train(losses, lambda net: print("  token AUC by class", token_auc(net.encoder, validation), flush=True), watch_every)
 
 
-def _groups(net: AffinityModel):
+def encoder_groups(net: AffinityModel):
     return [dict(params=list(net.encoder.parameters()), share=1.0), dict(params=[net.gain, net.offset], share=SCALE_RATE)]
 
 

@@ -34,24 +34,24 @@ def _prompt_points(rng, count: int, side: int) -> torch.Tensor:
 
 def best_iou(logits: torch.Tensor, grid: np.ndarray) -> torch.Tensor:
     """IoU of each mask (n, 3, h, w) with the true part, piece or group that it fits best, where the truth is known."""
-    regions = torch.from_numpy(np.concatenate([one_hot(grid[kind - MATERIALS]) for kind in (PARTS, PIECES, GROUPS)]))
+    regions = torch.from_numpy(np.concatenate([one_hot(grid[kind - MATERIALS]) for kind in (PARTS, PIECES, GROUPS)])).to(logits.device)
     if not len(regions):
         return torch.zeros(logits.shape[:2])
-    return true_iou(logits, regions[None], torch.from_numpy(grid[PIECES - MATERIALS] > 0)).max(-1).values
+    return true_iou(logits, regions[None], torch.from_numpy(grid[PIECES - MATERIALS] > 0).to(logits.device)).max(-1).values.cpu()
 
 
 def gather(net: SamModel, shards: Shards, frames: int, count: int, seed: int):
     """(masks, features) and the true IoU of each mask, over `frames` frames with `count` prompts."""
-    rows, truths = [], []
+    rows, truths, device = [], [], next(net.parameters()).device
     with torch.no_grad():
         for index in range(frames):
             rng = np.random.default_rng([seed, index])
             maps, _ = shards[int(rng.integers(len(shards)))] if seed else shards[index]
-            grey = torch.from_numpy(scale_grey(maps[IMAGE]))
+            grey = torch.from_numpy(scale_grey(maps[IMAGE])).to(device)
             features = net.encoder((degrade(rng, grey) if seed else grey)[None, None])
-            points = _prompt_points(rng, count, maps.shape[-1])
-            tokens, masks, dense = net.decoder.decode(*features, points, torch.ones(points.shape[:2]), no_mask(features[-1]))
-            rows.append(describe(tokens, masks, dense).flatten(0, 1))
+            points = _prompt_points(rng, count, maps.shape[-1]).to(device)
+            tokens, masks, dense = net.decoder.decode(*features, points, torch.ones(points.shape[:2], device=device), no_mask(features[-1]))
+            rows.append(describe(tokens, masks, dense).flatten(0, 1).cpu())
             truths.append(best_iou(masks, mask_grid(np.array(maps[MATERIALS:]))).flatten())
     return torch.cat(rows), torch.cat(truths)
 
@@ -72,7 +72,7 @@ def fit(head: nn.Module, features, truth, seed=5) -> None:
 
 def figures(head, features, truth) -> dict:
     with torch.no_grad():
-        predicted = torch.sigmoid(head(features)[:, 0])
+        predicted, truth = torch.sigmoid(head(features)[:, 0]).cpu(), truth.cpu()
     return dict(error=round(float((predicted - truth).abs().mean()), 4), rank=round(spearman(predicted.numpy(), truth.numpy()), 4))
 
 

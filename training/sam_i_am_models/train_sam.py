@@ -38,7 +38,8 @@ class SamModel(nn.Module):
         return self.affinity.encoder
 
 
-def _mean(rows):
+def mean_losses(rows):
+    """Each loss and figure of the rows, in the mean."""
     return {name: sum(r[name] for r in rows) / len(rows) for name in rows[0]}
 
 
@@ -49,7 +50,7 @@ def mask_losses(net, features, labels, rng, count):
     corrected once: a click where the best mask is wrong, with that mask as the earlier one.
     """
     kind, slots = draw_kind(rng)
-    corrected = kind == "points" or rng.random() < CORRECTED_SHARE
+    corrected = is_corrected(rng, kind)
     rows = []
     for index in range(len(labels)):
         prompts = draw_prompts(rng, labels[index].numpy(), count, kind, slots)
@@ -57,14 +58,29 @@ def mask_losses(net, features, labels, rng, count):
             continue
         own = [f[index : index + 1] for f in features]
         origin = torch.from_numpy(rng.uniform(0, 1, 2).astype(np.float32)) * max(0.0, POSITION_UNIT - labels.shape[-1])
-        earlier = no_mask(own[-1])
-        iou, logits = net.decoder(*own, prompts.coords, prompts.labels, earlier, origin)
-        rows.append(decoder_losses(iou, logits, prompts.targets, prompts.meant, prompts.known))
-        if corrected:
-            prompts, earlier = correct(rng, prompts, logits.detach())
-            iou, logits = net.decoder(*own, prompts.coords, prompts.labels, earlier, origin)
-            rows.append(decoder_losses(iou, logits, prompts.targets, prompts.meant, prompts.known))
-    return _mean(rows)
+        rows += frame_losses(net.decoder, own, prompts, rng, corrected, origin)
+    return mean_losses(rows)
+
+
+def is_corrected(rng, kind: str) -> bool:
+    """Whether the prompts of a step are answered twice, the second time with a corrective click."""
+    return kind == "points" or rng.random() < CORRECTED_SHARE
+
+
+def frame_losses(decoder, own, prompts, rng, corrected: bool, origin=None):
+    """Decoder losses of the prompts of one frame, `own` being the encoder's outputs for it: one row, or two where corrected."""
+    device = own[-1].device
+
+    def answer(prompts, earlier):
+        there = prompts.to(device)
+        iou, logits = decoder(*own, there.coords, there.labels, earlier, origin)
+        return decoder_losses(iou, logits, there.targets, there.meant, there.known), logits
+
+    losses, logits = answer(prompts, no_mask(own[-1]))
+    if not corrected:
+        return [losses]
+    prompts, earlier = correct(rng, prompts, logits.detach().cpu())
+    return [losses, answer(prompts, earlier.to(device))[0]]
 
 
 def crop_losses(net, images, labels, rng, count):
@@ -81,19 +97,19 @@ def point_iou(net, shards: Shards, frames: int = 24, points: int = 16) -> dict:
 
     `start` is the same for the decoder's starting point: the reach maps at its three levels.
     """
-    rows = []
+    rows, device = [], next(net.parameters()).device
     for index in range(min(frames, len(shards))):
         maps, difficulty = shards[index]
         rng = np.random.default_rng([7, index])
-        prompts = draw_prompts(rng, np.array(maps[MATERIALS:]), points)
-        features = net.encoder(torch.from_numpy(scale_grey(maps[IMAGE]))[None, None])
+        prompts = draw_prompts(rng, np.array(maps[MATERIALS:]), points).to(device)
+        features = net.encoder(torch.from_numpy(scale_grey(maps[IMAGE]))[None, None].to(device))
         iou, logits = net.decoder(*features, prompts.coords, prompts.labels, no_mask(features[-1]))
         _, dense = net.decoder.prompts(features[3], features[4], prompts.coords, prompts.labels, no_mask(features[-1]))
-        start = dense.fine[:, START_MAPS] - torch.tensor(START_LEVELS)[:, None, None]
+        start = dense.fine[:, START_MAPS] - torch.tensor(START_LEVELS, device=device)[:, None, None]
         found, base = (true_iou(x, prompts.targets, prompts.known) for x in (logits, start))
         truth = (found * prompts.meant[:, None]).max(-1).values
         chosen = truth.gather(1, iou.argmax(1, keepdim=True))
-        rows.append([difficulty, *found.max(1).values.mean(0), *base.max(1).values.mean(0), (iou - truth).abs().mean(), chosen.mean()])
+        rows.append([difficulty, *(float(x) for x in (*found.max(1).values.mean(0), *base.max(1).values.mean(0), (iou - truth).abs().mean(), chosen.mean()))])
     rows = np.array(rows, float)
     out = {}
     for difficulty in (1, 2, 3):
@@ -122,7 +138,7 @@ def train(data, encoder_checkpoint, checkpoint, steps=1400, crops=4, count=20, s
     if start:
         net.decoder.load_state_dict(load_sam(start)[1].state_dict())
         net.decoder.logit_gain.fill_(1.0)
-    run = Run(net.eval(), checkpoint, steps, rate, seed, groups=_groups(net))
+    run = Run(net.eval(), checkpoint, steps, rate, seed, groups=decoder_groups(net))
     training, validation = Shards(data / "train"), Shards(data / "validation")
 
     def losses(net, rng, step):
@@ -134,7 +150,7 @@ def train(data, encoder_checkpoint, checkpoint, steps=1400, crops=4, count=20, s
     return run.train(losses, _watch(validation), watch_every)
 
 
-def _groups(net):
+def decoder_groups(net):
     """What learns: the decoder (its IoU head faster), and of the encoder only its outputs for the decoder."""
     encoder, decoder = net.encoder, net.decoder
     outputs = [p for part in (encoder.neck, encoder.high_16, encoder.high_8) for p in part.parameters()]
@@ -143,14 +159,20 @@ def _groups(net):
     return [dict(params=rest + outputs, share=1.0), dict(params=head, share=IOU_HEAD_SHARE)]
 
 
-def write_release(run_checkpoint, target, gain: float = 1.0):
+def write_release(net: SamModel, target, gain: float = 1.0, dtype=torch.float32):
+    """The weights of `net` as the checkpoint that export.py reads."""
+    net.decoder.logit_gain.fill_(gain)
+    state = dict(encoder=net.encoder.state_dict(), decoder=net.decoder.state_dict())
+    state = {part: {name: value.cpu().to(dtype) if value.is_floating_point() else value.cpu() for name, value in own.items()} for part, own in state.items()}
+    state |= dict(encoder_settings=net.encoder.settings, decoder_settings=net.decoder.settings)
+    torch.save(state, target)
+
+
+def release(run_checkpoint, target, gain: float = 1.0):
     """The averaged weights of a run as the checkpoint that export.py reads."""
     net = SamModel()
     net.load_state_dict(torch.load(run_checkpoint, weights_only=True)["average"])
-    net.decoder.logit_gain.fill_(gain)
-    state = dict(encoder=net.encoder.state_dict(), decoder=net.decoder.state_dict())
-    state |= dict(encoder_settings=net.encoder.settings, decoder_settings=net.decoder.settings)
-    torch.save(state, target)
+    write_release(net, target, gain)
 
 
 def main():

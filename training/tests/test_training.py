@@ -13,7 +13,7 @@ from sam_i_am_models.loop import Run
 from sam_i_am_models.mask_loss import decoder_losses, true_iou
 from sam_i_am_models.prompts import correct, draw_prompts, mask_grid
 from sam_i_am_models.simulate import simulate
-from sam_i_am_models.train_sam import train as train_sam, write_release
+from sam_i_am_models.train_sam import release, train as train_sam
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_encoder_loss_falls_and_the_stages_chain(data, tmp_path):
 
 def _released(folder):
     """The chain's end as the recipe exports it."""
-    write_release(folder / "quality.pt", folder / "sam.pt")
+    release(folder / "quality.pt", folder / "sam.pt")
     encoder, decoder = export.load_sam(folder / "sam.pt")
     export.export_encoder(encoder, folder / "encoder.onnx")
     export.export_decoder(encoder, decoder, folder / "decoder.onnx")

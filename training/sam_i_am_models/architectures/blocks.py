@@ -53,8 +53,9 @@ class SelfAttentionBlock(nn.Module):
         self.norm, self.attention = nn.LayerNorm(width), Attention(width, heads)
         self.mlp_norm = nn.LayerNorm(width)
         self.mlp = nn.Sequential(nn.Linear(width, 3 * width), nn.GELU(), nn.Linear(3 * width, width))
-        nn.init.zeros_(self.attention.out.weight)
-        nn.init.zeros_(self.mlp[2].weight)
+        for last in (self.attention.out, self.mlp[2]):
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
 
     def forward(self, x):
         y = self.norm(x)

@@ -33,14 +33,17 @@ def views(image: torch.Tensor) -> torch.Tensor:
 class ImageEncoder(nn.Module):
     """(batch, 1, h, w) to what the decoder reads and what the booster reads (see `forward`)."""
 
-    def __init__(self, stem=(16, 40, 80, 144), width=192, blocks=4, heads=6, embedding=96, high_16=32, high_8=16, token=32):
+    def __init__(self, stem=(24, 48, 96, 160), width=192, blocks=8, heads=6, embedding=96, high_16=32, high_8=16, token=32, deeper=1):
         super().__init__()
         self.settings = dict(
-            stem=stem, width=width, blocks=blocks, heads=heads, embedding=embedding, high_16=high_16, high_8=high_8, token=token
+            stem=stem, width=width, blocks=blocks, heads=heads, embedding=embedding, high_16=high_16, high_8=high_8, token=token, deeper=deeper
         )
         at_2, at_4, at_8, at_16 = stem
         self.stem = nn.Sequential(nn.Conv2d(3, at_2, 5, 2, 2, bias=False), nn.BatchNorm2d(at_2), nn.ReLU())
         self.to_4, self.to_8, self.to_16 = Residual(at_2, at_4, 2), Residual(at_4, at_8, 2), Residual(at_8, at_16, 2)
+        self.deeper = nn.Sequential(*[Residual(at_16, at_16) for _ in range(deeper)])
+        for block in self.deeper:
+            nn.init.zeros_(block.second_norm.weight)  # starts as the identity
         self.to_32 = Residual(at_16, width, 2)
         self.position = nn.Conv2d(width, width, 3, 1, 1, groups=width)
         self.blocks = nn.ModuleList([SelfAttentionBlock(width, heads) for _ in range(blocks)])
@@ -55,7 +58,7 @@ class ImageEncoder(nn.Module):
         """Raw features at strides 32, 16 and 8."""
         at_4 = self.to_4(self.stem(views(image)))
         at_8 = self.to_8(at_4)
-        at_16 = self.to_16(at_8)
+        at_16 = self.deeper(self.to_16(at_8))
         at_32 = self.to_32(at_16)
         at_32 = at_32 + self.position(at_32)
         batch, width, height, breadth = at_32.shape

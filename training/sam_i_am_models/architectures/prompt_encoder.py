@@ -50,6 +50,10 @@ def sample(features, points, stride: int):
 
 def _spread(level, bound, steps):
     """Let `level` (n, c, h, w) flow to its four neighbours `steps` times, nowhere above `bound`."""
+    if level.is_cuda:  # a third of the launches
+        for _ in range(steps):
+            level = torch.minimum(torch.maximum(F.max_pool2d(level, (3, 1), 1, (1, 0)), F.max_pool2d(level, (1, 3), 1, (0, 1))), bound)
+        return level
     for _ in range(steps):
         p = F.pad(level, (1, 1, 1, 1), value=-1.0)
         sides = torch.maximum(torch.maximum(p[..., 1:-1, :-2], p[..., 1:-1, 2:]), torch.maximum(p[..., :-2, 1:-1], p[..., 2:, 1:-1]))

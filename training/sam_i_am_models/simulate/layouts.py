@@ -55,8 +55,23 @@ def _interface(rng, samples, roughness):
     return line
 
 
+BLOB_REACH = 1.5  # radii: no particle reaches farther from its centre
+
+
 def blob(rng, yy, xx, centre, radius):
     """Mask of one particle: a wavy ellipse or a faceted polygon."""
+    mask = np.zeros(xx.shape, bool)
+    window = tuple(_within(line, middle, BLOB_REACH * radius) for line, middle in ((yy[:, 0], centre[1]), (xx[0], centre[0])))
+    mask[window] = _particle(rng, yy[window], xx[window], centre, radius)
+    return mask
+
+
+def _within(line, middle, reach):
+    """The part of a rising `line` of coordinates that is at most `reach` from `middle`."""
+    return slice(*np.searchsorted(line, [middle - reach, middle + reach]))
+
+
+def _particle(rng, yy, xx, centre, radius):
     turn, ratio = rng.random() * np.pi, rng.uniform(0.45, 1)
     dx, dy = xx - centre[0], yy - centre[1]
     u = (np.cos(turn) * dx + np.sin(turn) * dy) / radius
