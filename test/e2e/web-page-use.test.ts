@@ -32,12 +32,12 @@ test(
   'what is pointed at says why it went; the line of the overlay and the opacity show more or less; a known pixel size gives a scale bar',
   async () => {
     const { page, complaints } = await openView(browser, backend.url, 'try');
-    await page.locator('.examples button').nth(1).click();
+    await page.locator('.examples button').nth(2).click();
     await untilSegmented(page);
     const inList = await page.locator('.removed li').first().textContent();
     expect(inList).toMatch(/^Compound: mask \d+ [\d.]+ % of it is covered by masks? [\d, ]+, more than 70 %$/);
     const removedPane = page.locator('.pane canvas').nth(2);
-    await page.mouse.move(...(await placeIn(removedPane, 0.3, 0.55)));
+    await page.mouse.move(...(await placeIn(removedPane, 0.3, 0.8)));
     const tooltip = page.getByRole('tooltip');
     expect((await tooltip.locator('*').allTextContents()).join(' ')).toBe(inList);
     await page.screenshot({ path: path.join(artifactsFolder, 'page-removed.png') });

@@ -82,18 +82,18 @@ describe('examples', () => {
     'thresholds and the number of materials change the result without inference; a click selects the material under it',
     async () => {
       const { page, complaints, requests } = await openView(browser, backend.url, 'try');
-      await page.setInputFiles('input[type=file]', exampleFiles()[1] ?? '');
+      await page.setInputFiles('input[type=file]', exampleFiles()[2] ?? '');
       await untilSegmented(page);
       const before = requests.length;
       const removed = page.locator('.removed h3');
       const materials = page.locator('.materials tbody .swatch');
-      expect(await removed.textContent()).toBe('1 removed');
+      expect(await removed.textContent()).toBe('3 removed');
       expect(await materials.count()).toBe(3);
 
       await page.getByLabel('Compound above').fill('1');
       await page.getByText('No mask is removed').waitFor();
       await page.getByRole('button', { name: 'Usual values' }).click();
-      await page.getByText('1 removed').waitFor();
+      await page.getByText('3 removed').waitFor();
       await page.getByRole('button', { name: '2', exact: true }).click();
       await until(async () => (await materials.count()) === 2, 'there are 2 materials');
       await page.getByRole('button', { name: 'auto', exact: true }).click();
