@@ -18,14 +18,6 @@ from .architectures.blocks import Attention
 from .architectures.mask_decoder import MASKS, STRIDE, MaskDecoder
 
 
-def pooled_spread(level, bound, steps):
-    """`prompt_encoder._spread` by max-pools over columns and rows."""
-    for _ in range(steps):
-        sides = torch.maximum(F.max_pool2d(level, (3, 1), 1, (1, 0)), F.max_pool2d(level, (1, 3), 1, (0, 1)))
-        level = torch.minimum(sides, bound)
-    return level
-
-
 def _heads(linear: nn.Linear, heads: int):
     """Weights (heads, d, width) and biases (heads, d) of a projection into heads."""
     return linear.weight.reshape(heads, -1, linear.in_features), linear.bias.reshape(heads, -1)
@@ -84,7 +76,7 @@ class ExportedDecoder(nn.Module):
 
     def forward(self, image_embeddings, high_16, high_8, texture_tokens, outlines, coords, labels, mask_input):
         d = self.decoder
-        plain, prompt_encoder._spread = prompt_encoder._spread, pooled_spread
+        plain, prompt_encoder._spread = prompt_encoder._spread, prompt_encoder.pooled_spread
         try:
             sparse, maps = d.prompts(texture_tokens, outlines, coords, labels, mask_input)
         finally:

@@ -27,7 +27,7 @@ from .prompts import draw_kind, draw_prompts
 from .resident import ResidentShards
 from .train_encoder import FRAME_SCALES, FRAME_SIZE, AffinityModel, encoder_groups, token_auc
 from .train_quality import figures, fit, gather
-from .train_sam import SamModel, decoder_groups, frame_losses, is_corrected, mean_losses, point_iou, write_release
+from .train_sam import SamModel, decoder_groups, frame_losses, is_corrected, mean_losses, outputs_for_decoder, point_iou, write_release
 
 ENCODER_RATE, DECODER_RATE, DECAY = 2e-3, 8e-4, 0.998
 CROP_SIZE, CROP_EVERY = 512, 3  # every third step of the encoder sees crops, as many pixels as whole frames have
@@ -45,11 +45,13 @@ def simulate_beside(folder: Path, first: int, count: int, workers: int) -> subpr
 
 
 def wait_for(shards: ResidentShards, count: int, simulator: subprocess.Popen) -> None:
-    """Until `count` micrographs are there."""
+    """Until `count` micrographs are there; an error where the simulator has ended with fewer."""
+    ended = False
     while len(shards) < count:
-        if simulator.poll():
-            raise RuntimeError(f"The simulator ended with code {simulator.returncode}.")
+        if ended:
+            raise RuntimeError(f"The simulator ended after {len(shards)} micrographs of {count}: what it printed says why.")
         time.sleep(0.5)
+        ended = simulator.poll() is not None
         shards.refresh()
 
 
@@ -60,7 +62,7 @@ def end(simulator: subprocess.Popen) -> None:
 
 
 def train_encoder(net: AffinityModel, shards: ResidentShards, checkpoint: Path, seconds: float, frames: int, seed=11) -> Run:
-    run = Run(net.train(), checkpoint, 0, ENCODER_RATE, seed, groups=encoder_groups(net), warm_up=100, every=100, seconds=seconds, decay=DECAY)
+    run = Run(net.train(), checkpoint, None, ENCODER_RATE, seed, groups=encoder_groups(net), warm_up=100, every=100, seconds=seconds, decay=DECAY)
     in_crops = frames * (FRAME_SIZE // CROP_SIZE) ** 2
 
     def losses(net, rng, step):
@@ -95,18 +97,14 @@ class PromptedFrames(IterableDataset):
 
 def train_decoder(net: SamModel, folder: Path, checkpoint: Path, seconds: float, frames: int, count: int, workers: int, seed=12) -> Run:
     """The trunk of the encoder stays as it is."""
-    run = Run(net.eval(), checkpoint, 0, DECODER_RATE, seed, groups=decoder_groups(net), every=100, seconds=seconds, decay=DECAY)
+    run = Run(net.eval(), checkpoint, None, DECODER_RATE, seed, groups=decoder_groups(net), every=100, seconds=seconds, decay=DECAY)
     drawn = iter(DataLoader(PromptedFrames(folder, count, seed), batch_size=None, num_workers=workers, prefetch_factor=2))
     device = next(net.parameters()).device
 
     def losses(net, rng, step):
         samples = [next(drawn) for _ in range(frames)]
         images = torch.stack([image for image, _, _ in samples]).to(device)
-        with torch.no_grad():
-            features = net.encoder.features(images)
-        *outputs, tokens, outlines = net.encoder.heads(*features)
-        outputs += [tokens.detach(), outlines.detach()]
-        rows = []
+        outputs, rows = outputs_for_decoder(net.encoder, images), []
         for index, (_, prompts, corrected) in enumerate(samples):
             rows += frame_losses(net.decoder, [o[index : index + 1] for o in outputs], prompts, rng, corrected)
         return mean_losses(rows)

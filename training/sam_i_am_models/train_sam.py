@@ -83,13 +83,17 @@ def frame_losses(decoder, own, prompts, rng, corrected: bool, origin=None):
     return [losses, answer(prompts, earlier.to(device))[0]]
 
 
-def crop_losses(net, images, labels, rng, count):
-    """Mask losses with gradients into the decoder and the encoder's outputs for it; the trunk, its tokens and outlines stay as they are."""
-    encoder = net.encoder
+def outputs_for_decoder(encoder, images):
+    """The encoder's outputs, with gradients into those for the decoder alone; the trunk, its tokens and outlines stay as they are."""
     with torch.no_grad():
         features = encoder.features(images)
     embeddings, high_16, high_8, tokens, outlines = encoder.heads(*features)
-    return mask_losses(net, (embeddings, high_16, high_8, tokens.detach(), outlines.detach()), labels, rng, count)
+    return embeddings, high_16, high_8, tokens.detach(), outlines.detach()
+
+
+def crop_losses(net, images, labels, rng, count):
+    """Mask losses with gradients into the decoder and the encoder's outputs for it."""
+    return mask_losses(net, outputs_for_decoder(net.encoder, images), labels, rng, count)
 
 
 def point_iou(net, shards: Shards, frames: int = 24, points: int = 16) -> dict:

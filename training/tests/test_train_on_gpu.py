@@ -1,13 +1,16 @@
 """The stages of the run on a GPU, each for a moment on the CPU, and the micrographs that they share."""
 
+import subprocess
+
 import numpy as np
+import pytest
 import torch
 
 from sam_i_am_models import dataset
 from sam_i_am_models.export import load_sam
 from sam_i_am_models.resident import ResidentShards
 from sam_i_am_models.train_encoder import AffinityModel
-from sam_i_am_models.train_on_gpu import train_decoder, train_encoder, train_head
+from sam_i_am_models.train_on_gpu import train_decoder, train_encoder, train_head, wait_for
 from sam_i_am_models.train_sam import SamModel, write_release
 
 
@@ -22,6 +25,11 @@ def test_resident_shards_hold_what_lies_on_disk(tmp_path):
         maps, difficulty = resident[index]
         assert np.array_equal(maps.numpy(), disk[index][0]) and difficulty == disk[index][1]
         assert resident.grey_range(index) == disk.grey_range(index)
+
+
+def test_a_simulator_that_ends_too_early_is_an_error(tmp_path):
+    with pytest.raises(RuntimeError, match="after 0 micrographs of 1"):
+        wait_for(ResidentShards(tmp_path, "cpu", most=1, size=128), 1, subprocess.Popen(["true"]))
 
 
 def test_the_stages_chain(tmp_path):
