@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from scipy import ndimage
 
 from .architectures.mask_decoder import MASK_STRIDE
@@ -21,7 +22,7 @@ KINDS = {"point": 0.65, "points": 0.2, "box": 0.15}
 @dataclass
 class Prompts:
     """coords (n, p, 2) pixels; labels (n, p); targets (n, 3, h, w) bool; meant (n, 3) 1 where a target counts;
-    known (h, w) bool: where the truth is known."""
+    known (h, w) bool, or (n, 1, h, w) where they are on several frames: where the truth is known."""
 
     coords: torch.Tensor
     labels: torch.Tensor
@@ -31,6 +32,12 @@ class Prompts:
 
     def to(self, device) -> "Prompts":
         return Prompts(*(getattr(self, f.name).to(device) for f in fields(self)))
+
+    @staticmethod
+    def joined(frames: "list[Prompts]") -> "Prompts":
+        """The prompts of several frames, as many on each, one frame's after the other's."""
+        known = torch.cat([p.known.expand(len(p.coords), 1, -1, -1) for p in frames])
+        return Prompts(*(torch.cat([getattr(p, name) for p in frames]) for name in ("coords", "labels", "targets", "meant")), known)
 
 
 def mask_grid(labels: np.ndarray) -> np.ndarray:
@@ -68,18 +75,18 @@ def _pick(rng, mask):
     return int(ys[i]), int(xs[i])
 
 
-def _to_pixels(rng, y, x):
+def to_pixels(rng, y, x):
     return [x * MASK_STRIDE + int(rng.integers(MASK_STRIDE)), y * MASK_STRIDE + int(rng.integers(MASK_STRIDE))]
 
 
-def _place(rng, grid):
-    """A labelled cell: half of them uniform over parts, half uniform over cells; not often on the very edge."""
+def place_in_part(rng, grid, by_part=0.6):
+    """A labelled cell: a share `by_part` of them uniform over parts, the others uniform over cells; not often on the very edge."""
     parts = grid[PARTS - MATERIALS]
     numbers, areas = np.unique(parts[parts > 0], return_counts=True)
     numbers = numbers[areas >= LEAST_CELLS]
     if not len(numbers):
         return None
-    mask = parts == rng.choice(numbers) if rng.random() < 0.5 else np.isin(parts, numbers)
+    mask = parts == rng.choice(numbers) if rng.random() < by_part else np.isin(parts, numbers)
     inner = ndimage.binary_erosion(mask, border_value=1)
     return _pick(rng, inner if inner.any() and rng.random() < 0.9 else mask)
 
@@ -91,7 +98,7 @@ def _many_points(rng, masks, meant, known, slots):
     for slot in range(slots):
         outside = known & ~masks[chosen]
         front = slot == 0 or rng.random() < 0.5 or not outside.any()
-        coords.append(_to_pixels(rng, *_pick(rng, masks[chosen] if front else outside)))
+        coords.append(to_pixels(rng, *_pick(rng, masks[chosen] if front else outside)))
         labels.append(1.0 if front else 0.0)
     return coords, labels, chosen
 
@@ -114,12 +121,12 @@ def draw_prompts(rng, labels: np.ndarray, count: int, kind: str = "point", slots
     known = grid[PIECES - MATERIALS] > 0
     rows = []
     for _ in range(count):
-        place = _place(rng, grid)
+        place = place_in_part(rng, grid)
         if place is None:
             return None
         masks, meant = regions_at(grid, *place)
         if kind == "point":
-            coords, kinds = [_to_pixels(rng, *place)], [1.0]
+            coords, kinds = [to_pixels(rng, *place)], [1.0]
         elif kind == "points":
             coords, kinds, chosen = _many_points(rng, masks, meant, known, slots)
             meant = np.eye(3, dtype=np.float32)[chosen]
@@ -145,25 +152,22 @@ def no_mask(outlines: torch.Tensor) -> torch.Tensor:
     return torch.zeros_like(outlines[:, :1])
 
 
-def correct(rng, prompts: Prompts, logits: torch.Tensor) -> tuple[Prompts, torch.Tensor]:
+def correct(prompts: Prompts, logits: torch.Tensor) -> tuple[Prompts, torch.Tensor]:
     """What a user does next: picks the mask that is nearest to one of the meant regions and clicks where it is wrong.
 
     `logits` (n, 3, h, w) of the first answer. Returns prompts with one more point and one meant region, and the earlier masks (n, 1, h, w).
     """
-    iou = true_iou(logits, prompts.targets, prompts.known) * prompts.meant[:, None]
-    coords, labels, meant, earlier = [], [], [], []
-    for n, table in enumerate(iou):
-        chosen = int(rng.choice(np.nonzero(prompts.meant[n].numpy())[0]))
-        output = int(table[:, chosen].argmax())
-        truth, mask = prompts.targets[n, chosen].numpy(), (logits[n, output] > 0).numpy()
-        wrong = (truth != mask) & prompts.known.numpy()
-        y, x = _pick(rng, wrong if wrong.any() else truth)
-        coords.append(_to_pixels(rng, y, x))
-        labels.append(float(truth[y, x]))
-        meant.append(np.eye(3, dtype=np.float32)[chosen])
-        earlier.append(logits[n, output])
+    rows, (height, width) = torch.arange(len(logits), device=logits.device), logits.shape[-2:]
+    chosen = torch.multinomial(prompts.meant, 1)[:, 0]
+    output = true_iou(logits, prompts.targets, prompts.known)[rows, :, chosen].argmax(1)
+    earlier, truth = logits[rows, output], prompts.targets[rows, chosen]
+    wrong = (truth != (earlier > 0)) & prompts.known.reshape(-1, height, width)
+    wrong = torch.where(wrong.any(-1).any(-1)[:, None, None], wrong, truth)
+    cell = torch.multinomial(wrong.flatten(1).float(), 1)[:, 0]
+    y, x = cell // width, cell % width
+    click = torch.stack([x, y], 1) * MASK_STRIDE + torch.randint(MASK_STRIDE, (len(rows), 2), device=logits.device)
     more = Prompts(
-        torch.cat([prompts.coords, torch.tensor(coords, dtype=torch.float32)[:, None]], 1), torch.cat([prompts.labels, torch.tensor(labels)[:, None]], 1),
-        prompts.targets, torch.from_numpy(np.stack(meant)), prompts.known,
+        torch.cat([prompts.coords, click[:, None].float()], 1), torch.cat([prompts.labels, truth[rows, y, x].float()[:, None]], 1),
+        prompts.targets, F.one_hot(chosen, 3).float(), prompts.known,
     )  # fmt: skip
-    return more, torch.stack(earlier)[:, None]
+    return more, earlier[:, None]

@@ -23,15 +23,16 @@ from .dataset import MATERIALS, PARTS, Shards
 from .export import load_sam
 from .grow import grow
 from .loop import Run
-from .prompts import draw_kind, draw_prompts
+from .prompts import Prompts, draw_kind, draw_prompts
 from .resident import ResidentShards
 from .train_encoder import FRAME_SCALES, FRAME_SIZE, AffinityModel, encoder_groups, token_auc
 from .train_quality import figures, fit, gather
-from .train_sam import SamModel, decoder_groups, frame_losses, is_corrected, mean_losses, outputs_for_decoder, point_iou, write_release
+from .train_sam import SamModel, decoder_groups, is_corrected, mean_losses, outputs_for_decoder, point_iou, prompt_losses, write_release
 
 ENCODER_RATE, DECODER_RATE, DECAY = 2e-3, 8e-4, 0.998
 CROP_SIZE, CROP_EVERY = 512, 3  # every third step of the encoder sees crops, as many pixels as whole frames have
 CELLS = 768  # of an image, in pairs of which the same-material loss is taken
+QUALITY_PROMPTS = 64  # of a frame from which the IoU head learns
 READ_EVERY = 5  # steps after which new micrographs are looked for
 SHARD, VALIDATION = 8, 48
 
@@ -77,10 +78,10 @@ def train_encoder(net: AffinityModel, shards: ResidentShards, checkpoint: Path, 
 
 
 class PromptedFrames(IterableDataset):
-    """Endless frames (1, size, size) with `count` prompts each and whether these are corrected, drawn in worker processes."""
+    """Endless steps: `frames` frames (frames, 1, size, size), prompts of one kind, `count` on each, and whether these are corrected; drawn in worker processes."""
 
-    def __init__(self, folder: Path, count: int, seed: int):
-        self.folder, self.count, self.seed = folder, count, seed
+    def __init__(self, folder: Path, frames: int, count: int, seed: int):
+        self.folder, self.frames, self.count, self.seed = folder, frames, count, seed
 
     def __iter__(self):
         worker = torch.utils.data.get_worker_info()
@@ -88,40 +89,41 @@ class PromptedFrames(IterableDataset):
         shards = Shards(self.folder)
         torch.set_num_threads(1)
         while True:
-            crop = random_crop(rng, shards, FRAME_SIZE, FRAME_SCALES)
             kind, slots = draw_kind(rng)
+            drawn = [self._draw(rng, shards, kind, slots) for _ in range(self.frames)]
+            yield torch.stack([image for image, _ in drawn]), Prompts.joined([prompts for _, prompts in drawn]), is_corrected(rng, kind)
+
+    def _draw(self, rng, shards: Shards, kind: str, slots: int):
+        while True:
+            crop = random_crop(rng, shards, FRAME_SIZE, FRAME_SCALES)
             prompts = draw_prompts(rng, crop.labels.numpy(), self.count, kind, slots)
             if prompts is not None:
-                yield crop.image, prompts, is_corrected(rng, kind)
+                return crop.image, prompts
 
 
 def train_decoder(net: SamModel, folder: Path, checkpoint: Path, seconds: float, frames: int, count: int, workers: int, seed=12) -> Run:
     """The trunk of the encoder stays as it is."""
     run = Run(net.eval(), checkpoint, None, DECODER_RATE, seed, groups=decoder_groups(net), every=100, seconds=seconds, decay=DECAY)
-    drawn = iter(DataLoader(PromptedFrames(folder, count, seed), batch_size=None, num_workers=workers, prefetch_factor=2))
+    drawn = iter(DataLoader(PromptedFrames(folder, frames, count, seed), batch_size=None, num_workers=workers, prefetch_factor=2))
     device = next(net.parameters()).device
 
     def losses(net, rng, step):
-        samples = [next(drawn) for _ in range(frames)]
-        images = torch.stack([image for image, _, _ in samples]).to(device)
-        outputs, rows = outputs_for_decoder(net.encoder, images), []
-        for index, (_, prompts, corrected) in enumerate(samples):
-            rows += frame_losses(net.decoder, [o[index : index + 1] for o in outputs], prompts, rng, corrected)
-        return mean_losses(rows)
+        images, prompts, corrected = next(drawn)
+        images = images.to(device, memory_format=torch.channels_last)
+        return mean_losses(prompt_losses(net.decoder, outputs_for_decoder(net.encoder, images), prompts, corrected))
 
     return run.train(losses)
 
 
-def train_head(net: SamModel, folder: Path, frames: int, count: int) -> None:
+def train_head(net: SamModel, folder: Path, frames: int, count: int, workers: int) -> None:
     """The IoU head anew on the finished decoder; `net` is changed in place."""
     for layer in net.decoder.iou:
         if hasattr(layer, "reset_parameters"):
             layer.reset_parameters()
-    device = next(net.parameters()).device
-    features, truth = (t.to(device) for t in gather(net, Shards(folder / "train"), frames, count, seed=1))
+    features, truth = gather(net, Shards(folder / "train"), frames, count, seed=1, workers=workers)
     fit(net.decoder.iou, features, truth)
     validation = Shards(folder / "validation")
-    kept = [t.to(device) for t in gather(net, validation, min(30, len(validation)), count, seed=0)]
+    kept = gather(net, validation, len(validation), count, seed=0, workers=min(workers, 4))
     print("IoU head", figures(net.decoder.iou, features, truth), "validation", figures(net.decoder.iou, *kept), flush=True)
 
 
@@ -135,12 +137,12 @@ def parse():
     parser.add_argument("--most", type=int, default=7000, help="micrographs at most; they lie in the memory of the GPU, too")
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
-    parser.add_argument("--encoder-seconds", type=float, default=300)
-    parser.add_argument("--decoder-seconds", type=float, default=170)
+    parser.add_argument("--encoder-seconds", type=float, default=280, help="of training the encoder")
+    parser.add_argument("--decoder-seconds", type=float, default=290, help="of training the decoder")
     parser.add_argument("--batch", type=int, default=24, help="frames in a step of the encoder")
-    parser.add_argument("--prompted", type=int, default=4, help="frames in a step of the decoder")
-    parser.add_argument("--prompts", type=int, default=96, help="prompts of such a frame")
-    parser.add_argument("--quality-frames", type=int, default=500)
+    parser.add_argument("--prompted", type=int, default=16, help="frames in a step of the decoder")
+    parser.add_argument("--prompts", type=int, default=24, help="prompts of such a frame")
+    parser.add_argument("--quality-frames", type=int, default=1800, help="frames from which the IoU head learns")
     return parser.parse_args()
 
 
@@ -174,12 +176,13 @@ def train(options, simulator: subprocess.Popen) -> None:
     release("encoder")
     end(simulator)
     del shards
+    torch.cuda.empty_cache()
     run = train_decoder(net, frames / "train", options.runs / "joint.pt", options.decoder_seconds, options.prompted, options.prompts, options.workers - 1)
     net.load_state_dict(run.average)
     release("decoder")
     with torch.no_grad():
         say(f"{run.step} steps, one-point IoU {point_iou(net.eval(), validation, len(validation))}")
-    train_head(net, frames, options.quality_frames, 64)
+    train_head(net, frames, options.quality_frames, QUALITY_PROMPTS, options.workers - 1)
     release("sam")
     say("done")
 

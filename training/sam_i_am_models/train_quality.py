@@ -1,4 +1,4 @@
-"""Stage 3: the IoU head alone, on whole frames prompted by the generator's grid, as it will be used.
+"""Stage 3: the IoU head alone, on whole frames prompted as the generator does: by its grid, and where a grid misses small parts.
 
 The decoder is fixed by now, so what the head sees of each mask is computed once and the head is trained on the table.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, Dataset
 
 from .architectures.mask_decoder import describe
 from .automatic_masks import grid_points
@@ -17,42 +18,58 @@ from .crops import degrade, scale_grey
 from .dataset import GROUPS, IMAGE, MATERIALS, PARTS, PIECES, Shards
 from .mask_loss import true_iou
 from .measures import one_hot, spearman
-from .prompts import mask_grid, no_mask
+from .prompts import mask_grid, no_mask, place_in_part, to_pixels
 from .train_sam import SamModel
 
 GRID = 16
-ROUNDS, BATCH, RATE = 3000, 512, 2e-3
+ROUNDS, BATCH, RATE = 5000, 512, 2e-3
 
 
-def _prompt_points(rng, count: int, side: int) -> torch.Tensor:
-    """(count, 1, 2) random points of a jittered grid."""
+def _prompt_points(rng, count: int, side: int, grid: np.ndarray) -> torch.Tensor:
+    """(count, 1, 2) points: half of a jittered grid, half even over the parts of the label maps (4, h, w), which a grid seldom meets where they are small."""
     points = grid_points(side, side, GRID)
-    chosen = points[rng.choice(len(points), count, replace=False)]
-    jitter = rng.uniform(-0.5, 0.5, (count, 2)) * side / GRID
-    return torch.from_numpy(np.clip(chosen + jitter, 0, side - 1).astype(np.float32))[:, None]
+    chosen = points[rng.choice(len(points), count - count // 2, replace=False)]
+    chosen = chosen + rng.uniform(-0.5, 0.5, chosen.shape) * side / GRID
+    places = [place_in_part(rng, grid, by_part=1.0) for _ in range(count // 2)]
+    placed = [to_pixels(rng, *place) for place in places if place is not None]
+    return torch.from_numpy(np.clip(np.concatenate([chosen, np.reshape(placed, (-1, 2))]), 0, side - 1).astype(np.float32))[:, None]
 
 
-def best_iou(logits: torch.Tensor, grid: np.ndarray) -> torch.Tensor:
-    """IoU of each mask (n, 3, h, w) with the true part, piece or group that it fits best, where the truth is known."""
-    regions = torch.from_numpy(np.concatenate([one_hot(grid[kind - MATERIALS]) for kind in (PARTS, PIECES, GROUPS)])).to(logits.device)
+def best_iou(logits: torch.Tensor, regions: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    """IoU of each mask (n, 3, h, w) with that of the true `regions` (r, h, w) that it fits best, over the `known` (h, w) places."""
     if not len(regions):
-        return torch.zeros(logits.shape[:2])
-    return true_iou(logits, regions[None], torch.from_numpy(grid[PIECES - MATERIALS] > 0).to(logits.device)).max(-1).values.cpu()
+        return torch.zeros(logits.shape[:2], device=logits.device)
+    return true_iou(logits, regions[None], known).max(-1).values
 
 
-def gather(net: SamModel, shards: Shards, frames: int, count: int, seed: int):
-    """(masks, features) and the true IoU of each mask, over `frames` frames with `count` prompts."""
+class GridPrompted(Dataset):
+    """Whole frames (h, w), degraded where `seed` is not 0, with `count` points of the generator's grid, the true regions and where these are known."""
+
+    def __init__(self, shards: Shards, frames: int, count: int, seed: int):
+        self.shards, self.frames, self.count, self.seed = shards, frames, count, seed
+
+    def __len__(self):
+        return self.frames
+
+    def __getitem__(self, index: int):
+        rng = np.random.default_rng([self.seed, index])
+        maps, _ = self.shards[int(rng.integers(len(self.shards)))] if self.seed else self.shards[index]
+        grey, grid = torch.from_numpy(scale_grey(maps[IMAGE])), mask_grid(np.array(maps[MATERIALS:]))
+        regions = np.concatenate([one_hot(grid[kind - MATERIALS]) for kind in (PARTS, PIECES, GROUPS)])
+        points = _prompt_points(rng, self.count, maps.shape[-1], grid)
+        return degrade(rng, grey) if self.seed else grey, points, torch.from_numpy(regions), torch.from_numpy(grid[PIECES - MATERIALS] > 0)
+
+
+@torch.no_grad()
+def gather(net: SamModel, shards: Shards, frames: int, count: int, seed: int, workers: int = 0):
+    """(masks, features) and the true IoU of each mask, over `frames` frames with `count` prompts, drawn by `workers` processes."""
     rows, truths, device = [], [], next(net.parameters()).device
-    with torch.no_grad():
-        for index in range(frames):
-            rng = np.random.default_rng([seed, index])
-            maps, _ = shards[int(rng.integers(len(shards)))] if seed else shards[index]
-            grey = torch.from_numpy(scale_grey(maps[IMAGE])).to(device)
-            features = net.encoder((degrade(rng, grey) if seed else grey)[None, None])
-            points = _prompt_points(rng, count, maps.shape[-1]).to(device)
-            tokens, masks, dense = net.decoder.decode(*features, points, torch.ones(points.shape[:2], device=device), no_mask(features[-1]))
-            rows.append(describe(tokens, masks, dense).flatten(0, 1).cpu())
-            truths.append(best_iou(masks, mask_grid(np.array(maps[MATERIALS:]))).flatten())
+    for drawn in DataLoader(GridPrompted(shards, frames, count, seed), batch_size=None, num_workers=workers):
+        grey, points, regions, known = (t.to(device) for t in drawn)
+        features = net.encoder(grey[None, None])
+        tokens, masks, dense = net.decoder.decode(*features, points, torch.ones(points.shape[:2], device=device), no_mask(features[-1]))
+        rows.append(describe(tokens, masks, dense).flatten(0, 1))
+        truths.append(best_iou(masks, regions, known).flatten())
     return torch.cat(rows), torch.cat(truths)
 
 

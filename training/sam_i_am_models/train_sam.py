@@ -58,7 +58,7 @@ def mask_losses(net, features, labels, rng, count):
             continue
         own = [f[index : index + 1] for f in features]
         origin = torch.from_numpy(rng.uniform(0, 1, 2).astype(np.float32)) * max(0.0, POSITION_UNIT - labels.shape[-1])
-        rows += frame_losses(net.decoder, own, prompts, rng, corrected, origin)
+        rows += prompt_losses(net.decoder, own, prompts, corrected, origin)
     return mean_losses(rows)
 
 
@@ -67,20 +67,18 @@ def is_corrected(rng, kind: str) -> bool:
     return kind == "points" or rng.random() < CORRECTED_SHARE
 
 
-def frame_losses(decoder, own, prompts, rng, corrected: bool, origin=None):
-    """Decoder losses of the prompts of one frame, `own` being the encoder's outputs for it: one row, or two where corrected."""
-    device = own[-1].device
+def prompt_losses(decoder, own, prompts, corrected: bool, origin=None):
+    """Decoder losses of prompts on the frames for which the encoder gave `own`: one row, or two where corrected."""
 
     def answer(prompts, earlier):
-        there = prompts.to(device)
-        iou, logits = decoder(*own, there.coords, there.labels, earlier, origin)
-        return decoder_losses(iou, logits, there.targets, there.meant, there.known), logits
+        iou, logits = decoder(*own, prompts.coords, prompts.labels, earlier, origin)
+        return decoder_losses(iou, logits, prompts.targets, prompts.meant, prompts.known), logits
 
+    prompts = prompts.to(own[-1].device)
     losses, logits = answer(prompts, no_mask(own[-1]))
     if not corrected:
         return [losses]
-    prompts, earlier = correct(rng, prompts, logits.detach().cpu())
-    return [losses, answer(prompts, earlier.to(device))[0]]
+    return [losses, answer(*correct(prompts, logits.detach()))[0]]
 
 
 def outputs_for_decoder(encoder, images):

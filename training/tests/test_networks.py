@@ -150,3 +150,18 @@ def test_texture_encoder(tmp_path):
     assert embeddings.shape == (3, 64) and np.allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
     export.export_texture(net, tmp_path / "texture.onnx")
     assert export.texture_parity(net, tmp_path / "texture.onnx") < export.TOLERANCE
+
+
+def test_prompts_on_several_frames_are_answered_as_on_each_by_itself():
+    torch.manual_seed(4)
+    encoder, decoder = ImageEncoder().eval(), MaskDecoder().eval()
+    coords, labels = torch.rand(6, 2, 2) * 128, torch.tensor([[1.0, 0.0], [2.0, 3.0], [1.0, -1.0]] * 2)
+    with torch.no_grad():
+        for parameter in decoder.parameters():
+            parameter.add_(0.05 * torch.randn_like(parameter))
+        features = encoder(torch.rand(2, 1, 128, 128))
+        together = decoder(*features, coords, labels, no_mask(features[-1]))
+        for frame, rows in ((0, slice(0, 3)), (1, slice(3, 6))):
+            own = [f[frame : frame + 1] for f in features]
+            alone = decoder(*own, coords[rows], labels[rows], no_mask(own[-1]))
+            assert all(torch.allclose(a[rows], b, atol=1e-5) for a, b in zip(together, alone))

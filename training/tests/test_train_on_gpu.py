@@ -43,7 +43,7 @@ def test_the_stages_chain(tmp_path):
     assert run.step == 1 and run.progress >= 1
     run = train_decoder(net, tmp_path / "train", tmp_path / "joint.pt", seconds=0.01, frames=1, count=2, workers=1)
     assert run.step == 1
-    train_head(net, tmp_path, frames=1, count=4)
+    train_head(net, tmp_path, frames=1, count=4, workers=0)
     write_release(net, tmp_path / "sam.pt", dtype=torch.float16)
     encoder, _ = load_sam(tmp_path / "sam.pt")
     assert torch.allclose(encoder.neck[0].weight, net.encoder.neck[0].weight, atol=1e-3)

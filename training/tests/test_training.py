@@ -11,6 +11,7 @@ from sam_i_am_models.architectures.mask_decoder import MASK_STRIDE
 from sam_i_am_models.architectures.material_head import TOKEN
 from sam_i_am_models.loop import Run
 from sam_i_am_models.mask_loss import decoder_losses, true_iou
+from sam_i_am_models.measures import one_hot
 from sam_i_am_models.prompts import correct, draw_prompts, mask_grid
 from sam_i_am_models.simulate import simulate
 from sam_i_am_models.train_sam import release, train as train_sam
@@ -37,7 +38,7 @@ def test_a_correction_clicks_where_the_mask_is_wrong():
     rng, maps = np.random.default_rng(2), simulate(8, 256).maps()[1:]
     prompts = draw_prompts(rng, maps, 5)
     logits = torch.full((5, 3, 32, 32), -3.0)
-    more, earlier = correct(rng, prompts, logits)
+    more, earlier = correct(prompts, logits)
     assert more.coords.shape == (5, 2, 2) and (more.labels[:, 1] == 1).all() and more.meant.sum() == 5
     assert torch.equal(earlier, logits[:, :1])
     for (x, y), targets, meant in zip(more.coords[:, 1].int().tolist(), more.targets, more.meant):
@@ -127,7 +128,8 @@ def test_a_mask_is_measured_against_the_region_that_it_fits_best():
     grid = mask_grid(simulate(8, 256).maps()[1:])
     truth = torch.from_numpy(grid[1] == grid[1].max())
     logits = torch.stack([truth.float() * 2 - 1, torch.full(truth.shape, -1.0), torch.ones(truth.shape)])[None]
-    perfect, empty, full = train_quality.best_iou(logits, grid)[0].tolist()
+    regions = torch.from_numpy(np.concatenate([one_hot(labels) for labels in grid[1:]]))
+    perfect, empty, full = train_quality.best_iou(logits, regions, torch.from_numpy(grid[1] > 0))[0].tolist()
     assert perfect == pytest.approx(1) and empty == 0 and full < 1
 
 

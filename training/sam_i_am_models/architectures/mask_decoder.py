@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .blocks import Attention, ChannelNorm, mlp
-from .prompt_encoder import DenseMaps, PromptEncoder
+from .prompt_encoder import DenseMaps, PromptEncoder, per_prompt
 
 MASKS = 3
 STRIDE, MASK_STRIDE = 32, 8
@@ -58,7 +58,7 @@ class Refine(nn.Module):
 
 
 class MaskDecoder(nn.Module):
-    """Image tensors of one frame and n prompts to IoU predictions (n, 3) and mask logits (n, 3, h/8, w/8)."""
+    """Image tensors of f frames (one in use) and n prompts, n / f in a row on each, to IoU predictions (n, 3) and mask logits (n, 3, h/8, w/8)."""
 
     def __init__(self, width=96, heads=4, blocks=2, high_16=32, high_8=16, token=32, channels_16=32, channels_8=16):
         super().__init__()
@@ -101,7 +101,7 @@ class MaskDecoder(nn.Module):
         """Output tokens (n, 4 + prompts, width), mask logits before the gain, dense maps. For the arguments see export.py."""
         sparse, maps = self.prompts(texture_tokens, outlines, point_coords, point_labels, mask_input, origin)
         count, height, breadth = sparse.shape[0], image_embeddings.shape[-2], image_embeddings.shape[-1]
-        image = (image_embeddings + self.dense(maps.coarse)).flatten(2).transpose(1, 2)
+        image = (per_prompt(image_embeddings, count) + self.dense(maps.coarse)).flatten(2).transpose(1, 2)
         place = self.prompts.position.grid(height, breadth, STRIDE, origin)
         start = torch.cat([self.output_tokens.weight[None].expand(count, -1, -1), sparse], 1)
         tokens = start
@@ -114,8 +114,9 @@ class MaskDecoder(nn.Module):
 
     def _masks(self, image, high_16, high_8, tokens, maps: DenseMaps):
         """Mask logits before the export gain."""
-        up = F.relu(self.norm_16(self.up_16(image) + self.skip_16(high_16) + self.maps_16(maps.coarse)))
-        up = F.relu(self.up_8(self.refine_16(up)) + self.skip_8(high_8) + self.maps_8(maps.fine))
+        count = image.shape[0]
+        up = F.relu(self.norm_16(self.up_16(image) + per_prompt(self.skip_16(high_16), count) + self.maps_16(maps.coarse)))
+        up = F.relu(self.up_8(self.refine_16(up)) + per_prompt(self.skip_8(high_8), count) + self.maps_8(maps.fine))
         up = self.refine_8(up)
         weights = torch.stack([head(tokens[:, k]) for k, head in enumerate(self.hyper)], 1)
         flat = weights[..., :-1] @ up.flatten(2) + weights[..., -1:]

@@ -39,13 +39,19 @@ class PositionEncoding(nn.Module):
         return self(torch.stack([xx, yy], -1).reshape(-1, 2), origin)
 
 
+def per_prompt(of_frames, count: int):
+    """Tensors of f frames, each for the `count` / f prompts in a row that belong to it; those of a single frame as they are."""
+    frames = of_frames.shape[0]
+    return of_frames if frames == 1 else of_frames.repeat_interleave(count // frames, 0)
+
+
 def sample(features, points, stride: int):
-    """Bilinear samples of (1, c, h, w) features at pixel points (n, p, 2); returns (n, p, c)."""
+    """Bilinear samples of (f, c, h, w) features at pixel points (n, p, 2), n / f in a row on each frame; returns (n, p, c)."""
     height, breadth = features.shape[-2], features.shape[-1]
     x = points[..., 0] * (2.0 / stride) / breadth - 1
     y = points[..., 1] * (2.0 / stride) / height - 1
-    grid = torch.stack([x, y], -1)[None]
-    return F.grid_sample(features, grid, mode="bilinear", padding_mode="border", align_corners=False)[0].permute(1, 2, 0)
+    grid = torch.stack([x, y], -1).reshape(features.shape[0], -1, points.shape[1], 2)
+    return F.grid_sample(features, grid, mode="bilinear", padding_mode="border", align_corners=False).permute(0, 2, 3, 1).flatten(0, 1)
 
 
 def pooled_spread(level, bound, steps):
@@ -104,7 +110,9 @@ class PromptEncoder(nn.Module):
         self.texture = nn.Linear(token, width)
 
     def forward(self, texture_tokens, outlines, coords, labels, mask_input, origin=None):
-        """`mask_input` (1 or n, 1, h/8, w/8): logits of an earlier mask, 0 where nothing is known.
+        """`texture_tokens` and `outlines` of f frames, n prompts of which n / f in a row are on each.
+
+        `mask_input` (1, f or n, 1, h/8, w/8): logits of an earlier mask, 0 where nothing is known.
 
         `origin` (2): pixel position of the corner of a crop in its frame, for training on crops."""
         points = coords + 0.5
@@ -112,7 +120,8 @@ class PromptEncoder(nn.Module):
         kind = F.one_hot((labels + 1).long(), 5).float()
         real = (labels >= 0).float()[..., None]
         sparse = (self.position(points, origin) + self.texture(under)) * real + kind @ self.kinds.weight
-        earlier = F.avg_pool2d(torch.tanh(mask_input / EARLIER_SCALE), 2).expand(coords.shape[0], -1, -1, -1)
+        earlier = F.avg_pool2d(torch.tanh(mask_input / EARLIER_SCALE), 2)
+        earlier = per_prompt(earlier, coords.shape[0]).expand(coords.shape[0], -1, -1, -1)
         return sparse, self.maps(texture_tokens, outlines, points, under, kind, earlier)
 
     def maps(self, texture_tokens, outlines, points, under, kind, earlier) -> DenseMaps:
@@ -135,7 +144,7 @@ class PromptEncoder(nn.Module):
 
     @staticmethod
     def _reach(similarity, outlines, seeds):
-        free = 1 - 2 * F.max_pool2d(outlines, 2)
+        free = per_prompt(1 - 2 * F.max_pool2d(outlines, 2), seeds.shape[0])
         # The place under the prompt counts as free: a point on an outline still means something.
         free = torch.maximum(free, 2 * seeds - 1)
         return reachable(torch.minimum(similarity, free).detach(), seeds)
@@ -144,7 +153,8 @@ class PromptEncoder(nn.Module):
     def _fine(similarity, reach, outlines):
         """Reach is cut short at outlines; one cell more, as far as the texture is alike, closes the gap."""
         raised = F.interpolate(F.max_pool2d(reach, 3, 1, 1), scale_factor=2.0, mode="bilinear", align_corners=False)
-        return torch.cat([similarity, torch.minimum(raised, similarity), outlines.expand(similarity.shape[0], -1, -1, -1)], 1)
+        own = per_prompt(outlines, similarity.shape[0]).expand(similarity.shape[0], -1, -1, -1)
+        return torch.cat([similarity, torch.minimum(raised, similarity), own], 1)
 
     @staticmethod
     def _box(points, kind, x, y):
@@ -172,5 +182,5 @@ def _mean_direction(under, weight):
 
 
 def _alike(direction, tokens):
-    """Cosine (n, 1, h, w) of directions (n, d) with unit tokens (1, d, h, w)."""
-    return (direction @ tokens[0].flatten(1)).reshape(-1, 1, *tokens.shape[-2:])
+    """Cosine (n, 1, h, w) of directions (n, d) with the unit tokens (f, d, h, w) of their frames."""
+    return (direction.reshape(tokens.shape[0], -1, tokens.shape[1]) @ tokens.flatten(2)).reshape(-1, 1, *tokens.shape[-2:])
