@@ -184,6 +184,19 @@ describe.each([
     expect(await opened.queue.change('none', 'cancel')).toBeUndefined();
   }, 30_000);
 
+  test('what is painted in the moment in which it is cancelled stays cancelled', async () => {
+    opened = open();
+    opened.hold();
+    const running = opened.queue.run(paint('good'));
+    await until(() => opened.begun.includes('good'));
+    const [job] = (await opened.queue.overview()).jobs;
+    await opened.queue.change(job?.id ?? '', 'cancel');
+    opened.release();
+    expect(await running).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+    await until(async () => (await opened.queue.overview()).queue.running === 0);
+    expect((await opened.queue.overview()).jobs).toMatchObject([{ state: 'cancelled' }]);
+  });
+
   test('stops work that nobody waits for', async () => {
     opened = open();
     const controller = new AbortController();

@@ -242,13 +242,15 @@ test(
   'its list of jobs tells why one failed and runs it again; one that is under way is cancelled and then done',
   async () => {
     await labelStudio.upload(project, 'broken.png', 'no image');
+    // The page looks every two seconds, and one image may be painted by then: the last of several still waits.
     const [drawing = fourth] = drawings;
-    const large = await sharp(await micrographOf(drawing, 9)).resize(2048).png().toBuffer(); // prettier-ignore
-    await labelStudio.upload(project, 'large.png', Uint8Array.from(large));
+    for (const [index, file] of ['large-1.png', 'large-2.png', 'large-3.png', 'large.png'].entries()) {
+      const large = await sharp(await micrographOf(drawing, 9 + index)).resize(2048).png().toBuffer(); // prettier-ignore
+      await labelStudio.upload(project, file, Uint8Array.from(large));
+    }
     const { page: own, complaints } = await openView(browser, backend.url, 'jobs');
     const retrieved = labelStudio.retrievePredictions(project);
     const rowOf = (file: string) => own.getByRole('row').filter({ hasText: file }).first();
-    // First, while it is under way: on a busy machine it may be done before the other has failed.
     await rowOf('large.png').getByRole('button', { name: /^Cancel/ }).click({ timeout: minutes }); // prettier-ignore
     await rowOf('large.png').getByText('cancelled', { exact: true }).waitFor({ timeout: minutes });
     await rowOf('broken.png').getByText('failed', { exact: true }).waitFor({ timeout: minutes });

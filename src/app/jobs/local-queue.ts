@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { asSamIAmError } from '../../core/errors.js';
 import { failure } from '../../core/result.js';
 import type { SegmentationService } from '../segmentation-service.js';
+import { cancelled } from '../turns.js';
 import type { JobOverview, JobQueue, JobRecord, JobState, Painted, PaintJob, WorkerRecord } from './paint-job.js';
 import { mostListedJobs, runJob } from './paint-job.js';
 
@@ -96,18 +97,20 @@ export class LocalQueue implements JobQueue {
   async #begin(entry: LocalJob, job: PaintJob, signal: AbortSignal | undefined): Promise<Painted> {
     entry.attempts++;
     const own = entry.controller.signal;
-    const painted = await runJob(job, this.#service, signal === undefined ? own : AbortSignal.any([own, signal])).catch(
+    const outcome = await runJob(job, this.#service, signal === undefined ? own : AbortSignal.any([own, signal])).catch(
       (thrown: unknown): Painted => failure(asSamIAmError(thrown)),
     );
+    // Cancelled in its last moments it may be painted all the same; who cancelled it was told that it is not.
+    const painted: Painted = own.aborted ? failure(cancelled()) : outcome;
     entry.finishedAt = Date.now();
-    const cancelled = own.aborted || (!painted.ok && painted.error.code === 'cancelled');
-    entry.state = painted.ok ? 'done' : cancelled ? 'cancelled' : 'failed';
-    entry.reason = painted.ok || cancelled ? null : painted.error.message;
+    const isCancelled = !painted.ok && painted.error.code === 'cancelled';
+    entry.state = painted.ok ? 'done' : isCancelled ? 'cancelled' : 'failed';
+    entry.reason = painted.ok || isCancelled ? null : painted.error.message;
     if (painted.ok) {
       this.#totals.done++;
       this.#finished.push(entry.finishedAt);
       if (this.#finished.length > 10_000) this.#finished.splice(0, 5_000);
-    } else if (!cancelled) this.#totals.failed++;
+    } else if (!isCancelled) this.#totals.failed++;
     return painted;
   }
 

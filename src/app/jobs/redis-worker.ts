@@ -121,7 +121,10 @@ async function workOn(
     redis.set(names.progress(id), JSON.stringify(progress), 'PX', keys.workerMs).catch(onError);
   };
   try {
-    return await work(keys.unpackJob(packed), controller.signal, onProgress);
+    const outcome = await work(keys.unpackJob(packed), controller.signal, onProgress);
+    // Cancelled in its last moments it may be painted all the same; who cancelled it was told that it is not.
+    if ((await redis.get(names.cancelled(id))) === 'cancelled') throw cancelled();
+    return outcome;
   } finally {
     clearInterval(timer);
   }
