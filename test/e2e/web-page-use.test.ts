@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { startBackend, type BackendProcess } from '../support/e2e/backend-process.js';
 import { artifactsFolder, until } from '../support/e2e/repository.js';
@@ -28,18 +28,26 @@ afterAll(async () => {
   await backend.stop();
 }, minutes);
 
+/** What the first place of a pane says that says anything, place by place from above. */
+async function firstTooltip(page: Page, pane: Locator): Promise<string> {
+  const shares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+  for (const [x, y] of shares.flatMap((down) => shares.map((across) => [across, down] as const))) {
+    await page.mouse.move(...(await placeIn(pane, x, y)));
+    const says = (await page.getByRole('tooltip').locator('*').allTextContents()).join(' ');
+    if (says !== '') return says;
+  }
+  return '';
+}
+
 test(
   'what is pointed at says why it went; the line of the overlay and the opacity show more or less; a known pixel size gives a scale bar',
   async () => {
     const { page, complaints } = await openView(browser, backend.url, 'try');
     await page.locator('.examples button').nth(2).click();
     await untilSegmented(page);
-    const inList = await page.locator('.removed li').first().textContent();
-    expect(inList).toMatch(/^Compound: mask \d+ [\d.]+ % of it is covered by masks? [\d, ]+, more than 70 %$/);
-    const removedPane = page.locator('.pane canvas').nth(2);
-    await page.mouse.move(...(await placeIn(removedPane, 0.3, 0.8)));
-    const tooltip = page.getByRole('tooltip');
-    expect((await tooltip.locator('*').allTextContents()).join(' ')).toBe(inList);
+    const inList = await page.locator('.removed li').allTextContents();
+    expect(inList[0]).toMatch(/^Compound: mask \d+ [\d.]+ % of it is covered by masks? [\d, ]+, more than 70 %$/);
+    expect(inList).toContain(await firstTooltip(page, page.locator('.pane canvas').nth(2)));
     await page.screenshot({ path: path.join(artifactsFolder, 'page-removed.png') });
 
     await page.getByRole('button', { name: 'Overlay' }).click();
