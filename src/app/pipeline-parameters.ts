@@ -86,7 +86,7 @@ export const pipelineParameters: PipelineParameters = {
   pointsDownscale: 1,
   pointsPerBatch: 8,
   leastRegionShare: 0.0003,
-  schedule: 'full',
+  schedule: 'coarse-to-fine',
   followUp: { leastSimilarity: 0.4, most: 64 },
   removal: defaultRemovalOptions,
   fragments: { leastLikeness: 1.5 },

@@ -5,8 +5,8 @@ import type { TextureTokens } from '../core/token-grid.js';
 import { doubtfulPoints } from './doubtful-points.js';
 import type { GridPoint } from './prompt-schedule.js';
 
-/** Points of a finer level that are asked for at least: two runs of the decoder. */
-const leastOfLevel = 16;
+/** Points of a finer level that are asked for at least: one run of the decoder. */
+const leastOfLevel = 8;
 
 /**
  * The points of a level that the masks of coarser ones leave unexplained, on a whole image: those that none covers and, up to a number, those

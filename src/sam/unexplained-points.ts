@@ -18,7 +18,8 @@ const mostLabels = 255;
 
 /**
  * Where the masks that were found leave the image unexplained: regions that no mask covers, and regions inside a mask whose texture is not
- * that mask's, such as particles between the points of the grid. One point per region, at its most interior place, in pixels.
+ * that mask's, such as particles between the points of the grid. One point per region, in pixels: at its most interior place or, where it is too
+ * narrow to have an inside, at its most typical one. Single cells are noise.
  */
 export function unexplainedPoints(
   image: { readonly width: number; readonly height: number },
@@ -30,7 +31,7 @@ export function unexplainedPoints(
   const unexplained = maskOfLabel(markUnexplained(cells, tokens, leastSimilarity), 1);
   return connectedComponents(unexplained)
     .sort((a, b) => b.areaPx - a.areaPx)
-    .flatMap((region) => innermostCell(region) ?? [])
+    .flatMap((region) => innermostCell(region) ?? typicalCell(region, tokens) ?? [])
     .slice(0, most)
     .map((cell) => ({
       x: ((cell % tokens.columns) + 0.5) / tokens.columnsPerPixel,
@@ -55,6 +56,14 @@ function markUnexplained(cells: LabelMap, tokens: TextureTokens, leastSimilarity
     for (const cell of own) if ((likeness[cell] as number) < leastSimilarity) labels[cell] = 1;
   }
   return { ...cells, labels };
+}
+
+/** The cell whose token is most like the mean of them all; none of a single cell. */
+function typicalCell(region: Mask, tokens: TextureTokens): number | undefined {
+  const cells = cellsOf(region);
+  if (cells.length < 2) return undefined;
+  const likeness = likenessMap(tokens, meanDirection(tokens, cells));
+  return cells.reduce((best, cell) => ((likeness[cell] as number) > (likeness[best] as number) ? cell : best));
 }
 
 /** The last cell to go when the region is worn away from its outline; none where nothing is left after the first time. */

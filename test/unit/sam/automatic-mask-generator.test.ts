@@ -133,8 +133,8 @@ describe('coarse to fine', () => {
     const model = diskSam({ radii: [100], textureTokens });
     const { prompts, proposals } = await generateMasks(model, image, coarse, untimed);
     expect(proposals).toHaveLength(1);
-    expect(prompts).toBeGreaterThan(36);
-    expect(prompts).toBeLessThanOrEqual(36 + 16);
+    expect(prompts).toBeGreaterThan(9);
+    expect(prompts).toBeLessThanOrEqual(9 + 8 + 8);
   });
 
   test('without tokens, which tell where a mask explains nothing, every point is prompted', async () => {

@@ -37,9 +37,23 @@ describe('a point is asked for', () => {
   });
 });
 
-test('what its own mask explains needs no point, nor does a strip of a cell or two', () => {
+describe('a region too narrow to have an inside', () => {
+  test('is asked for at its most typical place', () => {
+    const strip = tokenGrid(side, 8, (x, y) => (x < 64 || x >= 80 ? [1, 0] : y < 32 ? [-0.6, 0.8] : [0, 1]));
+    const [point, ...others] = unexplainedPoints(image, [whole], strip, { ...options, leastSimilarity: 0.6 });
+    expect(others).toEqual([]);
+    expect(point?.x).toBeGreaterThanOrEqual(64);
+    expect(point?.x).toBeLessThan(80);
+    expect(point?.y).toBeGreaterThanOrEqual(32);
+  });
+
+  test('is noise where it is a single cell', () => {
+    const cell = tokenGrid(side, 8, (x, y) => (x >= 64 && x < 72 && y >= 64 && y < 72 ? [0, 1] : [1, 0]));
+    expect(unexplainedPoints(image, [whole], cell, options)).toEqual([]);
+  });
+});
+
+test('what its own mask explains needs no point', () => {
   const own = maskFromBox(side, side, { x: 16, y: 80, width: 40, height: 40 });
   expect(unexplainedPoints(image, [whole, own], particle, options)).toEqual([]);
-  const strip = tokenGrid(side, 8, (x) => (x >= 64 && x < 80 ? [0, 1] : [1, 0]));
-  expect(unexplainedPoints(image, [whole], strip, options)).toEqual([]);
 });
