@@ -83,6 +83,14 @@ export const systemRows: readonly Row[] = [
     },
   },
   {
+    name: 'tiny children of another material go',
+    group: 'rules',
+    masks: async (context) => {
+      const merging = { ...pipelineParameters.merging, leastLikeness: -Infinity };
+      return materialMasks(await mergeAs(context, keptMasks(context, { ...pipelineParameters, merging })));
+    },
+  },
+  {
     name: chosenCountRow,
     group: 'number of materials',
     masks: (context) => boosted(context, { materials: 'auto' }),

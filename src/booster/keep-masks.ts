@@ -4,9 +4,9 @@ import type { MergingParameters } from './found-masks.js';
 import { removeMasks } from './mask-removal.js';
 import type { RemovalOptions } from './removal-options.js';
 import type { RemovalResult } from './removal-record.js';
-import { oneTextureBy } from './one-texture.js';
+import { textureJudge } from './texture-judge.js';
 
-/** Mask removal, with what the tokens say about which masks show one texture. */
+/** Mask removal, with what the tokens say about which masks show one texture or two materials. */
 export function keepMasks<Item extends { readonly mask: Mask; readonly score: number }>(
   items: readonly Item[],
   tokens: TextureTokens | null,
@@ -17,9 +17,11 @@ export function keepMasks<Item extends { readonly mask: Mask; readonly score: nu
     uncovered,
   }: Pick<MergingParameters, 'merging' | 'fragments' | 'uncovered'> & { readonly removal: RemovalOptions },
 ): RemovalResult<Item> {
-  return removeMasks(
-    items,
-    removal,
-    oneTextureBy(tokens, { likeness: merging.likeness, least: fragments.leastLikeness, uncovered }),
-  );
+  const textures = textureJudge(tokens, {
+    likeness: merging.likeness,
+    leastOfOneTexture: fragments.leastLikeness,
+    leastOfOneMaterial: merging.leastLikeness,
+    uncovered,
+  });
+  return removeMasks(items, removal, textures);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { removeMasks } from '../../../src/booster/mask-removal.js';
 import { defaultRemovalOptions } from '../../../src/booster/removal-options.js';
+import type { TextureJudge } from '../../../src/booster/texture-judge.js';
 import { maskFromBox, unionOf } from '../../../src/core/mask.js';
 
 const box = (x: number, y: number, width: number, height: number, score = 0.9) => ({
@@ -169,7 +170,7 @@ describe('a compound mask of one texture', () => {
   }));
   const items = [left, whole, right].flatMap((item) => item ?? []);
   const rulesOf = (sameTexture: boolean | null) =>
-    removeMasks(items, defaultRemovalOptions, sameTexture === null ? null : () => sameTexture);
+    removeMasks(items, defaultRemovalOptions, judgeOf({ isOneTexture: sameTexture }));
 
   test('stays, and its fragments go', () => {
     const { kept, removals } = rulesOf(true);
@@ -188,3 +189,26 @@ describe('a compound mask of one texture', () => {
     }
   });
 });
+
+describe('a tiny child', () => {
+  const film = { mask: maskFromBox(60, 60, { x: 0, y: 0, width: 50, height: 50 }), score: 0.9 };
+  const speck = { mask: maskFromBox(60, 60, { x: 5, y: 5, width: 6, height: 6 }), score: 0.9 };
+  const removedOf = (other: boolean | null, options = defaultRemovalOptions) =>
+    removeMasks([film, speck], options, judgeOf({ isOtherMaterial: other })).removals.map(({ rule }) => rule);
+
+  test('of another material stays', () => {
+    expect(removedOf(true)).toEqual([]);
+  });
+
+  test('of the same material goes, and where nobody can tell, and by the rules of the paper', () => {
+    expect(removedOf(false)).toEqual(['tiny-child']);
+    expect(removedOf(null)).toEqual(['tiny-child']);
+    expect(removedOf(true, { ...defaultRemovalOptions, variant: 'verbatim' })).toEqual(['tiny-child']);
+  });
+});
+
+function judgeOf(verdicts: { isOneTexture?: boolean | null; isOtherMaterial?: boolean | null }): TextureJudge | null {
+  const { isOneTexture = false, isOtherMaterial = false } = verdicts;
+  if (isOneTexture === null || isOtherMaterial === null) return null;
+  return { isOneTexture: () => isOneTexture, isOtherMaterial: () => isOtherMaterial };
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { oneTextureBy } from '../../../src/booster/one-texture.js';
+import { textureJudge } from '../../../src/booster/texture-judge.js';
 import { maskFromBox } from '../../../src/core/mask.js';
 import { likenessBy, noEvidence } from '../../support/crop-likeness.js';
 import { tokenGrid } from '../../support/token-grid.js';
@@ -11,12 +11,13 @@ const columns = (from: number, to: number) =>
 const tokens = tokenGrid(side, 8, (x) => (x < 96 ? [1, 0] : [0, 1]));
 const options = {
   likeness: { ...likenessBy({}), tokens: { ...noEvidence, tokenCosine: 1 } },
-  least: 0.5,
+  leastOfOneTexture: 0.5,
+  leastOfOneMaterial: 0.2,
   uncovered: { leastShare: 0.01, leastWidthShare: 0.03 },
 };
 
 describe('a mask is of one texture', () => {
-  const isOneTexture = oneTextureBy(tokens, options);
+  const isOneTexture = textureJudge(tokens, options)?.isOneTexture;
 
   test('where its children are alike and cover it', () => {
     expect(isOneTexture?.(columns(0, 96), [columns(0, 48), columns(48, 96)])).toBe(true);
@@ -33,6 +34,14 @@ describe('a mask is of one texture', () => {
   });
 });
 
+test('a particle shows another material than what holds it, an atom does not', () => {
+  const isOther = textureJudge(tokens, options)?.isOtherMaterial;
+  const speck = (x: number) => maskFromBox(side, side, { x, y: 40, width: 16, height: 16 });
+  expect(isOther?.(speck(104), columns(0, 128))).toBe(false);
+  expect(isOther?.(speck(104), columns(0, 96))).toBe(true);
+  expect(isOther?.(speck(40), columns(0, 128))).toBe(false);
+});
+
 test('nobody can tell without tokens', () => {
-  expect(oneTextureBy(null, options)).toBeNull();
+  expect(textureJudge(null, options)).toBeNull();
 });
