@@ -106,6 +106,18 @@ export function meanDirection(tokens: TextureTokens, cells: readonly number[]): 
   return toUnitLength(meanToken(tokens, cells));
 }
 
+/** The cosine of one cell's token with a direction of unit length. */
+export function likenessAt(
+  { tokens, dimensions, columns, rows }: TextureTokens,
+  direction: readonly number[],
+  cell: number,
+): number {
+  let likeness = 0;
+  for (let d = 0; d < dimensions; d++)
+    likeness += (direction[d] as number) * (tokens[d * columns * rows + cell] as number);
+  return likeness;
+}
+
 /** The cosine of every cell's token with a direction of unit length. */
 export function likenessMap(
   { tokens, dimensions, columns, rows }: TextureTokens,

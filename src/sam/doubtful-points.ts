@@ -1,7 +1,7 @@
 import type { Mask } from '../core/mask.js';
 import { maskHasPixel } from '../core/mask.js';
 import type { TextureTokens } from '../core/token-grid.js';
-import { cellsUnder, cellsWithLabel, likenessMap, meanDirection } from '../core/token-grid.js';
+import { cellsUnder, cellsWithLabel, likenessAt, meanDirection } from '../core/token-grid.js';
 import type { GridPoint } from './prompt-schedule.js';
 
 /** A mask of the whole image explains so much less than a small one: it is there however many materials it covers. */
@@ -33,8 +33,8 @@ export function doubtfulPoints(
 
 interface Explanation {
   readonly mask: Mask;
-  /** The cosine of each cell's token with the mask's mean token. */
-  readonly likeness: Float32Array;
+  /** Of the mask's mean token. */
+  readonly direction: readonly number[];
   readonly penalty: number;
 }
 
@@ -43,19 +43,17 @@ function explanationBy(mask: Mask, tokens: TextureTokens): Explanation | undefin
   const cells = cellsWithLabel(cellsUnder(mask, tokens));
   if (cells.length === 0) return undefined;
   const penalty = (areaPenalty * mask.areaPx) / (mask.width * mask.height);
-  return { mask, likeness: likenessMap(tokens, meanDirection(tokens, cells)), penalty };
+  return { mask, direction: meanDirection(tokens, cells), penalty };
 }
 
 /** How well a point is explained by the mask that explains it best; −∞ where none covers it. */
-function trustIn(
-  { x, y }: GridPoint,
-  explaining: readonly Explanation[],
-  { columns, rows, columnsPerPixel, rowsPerPixel }: TextureTokens,
-): number {
+function trustIn({ x, y }: GridPoint, explaining: readonly Explanation[], tokens: TextureTokens): number {
+  const { columns, rows, columnsPerPixel, rowsPerPixel } = tokens;
   const column = Math.min(columns - 1, Math.floor(x * columnsPerPixel));
   const row = Math.min(rows - 1, Math.floor(y * rowsPerPixel));
   const covering = explaining.filter(({ mask }) => maskHasPixel(mask, Math.floor(y) * mask.width + Math.floor(x)));
-  return Math.max(...covering.map(({ likeness, penalty }) => (likeness[row * columns + column] as number) - penalty));
+  const cell = row * columns + column;
+  return Math.max(...covering.map(({ direction, penalty }) => likenessAt(tokens, direction, cell) - penalty));
 }
 
 function stepsBetween(a: GridPoint, b: GridPoint): number {

@@ -4,7 +4,7 @@ import { maskOfLabel, paintLabelMap } from '../core/label-map.js';
 import type { Mask } from '../core/mask.js';
 import type { Point } from '../core/point-grid.js';
 import type { TextureTokens } from '../core/token-grid.js';
-import { cellsOf, innerCells, labelsOfCells, likenessMap, meanDirection } from '../core/token-grid.js';
+import { cellsOf, innerCells, labelsOfCells, likenessAt, meanDirection } from '../core/token-grid.js';
 
 export interface UnexplainedOptions {
   /** A mask explains the cells whose tokens are at least this alike (cosine) to its mean token. */
@@ -52,8 +52,8 @@ function markUnexplained(cells: LabelMap, tokens: TextureTokens, leastSimilarity
   for (const label of new Set(cells.labels)) {
     if (label === 0) continue;
     const own = cellsOf(maskOfLabel(cells, label));
-    const likeness = likenessMap(tokens, meanDirection(tokens, own));
-    for (const cell of own) if ((likeness[cell] as number) < leastSimilarity) labels[cell] = 1;
+    const direction = meanDirection(tokens, own);
+    for (const cell of own) if (likenessAt(tokens, direction, cell) < leastSimilarity) labels[cell] = 1;
   }
   return { ...cells, labels };
 }
@@ -62,8 +62,9 @@ function markUnexplained(cells: LabelMap, tokens: TextureTokens, leastSimilarity
 function typicalCell(region: Mask, tokens: TextureTokens): number | undefined {
   const cells = cellsOf(region);
   if (cells.length < 2) return undefined;
-  const likeness = likenessMap(tokens, meanDirection(tokens, cells));
-  return cells.reduce((best, cell) => ((likeness[cell] as number) > (likeness[best] as number) ? cell : best));
+  const direction = meanDirection(tokens, cells);
+  const likeness = cells.map((cell) => likenessAt(tokens, direction, cell));
+  return cells[likeness.indexOf(Math.max(...likeness))];
 }
 
 /** The last cell to go when the region is worn away from its outline; none where nothing is left after the first time. */
