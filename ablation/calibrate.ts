@@ -15,11 +15,9 @@ import { describeCandidates } from '../src/app/merge-masks.js';
 import { fitConfidence } from '../src/app/training/fit-confidence.js';
 import { defaultSegmentOptions, pipelineParameters } from '../src/app/pipeline-parameters.js';
 import type { MaskDescription } from '../src/booster/describe-masks.js';
-import { groupByLikeness } from '../src/booster/group-by-likeness.js';
+import { groupMasks } from '../src/booster/mask-merging.js';
 import type { LikenessWeights } from '../src/booster/material-likeness.js';
-import { materialLikeness } from '../src/booster/material-likeness.js';
 import { intersectionArea } from '../src/core/mask.js';
-import { maxMaterials } from '../src/core/material-count.js';
 import { difficulties } from '../src/metrics/difficulty.js';
 import type { ScoredOutcome } from '../src/metrics/calibration.js';
 import { erringMasks, seedOf } from './erring-masks.js';
@@ -147,13 +145,9 @@ function chooseThreshold(known: readonly KnownMasks[], weights: LikenessWeights)
   return { leastLikeness: thresholds[middle] ?? 0, right: shares[middle] ?? [] };
 }
 
-function countGroups(described: readonly MaskDescription[], weights: LikenessWeights, least: number): number {
-  const likenessOf = (a: number, b: number): number => {
-    const [first, second] = [described[a], described[b]];
-    return first === undefined || second === undefined ? 0 : materialLikeness(first, second, weights);
-  };
-  const areas = described.map(({ areaPx }) => areaPx);
-  return new Set(groupByLikeness({ weights: areas, likeness: likenessOf }, { least, most: maxMaterials })).size;
+function countGroups(described: readonly MaskDescription[], likeness: LikenessWeights, leastLikeness: number): number {
+  const { scraps } = pipelineParameters.merging;
+  return new Set(groupMasks(described, { materials: 'auto', likeness, leastLikeness, scraps })).size;
 }
 
 async function writeCalibration(calibration: object): Promise<void> {

@@ -62,6 +62,8 @@ export interface PipelineParameters {
     /** How alike two masks are, and from where on they are one material; fitted on simulations of the validation range. */
     readonly likeness: LikenessWeights;
     readonly leastLikeness: number;
+    /** Scraps of a mask are seldom a material: a group below this share must be less alike to all others by this much. */
+    readonly scraps: { readonly share: number; readonly margin: number };
     /** Starts of k-means. */
     readonly restarts: number;
   };
@@ -96,6 +98,7 @@ export const pipelineParameters: PipelineParameters = {
     minimumShare: 0.75,
     tokenShare: 0.5,
     grouping: 'likeness',
+    scraps: { share: 0.004, margin: 2 },
     restarts: 10,
     ...calibration.merging,
   },

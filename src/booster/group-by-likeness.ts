@@ -10,13 +10,15 @@ export interface GroupBounds {
   readonly least: number;
   /** Groups join on until there are no more than this. */
   readonly most: number;
+  /** Groups below this share of all weights are scraps: they join what they are most like, unless they are no more alike than this. */
+  readonly scraps?: { readonly share: number; readonly least: number };
 }
 
 /**
  * Groups items from the bottom up by their mean likeness over all pairs of members (average linkage): the two groups most alike join until no
  * two are alike enough and there are not too many. Returns a group number per item, counted from 0 in the order of the items.
  */
-export function groupByLikeness({ weights, likeness }: Likenesses, { least, most }: GroupBounds): number[] {
+export function groupByLikeness({ weights, likeness }: Likenesses, { least, most, scraps }: GroupBounds): number[] {
   const count = weights.length;
   const table = Array.from({ length: count }, (_, first) =>
     Float64Array.from({ length: count }, (_, second) => (first < second ? likeness(first, second) : 0)),
@@ -26,11 +28,16 @@ export function groupByLikeness({ weights, likeness }: Likenesses, { least, most
     (table[Math.min(a, b)] as Float64Array)[Math.max(a, b)] = value;
   };
   const sizes = [...weights];
+  const mostOfScraps = (scraps?.share ?? 0) * weights.reduce((sum, weight) => sum + weight, 0);
+  const isScrap = (group: number): boolean => (sizes[group] as number) < mostOfScraps;
   const joinedTo = Array.from({ length: count }, (_, item) => item);
   let groups = [...joinedTo];
   while (groups.length > 1) {
-    const pair = mostAlike(groups, at);
-    if (groups.length <= most && !(pair.likeness > least)) break;
+    let pair = mostAlike(groups, at);
+    if (groups.length <= most && !(pair.likeness > least)) {
+      pair = mostAlike(groups, (first, second) => (isScrap(first) || isScrap(second) ? at(first, second) : -Infinity));
+      if (scraps === undefined || !(pair.likeness > scraps.least)) break;
+    }
     const [sizeFirst, sizeSecond] = [sizes[pair.first] as number, sizes[pair.second] as number];
     groups = groups.filter((group) => group !== pair.second);
     for (const other of groups) {

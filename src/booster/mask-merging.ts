@@ -2,6 +2,7 @@ import type { MaterialCount } from '../core/material-count.js';
 import { mostMaterials } from '../core/material-count.js';
 import { clusterEmbeddings } from './cluster-materials.js';
 import type { MaskDescription, MaskSamples } from './describe-masks.js';
+import type { GroupBounds } from './group-by-likeness.js';
 import { groupByLikeness } from './group-by-likeness.js';
 import { keepApart } from './keep-apart.js';
 import type { LikenessWeights } from './material-likeness.js';
@@ -16,6 +17,8 @@ export interface MergingOptions {
   readonly likeness: LikenessWeights;
   /** Where nobody gives the number of materials, groups of masks that are more alike than this are one material. */
   readonly leastLikeness: number;
+  /** A group below this share of all masks is a material of its own only if it is less alike to all others by this much. */
+  readonly scraps: { readonly share: number; readonly margin: number };
   readonly seed: number;
   /** Starts of k-means. */
   readonly restarts: number;
@@ -55,17 +58,21 @@ export function voteByClusters(
 }
 
 /** Masks that are alike form groups; where the number of materials is not given, it is the number of groups. */
-function groupMasks(
+export function groupMasks(
   masks: readonly MaskDescription[],
-  { materials, likeness, leastLikeness }: Pick<MergingOptions, 'materials' | 'likeness' | 'leastLikeness'>,
+  { materials, likeness, leastLikeness, scraps }: Pick<MergingOptions, 'materials' | 'likeness' | 'leastLikeness' | 'scraps'>,
 ): number[] {
-  const least = typeof materials === 'number' ? Infinity : leastLikeness;
   const alike = (a: number, b: number): number => {
     const [first, second] = [masks[a], masks[b]];
     return first === undefined || second === undefined ? 0 : materialLikeness(first, second, likeness);
   };
   const weights = masks.map(({ areaPx }) => areaPx);
-  return groupByLikeness({ weights, likeness: alike }, { least, most: mostMaterials(materials) });
+  const most = mostMaterials(materials);
+  const bounds: GroupBounds =
+    typeof materials === 'number'
+      ? { least: Infinity, most }
+      : { least: leastLikeness, most, scraps: { share: scraps.share, least: leastLikeness - scraps.margin } };
+  return groupByLikeness({ weights, likeness: alike }, bounds);
 }
 
 /** Of clusters with equally many votes the first. */

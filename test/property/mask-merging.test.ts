@@ -60,6 +60,7 @@ const merging = {
   grouping: 'k-means',
   likeness: cropLikeness(0.5),
   leastLikeness: 0,
+  scraps: { share: 0, margin: 0 },
   restarts: 1,
 } as const;
 const guarded = (samples: readonly MaskSamples[], materials: number, seed: number) =>

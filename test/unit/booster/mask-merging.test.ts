@@ -18,6 +18,7 @@ const options: MergingOptions = {
   grouping: 'likeness',
   likeness: cropLikeness(0.95),
   leastLikeness: 0,
+  scraps: { share: 0, margin: 0 },
   seed: 0,
   restarts: 10,
 };
@@ -65,6 +66,17 @@ test('a few scraps do not outvote a large mask', async () => {
   const scraps = [0, 4, 8].map((x) => maskFromBox(100, 100, { x, y: 75, width: 4, height: 4 }));
   const votes = await vote([layer(0), layer(1), ...scraps], { materials: 2 });
   expect(votes[0]?.material).not.toBe(votes[1]?.material);
+});
+
+test('a scrap is a material of its own only where it is like nothing else by a margin', async () => {
+  const speck = maskFromBox(100, 100, { x: 40, y: 85, width: 6, height: 6 });
+  const countWith = async (margin: number, share = 0.01) => {
+    const votes = await vote([layer(0), layer(1), speck], { materials: 'auto', scraps: { share, margin } });
+    return new Set(votes.map(({ material }) => material)).size;
+  };
+  expect(await countWith(0)).toBe(3);
+  expect(await countWith(100)).toBe(2);
+  expect(await countWith(100, 0.001)).toBe(3);
 });
 
 test("the paper's clustering gives the same where masks are clear", async () => {
