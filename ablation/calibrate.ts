@@ -37,6 +37,8 @@ const leastPurity = 0.8;
 const mostMasks = 16;
 /** Thresholds that are tried for the number of materials. */
 const thresholds = Array.from({ length: 41 }, (_, index) => (index - 30) / 20);
+/** Sums of three shares that differ by less are the same but for chance: two of a hundred images of one class. */
+const plateauDepth = 0.02 + 1e-9;
 
 const { values, positionals: folders } = parseArgs({
   allowPositionals: true,
@@ -129,7 +131,7 @@ function pairsOf({ described, shown }: KnownMasks): KnownPair[] {
   );
 }
 
-/** The threshold with the most images right, every class counting the same; of a plateau the middle. */
+/** The threshold with the most images right, every class counting the same; of those that are as good the middle. */
 function chooseThreshold(known: readonly KnownMasks[], weights: LikenessWeights) {
   const shares = thresholds.map((least) => {
     const isRight = known.map(({ image, described }) => countGroups(described, weights, least) === image.materials);
@@ -140,7 +142,7 @@ function chooseThreshold(known: readonly KnownMasks[], weights: LikenessWeights)
   });
   const sums = shares.map((classes) => classes.reduce((sum, share) => sum + share, 0));
   const best = Math.max(...sums);
-  const plateau = thresholds.flatMap((_, index) => ((sums[index] ?? 0) > best - 1e-9 ? [index] : []));
+  const plateau = thresholds.flatMap((_, index) => ((sums[index] ?? 0) > best - plateauDepth ? [index] : []));
   const middle = plateau[plateau.length >> 1] ?? 0;
   return { leastLikeness: thresholds[middle] ?? 0, right: shares[middle] ?? [] };
 }
