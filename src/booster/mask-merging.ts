@@ -60,7 +60,12 @@ export function voteByClusters(
 /** Masks that are alike form groups; where the number of materials is not given, it is the number of groups. */
 export function groupMasks(
   masks: readonly MaskDescription[],
-  { materials, likeness, leastLikeness, scraps }: Pick<MergingOptions, 'materials' | 'likeness' | 'leastLikeness' | 'scraps'>,
+  {
+    materials,
+    likeness,
+    leastLikeness,
+    scraps,
+  }: Pick<MergingOptions, 'materials' | 'likeness' | 'leastLikeness' | 'scraps'>,
 ): number[] {
   const alike = (a: number, b: number): number => {
     const [first, second] = [masks[a], masks[b]];
