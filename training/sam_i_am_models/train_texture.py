@@ -7,21 +7,22 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .architectures import TextureEncoder
+from .architectures import FractalTextureEncoder, TextureEncoder
 from .architectures.texture_encoder import CROP
 from .loop import Run
 from .texture_crops import MATERIALS_PER_GROUP, draw_group
 
 TEMPERATURE = 0.1
 NEAR_WEIGHT = 3.0  # weight of negatives from the same group
+ENCODERS = {"plain": TextureEncoder, "fractal": FractalTextureEncoder}
 
 
 class TextureModel(nn.Module):
     """The encoder, and scale and offset of the answer "same material?" of one micrograph's mean embeddings."""
 
-    def __init__(self):
+    def __init__(self, encoder="plain"):
         super().__init__()
-        self.texture = TextureEncoder()
+        self.texture = ENCODERS[encoder]()
         self.gain, self.offset = nn.Parameter(torch.tensor(8.0)), nn.Parameter(torch.tensor(-5.0))
 
 
@@ -46,9 +47,9 @@ def answer_loss(net, embeddings):
     return F.binary_cross_entropy_with_logits(logits, same, weight=weight)
 
 
-def train(checkpoint: Path, steps=700, groups=28, crops=4, rate=1.5e-3, seed=4) -> Run:
+def train(checkpoint: Path, steps=700, groups=28, crops=4, rate=1.5e-3, seed=4, encoder="plain") -> Run:
     torch.manual_seed(seed)
-    run = Run(TextureModel().train(), checkpoint, steps, rate, seed)
+    run = Run(TextureModel(encoder).train(), checkpoint, steps, rate, seed)
     count = groups * MATERIALS_PER_GROUP
     materials = torch.arange(count).repeat_interleave(crops)
 
@@ -61,9 +62,9 @@ def train(checkpoint: Path, steps=700, groups=28, crops=4, rate=1.5e-3, seed=4) 
     return run.train(losses)
 
 
-def write_release(run_checkpoint, target):
+def write_release(run_checkpoint, target, encoder="plain"):
     """The averaged weights of a run as the checkpoint that export.py reads."""
-    net = TextureModel()
+    net = TextureModel(encoder)
     net.load_state_dict(torch.load(run_checkpoint, weights_only=True)["average"])
     torch.save({"texture": net.texture.state_dict()}, target)
 
@@ -72,9 +73,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=700)
+    parser.add_argument("--encoder", choices=list(ENCODERS), default="plain", help="fractal: for comparison, export.py takes the plain one")
     options = parser.parse_args()
-    train(options.runs / "texture_run.pt", options.steps)
-    write_release(options.runs / "texture_run.pt", options.runs / "texture.pt")
+    train(options.runs / "texture_run.pt", options.steps, encoder=options.encoder)
+    write_release(options.runs / "texture_run.pt", options.runs / "texture.pt", options.encoder)
 
 
 if __name__ == "__main__":

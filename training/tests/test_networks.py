@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from sam_i_am_models import export
-from sam_i_am_models.architectures import ImageEncoder, MaskDecoder, MaterialHead, TextureEncoder
+from sam_i_am_models.architectures import FractalTextureEncoder, ImageEncoder, MaskDecoder, MaterialHead, TextureEncoder
+from sam_i_am_models.architectures.fractal_texture import FractalPooling, slope
 from sam_i_am_models.architectures.material_head import QUERIES, typical_places
 from sam_i_am_models.architectures.prompt_encoder import PromptEncoder, reachable
 from sam_i_am_models.exported_decoder import ExportedDecoder
@@ -165,3 +166,26 @@ def test_prompts_on_several_frames_are_answered_as_on_each_by_itself():
             own = [f[frame : frame + 1] for f in features]
             alone = decoder(*own, coords[rows], labels[rows], no_mask(own[-1]))
             assert all(torch.allclose(a[rows], b, atol=1e-5) for a, b in zip(together, alone))
+
+
+def test_a_slope_is_the_exponent_of_a_power_law():
+    sizes = (1, 2, 4, 8)
+    values = torch.stack([torch.tensor([3.0 * s**1.5, s**-2.0]) for s in sizes])
+    assert torch.allclose(slope(values, sizes), torch.tensor([1.5, -2.0]), atol=1e-5)
+
+
+def test_fractal_pooling_sees_how_densely_a_measure_lies():
+    plane = torch.ones(1, 1, 16, 16)
+    line = torch.zeros(1, 1, 16, 16)
+    line[..., 8, :] = 1.0
+    pooling = FractalPooling(bins=8)
+    plane_dimensions, line_dimensions = pooling(plane)[0], pooling(line)[0]
+    # Around a place of a plane the measure grows with the square of the window: the middle bins hold all places and have dimension 2.
+    assert plane_dimensions.max() > 1.9
+    assert (plane_dimensions - line_dimensions).abs().max() > 0.3
+
+
+def test_the_fractal_texture_encoder_gives_unit_vectors():
+    vectors = FractalTextureEncoder().eval()(torch.rand(3, 1, 60, 60))
+    assert vectors.shape == (3, 64)
+    assert torch.allclose(vectors.norm(dim=1), torch.ones(3), atol=1e-5)
