@@ -49,13 +49,13 @@ def statistics(crops: np.ndarray) -> np.ndarray:
     return np.stack([flat.mean(1), flat.std(1), *np.percentile(flat, (5, 25, 50, 75, 95), 1), *steps], 1)
 
 
-def standardised(describe):
+def standardised(vectors: np.ndarray) -> np.ndarray:
     """Each figure in units of its spread over the crops: k-means compares what is comparable."""
+    return (vectors - vectors.mean(0)) / (vectors.std(0) + 1e-6)
 
-    def scaled(vectors):
-        return (vectors - vectors.mean(0)) / (vectors.std(0) + 1e-6)
 
-    return lambda crops: describe(crops), scaled
+def as_it_is(vectors: np.ndarray) -> np.ndarray:
+    return vectors
 
 
 class Describer:
@@ -86,12 +86,9 @@ def main():
     options = parser.parse_args()
     shipped = session(options.models / "sam-i-am-texture" / "encoder.onnx")
 
-    def as_it_is(vectors):
-        return vectors
-
     ways = {"shipped": (lambda crops: shipped.run(None, {"crops": crops})[0], as_it_is)}
     ways |= {kind: (network(kind, Path(file)), as_it_is) for kind, file in (each.split("=", 1) for each in options.network)}
-    ways |= {"rings of the spectrum": standardised(fourier), "simple statistics": standardised(statistics)}
+    ways |= {"rings of the spectrum": (fourier, standardised), "simple statistics": (statistics, standardised)}
     rows = {name: {1: [], 2: [], 3: []} for name in ways}
     for index, micrograph in enumerate(image_set(options.set, options.per_class)):
         for name, (describe, scaled) in ways.items():
