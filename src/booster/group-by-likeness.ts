@@ -16,9 +16,12 @@ export interface GroupBounds {
 
 /**
  * Groups items from the bottom up by their mean likeness over all pairs of members (average linkage): the two groups most alike join until no
- * two are alike enough and there are not too many. Returns a group number per item, counted from 0 in the order of the items.
+ * two are alike enough and there are not too many; then scraps join, too. Returns a group number per item, counted from 0 in the order of the items.
  */
-export function groupByLikeness({ weights, likeness }: Likenesses, { least, most, scraps }: GroupBounds): number[] {
+export function groupByLikeness(
+  { weights, likeness }: Likenesses,
+  { least, most, scraps = { share: 0, least: Infinity } }: GroupBounds,
+): number[] {
   const count = weights.length;
   const table = Array.from({ length: count }, (_, first) =>
     Float64Array.from({ length: count }, (_, second) => (first < second ? likeness(first, second) : 0)),
@@ -28,16 +31,19 @@ export function groupByLikeness({ weights, likeness }: Likenesses, { least, most
     (table[Math.min(a, b)] as Float64Array)[Math.max(a, b)] = value;
   };
   const sizes = [...weights];
-  const mostOfScraps = (scraps?.share ?? 0) * weights.reduce((sum, weight) => sum + weight, 0);
+  const mostOfScraps = scraps.share * weights.reduce((sum, weight) => sum + weight, 0);
   const isScrap = (group: number): boolean => (sizes[group] as number) < mostOfScraps;
   const joinedTo = Array.from({ length: count }, (_, item) => item);
   let groups = [...joinedTo];
+  const nextPair = () => {
+    const pair = mostAlike(groups, at);
+    if (groups.length > most || pair.likeness > least) return pair;
+    const ofScrap = mostAlike(groups, (a, b) => (isScrap(a) || isScrap(b) ? at(a, b) : -Infinity));
+    return ofScrap.likeness > scraps.least ? ofScrap : undefined;
+  };
   while (groups.length > 1) {
-    let pair = mostAlike(groups, at);
-    if (groups.length <= most && !(pair.likeness > least)) {
-      pair = mostAlike(groups, (first, second) => (isScrap(first) || isScrap(second) ? at(first, second) : -Infinity));
-      if (scraps === undefined || !(pair.likeness > scraps.least)) break;
-    }
+    const pair = nextPair();
+    if (pair === undefined) break;
     const [sizeFirst, sizeSecond] = [sizes[pair.first] as number, sizes[pair.second] as number];
     groups = groups.filter((group) => group !== pair.second);
     for (const other of groups) {
