@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from .automatic_masks import Candidates, Generator, box_iou, mask_iou, passing, stability, suppress
-from .evaluate import GOOD, JUNK, at_mask_grid, region_embeddings, true_regions
-from .export import session
+from .evaluate import GOOD, JUNK, at_mask_grid, region_embeddings, texture_encoder, true_regions
 from .measures import best_threshold, one_hot, overlap_table
 from .simulated_set import image_set
 
@@ -111,7 +110,7 @@ def material_distances(models: Path, name: str, per_class: int) -> list[tuple[in
 
     Two halves of one piece's crops count as a pair of the same material.
     """
-    texture, rng, cases = session(models / "sam-i-am-texture" / "encoder.onnx"), np.random.default_rng(0), []
+    texture, rng, cases = texture_encoder(models), np.random.default_rng(0), []
     for m in image_set(name, per_class):
         vectors, owners, material_of = region_embeddings(m, texture, rng)
         same, different = [], []

@@ -10,9 +10,7 @@ import numpy as np
 import torch
 
 from .architectures.texture_encoder import CROP
-from .evaluate import region_embeddings
-from .export import session
-from .measures import cluster, majority, regions_right
+from .evaluate import regions_told_apart, texture_encoder
 from .simulated_set import image_set
 from .train_texture import ENCODERS
 
@@ -58,25 +56,6 @@ def as_it_is(vectors: np.ndarray) -> np.ndarray:
     return vectors
 
 
-class Describer:
-    """Stands where `region_embeddings` expects an onnxruntime session."""
-
-    def __init__(self, describe):
-        self.describe = describe
-
-    def run(self, _, inputs):
-        return [self.describe(inputs["crops"])]
-
-
-def share_right(micrograph, describe, scaled, seed: int) -> float:
-    """Share of the true pieces whose crops' majority falls into the cluster of their material; nan where one material is shown."""
-    vectors, owners, material_of = region_embeddings(micrograph, Describer(describe), np.random.default_rng(seed))
-    count = len(set(material_of.values()))
-    if count < 2:
-        return np.nan
-    return regions_right(majority(cluster(scaled(vectors), count), owners), material_of)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=Path, required=True)
@@ -84,15 +63,14 @@ def main():
     parser.add_argument("--set", choices=["validation", "test"], default="validation")
     parser.add_argument("--per-class", type=int, default=30)
     options = parser.parse_args()
-    shipped = session(options.models / "sam-i-am-texture" / "encoder.onnx")
 
-    ways = {"shipped": (lambda crops: shipped.run(None, {"crops": crops})[0], as_it_is)}
+    ways = {"shipped": (texture_encoder(options.models), as_it_is)}
     ways |= {kind: (network(kind, Path(file)), as_it_is) for kind, file in (each.split("=", 1) for each in options.network)}
     ways |= {"rings of the spectrum": (fourier, standardised), "simple statistics": (statistics, standardised)}
     rows = {name: {1: [], 2: [], 3: []} for name in ways}
     for index, micrograph in enumerate(image_set(options.set, options.per_class)):
         for name, (describe, scaled) in ways.items():
-            rows[name][micrograph.difficulty].append(share_right(micrograph, describe, scaled, index))
+            rows[name][micrograph.difficulty].append(regions_told_apart(micrograph, describe, np.random.default_rng(index), scaled))
     print("| crops by | class 1 | class 2 | class 3 |\n| --- | --- | --- | --- |")
     for name, classes in rows.items():
         print(f"| {name} | " + " | ".join(f"{np.nanmean(classes[c]):.3f}" for c in (1, 2, 3)) + " |")

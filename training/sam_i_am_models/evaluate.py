@@ -89,27 +89,33 @@ def region_crops(rng, grey: np.ndarray, mask: np.ndarray, count: int, side: int 
     return np.array(out, np.float32)[:, None]
 
 
-def region_embeddings(m: Micrograph, texture, rng):
-    """Embeddings (n, 64), the piece of each, and the material of each piece."""
+def texture_encoder(models: Path):
+    """The shipped encoder as a function of crops (k, 1, 60, 60) to embeddings (k, 64)."""
+    texture = session(models / "sam-i-am-texture" / "encoder.onnx")
+    return lambda crops: texture.run(None, {"crops": crops})[0]
+
+
+def region_embeddings(m: Micrograph, describe, rng):
+    """Embeddings (n, d) by `describe`, the piece of each, and the material of each piece."""
     grey, rows, owners, material_of = scale_grey(m.image), [], [], {}
     for piece in np.unique(m.pieces[m.pieces > 0]):
         mask = m.pieces == piece
         crops = region_crops(rng, grey, mask, CROPS_PER_REGION)
         if len(crops) < 4:
             continue
-        rows.append(texture.run(None, {"crops": crops})[0])
+        rows.append(describe(crops))
         owners += [int(piece)] * len(crops)
         material_of[int(piece)] = int(m.materials[mask][0])
     return (np.concatenate(rows) if rows else np.zeros((0, 64))), np.array(owners), material_of
 
 
-def texture_figures(m: Micrograph, texture, rng) -> dict:
-    """Share of the true pieces whose crops' majority falls into the cluster of their material, number known."""
-    vectors, owners, material_of = region_embeddings(m, texture, rng)
+def regions_told_apart(m: Micrograph, describe, rng, scaled=lambda vectors: vectors) -> float:
+    """Share of the true pieces whose crops' majority falls into the cluster of their material, number known; nan where one material is shown."""
+    vectors, owners, material_of = region_embeddings(m, describe, rng)
     count = len(set(material_of.values()))
     if count < 2:
-        return {"texture right": np.nan}
-    return {"texture right": regions_right(majority(cluster(vectors, count), owners), material_of)}
+        return np.nan
+    return regions_right(majority(cluster(scaled(vectors), count), owners), material_of)
 
 
 def table(rows: list[dict]) -> str:
@@ -124,13 +130,13 @@ def table(rows: list[dict]) -> str:
 
 def run(models: Path, name: str, per_class: int, input_size: int, thresholds: dict) -> list[dict]:
     generator = Generator(models / "sam-i-am-small", input_size)
-    texture = session(models / "sam-i-am-texture" / "encoder.onnx")
+    texture = texture_encoder(models)
     rows, rng = [], np.random.default_rng(0)
     for m in image_set(name, per_class):
         features = generator.encode(m.image)
         found = generator.candidates(features)
         row = {"class": m.difficulty} | mask_figures(m, found, thresholds, input_size)
-        rows.append(row | token_figures(m, features["texture_tokens"]) | texture_figures(m, texture, rng))
+        rows.append(row | token_figures(m, features["texture_tokens"]) | {"texture right": regions_told_apart(m, texture, rng)})
     return rows
 
 

@@ -4,8 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .blocks import Residual
-from .texture_encoder import DIMENSIONS
+from .texture_encoder import TextureEncoder
 
 SCALES = (1, 2, 4, 8)
 
@@ -36,24 +35,15 @@ class FractalPooling(nn.Module):
         return -slope(counts, SCALES)
 
 
-class FractalTextureEncoder(nn.Module):
+class FractalTextureEncoder(TextureEncoder):
     """(k, 1, 60, 60) grey in [0, 1] to (k, 64). The plain encoder's network; fractal dimensions stand in for the deviations that it pools."""
 
-    def __init__(self, narrow: int = 16, bins: int = 8):
-        super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(2, 24, 5, 2, 2, bias=False), nn.BatchNorm2d(24), nn.ReLU())
-        self.low = nn.Sequential(Residual(24, 24), Residual(24, 48, 2))
-        self.high = nn.Sequential(Residual(48, 96, 2), Residual(96, 96))
+    def _add_pooling(self) -> int:
+        narrow, bins = 16, 8
         self.narrow = nn.Sequential(nn.Conv2d(48, narrow, 1, bias=False), nn.BatchNorm2d(narrow), nn.Sigmoid())
         self.fractal = FractalPooling(bins)
         self.norm = nn.BatchNorm1d(narrow * bins)
-        self.head = nn.Sequential(nn.Linear(48 + 96 + narrow * bins + 2, 128), nn.ReLU(), nn.Linear(128, DIMENSIONS))
+        return 48 + 96 + narrow * bins
 
-    def forward(self, crops):
-        mean = crops.mean((2, 3), keepdim=True)
-        deviation = ((crops - mean) ** 2).mean((2, 3), keepdim=True).add(1e-4).sqrt()
-        low = self.low(self.stem(torch.cat([crops * 2 - 1, (crops - mean) / (2 * deviation)], 1)))
-        high = self.high(low)
-        figures = torch.cat([mean * 4 - 2, deviation * 8 - 1], 1)[..., 0, 0]
-        dimensions = self.norm(self.fractal(self.narrow(low)))
-        return F.normalize(self.head(torch.cat([low.mean((2, 3)), high.mean((2, 3)), dimensions, figures], 1)), dim=1)
+    def _pool(self, low, high):
+        return [low.mean((2, 3)), high.mean((2, 3)), self.norm(self.fractal(self.narrow(low)))]

@@ -18,16 +18,21 @@ class TextureEncoder(nn.Module):
         self.stem = nn.Sequential(nn.Conv2d(2, 24, 5, 2, 2, bias=False), nn.BatchNorm2d(24), nn.ReLU())
         self.low = nn.Sequential(Residual(24, 24), Residual(24, 48, 2))
         self.high = nn.Sequential(Residual(48, 96, 2), Residual(96, 96))
-        self.head = nn.Sequential(nn.Linear(2 * (48 + 96) + 2, 128), nn.ReLU(), nn.Linear(128, DIMENSIONS))
+        self.head = nn.Sequential(nn.Linear(self._add_pooling() + 2, 128), nn.ReLU(), nn.Linear(128, DIMENSIONS))
+
+    def _add_pooling(self) -> int:
+        """Adds what `_pool` needs; how many figures it gives."""
+        return 2 * (48 + 96)
+
+    def _pool(self, low, high):
+        return [p for x in (low, high) for p in (x.mean((2, 3)), self._deviation(x))]
 
     def forward(self, crops):
         mean = crops.mean((2, 3), keepdim=True)
         deviation = ((crops - mean) ** 2).mean((2, 3), keepdim=True).add(1e-4).sqrt()
         low = self.low(self.stem(torch.cat([crops * 2 - 1, (crops - mean) / (2 * deviation)], 1)))
-        high = self.high(low)
-        pooled = [p for x in (low, high) for p in (x.mean((2, 3)), self._deviation(x))]
         figures = torch.cat([mean * 4 - 2, deviation * 8 - 1], 1)[..., 0, 0]
-        return F.normalize(self.head(torch.cat([*pooled, figures], 1)), dim=1)
+        return F.normalize(self.head(torch.cat([*self._pool(low, self.high(low)), figures], 1)), dim=1)
 
     @staticmethod
     def _deviation(x):
