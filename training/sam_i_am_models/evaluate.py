@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from .automatic_masks import Candidates, Generator, filter_candidates, full_masks
-from .crops import scale_grey
 from .export import session
 from .measures import cluster, connected, majority, one_hot, overlap_table, regions_right, spearman
+from .piece_crops import pieces_in_crops
 from .simulate import Micrograph
 from .simulated_set import SIZE, image_set
 
@@ -74,21 +74,6 @@ def token_figures(m: Micrograph, tokens: np.ndarray) -> dict:
     }
 
 
-def region_crops(rng, grey: np.ndarray, mask: np.ndarray, count: int, side: int = 60) -> np.ndarray:
-    """(n, 1, side, side) crops with at least 75 % of their pixels in the mask; fewer than `count` for narrow masks."""
-    ys, xs = np.nonzero(mask)
-    out = []
-    for index in rng.integers(0, len(ys), 12 * count):
-        top = int(np.clip(ys[index] - side // 2, 0, mask.shape[0] - side))
-        left = int(np.clip(xs[index] - side // 2, 0, mask.shape[1] - side))
-        window = np.s_[top : top + side, left : left + side]
-        if mask[window].mean() >= 0.75:
-            out.append(grey[window])
-        if len(out) == count:
-            break
-    return np.array(out, np.float32)[:, None]
-
-
 def texture_encoder(models: Path):
     """The shipped encoder as a function of crops (k, 1, 60, 60) to embeddings (k, 64)."""
     texture = session(models / "sam-i-am-texture" / "encoder.onnx")
@@ -97,16 +82,10 @@ def texture_encoder(models: Path):
 
 def region_embeddings(m: Micrograph, describe, rng):
     """Embeddings (n, d) by `describe`, the piece of each, and the material of each piece."""
-    grey, rows, owners, material_of = scale_grey(m.image), [], [], {}
-    for piece in np.unique(m.pieces[m.pieces > 0]):
-        mask = m.pieces == piece
-        crops = region_crops(rng, grey, mask, CROPS_PER_REGION)
-        if len(crops) < 4:
-            continue
-        rows.append(describe(crops))
-        owners += [int(piece)] * len(crops)
-        material_of[int(piece)] = int(m.materials[mask][0])
-    return (np.concatenate(rows) if rows else np.zeros((0, 64))), np.array(owners), material_of
+    found = list(pieces_in_crops(rng, m, CROPS_PER_REGION))
+    rows = [describe(crops) for _, crops in found]
+    owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    return (np.concatenate(rows) if rows else np.zeros((0, 64))), owners, {number: material for number, (material, _) in enumerate(found)}
 
 
 def regions_told_apart(m: Micrograph, describe, rng, scaled=lambda vectors: vectors) -> float:

@@ -7,8 +7,7 @@ as a crop of it that is turned, enlarged and degraded.
 """
 
 import argparse
-import multiprocessing
-import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from .affinity import cell_labels
 from .architectures import MaterialHead
 from .crops import degrade, resize_image, resize_labels, scale_grey
 from .export import load_sam
+from .shards import read_shards, write_shards
 from .simulate import simulate
 
 SHARD = 25
@@ -57,37 +57,24 @@ def views(rng, micrograph):
     yield degrade(rng, resize_image(torch.from_numpy(cut), size, size).clamp(0, 1)), own
 
 
-def _write_shard(task):
-    folder, checkpoint, first, count, size = task
-    target = Path(folder) / f"features_{first:06d}.npz"
-    if target.exists():
-        return first
-    torch.set_num_threads(1)
+def _draw(drawn: range, checkpoint: Path | None, size: int) -> dict:
     encoder = load_sam(checkpoint)[0]
     rows = []
-    for seed in range(first, first + count):
+    for seed in drawn:
         for image, materials in views(np.random.default_rng(seed), simulate(seed, size)):
             fine, coarse = (x[0].half().numpy() for x in encode(encoder, image))
             rows.append(dict(fine=fine, coarse=coarse, labels=grid_labels(materials)))
-    unfinished = target.with_suffix(".part.npz")
-    np.savez(unfinished, **{name: np.stack([row[name] for row in rows]) for name in rows[0]})
-    os.replace(unfinished, target)
-    return first
+    return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 
 
 def write(folder: Path, checkpoint: Path | None, count: int, first: int = FIRST_SEED, size: int = 1024, workers: int = 2):
-    """Features of `count` micrographs. Finished shards are kept, so that an interrupted run goes on."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tasks = [(str(folder), checkpoint, s, min(SHARD, first + count - s), size) for s in range(first, first + count, SHARD)]
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        for start in pool.imap_unordered(_write_shard, tasks):
-            print(f"features of seeds {start}..", flush=True)
+    """Features of `count` micrographs."""
+    write_shards(folder, partial(_draw, checkpoint=checkpoint, size=size), range(first, first + count), SHARD, workers)
 
 
 def read(folder: Path) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """All views in a folder, in memory, about 2 MB each: (fine (196, h, w), coarse (192, h / 2, w / 2), labels (2 h, 2 w))."""
-    files = [np.load(path) for path in sorted(Path(folder).glob("features_[0-9]*.npz")) if ".part" not in path.name]
-    return [view for file in files for view in zip(file["fine"], file["coarse"], file["labels"])]
+    return [view for file in read_shards(folder) for view in zip(file["fine"], file["coarse"], file["labels"])]
 
 
 def main():

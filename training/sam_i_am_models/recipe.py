@@ -10,6 +10,7 @@ from pathlib import Path
 from . import seeds
 from .dataset import generate
 from .export import load_sam, load_texture, release
+from .piece_crops import write as write_pieces
 from .train_encoder import train as train_encoder
 from .train_quality import train as train_quality
 from .train_sam import release as release_sam, train as train_sam
@@ -23,7 +24,7 @@ def parse():
     parser.add_argument("--work", type=Path, required=True, help="folder for data and checkpoints; keep it to resume")
     parser.add_argument("--models", type=Path, required=True, help="folder to write graphs and manifest.json to")
     parser.add_argument("--workers", type=int, default=2, help="processes that simulate")
-    for name, default in (("train", 1200), ("validation", 60), ("encoder-steps", 1400), ("joint-steps", 1400), ("texture-steps", 700)):
+    for name, default in (("train", 1200), ("validation", 60), ("encoder-steps", 1400), ("joint-steps", 1400), ("pieces", 1800), ("texture-steps", 2000)):
         parser.add_argument(f"--{name}", type=int, default=default)
     return parser.parse_args()
 
@@ -37,7 +38,8 @@ def main():
     train_encoder(data, runs / "encoder.pt", options.encoder_steps)
     train_sam(data, runs / "encoder.pt", runs / "joint.pt", options.joint_steps)
     train_quality(data, runs / "joint.pt", runs / "quality.pt")
-    train_texture(runs / "texture_run.pt", options.texture_steps)
+    write_pieces(data / "pieces", options.pieces, workers=options.workers)
+    train_texture(runs / "texture_run.pt", data / "pieces", options.texture_steps)
     card = json.loads(CARD.read_text())
     release_sam(runs / "quality.pt", runs / "sam.pt", card["sam"]["logitGain"])
     release_texture(runs / "texture_run.pt", runs / "texture.pt")

@@ -1,4 +1,7 @@
-"""Texture encoder: supervised contrastive loss over groups of materials that share imaging conditions."""
+"""Texture encoder: supervised contrastive loss over materials that share imaging conditions, drawn alone and cut from whole micrographs.
+
+    python -m sam_i_am_models.train_texture --pieces FOLDER --runs FOLDER
+"""
 
 import argparse
 from pathlib import Path
@@ -10,10 +13,11 @@ from torch import nn
 from .architectures import FractalTextureEncoder, TextureEncoder
 from .architectures.texture_encoder import CROP
 from .loop import Run
+from .piece_crops import draw_pieces, read
 from .texture_crops import MATERIALS_PER_GROUP, draw_group
 
 TEMPERATURE = 0.1
-NEAR_WEIGHT = 3.0  # weight of negatives from the same group
+NEAR_WEIGHT = 12.0  # weight of negatives from the same group: k-means meets no others
 ENCODERS = {"plain": TextureEncoder, "fractal": FractalTextureEncoder}
 
 
@@ -47,17 +51,22 @@ def answer_loss(net, embeddings):
     return F.binary_cross_entropy_with_logits(logits, same, weight=weight)
 
 
-def train(checkpoint: Path, steps=700, groups=28, crops=4, rate=1.5e-3, seed=4, encoder="plain") -> Run:
+def train(checkpoint: Path, pieces: Path, steps=2000, groups=8, micrographs=28, crops=4, rate=1.5e-3, seed=4, encoder="plain") -> Run:
+    """A step sees `groups` of materials drawn alone, `crops` of each, and crops of `micrographs` of the folder `pieces` (piece_crops)."""
     torch.manual_seed(seed)
-    run = Run(TextureModel(encoder).train(), checkpoint, steps, rate, seed)
-    count = groups * MATERIALS_PER_GROUP
-    materials = torch.arange(count).repeat_interleave(crops)
+    net = TextureModel(encoder).train().to(memory_format=torch.channels_last)  # 1.4 times as fast on a CPU
+    run = Run(net, checkpoint, steps, rate, seed)
+    known = read(pieces)
+    drawn_materials = torch.arange(groups * MATERIALS_PER_GROUP).repeat_interleave(crops)
 
     def losses(net, rng, step):
         drawn = torch.stack([draw_group(rng, crops) for _ in range(groups)])
-        embeddings = net.texture(drawn.reshape(-1, 1, CROP, CROP))
-        shaped = embeddings.reshape(groups, MATERIALS_PER_GROUP, crops, -1)
-        return {"contrast": contrastive_loss(embeddings, materials, materials // MATERIALS_PER_GROUP), "answer": answer_loss(net, shaped)}
+        cut = [draw_pieces(rng, known[index]) for index in rng.integers(0, len(known), micrographs)]
+        embeddings = net.texture(torch.cat([drawn.reshape(-1, CROP, CROP), *(own for own, _ in cut)])[:, None])
+        materials = torch.cat([drawn_materials, *(1000 * (number + 1) + own for number, (_, own) in enumerate(cut))])
+        origin = torch.cat([drawn_materials // MATERIALS_PER_GROUP, *(torch.full_like(own, groups + number) for number, (_, own) in enumerate(cut))])
+        alone = embeddings[: len(drawn_materials)].reshape(groups, MATERIALS_PER_GROUP, crops, -1)
+        return {"contrast": contrastive_loss(embeddings, materials, origin), "answer": answer_loss(net, alone)}
 
     return run.train(losses)
 
@@ -70,12 +79,13 @@ def write_release(run_checkpoint, target, encoder="plain"):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pieces", type=Path, required=True, help="folder of piece_crops")
     parser.add_argument("--runs", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=700)
+    parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--encoder", choices=list(ENCODERS), default="plain", help="fractal: for comparison, export.py takes the plain one")
     options = parser.parse_args()
-    train(options.runs / "texture_run.pt", options.steps, encoder=options.encoder)
+    train(options.runs / "texture_run.pt", options.pieces, options.steps, encoder=options.encoder)
     write_release(options.runs / "texture_run.pt", options.runs / "texture.pt", options.encoder)
 
 

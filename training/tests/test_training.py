@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from sam_i_am_models import dataset, export, features, train_encoder, train_materials, train_quality, train_texture
+from sam_i_am_models import dataset, export, features, piece_crops, train_encoder, train_materials, train_quality, train_texture
 from sam_i_am_models.affinity import same_material_auc
 from sam_i_am_models.architectures import MaterialHead
 from sam_i_am_models.architectures.mask_decoder import MASK_STRIDE
@@ -158,6 +158,8 @@ def test_resume_equals_no_interruption(tmp_path):
 
 
 def test_texture_loss_falls(tmp_path):
-    start = train_texture.train(tmp_path / "a.pt", steps=1, groups=4, crops=2).means["contrast"]
-    end = train_texture.train(tmp_path / "b.pt", steps=20, groups=4, crops=2).means["contrast"]
+    piece_crops.write(tmp_path / "pieces", count=4, first=0, size=256, workers=1)
+    small = dict(pieces=tmp_path / "pieces", groups=4, micrographs=2, crops=2)
+    start = train_texture.train(tmp_path / "a.pt", steps=1, **small).means["contrast"]
+    end = train_texture.train(tmp_path / "b.pt", steps=20, **small).means["contrast"]
     assert end < start
