@@ -122,6 +122,21 @@ describe.each(Object.entries(adapters))('%s', (_, open) => {
   });
 });
 
+describe('sam-i-am-split', () => {
+  test.each([
+    [200, 128],
+    [128, 128],
+    [60, 128],
+    [20, 80],
+    [5, 64],
+  ])('an image of %i px is seen at %i of 128 px: small ones are enlarged, four times at most', async (own, seen) => {
+    const model = await embedded();
+    const { textureTokens } = await model.encode(patternImage([own, own, 3, 5, 2]));
+    expect((textureTokens?.columnsPerPixel ?? NaN) * 8 * own).toBeCloseTo(seen, 3);
+    await model.release();
+  });
+});
+
 async function settled<Value>(work: Promise<Value>): Promise<{ value?: Value; error?: unknown }> {
   try {
     return { value: await work };

@@ -21,10 +21,11 @@ interface SplitEmbedding extends ImageEmbedding {
 }
 
 /**
- * Smaller images are not enlarged to the whole input size: a lattice would be coarser than any that the model was trained on. They are
- * brought to this share of it, so that masks have enough cells.
+ * Small images are enlarged to the input size, so that masks and tokens have enough cells, but to no more than this many times their own: a
+ * lattice would be coarser than any that the model was trained on. Half of the input is filled in any case.
  */
-const smallestShare = 0.5;
+const mostEnlarged = 4;
+const leastFilled = 0.5;
 
 const tokensName = 'texture_tokens';
 
@@ -89,7 +90,8 @@ function toFrame(
   { inputSize, embeddingStride }: SplitSamOptions,
 ): { grey: GreyImage; frame: ImageFrame } {
   const longest = Math.max(image.width, image.height);
-  const scale = Math.min(inputSize, Math.max(longest, smallestShare * inputSize)) / longest;
+  const side = Math.min(inputSize, Math.max(mostEnlarged * longest, leastFilled * inputSize));
+  const scale = side / longest;
   const width = Math.max(1, Math.round(image.width * scale));
   const height = Math.max(1, Math.round(image.height * scale));
   const extended = (side: number): number => Math.ceil(side / embeddingStride) * embeddingStride;
