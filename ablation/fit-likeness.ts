@@ -25,16 +25,14 @@ const columns: Record<EvidenceKind, readonly (keyof Evidence)[]> = {
   tokens: ['tokenCosine', 'tokenDistance'],
   crops: ['cropCosine', 'cropDistance'],
   cropsAndTokens: ['cropDistance', 'tokenCosine', 'tokenDistance'],
-  cropsAndSpectra: ['cropCosine', 'cropDistance', 'spectrum'],
-  all: ['cropDistance', 'tokenCosine', 'tokenDistance', 'spectrum'],
 };
 const nothing: EvidenceWeights = {
-  ...{ bias: 0, cropCosine: 0, cropDistance: 0, tokenCosine: 0, tokenDistance: 0, spectrum: 0 },
+  ...{ bias: 0, cropCosine: 0, cropDistance: 0, tokenCosine: 0, tokenDistance: 0 },
 };
 
 /**
  * Fits how alike two masks are from pairs that are known to show one material or two: pairs of masks that the embedded models found, and of sets made to
- * err as other models do. Whole masks of the embedded models alone have crops, tokens and spectra.
+ * err as other models do. Tokens go with masks of the embedded models alone.
  */
 export function fitLikeness(found: readonly KnownPair[], erring: readonly KnownPair[]): LikenessWeights {
   const all = [...found, ...erring];
@@ -42,15 +40,13 @@ export function fitLikeness(found: readonly KnownPair[], erring: readonly KnownP
     tokens: fitKind(all, 'tokens'),
     crops: fitKind(all, 'crops'),
     cropsAndTokens: fitKind(found, 'cropsAndTokens'),
-    cropsAndSpectra: fitKind(all, 'cropsAndSpectra'),
-    all: fitKind(found, 'all'),
   };
 }
 
 function fitKind(pairs: readonly KnownPair[], kind: EvidenceKind): EvidenceWeights {
   const names = columns[kind];
   const observations = pairs.flatMap(({ a, b, same, weight }): Observation[] => {
-    if (kindOfEvidence(a, b) !== 'all') return [];
+    if (kindOfEvidence(a, b) !== 'cropsAndTokens') return [];
     const evidence = evidenceOf(a, b);
     return [{ values: names.map((name) => evidence[name]), is: same ? 1 : 0, weight }];
   });

@@ -105,7 +105,6 @@ export const systemRows: readonly Row[] = [
     group: 'crops',
     masks: (context) => boosted(context, { texture: encoderOfSize(context.texture, size) }),
   })),
-  { name: 'no spectra', group: 'crops', masks: withMerging({ spectraPerMask: 0 }) },
   ...[0, 0.25, 0.75, 1].map((tokenShare): Row => ({
     name: `token share ${tokenShare}`,
     group: 'dense features',

@@ -15,7 +15,6 @@ import { parseJson } from '../core/parse-json.js';
 import { renderGrey } from '../imaging/overlay.js';
 import { readPixelSize } from '../imaging/pixel-size.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
-import { ringPowers } from '../texture/lattice-spectrum.js';
 import type { BoostChoices, Exploration, ExplorationJson, RemovedMask } from './exploration.js';
 import type { LoadedModels } from './load-models.js';
 import type { StagedMasks } from './masks-report.js';
@@ -82,20 +81,16 @@ async function describe(
   const indexOf = new Map(proposals.map((proposal, index) => [proposal, index]));
   const ownerOf = (proposal: ScoredProposal | null) => (proposal === null ? -1 : (indexOf.get(proposal) ?? -1));
   const { seed } = defaultSegmentOptions;
-  const sample = (masks: readonly Mask[], cropsPerMask: number, spectraPerMask: number) => {
-    const spectra = { encoder: ringPowers, cropsPerMask: spectraPerMask };
-    const sources = { encoder: models.texture, tokens, spectra };
-    return describeMasks(micrograph, masks, sources, { ...merging, cropsPerMask, seed });
-  };
-  const own = await sample(regions, merging.cropsPerMask, merging.spectraPerMask);
+  const sample = (masks: readonly Mask[], cropsPerMask: number) =>
+    describeMasks(micrograph, masks, { encoder: models.texture, tokens }, { ...merging, cropsPerMask, seed });
+  const own = await sample(regions, merging.cropsPerMask);
   const others = proposals.filter((proposal) => !kept.includes(proposal));
   const ofOthers = await sample(
     others.map(({ mask }) => mask),
     samplesPerOtherMask,
-    merging.spectraPerMask,
   );
   const cells = proposals.length === 0 ? [] : gridCells(width, height);
-  const ofCells = await sample(cells, 1, 1);
+  const ofCells = await sample(cells, 1);
   const owned = [
     ...own.map((each, index) => ({ ...each, owner: ownerOf(candidates[index]?.proposal ?? null) })),
     ...ofOthers.map((each, index) => ({ ...each, owner: ownerOf(others[index] ?? null) })),
@@ -107,11 +102,9 @@ async function describe(
       return { mask, predictedIou, stabilityScore, score, point };
     }),
     samples: pool(owned),
-    spectra: pool(owned.map(({ spectra, owner }) => ({ ...spectra, owner }))),
     described: {
       kept: kept.map(ownerOf),
       counts: own.map(({ samples }) => samples.length),
-      spectra: own.map(({ spectra }) => spectra.samples.length),
     },
   };
 }

@@ -12,7 +12,6 @@ import type { GreyImage } from '../core/micrograph.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import type { MaskProposal } from '../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
-import { ringPowers } from '../texture/lattice-spectrum.js';
 import type { LoadedModels } from './load-models.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
 import { describeForNames } from './use-profile.js';
@@ -80,13 +79,11 @@ export async function describeCandidates(
   const tokens = finiteTokens(embedding.textureTokens);
   const candidates = findCandidates(micrograph, kept, tokens, options, parameters);
   const regions = candidates.map(({ region }) => region);
-  const { merging } = parameters;
-  const spectra = { encoder: ringPowers, cropsPerMask: merging.spectraPerMask };
   const found = await describeMasks(
     micrograph,
     regions,
-    { encoder: texture, tokens, spectra },
-    { ...merging, seed: options.seed },
+    { encoder: texture, tokens },
+    { ...parameters.merging, seed: options.seed },
   );
   const described = found.map((each, index) => ({ ...each, areaPx: candidates[index]?.ownPx ?? each.areaPx }));
   return { candidates, described, votes: voteCandidates(described, options, parameters), tokens };

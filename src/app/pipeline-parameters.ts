@@ -51,8 +51,6 @@ export interface PipelineParameters {
   readonly merging: {
     /** K: samples per mask. */
     readonly cropsPerMask: number;
-    /** Larger crops per mask whose spectra are compared. */
-    readonly spectraPerMask: number;
     /** Least share of a crop that lies in its mask. */
     readonly minimumShare: number;
     /** Weight of the image encoder's token in a sample; the crop's embedding has the rest. */
@@ -94,7 +92,6 @@ export const pipelineParameters: PipelineParameters = {
   fragments: { leastLikeness: 1.5 },
   merging: {
     cropsPerMask: 16,
-    spectraPerMask: 4,
     minimumShare: 0.75,
     tokenShare: 0.5,
     grouping: 'likeness',

@@ -42,15 +42,12 @@ export function mergeAgain(
   const { tokens } = found;
   const all = { ...parameters, removal: options.removal };
   const candidates = findCandidates(found, kept, tokens, options, all, memory);
-  const { cropsPerMask, spectraPerMask, minimumShare } = parameters.merging;
+  const { cropsPerMask, minimumShare } = parameters.merging;
   const isSame = wasDescribed(found, kept, candidates.length);
-  const ofCandidates = (pool: SamplePool, counts: readonly number[], most: number): MaskSamples[] =>
-    isSame ? inOrder(pool, counts) : samplesOf(found.masks, pool, candidates, most);
-  const samples = ofCandidates(found.samples, found.described.counts, cropsPerMask);
-  const spectra = ofCandidates(found.spectra, found.described.spectra, spectraPerMask);
-  const described = candidates.map((candidate, index) =>
-    describeAgain({ samples: samples[index] ?? [], spectra: spectra[index] ?? [] }, candidate, tokens),
-  );
+  const samples = isSame
+    ? inOrder(found.samples, found.described.counts)
+    : samplesOf(found.masks, found.samples, candidates, cropsPerMask);
+  const described = candidates.map((candidate, index) => describeAgain(samples[index] ?? [], candidate, tokens));
   const votes = voteCandidates(described, options, parameters).map(withoutName);
   const microstructure = paintCandidates(found, { candidates, tokens }, votes, all);
   const warnings = warnOfMerging({

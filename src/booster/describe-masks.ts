@@ -27,8 +27,6 @@ export interface TextureSources {
   readonly encoder: TextureEncoder;
   /** Dense tokens of the image encoder, where it gives them. */
   readonly tokens: TextureTokens | null;
-  /** Who gives the logarithms of power in rings of a crop's spectrum, and of how many crops; left out where nobody asks for them. */
-  readonly spectra?: { readonly encoder: TextureEncoder; readonly cropsPerMask: number };
 }
 
 /** K unit vectors per mask. */
@@ -47,37 +45,29 @@ export interface PlacedSamples {
   readonly centres: Uint32Array;
 }
 
-export interface PlacedDescription extends MaskDescription, PlacedSamples {
-  /** Spectra of crops of the mask; none where nobody asked for them. */
-  readonly spectra: PlacedSamples;
-}
+export interface PlacedDescription extends MaskDescription, PlacedSamples {}
 
 /**
  * K samples per mask (Algorithm 2): the embedding of a crop that lies in the mask, joined with the image encoder's token at the crop's
  * centre so that the cosine of two samples is the weighted mean of both cosines. Samples that are no numbers are left out. Beside them the
- * means of the crops' embeddings, of all tokens that lie well inside the mask, and of the spectra of its crops.
+ * means of the crops' embeddings and of all tokens that lie well inside the mask.
  */
 export async function describeMasks(
   image: GreyImage,
   masks: readonly Mask[],
-  { encoder, tokens, spectra }: TextureSources,
+  { encoder, tokens }: TextureSources,
   options: DescribeOptions,
 ): Promise<PlacedDescription[]> {
   const tokenShare = tokens === null ? 0 : options.tokenShare;
   const described = await sampleMasks(image, masks, encoder, options);
-  const { minimumShare, seed } = options;
-  const ofSpectra = spectra && (await sampleMasks(image, masks, spectra.encoder, { ...spectra, minimumShare, seed }));
   return masks.map((mask, index) => {
     const { samples, centres } = described[index] ?? noSamples;
     const dense = tokens === null ? [] : tokensAt(tokens, centres, image.width);
-    const placedSpectra = ofSpectra?.[index] ?? noSamples;
     return {
       samples: samples.map((embedding, crop) => join(embedding, dense[crop] ?? [], tokenShare)),
       centres,
-      spectra: placedSpectra,
       crop: meanOrNull(samples),
       token: tokens === null ? null : meanTokenOf(mask, tokens),
-      spectrum: meanOrNull(placedSpectra.samples),
       areaPx: mask.areaPx,
     };
   });
@@ -141,7 +131,7 @@ async function sampleBatch(
 
 /** A mask's description from samples that were kept: what {@link describeMasks} says of it, without the crops. */
 export function describeAgain(
-  { samples, spectra }: { readonly samples: MaskSamples; readonly spectra: MaskSamples },
+  samples: MaskSamples,
   { region, ownPx }: OwnRegion,
   tokens: TextureTokens | null,
 ): MaskDescription {
@@ -150,7 +140,6 @@ export function describeAgain(
     samples,
     crop: meanOrNull(samples.map((sample) => toUnitLength(sample.slice(0, length)))),
     token: tokens === null ? null : meanTokenOf(region, tokens),
-    spectrum: meanOrNull(spectra),
     areaPx: ownPx,
   };
 }

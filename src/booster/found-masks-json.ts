@@ -14,7 +14,6 @@ export interface FoundMasksJson extends PlainPart {
   readonly masks: readonly (Omit<FoundMask, 'mask'> & { readonly runs: string })[];
   readonly tokens: (Omit<TextureTokens, 'tokens'> & { readonly tokens: string }) | null;
   readonly samples: PoolJson;
-  readonly spectra: PoolJson;
 }
 
 interface PoolJson {
@@ -38,7 +37,6 @@ export function foundMasksToJson(found: FoundMasks): FoundMasksJson {
     })),
     tokens: tokens && { ...tokens, tokens: toBase64(tokens.tokens) },
     samples: poolToJson(found.samples),
-    spectra: poolToJson(found.spectra),
   };
 }
 
@@ -56,7 +54,6 @@ export function foundMasksFromJson(found: FoundMasksJson): FoundMasks {
     })),
     tokens: tokens && { ...tokens, tokens: new Float32Array(fromBase64(tokens.tokens)) },
     samples: poolFromJson(found.samples),
-    spectra: poolFromJson(found.spectra),
   };
 }
 

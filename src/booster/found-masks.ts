@@ -36,18 +36,15 @@ export interface FoundMasks {
   readonly tokens: TextureTokens | null;
   /** Unit vectors that describe texture. */
   readonly samples: SamplePool;
-  /** Logarithms of power in rings of the spectrum. */
-  readonly spectra: SamplePool;
   /** m: side of the crops that the samples come from, in pixels. */
   readonly cropSize: number;
   /**
-   * What the pipeline itself described: the masks that it kept, as indices, and how many samples and spectra each of its candidates has (kept
-   * masks, then uncovered regions). These are the first of their pools.
+   * What the pipeline itself described: the masks that it kept, as indices, and how many samples each of its candidates has (kept
+   * masks, then uncovered regions). These are the first of the pool.
    */
   readonly described: {
     readonly kept: readonly number[];
     readonly counts: readonly number[];
-    readonly spectra: readonly number[];
   };
 }
 
@@ -55,7 +52,6 @@ export interface FoundMasks {
 export interface MergingParameters {
   readonly merging: Omit<MergingOptions, keyof BoostOptions> & {
     readonly cropsPerMask: number;
-    readonly spectraPerMask: number;
     readonly minimumShare: number;
   };
   readonly fragments: { readonly leastLikeness: number };

@@ -1,4 +1,4 @@
-import { dot, squaredDistance } from '../core/vectors.js';
+import { dot } from '../core/vectors.js';
 
 /** The texture of a mask by the means of what describes it. The shorter a mean of unit vectors, the more they differ among themselves. */
 export interface MaskTexture {
@@ -6,11 +6,9 @@ export interface MaskTexture {
   readonly crop: readonly number[] | null;
   /** Mean of the image encoder's tokens over the mask's cells; null where it gives none. */
   readonly token: readonly number[] | null;
-  /** Mean over crops of the logarithms of power in rings of the spectrum; null where nobody looked. */
-  readonly spectrum: readonly number[] | null;
 }
 
-/** What is compared between two masks; 0 where nothing is known. Distances and differences are logarithms. */
+/** What is compared between two masks; 0 where nothing is known. Distances are logarithms. */
 export interface Evidence {
   /** Cosine between the means of their crops. */
   readonly cropCosine: number;
@@ -19,8 +17,6 @@ export interface Evidence {
   /** The same of their tokens. */
   readonly tokenCosine: number;
   readonly tokenDistance: number;
-  /** Mean squared difference between their spectra. */
-  readonly spectrum: number;
 }
 
 /** What each unit of the evidence adds to the logarithm of the odds that two masks show one material. */
@@ -29,15 +25,15 @@ export interface EvidenceWeights extends Evidence {
 }
 
 /** By what two masks may be compared: what is known of both. */
-export type EvidenceKind = 'tokens' | 'crops' | 'cropsAndTokens' | 'cropsAndSpectra' | 'all';
+export type EvidenceKind = 'tokens' | 'crops' | 'cropsAndTokens';
 
 /** A logistic regression over pairs of masks of known truth for each kind, as `npm run calibrate` fits them on simulations of the validation range. */
 export type LikenessWeights = Readonly<Record<EvidenceKind, EvidenceWeights>>;
 
 /** Below this variance all vectors count as equally scattered: a handful of equal ones proves little. */
 const leastVariance = 0.02;
-/** Keep the logarithm of a distance of 0 finite. */
-const [leastDistance, leastDifference] = [0.01, 0.02];
+/** Keeps the logarithm of a distance of 0 finite. */
+const leastDistance = 0.01;
 
 /** Compares two masks by all that is known of both. */
 export function evidenceOf(a: MaskTexture, b: MaskTexture): Evidence {
@@ -47,7 +43,6 @@ export function evidenceOf(a: MaskTexture, b: MaskTexture): Evidence {
     cropDistance: crops?.distance ?? 0,
     tokenCosine: tokens?.cosine ?? 0,
     tokenDistance: tokens?.distance ?? 0,
-    spectrum: compareSpectra(a.spectrum, b.spectrum),
   };
 }
 
@@ -64,18 +59,11 @@ function compareMeans(a: Mean, b: Mean): { readonly cosine: number; readonly dis
 
 type Mean = readonly number[] | null;
 
-function compareSpectra(a: Mean, b: Mean): number {
-  if (a === null || b === null) return 0;
-  return Math.log(squaredDistance(a, b) / (a.length || 1) + leastDifference);
-}
-
 /** By what two masks can be compared; null where nothing is known. */
 export function kindOfEvidence(a: MaskTexture, b: MaskTexture): EvidenceKind | null {
   const both = (part: keyof MaskTexture): boolean => a[part] !== null && b[part] !== null;
-  const [crops, tokens, spectra] = [both('crop'), both('token'), both('spectrum')];
-  if (!crops) return tokens ? 'tokens' : null;
-  if (tokens) return spectra ? 'all' : 'cropsAndTokens';
-  return spectra ? 'cropsAndSpectra' : 'crops';
+  if (both('crop')) return both('token') ? 'cropsAndTokens' : 'crops';
+  return both('token') ? 'tokens' : null;
 }
 
 /** Logarithm of the odds that two masks show one material: above 0, they rather do. 0 of masks of which nothing is known. */
@@ -87,4 +75,4 @@ export function materialLikeness(a: MaskTexture, b: MaskTexture, weights: Likene
   return evidenceNames.reduce((sum, name) => sum + by[name] * evidence[name], bias);
 }
 
-const evidenceNames = ['cropCosine', 'cropDistance', 'tokenCosine', 'tokenDistance', 'spectrum'] as const;
+const evidenceNames = ['cropCosine', 'cropDistance', 'tokenCosine', 'tokenDistance'] as const;

@@ -31,7 +31,6 @@ export function shrinkFound(found: FoundMasks, side: number): FoundMasks {
       rowsPerPixel: tokens.rowsPerPixel * rows,
     },
     samples: shrinkPool(found.samples),
-    spectra: shrinkPool(found.spectra),
   };
 }
 

@@ -29,7 +29,7 @@ export function textureJudge(tokens: TextureTokens | null, options: TextureJudge
   if (tokens === null) return null;
   const known = new Map<Mask, MaskTexture>();
   const textureOf = (mask: Mask): MaskTexture => {
-    const texture = known.get(mask) ?? { crop: null, token: meanTokenOf(mask, tokens), spectrum: null };
+    const texture = known.get(mask) ?? { crop: null, token: meanTokenOf(mask, tokens) };
     known.set(mask, texture);
     return texture;
   };

@@ -1,4 +1,3 @@
-import { computedEncoder } from './computed-encoder.js';
 import { describeEach } from './describe-each.js';
 import { cellFrequencies, PowerSpectrum } from './power-spectrum.js';
 
@@ -12,20 +11,8 @@ const powerFloor = 1e-7;
 /** Of the grey values: what lies this far from the median says how they are distributed. */
 const tails = [0.02, 0.1, 0.9, 0.98];
 
-/** Mean power of each ring, then the largest. */
-const ringDimensions = 2 * rings;
-/** Values per crop: those of the rings, then mean grey, its spread, the spread by the mean, and how grey is distributed. */
-export const spectrumDimensions = ringDimensions + 3 + tails.length + 2;
-
-/**
- * The part of a lattice's spectrum that tells materials of one micrograph apart, which grey levels would not: a material may be thick here and thin
- * there. Describes crops by {@link ringDimensions} logarithms of power.
- */
-export const ringPowers = computedEncoder(spectrumSide, ringDimensions, (crops, count) => {
-  const spectrum = new PowerSpectrum(spectrumSide);
-  const options = { side: spectrumSide, dimensions: ringDimensions };
-  return describeEach(crops, count, options, (crop) => ringsOf(crop, meanOf(crop), spectrum));
-});
+/** Values per crop: the mean power of each ring, then the largest, then mean grey, its spread, the spread by the mean, and how grey is distributed. */
+export const spectrumDimensions = 2 * rings + 3 + tails.length + 2;
 
 /**
  * What a lattice looks like however it lies: the logarithms of a crop's power in rings around frequency zero. The largest power of a ring tells

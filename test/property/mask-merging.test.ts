@@ -65,7 +65,7 @@ const merging = {
 } as const;
 const guarded = (samples: readonly MaskSamples[], materials: number, seed: number) =>
   voteMaterials(
-    samples.map((own) => ({ samples: own, crop: meanVector(own), token: null, spectrum: null, areaPx: 100 })),
+    samples.map((own) => ({ samples: own, crop: meanVector(own), token: null, areaPx: 100 })),
     { ...merging, materials, seed },
   );
 

@@ -26,41 +26,40 @@ describe('logistic regression', () => {
 describe('how alike two masks are', () => {
   const random = seededRandom(1);
   const near = (values: readonly number[], by: number) => values.map((value) => value + by * (random() - 0.5));
-  /** Tokens tell every other pair apart, spectra the rest. */
+  /** Tokens tell every other pair apart, crops the rest. */
   const pairs = Array.from({ length: 200 }, (_, index): KnownPair => {
     const same = index % 2 === 0;
-    const [bySpectrum, byToken] = [index % 4 === 1, index % 4 === 3];
-    const texture = (token: readonly number[], spectrum: readonly number[]): MaskTexture => {
-      return { crop: near([0.5, 0.5], 0.6), token: near(token, 0.2), spectrum: near(spectrum, 0.5) };
+    const [byCrop, byToken] = [index % 4 === 1, index % 4 === 3];
+    const texture = (token: readonly number[], crop: readonly number[]): MaskTexture => {
+      return { crop: near(crop, 0.2), token: near(token, 0.2) };
     };
-    const [token, spectrum] = [
+    const [own, other] = [
       [0.9, 0.1],
-      [-3, -5],
+      [0.1, 0.9],
     ];
-    const b = texture(byToken ? [0.1, 0.9] : token, bySpectrum ? [-5, -3] : spectrum);
-    return { a: texture(token, spectrum), b, same, weight: 1 };
+    return { a: texture(own, own), b: texture(byToken ? other : own, byCrop ? other : own), same, weight: 1 };
   });
   const weights = fitLikeness(pairs, []);
   const shareRight = (known: readonly KnownPair[]) =>
     known.filter(({ a, b, same }) => materialLikeness(a, b, weights) > 0 === same).length / known.length;
 
-  test('is told by tokens and spectra together', () => {
+  test('is told by tokens and crops together', () => {
     expect(shareRight(pairs)).toBeGreaterThan(0.95);
-    expect(weights.all.spectrum).toBeLessThan(0);
-    expect(weights.all.cropCosine).toBe(0);
+    expect(weights.cropsAndTokens.cropDistance).toBeLessThan(0);
+    expect(weights.cropsAndTokens.cropCosine).toBe(0);
   });
 
   test('is told less well by one of them', () => {
     const without = ({ a, b, ...known }: KnownPair, left: Partial<MaskTexture>): KnownPair => {
       return { ...known, a: { ...a, ...left }, b: { ...b, ...left } };
     };
-    expect(shareRight(pairs.map((pair) => without(pair, { spectrum: null })))).toBeLessThan(0.9);
+    expect(shareRight(pairs.map((pair) => without(pair, { crop: null })))).toBeLessThan(0.9);
     expect(shareRight(pairs.map((pair) => without(pair, { token: null })))).toBeLessThan(0.9);
   });
 
   test('sets made to err teach what masks of other models have, and nothing of the rest', () => {
     const learned = fitLikeness([], pairs);
-    expect(learned.cropsAndSpectra.spectrum).toBeLessThan(0);
-    expect(learned.all).toEqual(noEvidence);
+    expect(learned.crops.cropDistance).toBeLessThan(0);
+    expect(learned.cropsAndTokens).toEqual(noEvidence);
   });
 });

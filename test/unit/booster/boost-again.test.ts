@@ -6,22 +6,13 @@ import { foundMasksFromJson, foundMasksToJson } from '../../../src/booster/found
 import { defaultRemovalOptions } from '../../../src/booster/removal-options.js';
 import { shrinkFound, shrinkMask } from '../../../src/booster/shrink-found.js';
 import { maskFromBox, maskIou } from '../../../src/core/mask.js';
-import { likenessBy } from '../../support/crop-likeness.js';
 
 const [width, height] = [120, 90];
 const samplesEach = 4;
 const threeTimes = [samplesEach, samplesEach, samplesEach];
 
-/** Logarithms of power, of the masks of {@link threeBands}. */
-const bandSpectra = [
-  [-2, -5],
-  [-5, -2],
-  [-2, -5],
-  [-5, -2],
-];
-
 /** Two halves of one texture, a middle of another, and a small mask in the first half. */
-function threeBands(spectra = bandSpectra): FoundMasks {
+function threeBands(): FoundMasks {
   const boxes = [
     { x: 0, y: 0, width: 50, height },
     { x: 50, y: 0, width: 20, height },
@@ -48,9 +39,8 @@ function threeBands(spectra = bandSpectra): FoundMasks {
       return { mask: maskFromBox(width, height, box), predictedIou: 0.9, stabilityScore: 1, score: 0.9, point: null };
     }),
     samples: pool(textures),
-    spectra: pool(spectra),
     cropSize: 32,
-    described: { kept: [0, 1, 2], counts: threeTimes, spectra: threeTimes },
+    described: { kept: [0, 1, 2], counts: threeTimes },
   };
 }
 
@@ -67,13 +57,6 @@ describe('boostAgain', () => {
     const removal = { ...defaultRemovalOptions, tinyChildShare: 0.01 };
     const { microstructure } = boostAgain(threeBands(), { ...options, removal }, pipelineParameters);
     expect(microstructure.materials.map(({ areaPx }) => areaPx)).toEqual([100 * height - 100, 20 * height + 100]);
-  });
-
-  test('spectra are evidence, too', () => {
-    const other = [bandSpectra[0], bandSpectra[0], bandSpectra[1], bandSpectra[0]] as typeof bandSpectra;
-    const merging = { ...pipelineParameters.merging, likeness: likenessBy({ bias: -2, spectrum: -1 }) };
-    const { microstructure } = boostAgain(threeBands(other), options, { ...pipelineParameters, merging });
-    expect(microstructure.materials.map(({ areaPx }) => areaPx)).toEqual([70 * height, 50 * height]);
   });
 
   test('one material is all there is', () => {

@@ -3,56 +3,46 @@ import type { Evidence, LikenessWeights, MaskTexture } from '../../../src/booste
 import { evidenceOf, materialLikeness } from '../../../src/booster/material-likeness.js';
 import { likenessBy, noEvidence } from '../../support/crop-likeness.js';
 
-const nothing: MaskTexture = { crop: null, token: null, spectrum: null };
-const [crop, token, spectrum] = [
+const nothing: MaskTexture = { crop: null, token: null };
+const [crop, token] = [
   [1, 0],
   [0, 1],
-  [-3, -4],
 ];
 
 describe('what is known of both masks decides', () => {
   const bias = (value: number) => ({ ...noEvidence, bias: value });
   /** Every regression answers with a number of its own. */
-  const weights: LikenessWeights = {
-    tokens: bias(1),
-    crops: bias(2),
-    cropsAndSpectra: bias(3),
-    cropsAndTokens: bias(4),
-    all: bias(5),
-  };
+  const weights: LikenessWeights = { tokens: bias(1), crops: bias(2), cropsAndTokens: bias(3) };
   const likeness = (a: MaskTexture, b: MaskTexture = a) => materialLikeness(a, b, weights);
 
-  test('all that there is', () => {
-    expect(likeness({ crop, token, spectrum })).toBe(5);
-    expect(likeness({ crop, token, spectrum: null }, { crop, token, spectrum })).toBe(4);
+  test('crops and tokens', () => {
+    expect(likeness({ crop, token })).toBe(3);
   });
 
   test('tokens alone where there are no crops', () => {
-    expect(likeness({ ...nothing, token, spectrum })).toBe(1);
-    expect(likeness({ ...nothing, token }, { crop, token, spectrum })).toBe(1);
+    expect(likeness({ ...nothing, token })).toBe(1);
+    expect(likeness({ ...nothing, token }, { crop, token })).toBe(1);
   });
 
-  test('crops, with spectra or without, where there are no tokens', () => {
-    expect(likeness({ ...nothing, crop, spectrum }, { crop, token, spectrum })).toBe(3);
-    expect(likeness({ ...nothing, crop })).toBe(2);
+  test('crops alone where there are no tokens', () => {
+    expect(likeness({ ...nothing, crop }, { crop, token })).toBe(2);
   });
 
   test('of masks of which nothing is known nobody can tell', () => {
-    expect(likeness({ ...nothing, spectrum })).toBe(0);
+    expect(likeness(nothing, { crop, token })).toBe(0);
+    expect(likeness({ ...nothing, crop }, { ...nothing, token })).toBe(0);
   });
 
   test('each piece of evidence counts by its weight', () => {
     const by = likenessBy({ bias: 0.5, cropCosine: 2, tokenCosine: 3 });
-    const other = { crop: [0, 1], token, spectrum };
-    expect(materialLikeness({ crop, token, spectrum }, other, by)).toBeCloseTo(0.5 + 3);
+    const other = { crop: [0, 1], token };
+    expect(materialLikeness({ crop, token }, other, by)).toBeCloseTo(0.5 + 3);
   });
 });
 
 describe('evidence', () => {
   const tokens = (a: readonly number[], b: readonly number[]) =>
     evidenceOf({ ...nothing, token: a }, { ...nothing, token: b });
-  const spectra = (a: readonly number[], b: readonly number[]) =>
-    evidenceOf({ ...nothing, spectrum: a }, { ...nothing, spectrum: b }).spectrum;
 
   test('is the cosine of the means, and their distance in the spread of the vectors around them', () => {
     const { tokenCosine, tokenDistance } = tokens([0.6, 0], [0, 0.8]);
@@ -66,14 +56,9 @@ describe('evidence', () => {
     expect([cropCosine, cropDistance]).toEqual([tokenCosine, tokenDistance]);
   });
 
-  test('is the mean squared difference of the spectra, on a logarithmic scale', () => {
-    expect(spectra([-1, -5], [-1, -7])).toBeCloseTo(Math.log(2 + 0.02));
-    expect(spectra(spectrum, spectrum)).toBeCloseTo(Math.log(0.02));
-  });
-
   test('of equal and of empty means is made of numbers', () => {
     const of = ({ tokenCosine, tokenDistance }: Evidence) => [tokenCosine, tokenDistance];
-    const all = [...of(tokens(token, token)), ...of(tokens([0, 0], [0, 0])), spectra([], [])];
+    const all = [...of(tokens(token, token)), ...of(tokens([0, 0], [0, 0]))];
     expect(all.every(Number.isFinite)).toBe(true);
   });
 });

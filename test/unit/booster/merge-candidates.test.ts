@@ -15,7 +15,6 @@ const described = (texture: readonly number[], samples = 4): MaskDescription => 
   samples: Array.from({ length: samples }, () => texture),
   crop: samples === 0 ? null : texture,
   token: null,
-  spectrum: null,
   areaPx: 100,
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { seededRandom } from '../../../src/core/seeded-random.js';
-import { latticeSpectra, ringPowers, spectrumDimensions, spectrumSide } from '../../../src/texture/lattice-spectrum.js';
+import { latticeSpectra, spectrumDimensions, spectrumSide } from '../../../src/texture/lattice-spectrum.js';
 
 const crop = (grey: (x: number, y: number) => number): Float32Array =>
   Float32Array.from({ length: spectrumSide ** 2 }, (_, at) => grey(at % spectrumSide, Math.floor(at / spectrumSide)));
@@ -46,14 +46,6 @@ describe('the spectrum of a lattice', () => {
     expect(-(dark ?? 0)).toBeLessThan(light ?? 0);
     expect(-(darkest ?? 0)).toBeLessThan(lightest ?? 0);
     expect(lightest).toBeCloseTo((0.6 * (0.98 ** 2 - 0.25)) / middle, 0);
-  });
-
-  test('has the powers of its rings by themselves, too', async () => {
-    const crops = Float32Array.of(...crop(wave(8, 0.2)), ...crop(wave(20, 1)));
-    const both = latticeSpectra(crops, 2);
-    const expected = [0, 1].flatMap((index) => [...both].slice(index * spectrumDimensions).slice(0, 2 * rings));
-    expect([...(await ringPowers.describe(crops, 2))]).toEqual(expected);
-    expect(ringPowers.dimensions).toBe(2 * rings);
   });
 
   test('of an even crop is made of numbers', () => {
