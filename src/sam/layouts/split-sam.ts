@@ -1,5 +1,5 @@
 import type { GreyImage } from '../../core/micrograph.js';
-import { padByRepeating, resizeGrey } from '../../core/resize.js';
+import { enlargeGrey, padByRepeating, resizeGrey } from '../../core/resize.js';
 import type { FloatTensors, InferenceSession } from '../../inference/inference-session.js';
 import type { ImageFrame } from '../prepare-image.js';
 import type { GridGeometry } from '../../core/token-grid.js';
@@ -95,7 +95,8 @@ function toFrame(
   const width = Math.max(1, Math.round(image.width * scale));
   const height = Math.max(1, Math.round(image.height * scale));
   const extended = (side: number): number => Math.ceil(side / embeddingStride) * embeddingStride;
-  const grey = padByRepeating(resizeGrey(image, width, height), extended(width), extended(height));
+  const resized = (scale > 1 ? enlargeGrey : resizeGrey)(image, width, height);
+  const grey = padByRepeating(resized, extended(width), extended(height));
   const scales = { scaleX: width / image.width, scaleY: height / image.height };
   return { grey, frame: { width: grey.width, height: grey.height, ...scales } };
 }
