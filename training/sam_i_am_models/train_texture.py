@@ -18,6 +18,7 @@ from .texture_crops import MATERIALS_PER_GROUP, draw_group
 
 TEMPERATURE = 0.1
 NEAR_WEIGHT = 12.0  # weight of negatives from the same group: k-means meets no others
+MOST_MATERIALS = 256  # in a group: maps are uint8
 ENCODERS = {"plain": TextureEncoder, "fractal": FractalTextureEncoder}
 
 
@@ -51,22 +52,28 @@ def answer_loss(net, embeddings):
     return F.binary_cross_entropy_with_logits(logits, same, weight=weight)
 
 
+def draw_step(rng, known, groups, micrographs, crops):
+    """Crops (n, 1, CROP, CROP), the material of each and the group that it belongs to (n). First `groups` of materials drawn alone, `crops` of each,
+    then one group for each of so many micrographs out of `known`."""
+    drawn = [(draw_group(rng, crops).reshape(-1, CROP, CROP), torch.arange(MATERIALS_PER_GROUP).repeat_interleave(crops)) for _ in range(groups)]
+    drawn += [draw_pieces(rng, known[index]) for index in rng.integers(0, len(known), micrographs)]
+    images, materials = (torch.cat(parts) for parts in zip(*drawn))
+    group = torch.arange(len(drawn)).repeat_interleave(torch.tensor([len(own) for own, _ in drawn]))
+    return images[:, None], group * MOST_MATERIALS + materials, group
+
+
 def train(checkpoint: Path, pieces: Path, steps=2000, groups=8, micrographs=28, crops=4, rate=1.5e-3, seed=4, encoder="plain") -> Run:
-    """A step sees `groups` of materials drawn alone, `crops` of each, and crops of `micrographs` of the folder `pieces` (piece_crops)."""
+    """`pieces`: a folder of piece_crops. What a step sees: `draw_step`."""
     torch.manual_seed(seed)
     net = TextureModel(encoder).train().to(memory_format=torch.channels_last)  # 1.4 times as fast on a CPU
     run = Run(net, checkpoint, steps, rate, seed)
     known = read(pieces)
-    drawn_materials = torch.arange(groups * MATERIALS_PER_GROUP).repeat_interleave(crops)
 
     def losses(net, rng, step):
-        drawn = torch.stack([draw_group(rng, crops) for _ in range(groups)])
-        cut = [draw_pieces(rng, known[index]) for index in rng.integers(0, len(known), micrographs)]
-        embeddings = net.texture(torch.cat([drawn.reshape(-1, CROP, CROP), *(own for own, _ in cut)])[:, None])
-        materials = torch.cat([drawn_materials, *(1000 * (number + 1) + own for number, (_, own) in enumerate(cut))])
-        origin = torch.cat([drawn_materials // MATERIALS_PER_GROUP, *(torch.full_like(own, groups + number) for number, (_, own) in enumerate(cut))])
-        alone = embeddings[: len(drawn_materials)].reshape(groups, MATERIALS_PER_GROUP, crops, -1)
-        return {"contrast": contrastive_loss(embeddings, materials, origin), "answer": answer_loss(net, alone)}
+        images, materials, group = draw_step(rng, known, groups, micrographs, crops)
+        embeddings = net.texture(images)
+        alone = embeddings[: groups * MATERIALS_PER_GROUP * crops].reshape(groups, MATERIALS_PER_GROUP, crops, -1)
+        return {"contrast": contrastive_loss(embeddings, materials, group), "answer": answer_loss(net, alone)}
 
     return run.train(losses)
 

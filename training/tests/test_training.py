@@ -157,9 +157,23 @@ def test_resume_equals_no_interruption(tmp_path):
     assert torch.equal(whole.average["weight"], resumed.average["weight"])
 
 
-def test_texture_loss_falls(tmp_path):
-    piece_crops.write(tmp_path / "pieces", count=4, first=0, size=256, workers=1)
-    small = dict(pieces=tmp_path / "pieces", groups=4, micrographs=2, crops=2)
+@pytest.fixture(scope="module")
+def pieces(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pieces")
+    piece_crops.write(folder, count=4, first=0, size=256, workers=1)
+    return folder
+
+
+def test_a_texture_step_has_groups_drawn_alone_and_micrographs(pieces):
+    images, materials, group = train_texture.draw_step(np.random.default_rng(0), piece_crops.read(pieces), groups=2, micrographs=3, crops=4)
+    assert images.shape[1:] == (1, 60, 60) and len(images) == len(materials) == len(group)
+    assert group.unique().tolist() == [0, 1, 2, 3, 4] and (group < 2).sum() == 2 * 3 * 4
+    assert all(len(group[materials == material].unique()) == 1 for material in materials.unique())
+    assert all(len(materials[group == number].unique()) > 1 for number in range(5))
+
+
+def test_texture_loss_falls(pieces, tmp_path):
+    small = dict(pieces=pieces, groups=4, micrographs=2, crops=2)
     start = train_texture.train(tmp_path / "a.pt", steps=1, **small).means["contrast"]
     end = train_texture.train(tmp_path / "b.pt", steps=20, **small).means["contrast"]
     assert end < start
