@@ -5,46 +5,30 @@ A shard `maps_<first seed>.npy` has shape (images, 5, size, size): image, materi
 """
 
 import argparse
-import multiprocessing
 import os
-import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from . import seeds
+from .shards import finished_shards, write_shards
+from .simulate import simulate
 
-SHARD = 50
+SHARD, NAME = 50, "maps_{:06d}.npy"
 GREY_PERCENTILES = (0.5, 99.5)
 IMAGE, MATERIALS, PIECES, PARTS, GROUPS = range(5)
 
 
-def _write_shard(task):
-    folder, first, count, size = task
-    target = Path(folder) / f"maps_{first:06d}.npy"
-    if target.exists():
-        return first, 0.0
-    import torch
-
-    from .simulate import simulate
-
-    torch.set_num_threads(1)
-    started = time.time()
-    drawn = [simulate(seed, size) for seed in range(first, first + count)]
-    np.save(target.with_name(f"classes_{first:06d}.npy"), np.array([m.difficulty for m in drawn], np.uint8))
-    unfinished = target.with_suffix(".part.npy")
-    np.save(unfinished, np.stack([m.maps() for m in drawn]))
-    os.replace(unfinished, target)
-    return first, time.time() - started
+def _write_shard(path: Path, drawn: range, size: int) -> None:
+    micrographs = [simulate(seed, size) for seed in drawn]
+    np.save(path.with_name(f"classes_{drawn[0]:06d}.npy"), np.array([m.difficulty for m in micrographs], np.uint8))
+    np.save(path, np.stack([m.maps() for m in micrographs]))
 
 
 def generate(folder, first: int, count: int, size: int = 1024, workers: int = 2, shard: int = SHARD):
     """Write the micrographs of seeds first .. first + count - 1 into `folder`, `shard` of them a file."""
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    tasks = [(str(folder), s, min(shard, first + count - s), size) for s in range(first, first + count, shard)]
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        for start, seconds in pool.imap_unordered(_write_shard, tasks):
-            print(f"seeds {start}..: {seconds:.0f} s", flush=True)
+    write_shards(Path(folder), NAME, partial(_write_shard, size=size), range(first, first + count), shard, workers)
 
 
 class Shards:
@@ -57,8 +41,8 @@ class Shards:
         self.refresh()
 
     def refresh(self):
-        for path in sorted(self.folder.glob("maps_[0-9]*.npy")):
-            if path.name in self.names or ".part" in path.name:
+        for path in finished_shards(self.folder, NAME):
+            if path.name in self.names:
                 continue
             self.names.append(path.name)
             self.maps.append(np.load(path, mmap_mode="r"))

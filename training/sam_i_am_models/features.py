@@ -18,10 +18,10 @@ from .affinity import cell_labels
 from .architectures import MaterialHead
 from .crops import degrade, resize_image, resize_labels, scale_grey
 from .export import load_sam
-from .shards import read_shards, write_shards
+from .shards import finished_shards, write_shards
 from .simulate import simulate
 
-SHARD = 25
+SHARD, NAME = 25, "features_{:06d}.npz"
 FIRST_SEED = seeds.TRAIN.start + 100_000  # none that the encoder was trained on
 LEAST_SIDE = 0.625  # of a frame, for the crops
 LABEL_STRIDE = 8
@@ -57,24 +57,24 @@ def views(rng, micrograph):
     yield degrade(rng, resize_image(torch.from_numpy(cut), size, size).clamp(0, 1)), own
 
 
-def _draw(drawn: range, checkpoint: Path | None, size: int) -> dict:
+def _write_shard(path: Path, drawn: range, checkpoint: Path | None, size: int) -> None:
     encoder = load_sam(checkpoint)[0]
     rows = []
     for seed in drawn:
         for image, materials in views(np.random.default_rng(seed), simulate(seed, size)):
             fine, coarse = (x[0].half().numpy() for x in encode(encoder, image))
             rows.append(dict(fine=fine, coarse=coarse, labels=grid_labels(materials)))
-    return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+    np.savez(path, **{name: np.stack([row[name] for row in rows]) for name in rows[0]})
 
 
 def write(folder: Path, checkpoint: Path | None, count: int, first: int = FIRST_SEED, size: int = 1024, workers: int = 2):
     """Features of `count` micrographs."""
-    write_shards(folder, partial(_draw, checkpoint=checkpoint, size=size), range(first, first + count), SHARD, workers)
+    write_shards(folder, NAME, partial(_write_shard, checkpoint=checkpoint, size=size), range(first, first + count), SHARD, workers)
 
 
 def read(folder: Path) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """All views in a folder, in memory, about 2 MB each: (fine (196, h, w), coarse (192, h / 2, w / 2), labels (2 h, 2 w))."""
-    return [view for file in read_shards(folder) for view in zip(file["fine"], file["coarse"], file["labels"])]
+    return [view for file in map(np.load, finished_shards(folder, NAME)) for view in zip(file["fine"], file["coarse"], file["labels"])]
 
 
 def main():

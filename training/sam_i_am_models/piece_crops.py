@@ -14,12 +14,12 @@ import torch
 from . import seeds
 from .architectures.texture_encoder import CROP
 from .crops import degrade, scale_grey
-from .shards import read_shards, write_shards
+from .shards import finished_shards, write_shards
 from .simulate import Micrograph, simulate
 
 LEAST_INSIDE = 0.75  # of a crop's pixels that lie in its piece
 LEAST_CROPS = 4  # of a piece that counts
-SHARD = 50
+SHARD, NAME = 50, "pieces_{:06d}.npz"
 FIRST_SEED = seeds.TRAIN.start + 200_000  # micrographs that the SAM's encoder has not seen
 PIECES, CROPS_PER_PIECE = 16, 10  # at most of a micrograph, on disk
 
@@ -60,23 +60,25 @@ class Pieces:
     pieces: np.ndarray
 
 
-def _draw(drawn: range, size: int) -> dict:
-    rows = [(seed, number, *piece) for seed in drawn for number, piece in enumerate(pieces_in_crops(np.random.default_rng(seed), simulate(seed, size), CROPS_PER_PIECE, PIECES))]
-    counts = [len(crops) for *_, crops in rows]
-    of_piece = np.array([row[:3] for row in rows]).reshape(-1, 3)
-    crops = np.concatenate([crops[:, 0] for *_, crops in rows]) if rows else np.zeros((0, CROP, CROP))
-    return {"crops": (crops * 255 + 0.5).astype(np.uint8), "owners": np.repeat(of_piece, counts, 0).astype(np.int32)}
+def _write_shard(path: Path, drawn: range, size: int) -> None:
+    rows = []
+    for seed in drawn:
+        found = pieces_in_crops(np.random.default_rng(seed), simulate(seed, size), CROPS_PER_PIECE, PIECES)
+        rows += [(seed, number, material, crops[:, 0]) for number, (material, crops) in enumerate(found)]
+    owners = np.array([row[:3] for row in rows], np.int32).reshape(-1, 3)
+    crops = np.concatenate([row[3] for row in rows]) if rows else np.zeros((0, CROP, CROP))
+    np.savez(path, crops=(crops * 255 + 0.5).astype(np.uint8), owners=np.repeat(owners, [len(row[3]) for row in rows], 0))
 
 
 def write(folder: Path, count: int, first: int = FIRST_SEED, size: int = 1024, workers: int = 2) -> None:
     """Crops of `count` micrographs."""
-    write_shards(folder, partial(_draw, size=size), range(first, first + count), SHARD, workers)
+    write_shards(folder, NAME, partial(_write_shard, size=size), range(first, first + count), SHARD, workers)
 
 
 def read(folder: Path) -> list[Pieces]:
     """The micrographs of a folder that show two materials or more, in memory: .3 MB each."""
     found = []
-    for shard in read_shards(folder):
+    for shard in map(np.load, finished_shards(folder, NAME)):
         crops, owners = shard["crops"], shard["owners"]
         for seed in np.unique(owners[:, 0]):
             own = owners[:, 0] == seed

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .dataset import IMAGE, grey_range
+from .dataset import IMAGE, NAME, grey_range
+from .shards import finished_shards
 
 
 class ResidentShards:
@@ -19,10 +20,10 @@ class ResidentShards:
 
     def refresh(self, files: int = 1_000_000) -> None:
         """Read at most `files` new files."""
-        for path in sorted(self.folder.glob("maps_[0-9]*.npy")):
+        for path in finished_shards(self.folder, NAME):
             if files == 0 or len(self) == len(self.maps):
                 return
-            if path.name in self.names or ".part" in path.name:
+            if path.name in self.names:
                 continue
             files -= 1
             self.names.add(path.name)

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,25 +10,26 @@ import torch
 
 
 def _write_shard(task):
-    target, draw, drawn = task
-    if target.exists():
-        return target
-    torch.set_num_threads(1)
-    unfinished = target.with_suffix(".part.npz")
-    np.savez(unfinished, **draw(drawn))
-    os.replace(unfinished, target)
-    return target
+    target, write, drawn = task
+    started = time.time()
+    if not target.exists():
+        torch.set_num_threads(1)
+        unfinished = target.with_suffix(f".part{target.suffix}")
+        write(unfinished, drawn)
+        os.replace(unfinished, target)
+    return target.name, time.time() - started
 
 
-def write_shards(folder: Path, draw, drawn: range, shard: int, workers: int = 2) -> None:
-    """`draw(seeds)` gives named arrays of a range of seeds; it goes to the workers, so it is a function of a module or a partial of one."""
+def write_shards(folder: Path, name: str, write, drawn: range, shard: int, workers: int = 2) -> None:
+    """`write(path, seeds)` writes the file of a range of seeds, at `name` with the first seed in it (`maps_{:06d}.npy`); it goes to the workers, so it is
+    a function of a module or a partial of one."""
     folder.mkdir(parents=True, exist_ok=True)
-    tasks = [(folder / f"seeds_{part[0]:06d}.npz", draw, part) for part in (drawn[at : at + shard] for at in range(0, len(drawn), shard))]
+    tasks = [(folder / name.format(part[0]), write, part) for part in (drawn[at : at + shard] for at in range(0, len(drawn), shard))]
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        for target in pool.imap_unordered(_write_shard, tasks):
-            print(f"wrote {target.name}", flush=True)
+        for written, seconds in pool.imap_unordered(_write_shard, tasks):
+            print(f"{written}: {seconds:.0f} s", flush=True)
 
 
-def read_shards(folder: Path) -> list:
+def finished_shards(folder: Path, name: str) -> list[Path]:
     """The finished files of a folder, in the order of their seeds."""
-    return [np.load(path) for path in sorted(Path(folder).glob("seeds_*.npz")) if not path.name.endswith(".part.npz")]
+    return [path for path in sorted(Path(folder).glob(name.replace("{:06d}", "[0-9]*"))) if ".part" not in path.name]

@@ -1,7 +1,6 @@
 """Crops of true pieces: where they lie, what is kept on disk, and what a training step gets."""
 
 import numpy as np
-import pytest
 import torch
 
 from sam_i_am_models import piece_crops
@@ -43,28 +42,21 @@ def test_pieces_come_with_their_material_and_without_those_that_are_too_small():
     assert len(list(pieces_in_crops(np.random.default_rng(0), _halves(), 6, most=1))) <= 1
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    target = tmp_path_factory.mktemp("pieces")
-    piece_crops.write(target, count=6, first=10, size=256, workers=1)
-    return target
-
-
-def test_what_is_read_is_what_the_simulator_drew(folder):
-    read = piece_crops.read(folder)
+def test_what_is_read_is_what_the_simulator_drew(pieces):
+    read = piece_crops.read(pieces)
     drawn = [list(pieces_in_crops(np.random.default_rng(seed), simulate(seed, 256), piece_crops.CROPS_PER_PIECE, piece_crops.PIECES)) for seed in range(10, 16)]
-    drawn = [pieces for pieces in drawn if len({material for material, _ in pieces}) > 1]
+    drawn = [found for found in drawn if len({material for material, _ in found}) > 1]
     assert drawn and len(read) == len(drawn)
-    for known, pieces in zip(read, drawn):
-        assert np.array_equal(known.materials, np.repeat([m for m, _ in pieces], [len(c) for _, c in pieces]))
-        assert np.array_equal(np.unique(known.pieces, return_counts=True)[1], [len(c) for _, c in pieces])
-        assert np.abs(known.crops / 255 - np.concatenate([c[:, 0] for _, c in pieces])).max() <= 0.5 / 255 + 1e-6
+    for known, found in zip(read, drawn):
+        assert np.array_equal(known.materials, np.repeat([m for m, _ in found], [len(c) for _, c in found]))
+        assert np.array_equal(np.unique(known.pieces, return_counts=True)[1], [len(c) for _, c in found])
+        assert np.abs(known.crops / 255 - np.concatenate([c[:, 0] for _, c in found])).max() <= 0.5 / 255 + 1e-6
 
 
-def test_finished_shards_are_kept(folder):
-    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    piece_crops.write(folder, count=6, first=10, size=256, workers=1)
-    assert before == {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+def test_finished_shards_are_kept(pieces):
+    before = {path: path.stat().st_mtime_ns for path in pieces.iterdir()}
+    piece_crops.write(pieces, count=6, first=10, size=256, workers=1)
+    assert before == {path: path.stat().st_mtime_ns for path in pieces.iterdir()}
 
 
 def test_a_step_gets_as_many_crops_of_each_material_and_every_piece_is_as_likely():

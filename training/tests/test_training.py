@@ -157,13 +157,6 @@ def test_resume_equals_no_interruption(tmp_path):
     assert torch.equal(whole.average["weight"], resumed.average["weight"])
 
 
-@pytest.fixture(scope="module")
-def pieces(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pieces")
-    piece_crops.write(folder, count=4, first=0, size=256, workers=1)
-    return folder
-
-
 def test_a_texture_step_has_groups_drawn_alone_and_micrographs(pieces):
     images, materials, group = train_texture.draw_step(np.random.default_rng(0), piece_crops.read(pieces), groups=2, micrographs=3, crops=4)
     assert images.shape[1:] == (1, 60, 60) and len(images) == len(materials) == len(group)
