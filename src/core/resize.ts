@@ -6,11 +6,7 @@ import { triangleTaps } from './triangle-taps.js';
  * the models see their training images.
  */
 export function resizeGrey(image: GreyImage, width: number, height: number): GreyImage {
-  if (width === image.width && height === image.height) return image;
-  const columns = triangleWeights(image.width, width);
-  const rows = triangleWeights(image.height, height);
-  const narrowed = filterRows(image, columns, width);
-  return { width, height, grey: filterColumns(narrowed, width, rows, height) };
+  return resample(image, width, height, triangleWeights);
 }
 
 /**
@@ -19,8 +15,7 @@ export function resizeGrey(image: GreyImage, width: number, height: number): Gre
  */
 export function enlargeGrey(image: GreyImage, width: number, height: number): GreyImage {
   if (width === image.width && height === image.height) return image;
-  const widened = filterRows(image, cubicTaps(image.width, width), width);
-  const grey = filterColumns(widened, width, cubicTaps(image.height, height), height);
+  const { grey } = resample(image, width, height, cubicTaps);
   return { width, height, grey: grey.map((value) => Math.min(1, Math.max(0, value))) };
 }
 
@@ -51,6 +46,13 @@ export function cropGrey(image: GreyImage, x: number, y: number, width: number, 
 interface Taps {
   readonly first: number;
   readonly weights: Float32Array;
+}
+
+/** Each direction by the taps of its own lines. */
+function resample(image: GreyImage, width: number, height: number, tapsOf: (from: number, to: number) => Taps[]) {
+  if (width === image.width && height === image.height) return image;
+  const across = filterRows(image, tapsOf(image.width, width), width);
+  return { width, height, grey: filterColumns(across, width, tapsOf(image.height, height), height) };
 }
 
 function triangleWeights(from: number, to: number): Taps[] {
