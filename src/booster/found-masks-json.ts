@@ -32,7 +32,10 @@ export function foundMasksToJson(found: FoundMasks): FoundMasksJson {
   return {
     ...plainPart(found),
     masks: masks.map(({ mask, predictedIou, stabilityScore, score, point }) => ({
-      ...{ predictedIou, stabilityScore, score, point },
+      predictedIou,
+      stabilityScore,
+      score,
+      point,
       runs: toBase64(mask.runs),
     })),
     tokens: tokens && { ...tokens, tokens: toBase64(tokens.tokens) },

@@ -3,10 +3,10 @@ import { Icon } from '../ui/icon.js';
 import { Segmented } from '../ui/segmented.js';
 import { sentence } from '../ui/sentence.js';
 import { Slider } from '../ui/slider.js';
-import type { StageProps } from './stage.js';
 import { MaterialList } from './material-list.js';
 import { RemovalControls } from './removal-controls.js';
 import { RemovedList } from './removed-list.js';
+import type { StageProps } from './stage.js';
 import { fileAddress } from './try-session.js';
 
 export interface SidePanelProps extends StageProps {
@@ -37,7 +37,9 @@ export function SidePanel(props: SidePanelProps): JSX.Element {
         <Slider
           label="Opacity"
           value={opacity}
-          {...{ min: 0, max: 1, step: 0.01 }}
+          min={0}
+          max={1}
+          step={0.01}
           shown={`${Math.round(opacity * 100)} %`}
           onInput={onOpacity}
         />
