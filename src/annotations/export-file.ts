@@ -11,7 +11,7 @@ export function openExportFile(path: string, reading: TaskReading): EvaluationSo
     name: basename(path),
     total: null,
     async *items() {
-      for await (const task of tasksOf(path)) yield await readLabelStudioTask(task, reading);
+      for await (const task of tasksOf(path)) yield* await readLabelStudioTask(task, reading);
     },
   };
 }
