@@ -24,6 +24,8 @@ export const taskSchema = z.object({
   meta: z.record(z.string(), z.unknown()).nullish(),
   file_upload: z.unknown().optional(),
   annotations: z.array(z.unknown()).nullish(),
+  /** What annotations were called before version 1.0. */
+  completions: z.unknown().optional(),
   predictions: z.array(z.unknown()).nullish(),
 });
 /** As it is stored. */

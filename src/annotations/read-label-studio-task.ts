@@ -28,6 +28,10 @@ export type { TaskReading } from './label-studio-task.js';
 export async function readLabelStudioTask(raw: unknown, reading: TaskReading): Promise<readonly SourceItem[]> {
   const parsed = taskSchema.safeParse(raw);
   if (!parsed.success) return [{ evaluated: null, problems: [malformedTask(raw)] }];
+  const { annotations, completions } = parsed.data;
+  if (annotations === undefined && completions !== undefined) {
+    return [{ evaluated: null, problems: [oldTask(parsed.data.id)] }];
+  }
   const { config } = reading;
   const own = config && labelConfigOfTask(config, parsed.data.data);
   return new TaskReader(parsed.data, { ...reading, config: own }).read();
@@ -169,11 +173,21 @@ function regionId(region: unknown): unknown {
 }
 
 function malformedTask(raw: unknown): Problem {
-  const id = typeof raw === 'object' && raw !== null && 'id' in raw ? String(raw.id) : '?';
+  const held = typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
+  const id = typeof held['id'] === 'number' || typeof held['id'] === 'string' ? String(held['id']) : '?';
+  const isMinimal = 'annotation_id' in held || 'annotator' in held;
+  const message = isMinimal
+    ? 'this is an export in the form JSON-MIN, which leaves out what is measured'
+    : 'this is no task of Label Studio';
+  return { id, file: `task ${id}`, message, hint: exportInFull };
+}
+
+/** Before version 1.0 Label Studio had other names. */
+function oldTask(id: unknown): Problem {
   return {
-    id,
-    file: `task ${id}`,
-    message: 'this is no task of Label Studio',
-    hint: exportInFull,
+    id: String(id),
+    file: `task ${String(id)}`,
+    message: 'this is an export of a Label Studio before version 1.0, with "completions" in place of annotations',
+    hint: 'Import it into a current Label Studio, and export the project from there as JSON.',
   };
 }
