@@ -12,7 +12,7 @@ export async function readJsonFile(path: string): Promise<unknown> {
 
 /** The text of a file of any length, piece by piece, without a byte order mark. */
 export async function* readTextPieces(path: string): AsyncGenerator<string> {
-  let decoder: TextDecoder | undefined;
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
     decoder ??= new TextDecoder(encodingOf(chunk));
     yield decoder.decode(chunk, { stream: true });
