@@ -7,6 +7,7 @@ import { type Checkpoint, filesOf, type ModelEntry, modelEntry,type ModelFile } 
 import { findDamage, readCheckpoints, readModelEntries, readStoredModels, sha256Of,type StoredModel } from '../../inference/model-store.js';
 import { openOrtSession } from '../../inference/ort-session.js';
 import { detectLayout, isEncoder } from '../../sam/layouts/detect-layout.js';
+import { whyNoGraph } from '../../inference/why-no-graph.js';
 import { addedModelsFolder, modelsFolder } from './load-models.js';
 
 /** Everything that can be chosen with MODEL, added, or pulled. */
@@ -125,6 +126,8 @@ async function addFolder(dataDir: string, folder: string, options: AddOptions): 
 async function addCheckpoint(dataDir: string, path: string): Promise<AddedModel> {
   const digest = await sha256Of(path);
   const checkpoint = (await readCheckpoints(modelsFolder)).find(({ sha256 }) => sha256 === digest);
+  const other = checkpoint === undefined ? await whyNoGraph(path) : undefined;
+  if (other !== undefined) throw new SamIAmError('usage.invalid', `${path} ${other.reason}`, { hint: other.hint });
   if (checkpoint === undefined) throw unfit(`${path} is none of the checkpoints known by their sha256`);
   const target = checkpointPath(dataDir, checkpoint);
   await copyWhole(path, target);
