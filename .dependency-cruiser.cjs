@@ -1,4 +1,6 @@
 /** Who may import whom: see docs/ARCHITECTURE.md, "Layers". Only types cross sideways. */
+const below = ['core', 'config', 'imaging', 'label-studio', 'store'];
+
 const layers = {
   core: [],
   config: ['core'],
@@ -10,29 +12,43 @@ const layers = {
   booster: ['core'],
   store: ['core'],
   metrics: ['core'],
-  evaluation: ['core', 'metrics', 'imaging', 'label-studio'],
-  app: [
-    'core',
-    'config',
-    'imaging',
-    'inference',
-    'label-studio',
+  pipeline: ['core', 'sam', 'texture', 'booster'],
+  annotations: ['core', 'metrics', 'imaging', 'label-studio', 'store'],
+  evaluation: ['core', 'metrics', 'imaging', 'annotations'],
+  painting: [...below, 'pipeline', 'sam', 'texture', 'booster', 'inference'],
+  learning: [
+    ...below,
+    'metrics',
+    'pipeline',
     'sam',
     'texture',
     'booster',
+    'inference',
+    'annotations',
     'evaluation',
-    'metrics',
-    'store',
+    'painting',
   ],
-  backend: ['core', 'config', 'imaging', 'label-studio', 'store', 'app'],
-  cli: ['core', 'config', 'app', 'evaluation', 'label-studio', 'store'],
+  app: [...below, 'inference', 'pipeline', 'annotations', 'evaluation', 'learning', 'painting'],
+  backend: ['core', 'config', 'imaging', 'label-studio', 'store', 'pipeline', 'painting', 'learning', 'app'],
+  cli: [
+    'core',
+    'config',
+    'label-studio',
+    'store',
+    'pipeline',
+    'painting',
+    'annotations',
+    'evaluation',
+    'learning',
+    'app',
+  ],
   web: ['core', 'booster'],
 };
 const typesAllowed = {
   sam: ['inference'],
   texture: ['inference'],
   booster: ['texture', 'sam'],
-  web: ['app', 'backend'],
+  web: ['pipeline', 'painting', 'learning', 'app', 'backend'],
 };
 
 const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
@@ -62,7 +78,7 @@ module.exports = {
     {
       name: 'domain-does-no-io',
       severity: 'error',
-      from: { path: '^src/(core|booster|metrics)/' },
+      from: { path: '^src/(core|booster|metrics|pipeline)/' },
       to: {
         path: '^(node:)?(fs|http|https|net|worker_threads|child_process)|node_modules/(express|sharp|onnxruntime-node)',
       },

@@ -1,4 +1,4 @@
-import { pipelineParameters } from '../src/app/pipeline-parameters.js';
+import { pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
 import type { Mask } from '../src/core/mask.js';
 import { erringMasks } from './erring-masks.js';
 import type { ImageContext } from './image-context.js';

@@ -1,5 +1,5 @@
 /*
- * Chooses what hangs on the weights of the embedded models on simulated micrographs, and writes it to src/app/calibration.ts: how alike two masks
+ * Chooses what hangs on the weights of the embedded models on simulated micrographs, and writes it to src/pipeline/calibration.ts: how alike two masks
  * must be to show one material, and what scores are worth.
  *
  *   npm run calibrate -- FOLDER...
@@ -11,9 +11,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
-import { describeCandidates } from '../src/app/merge-masks.js';
-import { fitConfidence } from '../src/app/training/fit-confidence.js';
-import { defaultSegmentOptions, pipelineParameters } from '../src/app/pipeline-parameters.js';
+import { describeCandidates } from '../src/pipeline/merge-masks.js';
+import { fitConfidence } from '../src/learning/training/fit-confidence.js';
+import { defaultSegmentOptions, pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
 import type { MaskDescription } from '../src/booster/describe-masks.js';
 import { groupMasks } from '../src/booster/mask-merging.js';
 import type { LikenessWeights } from '../src/booster/material-likeness.js';
@@ -43,7 +43,7 @@ const plateauDepth = 0.02 + 1e-9;
 const { values, positionals: folders } = parseArgs({
   allowPositionals: true,
   options: {
-    out: { type: 'string', default: 'src/app/calibration.ts' },
+    out: { type: 'string', default: 'src/pipeline/calibration.ts' },
     state: { type: 'string', default: '.cache/ablation' },
     threads: { type: 'string', default: '2' },
   },

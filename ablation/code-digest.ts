@@ -8,12 +8,11 @@ const reporting =
   /^ablation\/(learning\/.*|main|report|plots|comparisons|code-digest|generator-cache|calibrate|fit-likeness)\.js$/;
 
 /** The compiled code that decides a measurement. */
-export const measuringCode =
-  /^(ablation|src\/(booster|core|metrics|sam|texture))\/|^src\/app\/(segment-micrograph|merge-masks|pipeline-parameters|calibration)\.js$/;
+export const measuringCode = /^(ablation|src\/(booster|core|metrics|pipeline|sam|texture))\//;
 
 /** The compiled code that decides what is found in the images of a project before names are learned: naming is not part of it. */
 export const preparingCode =
-  /^src\/(core|imaging|sam|texture)\/|^src\/booster\/(?!(boost-again|confidence|label-[a-z]+|learn-names|material-profile|name-[a-z]+)\.js$)|^src\/app\/(merge-masks|pipeline-parameters|calibration|use-profile|training\/training-image)\.js$/;
+  /^src\/(core|imaging|pipeline|sam|texture)\/|^src\/booster\/(?!(boost-again|confidence|label-[a-z]+|learn-names|material-profile|name-[a-z]+)\.js$)|^src\/learning\/training\/training-image\.js$/;
 
 /** The compiled code that decides what the generator finds. */
 export const generatorCode =

@@ -1,4 +1,4 @@
-import type { ScoredProposal } from '../src/app/merge-masks.js';
+import type { ScoredProposal } from '../src/pipeline/merge-masks.js';
 import type { Mask } from '../src/core/mask.js';
 import { maskFromBitmap, maskToBitmap, pixelOfRank, subtract, unionOf } from '../src/core/mask.js';
 import type { SeededRandom } from '../src/core/seeded-random.js';

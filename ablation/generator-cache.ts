@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import type { LoadedModels } from '../src/app/load-models.js';
-import type { ScoredProposal } from '../src/app/merge-masks.js';
-import { defaultSegmentOptions, pipelineParameters } from '../src/app/pipeline-parameters.js';
+import type { LoadedModels } from '../src/pipeline/loaded-models.js';
+import type { ScoredProposal } from '../src/pipeline/merge-masks.js';
+import { defaultSegmentOptions, pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
 import type { ImageEmbedding } from '../src/sam/sam-model.js';
 import { codeDigest, generatorCode } from './code-digest.js';
 

@@ -1,8 +1,8 @@
-import type { LoadedModels } from '../src/app/load-models.js';
-import type { PipelineParameters } from '../src/app/pipeline-parameters.js';
-import { defaultSegmentOptions, generatorOptionsFor, pipelineParameters } from '../src/app/pipeline-parameters.js';
-import type { ScoredProposal } from '../src/app/merge-masks.js';
-import { mergeMasks } from '../src/app/merge-masks.js';
+import type { LoadedModels } from '../src/pipeline/loaded-models.js';
+import type { PipelineParameters } from '../src/pipeline/pipeline-parameters.js';
+import { defaultSegmentOptions, generatorOptionsFor, pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
+import type { ScoredProposal } from '../src/pipeline/merge-masks.js';
+import { mergeMasks } from '../src/pipeline/merge-masks.js';
 import { keepMasks } from '../src/booster/keep-masks.js';
 import { finiteTokens } from '../src/booster/finite-values.js';
 import { maskOfLabel } from '../src/core/label-map.js';

@@ -9,8 +9,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultModelId } from '../src/app/load-models.js';
-import { modelVersionOf } from '../src/app/model-version.js';
+import { defaultModelId } from '../src/painting/models/load-models.js';
+import { modelVersionOf } from '../src/painting/models/model-version.js';
 import { codeDigest, measuringCode } from './code-digest.js';
 import { generatorCache } from './generator-cache.js';
 import type { ImageRecord } from './image-record.js';

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { addedModelsFolder, defaultModelId, loadModels, type LoadedModels } from '../src/app/load-models.js';
+import { addedModelsFolder, defaultModelId, loadModels } from '../src/painting/models/load-models.js';
+import { type LoadedModels } from '../src/pipeline/loaded-models.js';
 import { loadSettings } from '../src/config/settings.js';
 
 /** Where models lie: the embedded ones, and those that a user has added. */

@@ -12,7 +12,7 @@ import { boosterRows, paperGains } from './booster-rows.js';
 import type { ComparedRow } from './comparisons.js';
 import { compareRows, ofClass } from './comparisons.js';
 import type { ImageRecord } from './image-record.js';
-import { fitConfidence } from '../src/app/training/fit-confidence.js';
+import { fitConfidence } from '../src/learning/training/fit-confidence.js';
 import { calibrationFigure, differencesFigure } from './plots.js';
 import { chosenCountRow, referenceRow, systemRows, unboostedRow } from './rows.js';
 import type { ScoreName } from './scores.js';
@@ -167,7 +167,7 @@ the images. Rank correlation of score and IoU over ${raw.length} materials: ${ra
 
 ![IoU over score](pictures/ablation-confidence.svg)
 
-The curve over all images, for \`confidence\` in \`src/app/pipeline-parameters.ts\` (to be taken from the validation set only):
+The curve over all images, for \`confidence\` in \`src/pipeline/pipeline-parameters.ts\` (to be taken from the validation set only):
 \`${JSON.stringify(fitConfidence(raw))}\``;
 }
 

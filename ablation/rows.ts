@@ -1,5 +1,5 @@
-import type { PipelineParameters } from '../src/app/pipeline-parameters.js';
-import { pipelineParameters } from '../src/app/pipeline-parameters.js';
+import type { PipelineParameters } from '../src/pipeline/pipeline-parameters.js';
+import { pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
 import type { Mask } from '../src/core/mask.js';
 import { clusterWindows } from './baselines/sliding-window.js';
 import { clusterSuperpixels } from './baselines/superpixels.js';

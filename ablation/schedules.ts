@@ -6,11 +6,11 @@
  * FOLDER is written by `python -m sam_i_am_models.simulated_set --set validation --per-class 20 FOLDER` in training/. The number of materials is given.
  */
 import { parseArgs } from 'node:util';
-import type { LoadedModels } from '../src/app/load-models.js';
-import { resultMasks } from '../src/app/masks-report.js';
-import { defaultSegmentOptions, pipelineParameters } from '../src/app/pipeline-parameters.js';
-import { segmentMicrograph } from '../src/app/segment-micrograph.js';
-import { Stopwatch } from '../src/app/timings.js';
+import type { LoadedModels } from '../src/pipeline/loaded-models.js';
+import { resultMasks } from '../src/pipeline/result-masks.js';
+import { defaultSegmentOptions, pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
+import { segmentMicrograph } from '../src/pipeline/segment-micrograph.js';
+import { Stopwatch } from '../src/pipeline/timings.js';
 import { difficulties } from '../src/metrics/difficulty.js';
 import { meanOf } from '../src/metrics/statistics.js';
 import type { GeneratorOptions } from '../src/sam/automatic-mask-generator.js';

@@ -1,7 +1,7 @@
 /* Measures our generator in a process of its own: `node scripts/bench-generator.mjs '{"dataDir", "model", "image", …}'` prints one JSON object. */
 import { readFile } from 'node:fs/promises';
-import { addedModelsFolder, modelsFolder } from '../dist/app/load-models.js';
-import { openSamModel } from '../dist/app/open-sam-model.js';
+import { addedModelsFolder, modelsFolder } from '../dist/painting/models/load-models.js';
+import { openSamModel } from '../dist/painting/models/open-sam-model.js';
 import { encodeCocoRle } from '../dist/core/coco-rle.js';
 import { decodeMicrograph } from '../dist/imaging/decode-micrograph.js';
 import { findModel, readStoredModels } from '../dist/inference/model-store.js';

@@ -12,8 +12,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { addedModelsFolder, modelsFolder } from '../dist/app/load-models.js';
-import { modelVersionOf } from '../dist/app/model-version.js';
+import { addedModelsFolder, modelsFolder } from '../dist/painting/models/load-models.js';
+import { modelVersionOf } from '../dist/painting/models/model-version.js';
 import { startRedisServer } from './redis-server.mjs';
 
 const { values } = parseArgs({

@@ -11,9 +11,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { giveHeapRoom } from '../dist/app/jobs/heap-room.js';
-import { LocalQueue } from '../dist/app/jobs/local-queue.js';
-import { RedisQueue } from '../dist/app/jobs/redis-queue.js';
+import { giveHeapRoom } from '../dist/painting/jobs/heap-room.js';
+import { LocalQueue } from '../dist/painting/jobs/local-queue.js';
+import { RedisQueue } from '../dist/painting/jobs/redis-queue.js';
 import { startRedisServer } from './redis-server.mjs';
 
 const { values } = parseArgs({

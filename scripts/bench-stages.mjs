@@ -47,9 +47,9 @@ function leastAndMedian(milliseconds) {
 
 async function openBuild(build) {
   const load = (path) => import(`${build}/${path}.js`);
-  const { addedModelsFolder } = await load('app/load-models');
-  const { openSamModel } = await load('app/open-sam-model');
-  const { pipelineParameters } = await load('app/pipeline-parameters');
+  const { addedModelsFolder } = await load('painting/models/load-models');
+  const { openSamModel } = await load('painting/models/open-sam-model');
+  const { pipelineParameters } = await load('pipeline/pipeline-parameters');
   const { decodeMicrograph } = await load('imaging/decode-micrograph');
   const { findModel, readStoredModels } = await load('inference/model-store');
   const { generateMasks } = await load('sam/automatic-mask-generator');

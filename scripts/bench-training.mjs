@@ -15,9 +15,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { createEmbeddingCache, embeddingKey } from '../dist/app/embedding-cache.js';
-import { addedModelsFolder, defaultModelId, loadModels, modelsFolder } from '../dist/app/load-models.js';
-import { embeddingsFolder } from '../dist/app/segment-pool.js';
+import { createEmbeddingCache, embeddingKey } from '../dist/painting/embedding-cache.js';
+import { addedModelsFolder, defaultModelId, loadModels, modelsFolder } from '../dist/painting/models/load-models.js';
+import { embeddingsFolder } from '../dist/painting/threads/segment-pool.js';
 import { decodeMicrograph } from '../dist/imaging/decode-micrograph.js';
 import { brushRegion, labelConfigOf, openLabelStudio, startBackend } from './label-studio-backend.mjs';
 

@@ -15,7 +15,7 @@ import sharp from 'sharp';
 import { decodeCocoRle } from '../dist/core/coco-rle.js';
 import { maskIou } from '../dist/core/mask.js';
 import { loadSettings } from '../dist/config/settings.js';
-import { pipelineParameters } from '../dist/app/pipeline-parameters.js';
+import { pipelineParameters } from '../dist/pipeline/pipeline-parameters.js';
 
 const { values } = parseArgs({
   options: {

@@ -11,8 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { QueueEvents } from 'bullmq';
-import { openRedis, queueKeys } from '../dist/app/jobs/redis-keys.js';
-import { RedisQueue } from '../dist/app/jobs/redis-queue.js';
+import { openRedis, queueKeys } from '../dist/painting/jobs/redis-keys.js';
+import { RedisQueue } from '../dist/painting/jobs/redis-queue.js';
 import { startRedisServer } from './redis-server.mjs';
 
 const number = (value) => ({ type: 'string', default: String(value) });

@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { modelsFolder } from '../dist/app/load-models.js';
-import { defaultSegmentOptions } from '../dist/app/pipeline-parameters.js';
+import { modelsFolder } from '../dist/painting/models/load-models.js';
+import { defaultSegmentOptions } from '../dist/pipeline/pipeline-parameters.js';
 import { openOrtSession } from '../dist/inference/ort-session.js';
 import { openSegmenter, settledBytes, slopeOf } from './soaking.mjs';
 

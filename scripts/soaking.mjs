@@ -1,8 +1,8 @@
 // What the soaks share: the code that the server's worker runs, memory once it has settled, and how it grows.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { modelsFolder } from '../dist/app/load-models.js';
-import { createSegmenter } from '../dist/app/segmenter.js';
+import { modelsFolder } from '../dist/painting/models/load-models.js';
+import { createSegmenter } from '../dist/painting/segmenter.js';
 
 /** The embedded models, with a cache of `cacheBytes` in memory and as much in `folder`. */
 export function openSegmenter(folder, { cacheBytes, threads }) {

@@ -3,9 +3,9 @@
 // With `painter`, images go to a process of their own, as in `sam-i-am worker`, which answers at once.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { giveHeapRoom } from '../dist/app/jobs/heap-room.js';
-import { PaintProcesses } from '../dist/app/jobs/paint-process.js';
-import { startRedisWorker } from '../dist/app/jobs/redis-worker.js';
+import { giveHeapRoom } from '../dist/painting/jobs/heap-room.js';
+import { PaintProcesses } from '../dist/painting/jobs/paint-process.js';
+import { startRedisWorker } from '../dist/painting/jobs/redis-worker.js';
 
 const [url, modelVersion, serviceMs, concurrency = '1', lockMs = '15000', resultBytes = '0', painter] =
   process.argv.slice(2);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { defaultModelId, loadModels, type LoadedModels } from '../../src/app/load-models.js';
+import { defaultModelId, loadModels } from '../../src/painting/models/load-models.js';
+import { type LoadedModels } from '../../src/pipeline/loaded-models.js';
 
 /** The folder of the embedded models, which both commands measure. */
 export const modelsFolder = resolve('models');

@@ -1,8 +1,8 @@
-import { judgeProfile } from '../../src/app/training/gate.js';
-import { learnProfile, noFilter, profileOf } from '../../src/app/training/learn-profile.js';
+import { judgeProfile } from '../../src/learning/training/gate.js';
+import { learnProfile, noFilter, profileOf } from '../../src/learning/training/learn-profile.js';
 import type { PaintableLabels } from '../../src/label-studio/assign-labels.js';
-import { paintImage, scorePainting } from '../../src/app/training/score-image.js';
-import type { TrainingImage } from '../../src/app/training/training-image.js';
+import { paintImage, scorePainting } from '../../src/learning/training/score-image.js';
+import type { TrainingImage } from '../../src/learning/training/training-image.js';
 import type { NamingSpread } from '../../src/booster/learn-names.js';
 import type { LearnedProfile } from '../../src/booster/material-profile.js';
 import { intersectionArea } from '../../src/core/mask.js';

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import sharp from 'sharp';
 import { z } from 'zod';
-import type { LoadedModels } from '../../src/app/load-models.js';
-import { allSettings } from '../../src/app/training/learn-profile.js';
+import type { LoadedModels } from '../../src/pipeline/loaded-models.js';
+import { allSettings } from '../../src/learning/training/learn-profile.js';
 import type {
   AcceptedMask,
   DescribedMasks,
   FilterSetting,
   TrainingImage,
-} from '../../src/app/training/training-image.js';
-import { prepareImage } from '../../src/app/training/training-image.js';
+} from '../../src/learning/training/training-image.js';
+import { prepareImage } from '../../src/learning/training/training-image.js';
 import type { NamedRegion } from '../../src/booster/learn-names.js';
 import { maskOfLabel } from '../../src/core/label-map.js';
 import { valueOrThrow } from '../../src/core/result.js';

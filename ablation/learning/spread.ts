@@ -9,7 +9,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { namingSpreadFile } from '../../src/app/naming-spread.js';
+import { namingSpreadFile } from '../../src/painting/models/naming-spread.js';
 import type { NamedRegion } from '../../src/booster/learn-names.js';
 import { spreadOf } from '../../src/booster/learn-names.js';
 import { openProjects } from './command.js';

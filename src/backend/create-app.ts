@@ -1,7 +1,7 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import { LocalQueue } from '../app/jobs/local-queue.js';
-import { queuedService } from '../app/jobs/queued-service.js';
+import { LocalQueue } from '../painting/jobs/local-queue.js';
+import { queuedService } from '../painting/jobs/queued-service.js';
 import type { Settings } from '../config/settings.js';
 import type { AppDeps, RouteDeps } from './app-deps.js';
 import { basicAuth } from './middleware/basic-auth.js';

@@ -1,5 +1,5 @@
-import { fetchImage, materialsOf, paintTask } from '../app/paint-task.js';
-import type { ActiveProfile, PromptExtent } from '../app/segmentation-service.js';
+import { fetchImage, materialsOf, paintTask } from '../painting/paint-task.js';
+import type { ActiveProfile, PromptExtent } from '../painting/segmentation-service.js';
 import { asSamIAmError, SamIAmError } from '../core/errors.js';
 import { failure, success, valueOrThrow, type Result } from '../core/result.js';
 import { toBrushResultWithLabel, type BrushResult } from '../label-studio/brush-result.js';

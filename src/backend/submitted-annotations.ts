@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AnnotationEvent, LiveAccuracy } from '../app/live-accuracy.js';
+import type { AnnotationEvent, LiveAccuracy } from '../learning/live-accuracy.js';
 import type { RouteDeps } from './app-deps.js';
 import { labelStudioAccess } from './project-registry.js';
 

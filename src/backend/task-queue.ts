@@ -1,4 +1,4 @@
-import { Turns, type TurnOptions } from '../app/turns.js';
+import { Turns, type TurnOptions } from '../painting/turns.js';
 import { SamIAmError } from '../core/errors.js';
 
 /** Bounds of a {@link TaskQueue}. */

@@ -13,8 +13,8 @@ import type {
   ComputedStages,
   EvaluatedStage,
   EvaluationCase,
-} from './evaluation-case.js';
-import { evaluatedStages } from './evaluation-case.js';
+} from '../annotations/evaluation-case.js';
+import { evaluatedStages } from '../annotations/evaluation-case.js';
 import type { StageRecord } from './measures-record.js';
 import { meanRecord, stageRecord } from './measures-record.js';
 

@@ -16,8 +16,8 @@ import type {
   Summary,
   VersionRecord,
 } from './evaluation.js';
-import type { EvaluatedStage, EvaluationCase, Problem } from './evaluation-case.js';
-import { evaluatedStages } from './evaluation-case.js';
+import type { EvaluatedStage, EvaluationCase, Problem } from '../annotations/evaluation-case.js';
+import { evaluatedStages } from '../annotations/evaluation-case.js';
 import { measuresOf, RecordMeans, weightedMeasuresOf } from './measures-record.js';
 import { RecordTable } from './record-table.js';
 

@@ -4,8 +4,8 @@ import type { MeasureName } from '../metrics/region-measures.js';
 import { isSmallerBetter, measureNames } from '../metrics/region-measures.js';
 import { measureChange } from './comparisons.js';
 import type { EvaluationFigures, ImageRecord } from './evaluation.js';
-import type { EvaluatedStage } from './evaluation-case.js';
-import { evaluatedStages } from './evaluation-case.js';
+import type { EvaluatedStage } from '../annotations/evaluation-case.js';
+import { evaluatedStages } from '../annotations/evaluation-case.js';
 import type { ComparableRecord } from './measures-record.js';
 import { parseJson } from '../core/parse-json.js';
 

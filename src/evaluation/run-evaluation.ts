@@ -9,7 +9,7 @@ import type { LabelDifficulties } from './evaluate-case.js';
 import { evaluateCase } from './evaluate-case.js';
 import type { EvaluationFigures, ImageRecord } from './evaluation.js';
 import { EvaluationBuilder } from './evaluation-builder.js';
-import type { ComputedStages, EvaluationCase, EvaluationSource, Problem } from './evaluation-case.js';
+import type { ComputedStages, EvaluationCase, EvaluationSource, Problem } from '../annotations/evaluation-case.js';
 import type { Baseline, Threshold } from './gate.js';
 import { BaselineComparison, failedThresholds } from './gate.js';
 import { PartFile } from './part-file.js';

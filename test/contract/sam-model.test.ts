@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { join } from 'node:path';
-import { modelsFolder } from '../../src/app/load-models.js';
+import { modelsFolder } from '../../src/painting/models/load-models.js';
 import { openOrtSession } from '../../src/inference/ort-session.js';
 import { openSamPair } from '../../src/sam/layouts/open-sam.js';
 import type { ImageEmbedding, MaskLogits, Prompt, SamModel } from '../../src/sam/sam-model.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import sharp from 'sharp';
-import type { MasksReport } from '../../src/app/masks-report.js';
+import type { MasksReport } from '../../src/painting/results/masks-report.js';
 import { decodeCocoRle } from '../../src/core/coco-rle.js';
 import { intersectionArea } from '../../src/core/mask.js';
 import { mainFile } from '../support/e2e/repository.js';

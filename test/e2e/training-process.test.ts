@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { isRunning, type ProcessMark } from '../../src/store/process-mark.js';
 import { until } from '../support/e2e/repository.js';
 
-const worker = resolve('dist/app/workers/training-worker.js');
+const worker = resolve('dist/learning/training/training-worker.js');
 
 /** A server's part in a training: starts its process, tells its number, and waits. */
 const parent = `

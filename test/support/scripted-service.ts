@@ -1,12 +1,12 @@
 import type { UserPrompt } from '../../src/core/user-prompt.js';
 import { mostMaterials } from '../../src/core/material-count.js';
 import type {
-  ImageFile,
   PaintedMaterial,
   PaintedMicrograph,
   PromptOptions,
   SegmentationService,
-} from '../../src/app/segmentation-service.js';
+} from '../../src/painting/segmentation-service.js';
+import type { ImageFile } from '../../src/core/image-file.js';
 import type { MaterialCount } from '../../src/core/material-count.js';
 import { SamIAmError } from '../../src/core/errors.js';
 import { failure, success } from '../../src/core/result.js';

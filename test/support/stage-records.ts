@@ -1,7 +1,7 @@
 import type { Evaluation, ImageRecord } from '../../src/evaluation/evaluation.js';
 import { EvaluationBuilder } from '../../src/evaluation/evaluation-builder.js';
 import { evaluateCase } from '../../src/evaluation/evaluate-case.js';
-import type { CasePrediction, ComputedStages, EvaluationCase } from '../../src/evaluation/evaluation-case.js';
+import type { CasePrediction, ComputedStages, EvaluationCase } from '../../src/annotations/evaluation-case.js';
 import { ImageOverviewBuilder } from '../../src/evaluation/report/image-overview.js';
 import { renderReport } from '../../src/evaluation/report/render-report.js';
 import { maskFromBox, type Mask } from '../../src/core/mask.js';

@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 import { pino, type Logger } from 'pino';
-import type { Learning } from '../../src/app/learning.js';
-import type { LiveAccuracy } from '../../src/app/live-accuracy.js';
+import type { Learning } from '../../src/learning/learning.js';
+import type { LiveAccuracy } from '../../src/learning/live-accuracy.js';
 import { createApp } from '../../src/backend/create-app.js';
 import { ProjectRegistry } from '../../src/backend/project-registry.js';
 import { loadSettings } from '../../src/config/settings.js';

@@ -5,12 +5,12 @@ import { encodeCocoRle } from '../../core/coco-rle.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { paintLabelMap } from '../../core/label-map.js';
 import { valueOrThrow } from '../../core/result.js';
-import type { EvaluationCase, EvaluationSource } from '../../evaluation/evaluation-case.js';
+import type { EvaluationCase, EvaluationSource } from '../../annotations/evaluation-case.js';
 import { decodeMicrograph } from '../../imaging/decode-micrograph.js';
 import { renderLabels } from '../../imaging/overlay.js';
 import { readPixelSize } from '../../imaging/pixel-size.js';
 import { diskError } from '../../store/disk-error.js';
-import type { OpenCaseImage } from '../case-images.js';
+import type { OpenCaseImage } from '../../annotations/case-images.js';
 import type { SplitName, SplitShares } from './specimen-split.js';
 import { splitOfSpecimen } from './specimen-split.js';
 

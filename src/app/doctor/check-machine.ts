@@ -4,7 +4,7 @@ import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { Settings } from '../../config/settings.js';
 import { findModel, readStoredModels, verifiedModelPath } from '../../inference/model-store.js';
-import { addedModelsFolder, textureModelId } from '../load-models.js';
+import { addedModelsFolder, textureModelId } from '../../painting/models/load-models.js';
 import { fault, faultOf, ok, type Finding } from './finding.js';
 
 /** What the backend needs on its own machine: models, a folder to write to, local files, Redis. */

@@ -4,7 +4,7 @@ import { createAuthorize } from '../../label-studio/access-token.js';
 import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
 import { createHttpClient } from '../../label-studio/http-client.js';
 import { createLabelStudioApi } from '../../label-studio/label-studio-api.js';
-import { modelsFolder } from '../load-models.js';
+import { modelsFolder } from '../../painting/models/load-models.js';
 import { checkAddress, checkToken } from './check-connection.js';
 import { checkMachine } from './check-machine.js';
 import { checkProject } from './check-project.js';

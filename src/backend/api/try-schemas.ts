@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { stages } from '../../app/pipeline-parameters.js';
-import { timedSteps } from '../../app/timings.js';
+import { stages } from '../../pipeline/pipeline-parameters.js';
+import { timedSteps } from '../../pipeline/timings.js';
 import { maxMaterials, parseMaterialCount, type GivenMaterialCount } from '../../core/material-count.js';
 import { errorDetail } from './error-schema.js';
 

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import { Gauge, Registry } from 'prom-client';
-import type { AccuracyEntry } from '../../app/accuracy-store.js';
-import type { JobQueue } from '../../app/jobs/paint-job.js';
-import type { Learning, ProjectSummary } from '../../app/learning.js';
+import type { AccuracyEntry } from '../../learning/accuracy-store.js';
+import type { JobQueue } from '../../painting/jobs/paint-job.js';
+import type { Learning, ProjectSummary } from '../../learning/learning.js';
 import type { RouteDeps } from '../app-deps.js';
 
 /** `GET /metrics`: figures in Prometheus' text format. */

@@ -1,5 +1,5 @@
 import type { RequestHandler, Response } from 'express';
-import { toServedRegion } from '../../app/served-copies.js';
+import { toServedRegion } from '../../painting/results/served-copies.js';
 import { SamIAmError } from '../../core/errors.js';
 import { parseLabelConfig } from '../../label-studio/label-config.js';
 import {

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { TrainingState } from '../../app/training/trainer.js';
+import type { TrainingState } from '../../learning/training/trainer.js';
 import type { RouteDeps } from '../app-deps.js';
 import { parseBody } from '../parse-body.js';
 

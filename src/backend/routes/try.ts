@@ -1,8 +1,8 @@
 import express, { Router, type RequestHandler, type Response } from 'express';
-import type { BoostChoices } from '../../app/exploration.js';
-import type { ExplorationService } from '../../app/exploration-service.js';
-import { defaultRemovalOptions } from '../../app/exploration.js';
-import type { SegmentationService } from '../../app/segmentation-service.js';
+import type { BoostChoices } from '../../pipeline/exploration.js';
+import type { ExplorationService } from '../../painting/exploration-service.js';
+import { defaultRemovalOptions } from '../../pipeline/exploration.js';
+import type { SegmentationService } from '../../painting/segmentation-service.js';
 import { SamIAmError } from '../../core/errors.js';
 import { valueOrThrow } from '../../core/result.js';
 import { renderThumbnail } from '../../imaging/thumbnail.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Exploration } from '../../app/exploration.js';
-import type { ExplorationService } from '../../app/exploration-service.js';
-import { progressFlag, readProgress, type Progress, type ProgressFlag } from '../../app/progress-flag.js';
+import type { Exploration } from '../../pipeline/exploration.js';
+import type { ExplorationService } from '../../painting/exploration-service.js';
+import { progressFlag, readProgress, type Progress, type ProgressFlag } from '../../painting/threads/progress-flag.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { valueOrThrow } from '../../core/result.js';
 import type { TryStatus } from '../api/try-schemas.js';

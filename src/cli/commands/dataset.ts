@@ -1,14 +1,14 @@
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { createOpenCaseImage } from '../../app/case-images.js';
+import { createOpenCaseImage } from '../../annotations/case-images.js';
 import type { DatasetSource } from '../../app/dataset/build-dataset.js';
 import { buildDataset } from '../../app/dataset/build-dataset.js';
 import type { SplitShares } from '../../app/dataset/specimen-split.js';
 import type { Settings } from '../../config/settings.js';
 import { loadSettings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
-import { openProject } from '../../evaluation/sources/label-studio-project.js';
-import { openSource } from '../../evaluation/sources/open-source.js';
+import { openProject } from '../../annotations/label-studio-project.js';
+import { openSource } from '../../annotations/open-source.js';
 import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
 import { createHttpClient, type HttpClient } from '../../label-studio/http-client.js';
 import { createProjectApi } from '../../label-studio/project-api.js';

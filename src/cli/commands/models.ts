@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addModel, pullCheckpoint, readLibrary, verifyModels } from '../../app/model-library.js';
+import { addModel, pullCheckpoint, readLibrary, verifyModels } from '../../painting/models/model-library.js';
 import { loadSettings } from '../../config/settings.js';
 import { exitStatus } from '../exit-status.js';
 import { writeJsonLine, writeLine } from '../output.js';

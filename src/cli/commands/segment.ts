@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { readProfile } from '../../app/training/read-profile.js';
-import { defaultSegmentOptions, stages } from '../../app/pipeline-parameters.js';
-import type { SegmentOptions } from '../../app/pipeline-parameters.js';
-import type { SegmentPool } from '../../app/segment-pool.js';
-import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
-import type { SegmentedFiles } from '../../app/workers/messages.js';
+import { readProfile } from '../../learning/training/read-profile.js';
+import { defaultSegmentOptions, stages } from '../../pipeline/pipeline-parameters.js';
+import type { SegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import type { SegmentPool } from '../../painting/threads/segment-pool.js';
+import { openSegmentPool, poolOptions } from '../../painting/threads/segment-pool.js';
+import type { SegmentedFiles } from '../../painting/threads/messages.js';
 import { loadSettings } from '../../config/settings.js';
 import { asSamIAmError, type SamIAmError } from '../../core/errors.js';
 import { maxMaterials } from '../../core/material-count.js';

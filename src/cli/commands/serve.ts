@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createLogger } from '../../app/create-logger.js';
-import { sparingly } from '../../app/jobs/queue-error.js';
-import { openService } from '../../app/open-service.js';
+import { sparingly } from '../../painting/jobs/queue-error.js';
+import { openService } from '../../painting/open-service.js';
 import { settingsHelp } from '../../config/describe-settings.js';
 import type { Settings } from '../../config/settings.js';
 import { loadSettings } from '../../config/settings.js';

@@ -1,9 +1,9 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { defaultSegmentOptions } from '../../app/pipeline-parameters.js';
-import type { SegmentPool } from '../../app/segment-pool.js';
-import { openSegmentPool, poolOptions } from '../../app/segment-pool.js';
+import { defaultSegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import type { SegmentPool } from '../../painting/threads/segment-pool.js';
+import { openSegmentPool, poolOptions } from '../../painting/threads/segment-pool.js';
 import { FrameQueue, type FramePolicy } from '../../app/watch/frame-queue.js';
 import type { CompleteFrame } from '../../app/watch/watch-folder.js';
 import { watchFolder } from '../../app/watch/watch-folder.js';

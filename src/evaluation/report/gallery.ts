@@ -8,7 +8,7 @@ import { renderThumbnail, thumbnailBackground, thumbnailSize } from '../../imagi
 import { unionByLabel } from '../../metrics/label-confusion.js';
 import { matchOneToOne } from '../../metrics/matching.js';
 import { overlapTable } from '../../metrics/overlap-table.js';
-import type { EvaluatedStage, EvaluationCase } from '../evaluation-case.js';
+import type { EvaluatedStage, EvaluationCase } from '../../annotations/evaluation-case.js';
 
 /** An image that is shown in the report. */
 export interface GalleryCandidate {

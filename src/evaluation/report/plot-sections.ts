@@ -2,7 +2,7 @@ import type { Difficulty } from '../../metrics/difficulty.js';
 import { difficulties } from '../../metrics/difficulty.js';
 import type { Gain, MeasureChanges } from '../comparisons.js';
 import type { EvaluationFigures } from '../evaluation.js';
-import { evaluatedStages } from '../evaluation-case.js';
+import { evaluatedStages } from '../../annotations/evaluation-case.js';
 import type { DotRow } from './charts.js';
 import { calibrationPlot, dotPlot, histograms, shareBar, timePlot } from './charts.js';
 import { count, percent, points } from './figures.js';

@@ -1,5 +1,5 @@
-import type { Problem } from '../evaluation-case.js';
-import { taskName } from '../evaluation-case.js';
+import type { Problem } from '../../annotations/evaluation-case.js';
+import { taskName } from '../../annotations/evaluation-case.js';
 import { count } from './figures.js';
 import type { Html } from './html.js';
 import { html } from './html.js';

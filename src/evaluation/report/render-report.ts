@@ -1,6 +1,6 @@
 import type { EvaluationFigures, ImageRecord } from '../evaluation.js';
-import type { EvaluatedStage } from '../evaluation-case.js';
-import { evaluatedStages } from '../evaluation-case.js';
+import type { EvaluatedStage } from '../../annotations/evaluation-case.js';
+import { evaluatedStages } from '../../annotations/evaluation-case.js';
 import { primaryStage } from '../gate.js';
 import { count, percent, seconds } from './figures.js';
 import type { GalleryImage } from './gallery.js';

@@ -1,4 +1,4 @@
-import type { RemovedMask } from '../../app/exploration.js';
+import type { RemovedMask } from '../../pipeline/exploration.js';
 import type { BoostOptions, MergingParameters } from '../../booster/found-masks.js';
 import type { FoundMasksJson } from '../../booster/found-masks-json.js';
 

@@ -1,4 +1,4 @@
-import type { RemovedMask } from '../../app/exploration.js';
+import type { RemovedMask } from '../../pipeline/exploration.js';
 import { mergeAgain } from '../../booster/boost-again.js';
 import type { BoostOptions, FoundMask, FoundMasks, MergingParameters } from '../../booster/found-masks.js';
 import { foundMasksFromJson } from '../../booster/found-masks-json.js';

@@ -1,4 +1,4 @@
-import type { RemovedMask, RemovalOptions } from '../../app/exploration.js';
+import type { RemovedMask, RemovalOptions } from '../../pipeline/exploration.js';
 import type { RemovalRule } from '../../booster/removal-record.js';
 
 export const ruleTitles: Readonly<Record<RemovalRule, string>> = {

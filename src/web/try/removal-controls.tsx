@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { RemovalOptions } from '../../app/exploration.js';
+import type { RemovalOptions } from '../../pipeline/exploration.js';
 import { Icon } from '../ui/icon.js';
 import { Slider } from '../ui/slider.js';
 import type { StageProps } from './stage.js';

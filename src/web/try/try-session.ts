@@ -1,4 +1,4 @@
-import type { ExplorationJson, RemovalOptions } from '../../app/exploration.js';
+import type { ExplorationJson, RemovalOptions } from '../../pipeline/exploration.js';
 import type { PromptAnswer, PromptBody, TryStatus } from '../../backend/api/try-schemas.js';
 import type { FoundMask } from '../../booster/found-masks.js';
 import { foundMasksFromJson, fromBase64 } from '../../booster/found-masks-json.js';

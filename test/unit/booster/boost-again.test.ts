@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { pipelineParameters } from '../../../src/app/pipeline-parameters.js';
+import { pipelineParameters } from '../../../src/pipeline/pipeline-parameters.js';
 import { boostAgain } from '../../../src/booster/boost-again.js';
 import type { FoundMasks, SamplePool } from '../../../src/booster/found-masks.js';
 import { foundMasksFromJson, foundMasksToJson } from '../../../src/booster/found-masks-json.js';

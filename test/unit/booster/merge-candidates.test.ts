@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { pipelineParameters } from '../../../src/app/pipeline-parameters.js';
+import { pipelineParameters } from '../../../src/pipeline/pipeline-parameters.js';
 import type { MaskDescription } from '../../../src/booster/describe-masks.js';
 import { findCandidates, paintCandidates, voteCandidates, withoutName } from '../../../src/booster/merge-candidates.js';
 import { maskFromBox } from '../../../src/core/mask.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { loadModels, modelsFolder } from '../../../src/app/load-models.js';
+import { loadModels, modelsFolder } from '../../../src/painting/models/load-models.js';
 
 test('embeddings have unit length, and those of one crop do not depend on its batch', async () => {
   const { texture } = await loadModels({

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import { createOpenCaseImage } from '../../../../src/app/case-images.js';
+import { createOpenCaseImage } from '../../../../src/annotations/case-images.js';
 import { buildDataset, type DatasetItem, type DatasetOptions } from '../../../../src/app/dataset/build-dataset.js';
 import { decodeCocoRle, type CocoRle } from '../../../../src/core/coco-rle.js';
 import type { Mask } from '../../../../src/core/mask.js';
-import { openSource } from '../../../../src/evaluation/sources/open-source.js';
+import { openSource } from '../../../../src/annotations/open-source.js';
 import { drawMask, showMask } from '../../../support/draw-mask.js';
 import { annotation, brushRegion, task } from '../../../support/label-studio-tasks.js';
 

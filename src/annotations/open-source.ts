@@ -1,0 +1,63 @@
+import { open, readFile, stat } from 'node:fs/promises';
+import { SamIAmError } from '../core/errors.js';
+import { parseLabelConfig } from '../label-studio/label-config.js';
+import type { EvaluationSource } from './evaluation-case.js';
+import { openCocoFile } from './coco-file.js';
+import { openExportFile } from './export-file.js';
+import { openLabelImages } from './label-images.js';
+import type { TaskReading } from './read-label-studio-task.js';
+
+/** Files to measure. */
+export interface SourceFiles {
+  /** An export of Label Studio, a COCO file or a folder of label images: told apart by what they are. */
+  readonly path: string;
+  /** Predictions for COCO and label images; Label Studio's exports hold their own. */
+  readonly predictions?: string | undefined;
+  /** The label config of an export, as XML. */
+  readonly labelConfig?: string | undefined;
+}
+
+/** Opens what the user pointed at; `usage.invalid` says what it should be. */
+export async function openSource(
+  { path, predictions, labelConfig }: SourceFiles,
+  reading: Omit<TaskReading, 'config'>,
+): Promise<EvaluationSource> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) {
+    throw new SamIAmError('usage.invalid', `${path} does not exist`, {
+      hint: 'Give a JSON export of Label Studio, a COCO file, or a folder of label images.',
+    });
+  }
+  if (found.isDirectory()) return openLabelImages(path, predictions);
+  if ((await firstSign(path)) === '{') return openCocoFile(path, predictions);
+  if (predictions !== undefined) {
+    throw new SamIAmError('usage.invalid', '--predictions does not go with an export of Label Studio', {
+      hint: 'Leave it out: the export holds its predictions.',
+    });
+  }
+  const config = labelConfig === undefined ? undefined : parseLabelConfig(labelConfig);
+  return openExportFile(path, { ...reading, config });
+}
+
+export async function readTextFile(path: string, what: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new SamIAmError('usage.invalid', `${what} ${path} can't be read`, {
+      hint: 'Give a file that exists.',
+      cause,
+    });
+  });
+}
+
+async function firstSign(path: string): Promise<string | undefined> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+    return buffer
+      .subarray(0, bytesRead)
+      .toString()
+      .replace(/^\uFEFF/, '')
+      .trim()[0];
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,8 @@
+/** An image file as it was fetched: bytes in any supported format, and a name for messages. */
+export interface ImageFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Label Studio's project and task that it belongs to, for the list of jobs. */
+  readonly project?: number | undefined;
+  readonly task?: number | undefined;
+}

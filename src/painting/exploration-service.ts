@@ -1,0 +1,14 @@
+import type { SamIAmError } from '../core/errors.js';
+import type { Result } from '../core/result.js';
+import type { BoostChoices, Exploration } from '../pipeline/exploration.js';
+import type { ProgressFlag } from './threads/progress-flag.js';
+import type { ImageFile } from '../core/image-file.js';
+import type { SegmentedFiles } from './threads/messages.js';
+
+/** Everything about one micrograph for people who want to see why: behind a thread boundary, as SegmentationService is. */
+export interface ExplorationService {
+  /** Finds all there is in a micrograph; `progress` says meanwhile how far it is. Takes no bytes. */
+  explore(image: ImageFile, progress: ProgressFlag, signal?: AbortSignal): Promise<Result<Exploration, SamIAmError>>;
+  /** What the command `segment` writes, with any thresholds, from what was found before. */
+  rewrite(image: ImageFile, explored: Uint8Array, choices: BoostChoices): Promise<Result<SegmentedFiles, SamIAmError>>;
+}

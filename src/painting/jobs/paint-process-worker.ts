@@ -1,0 +1,65 @@
+import { valueOrThrow } from '../../core/result.js';
+import type { Exploration } from '../../pipeline/exploration.js';
+import { progressFlag, readProgress } from '../threads/progress-flag.js';
+import type { PaintedMicrograph } from '../segmentation-service.js';
+import { openSegmentPool, type SegmentPool } from '../threads/segment-pool.js';
+import { answer } from '../threads/messages.js';
+import { runJob, type Job } from './paint-job.js';
+import type { FromPaintProcess, ToPaintProcess } from './paint-messages.js';
+
+/*
+ * The process in which a `sam-i-am worker` paints, one job at a time. Native code decodes images and runs models, and a fault in it
+ * ends the whole process: so this is another one than that which talks to the queue, and whose job it was is known.
+ */
+
+let pool: Promise<SegmentPool> | undefined;
+let controller = new AbortController();
+
+/** How often a person at the page is told how far it is. */
+const progressMs = 250;
+
+function tell(message: FromPaintProcess): void {
+  // Whoever started this process may be gone.
+  if (process.connected) process.send?.(message);
+}
+
+async function handle(message: ToPaintProcess): Promise<void> {
+  if (message.kind === 'cancel') controller.abort();
+  if (message.kind === 'open') {
+    pool = openSegmentPool(message.options);
+    const opened = await answer(async () => {
+      await (
+        await pool
+      )?.ready;
+      return null;
+    });
+    tell({ kind: 'opened', answer: opened });
+  }
+  if (message.kind === 'job' && pool !== undefined) {
+    const service = await pool;
+    controller = new AbortController();
+    const { signal } = controller;
+    tell({
+      kind: 'painted',
+      answer: await answer(() => work(message.job, service, signal)),
+    });
+  }
+}
+
+async function work(job: Job, service: SegmentPool, signal: AbortSignal): Promise<PaintedMicrograph | Exploration> {
+  const { image, call } = job;
+  if (call.kind !== 'explore') return valueOrThrow(await runJob({ image, call }, service, signal));
+  const flag = progressFlag();
+  const timer = setInterval(() => tell({ kind: 'progress', progress: readProgress(flag) }), progressMs);
+  try {
+    return valueOrThrow(await service.explore(image, flag, signal));
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+process.on('message', (message) => void handle(message as ToPaintProcess));
+// Without its worker it has nothing to do; a worker that was killed cannot say so.
+process.on('disconnect', () => process.exit());
+// Ctrl-C goes to all processes of a terminal; the worker finishes its job first and then ends this one.
+process.on('SIGINT', () => undefined).on('SIGTERM', () => undefined);

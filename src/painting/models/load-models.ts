@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openOrtSession } from '../../inference/ort-session.js';
+import type { SamModelEntry } from '../../inference/model-manifest.js';
+import type { StoredModel } from '../../inference/model-store.js';
+import { findModel, readStoredModels, verifiedModelPath } from '../../inference/model-store.js';
+import { onnxTextureEncoder } from '../../texture/onnx-texture-encoder.js';
+import type { LoadedModels } from '../../pipeline/loaded-models.js';
+import { readNamingSpread } from './naming-spread.js';
+import { openSamModel } from './open-sam-model.js';
+
+/** The folder of the embedded weights, beside the code. */
+export const modelsFolder = fileURLToPath(new URL('../../../models', import.meta.url));
+
+/** Where models that the user added are kept. */
+export function addedModelsFolder(dataDir: string): string {
+  return join(dataDir, 'models');
+}
+
+export const defaultModelId = 'sam-i-am-small';
+export const textureModelId = 'sam-i-am-texture';
+
+export interface LoadOptions {
+  /** The installation's models. */
+  readonly folder: string;
+  /** The folder of the user's own; it need not exist. */
+  readonly addedFolder: string;
+  readonly modelId: string;
+  /** Threads of one inference. */
+  readonly threads: number;
+}
+
+/** Loads the segmentation model `modelId` and the texture encoder after checking their files. */
+export async function loadModels({ folder, addedFolder, modelId, threads }: LoadOptions): Promise<LoadedModels> {
+  const stored: StoredModel[] = await readStoredModels(folder, addedFolder);
+  const sam = findModel(stored, 'sam', modelId);
+  const texture = findModel(stored, 'texture', textureModelId);
+  const textureFile = await verifiedModelPath(texture.folder, texture.files.encoder);
+  return {
+    sam: await openSamModel(sam, threads),
+    thresholds: sam.thresholds,
+    weights: weightsDigest(sam),
+    textureSha256: texture.files.encoder.sha256,
+    namingSpread: () => readNamingSpread(texture.folder),
+    texture: onnxTextureEncoder(await openOrtSession(textureFile, { threads }), texture),
+  };
+}
+
+/** {@link LoadedModels.weights}, told without loading anything. */
+export async function weightsOf({ folder, addedFolder, modelId }: Omit<LoadOptions, 'threads'>): Promise<string> {
+  return weightsDigest(findModel(await readStoredModels(folder, addedFolder), 'sam', modelId));
+}
+
+function weightsDigest({ files, inputSize }: Pick<SamModelEntry, 'files' | 'inputSize'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([files, inputSize]))
+    .digest('hex');
+}

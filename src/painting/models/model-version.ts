@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { findModel, readStoredModels } from '../../inference/model-store.js';
+import { textureModelId } from './load-models.js';
+import { defaultSegmentOptions, pipelineParameters } from '../../pipeline/pipeline-parameters.js';
+
+/**
+ * The version that predictions carry: model id and a digest of all that decides what is painted (weights, thresholds, pipeline
+ * parameters). Label Studio predicts anew where it changes.
+ */
+export async function modelVersionOf(modelsFolder: string, addedFolder: string, modelId: string): Promise<string> {
+  const stored = await readStoredModels(modelsFolder, addedFolder);
+  const decisive = [
+    findModel(stored, 'sam', modelId),
+    findModel(stored, 'texture', textureModelId),
+    pipelineParameters,
+    defaultSegmentOptions,
+  ];
+  // Where a model lies decides nothing.
+  const text = JSON.stringify(decisive, (key, value: unknown) => (key === 'folder' ? undefined : value));
+  const digest = createHash('sha256').update(text).digest('hex');
+  return `${modelId}-${digest.slice(0, 8)}`;
+}

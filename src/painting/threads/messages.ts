@@ -1,0 +1,97 @@
+import type { ErrorCode } from '../../core/errors.js';
+import { asSamIAmError, SamIAmError } from '../../core/errors.js';
+import type { MaterialCount } from '../../core/material-count.js';
+import type { Result } from '../../core/result.js';
+import { failure, success } from '../../core/result.js';
+import type { BoostChoices } from '../../pipeline/exploration.js';
+import type { EmbeddingBudget } from '../embedding-cache.js';
+import type { SegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import type { UserPrompt } from '../../core/user-prompt.js';
+import type { CancelFlag } from './cancel-flag.js';
+import type { ProgressFlag } from './progress-flag.js';
+import type { ActiveProfile, PromptOptions } from '../segmentation-service.js';
+import type { ImageFile } from '../../core/image-file.js';
+
+/** What a worker is started with. */
+export interface WorkerSettings {
+  readonly modelsFolder: string;
+  readonly addedFolder: string;
+  readonly cacheFolder: string;
+  readonly cache: EmbeddingBudget;
+  readonly modelId: string;
+  readonly threads: number;
+  readonly maxImagePixels: number;
+}
+
+export interface PaintTask {
+  readonly image: ImageFile;
+  readonly materials: MaterialCount;
+  readonly profile?: ActiveProfile | undefined;
+  readonly cancel?: CancelFlag;
+}
+
+export interface PaintPromptedTask extends PromptOptions {
+  readonly image: ImageFile;
+  readonly prompt: UserPrompt;
+  readonly cancel?: CancelFlag;
+}
+
+export interface SegmentTask {
+  readonly image: ImageFile;
+  readonly options: SegmentOptions;
+  readonly modelVersion: string;
+}
+
+export interface ExploreTask {
+  readonly image: ImageFile;
+  readonly modelVersion: string;
+  readonly cancel?: CancelFlag;
+  readonly progress?: ProgressFlag;
+}
+
+/** Writes `segment`'s files for a micrograph that was explored before, without inference. */
+export interface RewriteTask {
+  readonly image: ImageFile;
+  /** {@link Exploration.json} */
+  readonly explored: Uint8Array;
+  readonly choices: BoostChoices;
+  readonly modelVersion: string;
+}
+
+/** One file that `segment` writes: `NAME` + suffix. */
+export interface OutputFile {
+  readonly suffix: string;
+  readonly content: Uint8Array | string;
+}
+
+export interface SegmentedFiles {
+  readonly files: readonly OutputFile[];
+  readonly materials: number | null;
+  readonly masks: number;
+  readonly totalMs: number;
+  readonly warnings: readonly string[];
+}
+
+/** A result as it crosses the thread boundary, where classes lose their type. */
+export type WorkerAnswer<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | {
+      readonly ok: false;
+      readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint: string };
+    };
+
+/** Runs `work` and packs what it returns or throws. */
+export async function answer<Value>(work: () => Promise<Value>): Promise<WorkerAnswer<Value>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (thrown) {
+    const { code, message, hint } = asSamIAmError(thrown);
+    return { ok: false, error: { code, message, hint } };
+  }
+}
+
+export function unpack<Value>(packed: WorkerAnswer<Value>): Result<Value, SamIAmError> {
+  if (packed.ok) return success(packed.value);
+  const { code, message, hint } = packed.error;
+  return failure(new SamIAmError(code, message, { hint }));
+}

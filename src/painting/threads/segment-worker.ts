@@ -1,0 +1,59 @@
+import { workerData } from 'node:worker_threads';
+import type { Exploration } from '../../pipeline/exploration.js';
+import { createSegmenter } from '../segmenter.js';
+import type { PaintedMicrograph } from '../segmentation-service.js';
+import type { StageMasks } from '../../pipeline/stage-masks.js';
+import type {
+  ExploreTask,
+  PaintPromptedTask,
+  PaintTask,
+  RewriteTask,
+  SegmentedFiles,
+  SegmentTask,
+  WorkerAnswer,
+  WorkerSettings,
+} from './messages.js';
+import { answer } from './messages.js';
+
+/*
+ * The thread that owns the models: decoding, inference, boosting and encoding run here, so that the HTTP thread never waits.
+ * The pool calls the exported functions by name.
+ */
+
+const segmenter = createSegmenter(workerData as WorkerSettings);
+
+export function warmUp(): Promise<WorkerAnswer<null>> {
+  return answer(async () => {
+    await segmenter.models();
+    return null;
+  });
+}
+
+export function paint(task: PaintTask): Promise<WorkerAnswer<PaintedMicrograph>> {
+  return answer(() => segmenter.paint(task));
+}
+
+export function paintPrompted(task: PaintPromptedTask): Promise<WorkerAnswer<PaintedMicrograph>> {
+  return answer(() => segmenter.paintPrompted(task));
+}
+
+export function stages(task: PaintTask): Promise<WorkerAnswer<StageMasks>> {
+  return answer(() => segmenter.stages(task));
+}
+
+/** What `watch` writes, as JSON. */
+export function regions(task: SegmentTask): Promise<WorkerAnswer<string>> {
+  return answer(() => segmenter.regions(task));
+}
+
+export function explore(task: ExploreTask): Promise<WorkerAnswer<Exploration>> {
+  return answer(() => segmenter.explore(task));
+}
+
+export function rewrite(task: RewriteTask): Promise<WorkerAnswer<SegmentedFiles>> {
+  return answer(() => segmenter.rewrite(task));
+}
+
+export function segment(task: SegmentTask): Promise<WorkerAnswer<SegmentedFiles>> {
+  return answer(() => segmenter.segment(task));
+}
