@@ -27,7 +27,12 @@ export async function openService(settings: Settings, { limitMs, onError }: Serv
     return queuedService(new LocalQueue(pool, settings.concurrency), pool, pool);
   }
   giveHeapRoom();
-  const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(settings.dataDir), settings.model);
+  const modelVersion = await modelVersionOf(
+    modelsFolder,
+    addedModelsFolder(settings.dataDir),
+    settings.model,
+    settings,
+  );
   const queue = new RedisQueue({ url, modelVersion, onError });
   const watch = watchWorkers(queue, modelVersion, onError);
   // Writing files from what was found needs no model: it is done here, away from the thread that answers.

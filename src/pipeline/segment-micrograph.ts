@@ -12,6 +12,7 @@ import type { ScoredProposal } from './merge-masks.js';
 import { mergeMasks } from './merge-masks.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
 import { generatorOptionsFor } from './pipeline-parameters.js';
+import { withoutExcluded } from '../booster/without-excluded.js';
 import { isFlat, warnOfProposals } from '../booster/segmentation-warnings.js';
 import type { Stopwatch } from './timings.js';
 import { passesFilter, withProfile } from './use-profile.js';
@@ -40,8 +41,9 @@ export async function segmentMicrograph(
   const { proposals: trusted, embedding } = await generateMasks(models.sam, micrograph, generatorOptions, measure);
   const flat = isFlat(micrograph);
   const scored = flat ? [] : trusted.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
-  const proposals = scored.filter((proposal) => passesFilter(proposal, profile));
-  const warnings = warnOfProposals(micrograph.name, flat, proposals.length);
+  const proposals = withoutExcluded(scored, micrograph.excluded).filter((proposal) => passesFilter(proposal, profile));
+  const found = warnOfProposals(micrograph.name, flat, proposals.length);
+  const warnings = [...(micrograph.warnings ?? []), ...found];
   const unboosted = { embedding, proposals, removal: null, microstructure: null, warnings };
   if (options.stage === 'sam') return unboosted;
 

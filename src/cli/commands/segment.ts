@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { readProfile } from '../../learning/training/read-profile.js';
-import { defaultSegmentOptions, stages } from '../../pipeline/pipeline-parameters.js';
-import type { SegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import { defaultSegmentOptions, mergeModes, stages } from '../../pipeline/pipeline-parameters.js';
+import type { MergeMode, PaintingChoices, SegmentOptions } from '../../pipeline/pipeline-parameters.js';
 import type { SegmentPool } from '../../painting/threads/segment-pool.js';
 import { openSegmentPool, poolOptions } from '../../painting/threads/segment-pool.js';
 import type { SegmentedFiles } from '../../painting/threads/messages.js';
@@ -19,7 +19,9 @@ import { findImages } from '../image-inputs.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
 
-interface SegmentFlags extends Omit<SegmentOptions, 'profile'> {
+interface SegmentFlags extends Omit<SegmentOptions, 'profile' | 'merge' | 'keepOverlays'> {
+  readonly merge?: MergeMode;
+  readonly keepOverlays?: boolean;
   readonly out: string;
   readonly model?: string;
   readonly profile?: string;
@@ -57,6 +59,15 @@ export function addSegmentCommand(program: Command): void {
       integerArgument(0, 2 ** 31),
       defaultSegmentOptions.seed,
     )
+    .addOption(
+      new Option('--merge <what>', 'one region per material, or one per mask: grains stay apart (MERGE)').choices(
+        mergeModes,
+      ),
+    )
+    .option(
+      '--keep-overlays',
+      'banners, scale bars and letters burnt into the picture count as specimen (KEEP_OVERLAYS)',
+    )
     .option('--profile <file>', 'names for the materials, and filters, as sam-i-am train has learned them')
     .option('--json', 'standard output is one JSON object per image')
     .action(async (inputs: string[], flags: SegmentFlags) => {
@@ -76,7 +87,12 @@ async function segment(inputs: readonly string[], flags: SegmentFlags): Promise<
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     await pool.ready;
-    return await segmentAll(pool, images, { ...flags, options: { ...optionsOf(flags), profile } }, interrupted.signal);
+    return await segmentAll(
+      pool,
+      images,
+      { ...flags, options: { ...optionsOf(flags, settings), profile } },
+      interrupted.signal,
+    );
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     await pool.close();
@@ -133,8 +149,10 @@ async function segmentOne(
   }
 }
 
-function optionsOf({ stage, materials, pointsPerSide, layers, seed }: SegmentFlags): SegmentOptions {
-  return { stage, materials, pointsPerSide, layers, seed };
+function optionsOf(flags: SegmentFlags, settings: PaintingChoices): SegmentOptions {
+  const { stage, materials, pointsPerSide, layers, seed } = flags;
+  const { merge = settings.merge, keepOverlays = settings.keepOverlays } = flags;
+  return { stage, materials, pointsPerSide, layers, seed, merge, keepOverlays };
 }
 
 function summary({ masks, materials, totalMs, warnings }: SegmentedFiles): string {

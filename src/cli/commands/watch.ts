@@ -1,7 +1,7 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { defaultSegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import { defaultSegmentOptions, type PaintingChoices } from '../../pipeline/pipeline-parameters.js';
 import type { SegmentPool } from '../../painting/threads/segment-pool.js';
 import { openSegmentPool, poolOptions } from '../../painting/threads/segment-pool.js';
 import { FrameQueue, type FramePolicy } from '../../app/watch/frame-queue.js';
@@ -68,10 +68,13 @@ async function run(folder: string, flags: WatchFlags): Promise<number> {
   await makeFolder(flags.out);
   const settings = loadSettings(process.env);
   const pool = await openSegmentPool(poolOptions(settings, flags.model));
+  const choices = { merge: settings.merge, keepOverlays: settings.keepOverlays };
   try {
     await pool.ready;
     process.stderr.write(`watching ${folder}\n`);
-    return await withInterruption((signal) => watchFrames(folder, flags, pool, settings.concurrency, signal));
+    return await withInterruption((signal) =>
+      watchFrames(folder, { ...flags, ...choices }, pool, settings.concurrency, signal),
+    );
   } finally {
     await pool.close();
   }
@@ -79,7 +82,7 @@ async function run(folder: string, flags: WatchFlags): Promise<number> {
 
 async function watchFrames(
   folder: string,
-  flags: WatchFlags,
+  flags: WatchFlags & PaintingChoices,
   pool: SegmentPool,
   concurrency: number,
   signal: AbortSignal,
@@ -111,14 +114,19 @@ async function watchFrames(
   return report.failed > 0 ? exitStatus.someFailed : exitStatus.done;
 }
 
-async function doFrame(frame: CompleteFrame, flags: WatchFlags, pool: SegmentPool, report: Reports): Promise<void> {
+async function doFrame(
+  frame: CompleteFrame,
+  flags: WatchFlags & PaintingChoices,
+  pool: SegmentPool,
+  report: Reports,
+): Promise<void> {
   const target = join(flags.out, `${basename(frame.name, extname(frame.name))}.roi.json`);
   try {
     if (report.isTaken(target, frame.name)) throw sameTarget(frame.name, target);
     if (await isDone(target, frame)) return;
     const bytes = await readFile(frame.path);
-    const { materials } = flags;
-    const options = { ...defaultSegmentOptions, materials, pointsPerSide: flags.pointsPerSide };
+    const { materials, pointsPerSide, merge, keepOverlays } = flags;
+    const options = { ...defaultSegmentOptions, materials, pointsPerSide, merge, keepOverlays };
     const content = valueOrThrow(await pool.regions({ name: frame.name, bytes }, options));
     await writeWhole(target, content);
     report.done(frame, target);

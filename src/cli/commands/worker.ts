@@ -6,6 +6,7 @@ import { giveHeapRoom } from '../../painting/jobs/heap-room.js';
 import { PaintProcesses } from '../../painting/jobs/paint-process.js';
 import { sparingly } from '../../painting/jobs/queue-error.js';
 import { startRedisWorker } from '../../painting/jobs/redis-worker.js';
+import { encodingOf } from '../../painting/embedding-cache.js';
 import { addedModelsFolder, modelsFolder, weightsOf } from '../../painting/models/load-models.js';
 import { modelVersionOf } from '../../painting/models/model-version.js';
 import { embeddingsFolder, poolOptions } from '../../painting/threads/segment-pool.js';
@@ -36,7 +37,7 @@ async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<voi
   giveHeapRoom();
   const logger = createLogger(settings);
   const processes = new PaintProcesses({ pool: { ...poolOptions(settings), concurrency: 1 } });
-  const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(dataDir), model);
+  const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(dataDir), model, settings);
   const onError = sparingly(({ code, message, hint }) => logger.warn({ code, hint }, `${message}; trying again`));
   await withInterruption(async (signal) => {
     await processes.open(concurrency);
@@ -70,5 +71,11 @@ async function openExchange(settings: Settings, url: string, onError: (error: Er
   if (embeddingDiskMb === 0) return undefined;
   const weights = await weightsOf({ folder: modelsFolder, addedFolder: addedModelsFolder(dataDir), modelId: model });
   const folder = embeddingsFolder(dataDir);
-  return openEmbeddingExchange({ url, folder, diskBytes: embeddingDiskMb * 1e6, weights, onError });
+  return openEmbeddingExchange({
+    url,
+    folder,
+    diskBytes: embeddingDiskMb * 1e6,
+    weights: encodingOf(weights, settings),
+    onError,
+  });
 }

@@ -17,7 +17,7 @@ const outlineTolerance = 24;
  */
 export function growOverRims(image: LevelImage, groups: readonly DrawnGroup[], marked: Uint8Array): void {
   for (const { ink, shapes } of groups) {
-    let front: number[] = [];
+    const front: number[] = [];
     for (const { mask } of shapes) {
       forEachRun(mask, (start, end) => {
         for (let at = start; at < end; at++) front.push(at);

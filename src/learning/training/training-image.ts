@@ -15,6 +15,7 @@ import type { DescribedCandidates, ScoredProposal } from '../../pipeline/merge-m
 import { describeCandidates } from '../../pipeline/merge-masks.js';
 import { finiteTokens } from '../../booster/finite-values.js';
 import { keepMasks } from '../../booster/keep-masks.js';
+import { withoutExcluded } from '../../booster/without-excluded.js';
 import { isFlat } from '../../booster/segmentation-warnings.js';
 import { describeForNames } from '../../pipeline/use-profile.js';
 
@@ -144,5 +145,6 @@ async function proposalsOf(
   if (isFlat(micrograph)) return [];
   const options = generatorOptionsFor(micrograph, defaultSegmentOptions, pipelineParameters, models.thresholds);
   const { proposals } = await generateMasks(models.sam, micrograph, options, (_, work) => work(), embedding);
-  return proposals.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
+  const scored = proposals.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
+  return [...withoutExcluded(scored, micrograph.excluded)];
 }

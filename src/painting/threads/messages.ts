@@ -5,7 +5,7 @@ import type { Result } from '../../core/result.js';
 import { failure, success } from '../../core/result.js';
 import type { BoostChoices } from '../../pipeline/exploration.js';
 import type { EmbeddingBudget } from '../embedding-cache.js';
-import type { SegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import type { PaintingChoices, SegmentOptions } from '../../pipeline/pipeline-parameters.js';
 import type { UserPrompt } from '../../core/user-prompt.js';
 import type { CancelFlag } from './cancel-flag.js';
 import type { ProgressFlag } from './progress-flag.js';
@@ -21,6 +21,7 @@ export interface WorkerSettings {
   readonly modelId: string;
   readonly threads: number;
   readonly maxImagePixels: number;
+  readonly choices?: PaintingChoices;
 }
 
 export interface PaintTask {

@@ -14,7 +14,11 @@ import { addedModelsFolder, modelsFolder } from '../models/load-models.js';
 import { modelVersionOf } from '../models/model-version.js';
 import type { Exploration } from '../../pipeline/exploration.js';
 import type { ExplorationService } from '../exploration-service.js';
-import type { SegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import {
+  defaultSegmentOptions,
+  type PaintingChoices,
+  type SegmentOptions,
+} from '../../pipeline/pipeline-parameters.js';
 import type { PaintedMicrograph, SegmentationService } from '../segmentation-service.js';
 import type { ImageFile } from '../../core/image-file.js';
 import { RecentPaintings } from '../recent-paintings.js';
@@ -38,6 +42,8 @@ export interface SegmentPoolOptions {
   /** Micrographs at the same time; each has a worker thread and its own copy of the models. */
   readonly concurrency: number;
   readonly maxImagePixels: number;
+  /** Unset: as the pipeline does by itself. */
+  readonly choices?: PaintingChoices;
   /** Folder for the user's own models and for cached embeddings. */
   readonly dataDir: string;
   readonly cache: EmbeddingBudget;
@@ -64,8 +70,9 @@ export interface SegmentPool extends SegmentationService, ExplorationService {
 /** What the settings say of the pool. */
 export function poolOptions(settings: Settings, modelId = settings.model): SegmentPoolOptions {
   const { concurrency, maxImagePixels, dataDir, embeddingMemoryMb, embeddingDiskMb } = settings;
+  const { merge, keepOverlays } = settings;
   const cache = { memoryBytes: embeddingMemoryMb * 1e6, diskBytes: embeddingDiskMb * 1e6 };
-  return { modelId, concurrency, maxImagePixels, dataDir, cache };
+  return { modelId, concurrency, maxImagePixels, dataDir, cache, choices: { merge, keepOverlays } };
 }
 
 /** Where encoded images are kept for all workers and processes. */
@@ -80,7 +87,7 @@ const workerFile = fileURLToPath(new URL('./segment-worker.js', import.meta.url)
 /** Opens the pool; the models load in the background (see `ready`). Throws if the model is unknown. */
 export async function openSegmentPool(options: SegmentPoolOptions): Promise<SegmentPool> {
   const addedFolder = addedModelsFolder(options.dataDir);
-  const modelVersion = await modelVersionOf(modelsFolder, addedFolder, options.modelId);
+  const modelVersion = await modelVersionOf(modelsFolder, addedFolder, options.modelId, options.choices);
   const settings: WorkerSettings = {
     modelsFolder,
     addedFolder,
@@ -89,6 +96,7 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
     cache: options.cache,
     threads: Math.max(1, Math.floor(availableParallelism() / options.concurrency)),
     maxImagePixels: options.maxImagePixels,
+    choices: options.choices ?? defaultSegmentOptions,
   };
   const pool = new Piscina({
     filename: workerFile,
