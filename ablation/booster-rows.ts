@@ -1,8 +1,7 @@
-import { pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
 import type { Mask } from '../src/core/mask.js';
+import { pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
 import { erringMasks } from './erring-masks.js';
-import type { ImageContext } from './image-context.js';
-import { keptMasks, materialMasks, mergeAs } from './image-context.js';
+import { type ImageContext, keptMasks, materialMasks, mergeAs } from './image-context.js';
 import { mergeVerbatim } from './verbatim.js';
 
 /** Rows of the table of the booster by itself: the same steps on mask sets made to err. */

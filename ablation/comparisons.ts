@@ -1,10 +1,8 @@
 import { seededRandom } from '../src/core/seeded-random.js';
 import type { Difficulty } from '../src/metrics/difficulty.js';
-import type { Interval } from '../src/metrics/statistics.js';
-import { bootstrapIntervals, meanOf } from '../src/metrics/statistics.js';
+import { bootstrapIntervals, type Interval, meanOf } from '../src/metrics/statistics.js';
 import type { ImageRecord, ImageScores } from './image-record.js';
-import type { ScoreName } from './scores.js';
-import { scoreNames } from './scores.js';
+import { type ScoreName, scoreNames } from './scores.js';
 
 /** A row of a table for the images of one class: means, and the reference minus the row, image by image. */
 export interface ComparedRow {

@@ -1,8 +1,6 @@
+import { type Mask, maskFromBitmap, maskToBitmap, pixelOfRank, subtract, unionOf } from '../src/core/mask.js';
+import { type SeededRandom, seededRandom } from '../src/core/seeded-random.js';
 import type { ScoredProposal } from '../src/pipeline/merge-masks.js';
-import type { Mask } from '../src/core/mask.js';
-import { maskFromBitmap, maskToBitmap, pixelOfRank, subtract, unionOf } from '../src/core/mask.js';
-import type { SeededRandom } from '../src/core/seeded-random.js';
-import { seededRandom } from '../src/core/seeded-random.js';
 import { proposalScore } from '../src/sam/mask-proposal.js';
 import type { SimulatedImage } from './simulated-set.js';
 

@@ -1,11 +1,12 @@
-import type {
-  Evidence,
-  EvidenceKind,
-  EvidenceWeights,
-  LikenessWeights,
-  MaskTexture,
+import {
+  type Evidence,
+  type EvidenceKind,
+  evidenceOf,
+  type EvidenceWeights,
+  kindOfEvidence,
+  type LikenessWeights,
+  type MaskTexture,
 } from '../src/booster/material-likeness.js';
-import { evidenceOf, kindOfEvidence } from '../src/booster/material-likeness.js';
 import { dot } from '../src/core/vectors.js';
 
 /** Two masks of known truth, and what the pair counts. */
@@ -27,7 +28,11 @@ const columns: Record<EvidenceKind, readonly (keyof Evidence)[]> = {
   cropsAndTokens: ['cropDistance', 'tokenCosine', 'tokenDistance'],
 };
 const nothing: EvidenceWeights = {
-  ...{ bias: 0, cropCosine: 0, cropDistance: 0, tokenCosine: 0, tokenDistance: 0 },
+  bias: 0,
+  cropCosine: 0,
+  cropDistance: 0,
+  tokenCosine: 0,
+  tokenDistance: 0,
 };
 
 /**

@@ -1,13 +1,16 @@
-import type { LoadedModels } from '../src/pipeline/loaded-models.js';
-import type { PipelineParameters } from '../src/pipeline/pipeline-parameters.js';
-import { defaultSegmentOptions, generatorOptionsFor, pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
-import type { ScoredProposal } from '../src/pipeline/merge-masks.js';
-import { mergeMasks } from '../src/pipeline/merge-masks.js';
-import { keepMasks } from '../src/booster/keep-masks.js';
 import { finiteTokens } from '../src/booster/finite-values.js';
+import { keepMasks } from '../src/booster/keep-masks.js';
 import { maskOfLabel } from '../src/core/label-map.js';
 import type { Mask } from '../src/core/mask.js';
 import type { MaterialCount } from '../src/core/material-count.js';
+import type { LoadedModels } from '../src/pipeline/loaded-models.js';
+import { mergeMasks, type ScoredProposal } from '../src/pipeline/merge-masks.js';
+import {
+  defaultSegmentOptions,
+  generatorOptionsFor,
+  type PipelineParameters,
+  pipelineParameters,
+} from '../src/pipeline/pipeline-parameters.js';
 import { generateMasks } from '../src/sam/automatic-mask-generator.js';
 import { proposalScore } from '../src/sam/mask-proposal.js';
 import type { TextureEncoder } from '../src/texture/texture-encoder.js';

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { measureMasks } from '../src/metrics/measure-masks.js';
 import { subtract } from '../src/core/mask.js';
+import type { ScoredOutcome } from '../src/metrics/calibration.js';
 import { difficulties } from '../src/metrics/difficulty.js';
-import { pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
+import { measureMasks } from '../src/metrics/measure-masks.js';
 import type { LoadedModels } from '../src/pipeline/loaded-models.js';
+import { pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
 import { boosterMasks } from './booster-rows.js';
+import { seedOf } from './erring-masks.js';
+import type { GeneratorCache } from './generator-cache.js';
 import { keptMasks, materialMasks, mergeAs, openImage } from './image-context.js';
 import { systemRows } from './rows.js';
 import { pieceRecall, scoreMasks, scoreNames, truthOf } from './scores.js';
-import type { ScoredOutcome } from '../src/metrics/calibration.js';
-import { seedOf } from './erring-masks.js';
-import type { GeneratorCache } from './generator-cache.js';
 import type { SimulatedImage } from './simulated-set.js';
 
 const scores = z.record(z.enum([...scoreNames, 'masks']), z.number());

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { loadSettings } from '../src/config/settings.js';
 import { addedModelsFolder, defaultModelId, loadModels } from '../src/painting/models/load-models.js';
 import { type LoadedModels } from '../src/pipeline/loaded-models.js';
-import { loadSettings } from '../src/config/settings.js';
 
 /** Where models lie: the embedded ones, and those that a user has added. */
 export const modelsFolder = resolve('models');

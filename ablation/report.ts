@@ -1,22 +1,18 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { points } from '../src/evaluation/report/figures.js';
-import { calibrationBins, calibrationError } from '../src/metrics/calibration.js';
-import type { ScoredOutcome } from '../src/metrics/calibration.js';
 import { calibrate } from '../src/booster/confidence.js';
-import { difficulties } from '../src/metrics/difficulty.js';
-import type { Interval } from '../src/metrics/statistics.js';
-import { meanOf } from '../src/metrics/statistics.js';
-import { boosterRows, paperGains } from './booster-rows.js';
-import type { ComparedRow } from './comparisons.js';
-import { compareRows, ofClass } from './comparisons.js';
-import type { ImageRecord } from './image-record.js';
+import { points } from '../src/evaluation/report/figures.js';
 import { fitConfidence } from '../src/learning/training/fit-confidence.js';
+import { calibrationBins, calibrationError, type ScoredOutcome } from '../src/metrics/calibration.js';
+import { difficulties } from '../src/metrics/difficulty.js';
+import { type Interval, meanOf } from '../src/metrics/statistics.js';
+import { boosterRows, paperGains } from './booster-rows.js';
+import { type ComparedRow, compareRows, ofClass } from './comparisons.js';
+import type { ImageRecord } from './image-record.js';
 import { calibrationFigure, differencesFigure } from './plots.js';
 import { chosenCountRow, referenceRow, systemRows, unboostedRow } from './rows.js';
-import type { ScoreName } from './scores.js';
-import { scoreNames } from './scores.js';
+import { type ScoreName, scoreNames } from './scores.js';
 
 const tokensRow = "k-means on the encoder's tokens";
 

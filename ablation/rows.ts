@@ -1,13 +1,11 @@
-import type { PipelineParameters } from '../src/pipeline/pipeline-parameters.js';
-import { pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
 import type { Mask } from '../src/core/mask.js';
+import { type PipelineParameters, pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
 import { clusterWindows } from './baselines/sliding-window.js';
 import { clusterSuperpixels } from './baselines/superpixels.js';
 import { clusterTokens } from './baselines/token-clusters.js';
 import { floodBasins } from './baselines/watershed.js';
 import { encoderOfSize } from './crop-sizes.js';
-import type { ImageContext, MergingChanges } from './image-context.js';
-import { keptMasks, materialMasks, mergeAs } from './image-context.js';
+import { type ImageContext, keptMasks, materialMasks, mergeAs, type MergingChanges } from './image-context.js';
 import { mergeVerbatim } from './verbatim.js';
 
 /** One row of the tables: a way from an image to masks. */

@@ -6,19 +6,18 @@
  * FOLDER is written by `python -m sam_i_am_models.simulated_set --set validation --per-class 20 FOLDER` in training/. The number of materials is given.
  */
 import { parseArgs } from 'node:util';
-import type { LoadedModels } from '../src/pipeline/loaded-models.js';
-import { resultMasks } from '../src/pipeline/result-masks.js';
-import { defaultSegmentOptions, pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
-import { segmentMicrograph } from '../src/pipeline/segment-micrograph.js';
-import { Stopwatch } from '../src/pipeline/timings.js';
 import { difficulties } from '../src/metrics/difficulty.js';
 import { meanOf } from '../src/metrics/statistics.js';
+import type { LoadedModels } from '../src/pipeline/loaded-models.js';
+import { defaultSegmentOptions, pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
+import { resultMasks } from '../src/pipeline/result-masks.js';
+import { segmentMicrograph } from '../src/pipeline/segment-micrograph.js';
+import { Stopwatch } from '../src/pipeline/timings.js';
 import type { GeneratorOptions } from '../src/sam/automatic-mask-generator.js';
 import type { SamModel } from '../src/sam/sam-model.js';
 import { openModels } from './open-models.js';
 import { scoreMasks, truthOf } from './scores.js';
-import type { SimulatedImage } from './simulated-set.js';
-import { firstOfEach, readSet, readSimulatedImage } from './simulated-set.js';
+import { firstOfEach, readSet, readSimulatedImage, type SimulatedImage } from './simulated-set.js';
 
 type Schedule = GeneratorOptions['schedule'];
 

@@ -1,7 +1,5 @@
-import type { Mask } from '../src/core/mask.js';
-import { maskIou, subtract } from '../src/core/mask.js';
-import type { GroundTruth } from '../src/metrics/measure-masks.js';
-import { groundTruth, measureMasks } from '../src/metrics/measure-masks.js';
+import { type Mask, maskIou, subtract } from '../src/core/mask.js';
+import { type GroundTruth, groundTruth, measureMasks } from '../src/metrics/measure-masks.js';
 import { meanOf } from '../src/metrics/statistics.js';
 import type { SimulatedImage } from './simulated-set.js';
 

@@ -1,8 +1,7 @@
 import { clusterEmbeddings } from '../src/booster/cluster-materials.js';
 import { describeMasks } from '../src/booster/describe-masks.js';
 import { voteByClusters } from '../src/booster/mask-merging.js';
-import type { Mask } from '../src/core/mask.js';
-import { unionOf } from '../src/core/mask.js';
+import { type Mask, unionOf } from '../src/core/mask.js';
 import type { ImageContext } from './image-context.js';
 
 /**

@@ -38,8 +38,14 @@ const kinds = {
   },
 };
 const region = (value, k) => ({
-  ...{ id: String(k), from_name: 'm', to_name: toName, original_width: side, original_height: side, image_rotation: 0 },
-  ...{ is_positive: true, ...value },
+  id: String(k),
+  from_name: 'm',
+  to_name: toName,
+  original_width: side,
+  original_height: side,
+  image_rotation: 0,
+  is_positive: true,
+  ...value,
 });
 const bodyOf = (kind, count) => {
   const result = Array.from({ length: count }, (_, k) => region(kinds[kind](k), k));

@@ -1,13 +1,13 @@
 /* Measures our generator in a process of its own: `node scripts/bench-generator.mjs '{"dataDir", "model", "image", …}'` prints one JSON object. */
 import { readFile } from 'node:fs/promises';
-import { addedModelsFolder, modelsFolder } from '../dist/painting/models/load-models.js';
-import { openSamModel } from '../dist/painting/models/open-sam-model.js';
+import sharp from 'sharp';
 import { encodeCocoRle } from '../dist/core/coco-rle.js';
 import { decodeMicrograph } from '../dist/imaging/decode-micrograph.js';
 import { findModel, readStoredModels } from '../dist/inference/model-store.js';
+import { addedModelsFolder, modelsFolder } from '../dist/painting/models/load-models.js';
+import { openSamModel } from '../dist/painting/models/open-sam-model.js';
 import { generateMasks } from '../dist/sam/automatic-mask-generator.js';
 import { gridPoints } from '../dist/sam/prompt-schedule.js';
-import sharp from 'sharp';
 
 const settings = JSON.parse(process.argv[2]);
 const { dataDir, model: id, threads, thresholds, options, raw } = settings;

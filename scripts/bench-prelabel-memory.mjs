@@ -34,8 +34,10 @@ const labelConfig =
 function standIn(count) {
   const predicted = new Map();
   const row = (id) => ({
-    ...{ id, data: { image: `data:image/png;base64,${Buffer.from(`image ${id} of ${count}`).toString('base64')}` } },
-    ...{ total_predictions: predicted.get(id) ?? 0, predictions_score: 0.5 },
+    id,
+    data: { image: `data:image/png;base64,${Buffer.from(`image ${id} of ${count}`).toString('base64')}` },
+    total_predictions: predicted.get(id) ?? 0,
+    predictions_score: 0.5,
     predictions_model_versions: predicted.has(id) ? modelVersion : '',
   });
   const list = (search) => {
@@ -88,8 +90,11 @@ for (const count of values.tasks.split(',').map(Number)) {
     spawn(process.execPath, worker, { stdio: 'inherit' }),
   );
   const env = {
-    ...{ PATH: process.env.PATH, DATA_DIR: path.join(scratch, `data-${count}`), REDIS_URL: redis.url },
-    ...{ LABEL_STUDIO_URL: `http://127.0.0.1:${server.address().port}`, LABEL_STUDIO_API_KEY: 'a'.repeat(40) },
+    PATH: process.env.PATH,
+    DATA_DIR: path.join(scratch, `data-${count}`),
+    REDIS_URL: redis.url,
+    LABEL_STUDIO_URL: `http://127.0.0.1:${server.address().port}`,
+    LABEL_STUDIO_API_KEY: 'a'.repeat(40),
   };
   const main = here('../dist/cli/main.js');
   const began = performance.now();

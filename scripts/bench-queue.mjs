@@ -77,7 +77,8 @@ for (const [name, ...painter] of [['Redis'], ['Redis and a painting process', 'p
   while ((await queue.workerCount()) === 0) await sleep(100);
   const children = readFileSync(`/proc/${worker.pid}/task/${worker.pid}/children`, 'utf8').trim();
   await overhead(name, queue, {
-    ...{ worker: worker.pid, redis: redis.pid() },
+    worker: worker.pid,
+    redis: redis.pid(),
     ...(children === '' ? {} : { painter: Number(children) }),
   });
   worker.kill('SIGKILL');

@@ -15,10 +15,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { decodeMicrograph } from '../dist/imaging/decode-micrograph.js';
 import { createEmbeddingCache, embeddingKey } from '../dist/painting/embedding-cache.js';
 import { addedModelsFolder, defaultModelId, loadModels, modelsFolder } from '../dist/painting/models/load-models.js';
 import { embeddingsFolder } from '../dist/painting/threads/segment-pool.js';
-import { decodeMicrograph } from '../dist/imaging/decode-micrograph.js';
 import { brushRegion, labelConfigOf, openLabelStudio, startBackend } from './label-studio-backend.mjs';
 
 const number = (value) => ({ type: 'string', default: String(value) });
@@ -217,8 +217,14 @@ async function sendHooks() {
 const label_config = labelConfigOf(labels);
 const side = 1024;
 const click = (k) => ({
-  ...{ id: `click${k}`, type: 'keypointlabels', from_name: 'point', to_name: 'image', is_positive: true },
-  ...{ original_width: side, original_height: side, image_rotation: 0 },
+  id: `click${k}`,
+  type: 'keypointlabels',
+  from_name: 'point',
+  to_name: 'image',
+  is_positive: true,
+  original_width: side,
+  original_height: side,
+  image_rotation: 0,
   value: { x: 5 + ((k * 37) % 90), y: 5 + ((k * 91) % 90), width: 0.3, keypointlabels: [labels[0]] },
 });
 let asked = 0;

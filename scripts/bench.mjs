@@ -12,9 +12,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import sharp from 'sharp';
+import { loadSettings } from '../dist/config/settings.js';
 import { decodeCocoRle } from '../dist/core/coco-rle.js';
 import { maskIou } from '../dist/core/mask.js';
-import { loadSettings } from '../dist/config/settings.js';
 import { pipelineParameters } from '../dist/pipeline/pipeline-parameters.js';
 
 const { values } = parseArgs({

@@ -18,8 +18,12 @@ import { startRedisServer } from './redis-server.mjs';
 const number = (value) => ({ type: 'string', default: String(value) });
 const { values } = parseArgs({
   options: {
-    ...{ jobs: number(1000), workers: number(4), kills: number(60) },
-    ...{ 'service-ms': number(200), 'lock-ms': number(15_000), 'patience-s': number(120) },
+    jobs: number(1000),
+    workers: number(4),
+    kills: number(60),
+    'service-ms': number(200),
+    'lock-ms': number(15_000),
+    'patience-s': number(120),
   },
 });
 const patienceMs = Number(values['patience-s']) * 1_000;
@@ -91,8 +95,15 @@ for (;;) {
   ({ queue: counts } = await queue.overview());
 }
 const figures = {
-  ...{ jobs, workers: workerCount, kills: killed, takenOver, ...ended, reasons: [...reasons] },
-  ...{ waiting: counts.waiting, running: counts.running, seconds: Math.round((performance.now() - began) / 1000) },
+  jobs,
+  workers: workerCount,
+  kills: killed,
+  takenOver,
+  ...ended,
+  reasons: [...reasons],
+  waiting: counts.waiting,
+  running: counts.running,
+  seconds: Math.round((performance.now() - began) / 1000),
 };
 for (const worker of workers.values()) worker.kill('SIGKILL');
 await Promise.all([queue.close(), events.close()]);

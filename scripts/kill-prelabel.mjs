@@ -17,8 +17,14 @@ import sharp from 'sharp';
 const number = (value) => ({ type: 'string', default: String(value) });
 const { values } = parseArgs({
   options: {
-    ...{ tasks: number(500), kills: number(20), 'worker-kills': number(0), 'redis-restarts': number(0) },
-    ...{ seed: number(1), 'least-s': number(3), 'most-s': number(20), apart: { type: 'boolean', default: false } },
+    tasks: number(500),
+    kills: number(20),
+    'worker-kills': number(0),
+    'redis-restarts': number(0),
+    seed: number(1),
+    'least-s': number(3),
+    'most-s': number(20),
+    apart: { type: 'boolean', default: false },
   },
 });
 const tasks = Number(values.tasks);
@@ -83,8 +89,11 @@ async function createProject() {
 }
 
 const environment = {
-  ...{ PATH: process.env.PATH, DATA_DIR: path.join(scratch, 'data-1'), MODEL: 'tiny' },
-  ...{ LABEL_STUDIO_URL: server.url, LABEL_STUDIO_API_KEY: server.token },
+  PATH: process.env.PATH,
+  DATA_DIR: path.join(scratch, 'data-1'),
+  MODEL: 'tiny',
+  LABEL_STUDIO_URL: server.url,
+  LABEL_STUDIO_API_KEY: server.token,
 };
 
 /** A process that is started again whenever it ends before it should. */

@@ -195,9 +195,16 @@ if (end.outcome === 'failed') problems.push(`the last training failed: ${end.rea
 clearInterval(watch);
 if (mostAtOnce > 1) problems.push(`${mostAtOnce} training processes at once`);
 const figures = {
-  ...{ kills: done.server + done.training, ...done, usualMs: Math.round(usualMs), mostAtOnce },
-  ...{ begunBy200, longestOrphanMs },
-  ...{ liveVersion: liveVersion(), lastOutcome: end.outcome, versions: (await told()).profiles.length, problems },
+  kills: done.server + done.training,
+  ...done,
+  usualMs: Math.round(usualMs),
+  mostAtOnce,
+  begunBy200,
+  longestOrphanMs,
+  liveVersion: liveVersion(),
+  lastOutcome: end.outcome,
+  versions: (await told()).profiles.length,
+  problems,
 };
 server.child.kill('SIGTERM');
 await studio.ask('DELETE', `/api/projects/${project}/`).catch(() => undefined);

@@ -19,7 +19,8 @@ export async function openLabelStudio(folder, port) {
   const field = (name) => new RegExp(`${name}=(\\S+)`).exec(line)[1];
   const [url, token] = [field('url'), field('token')];
   return {
-    ...{ url, token },
+    url,
+    token,
     async ask(method, address, body) {
       const headers = { authorization: `Token ${token}`, 'content-type': 'application/json' };
       const answer = await fetch(url + address, { method, headers, body: body && JSON.stringify(body) });
@@ -35,7 +36,9 @@ export async function openLabelStudio(folder, port) {
 /** Starts `sam-i-am serve` on a free port; resolves when it listens. `log` grows. */
 export function startBackend(studio, settings) {
   return startServed({
-    ...{ PATH: process.env.PATH, LABEL_STUDIO_URL: studio.url, LABEL_STUDIO_API_KEY: studio.token },
+    PATH: process.env.PATH,
+    LABEL_STUDIO_URL: studio.url,
+    LABEL_STUDIO_API_KEY: studio.token,
     ...settings,
   });
 }
@@ -53,8 +56,14 @@ export function brushRegion(id, label, { pixels, width, height }, belongs) {
     Uint8Array.from(pixels, (value, pixel) => Number(belongs(value, pixel))),
   );
   return {
-    ...{ id, from_name: 'material', to_name: 'image', type: 'brushlabels', origin: 'manual' },
-    ...{ original_width: width, original_height: height, image_rotation: 0 },
+    id,
+    from_name: 'material',
+    to_name: 'image',
+    type: 'brushlabels',
+    origin: 'manual',
+    original_width: width,
+    original_height: height,
+    image_rotation: 0,
     value: { format: 'rle', rle: [...encodeBrushRle(width, height, runs)], brushlabels: [label] },
   };
 }

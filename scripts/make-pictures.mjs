@@ -11,14 +11,14 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { defaultModelId } from '../dist/painting/models/load-models.js';
-import { defaultSegmentOptions } from '../dist/pipeline/pipeline-parameters.js';
-import { openSegmentPool } from '../dist/painting/threads/segment-pool.js';
 import { labelAreas, maskOfLabel } from '../dist/core/label-map.js';
 import { valueOrThrow } from '../dist/core/result.js';
 import { decodeMicrograph } from '../dist/imaging/decode-micrograph.js';
 import { renderOverlay } from '../dist/imaging/overlay.js';
 import { colourOf } from '../dist/imaging/palette.js';
+import { defaultModelId } from '../dist/painting/models/load-models.js';
+import { openSegmentPool } from '../dist/painting/threads/segment-pool.js';
+import { defaultSegmentOptions } from '../dist/pipeline/pipeline-parameters.js';
 import { rowOf, writeRows } from './picture-rows.mjs';
 
 const examples = ['layered-oxides', 'particles-on-support', 'srtio3-film-on-ge'];

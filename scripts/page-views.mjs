@@ -38,27 +38,39 @@ function madeUpProjects() {
     'sam-i-am-small-222f8111-p2-9e07b3',
   ];
   const profile = (index, active) => ({
-    ...{ version: versions[index], createdAt: day(20 - 8 * index), active, images: 6 * index },
-    ...{ heldOutIou: 0.8 + 0.04 * index, zeroShotIou: 0.78 },
+    version: versions[index],
+    createdAt: day(20 - 8 * index),
+    active,
+    images: 6 * index,
+    heldOutIou: 0.8 + 0.04 * index,
+    zeroShotIou: 0.78,
   });
   const training = { state: 'running', progress: 0.4, startedAt: day(0) };
   const lastTraining = { finishedAt: day(4), outcome: 'adopted', reason: null, version: versions[2] };
   return {
     projects: [
       {
-        ...{ id: 1, title: 'SrTiO₃ films on Ge', url: 'http://127.0.0.1:8080/projects/1', modelVersion: versions[2] },
-        ...{
-          labels: ['Ge', 'SrTiO₃', 'La:SrTiO₃', 'Pt/C'],
-          accepted: 40,
-          sinceTraining: 7,
-          training: null,
-          lastTraining,
-        },
+        id: 1,
+        title: 'SrTiO₃ films on Ge',
+        url: 'http://127.0.0.1:8080/projects/1',
+        modelVersion: versions[2],
+        labels: ['Ge', 'SrTiO₃', 'La:SrTiO₃', 'Pt/C'],
+        accepted: 40,
+        sinceTraining: 7,
+        training: null,
+        lastTraining,
         profiles: [profile(2, true), profile(1, false)],
       },
       {
-        ...{ id: 2, title: 'Catalyst particles', url: 'http://127.0.0.1:8080/projects/2', modelVersion: versions[0] },
-        ...{ labels: ['Particle', 'Support', 'Vacuum'], accepted: 0, sinceTraining: 0, training, lastTraining: null },
+        id: 2,
+        title: 'Catalyst particles',
+        url: 'http://127.0.0.1:8080/projects/2',
+        modelVersion: versions[0],
+        labels: ['Particle', 'Support', 'Vacuum'],
+        accepted: 0,
+        sinceTraining: 0,
+        training,
+        lastTraining: null,
         profiles: [],
       },
     ],
@@ -71,16 +83,16 @@ function madeUpAccuracy() {
     annotations: Array.from({ length: 40 }, (_, index) => {
       const value = Math.min(0.99, 0.7 + 0.006 * index + 0.12 * Math.sin(index * 2.3));
       return {
-        ...{
-          project: '1.0',
-          task: String(index + 1),
-          annotation: String(index + 1),
-          annotator: '1',
-          at: day(20 - index / 2),
-        },
+        project: '1.0',
+        task: String(index + 1),
+        annotation: String(index + 1),
+        annotator: '1',
+        at: day(20 - index / 2),
         modelVersion: madeUpProjects().projects[0].profiles[index < 20 ? 1 : 0].version,
         measures: { ...measures(value), boundary: measures(value) },
-        ...{ regions: { accepted: 2, edited: 1, rejected: 0, drawn: 0 }, editedShare: (1 - value) / 3, leadTimeS: 40 },
+        regions: { accepted: 2, edited: 1, rejected: 0, drawn: 0 },
+        editedShare: (1 - value) / 3,
+        leadTimeS: 40,
       };
     }),
   };
@@ -89,11 +101,13 @@ function madeUpAccuracy() {
 function madeUpJobs() {
   const states = ['running', 'running', 'waiting', 'done', 'failed', 'done', 'cancelled', 'done', 'done'];
   const jobs = states.map((state, index) => ({
-    ...{ id: String(90 - index), kind: index === 3 ? 'click' : 'paint', project: 1, task: 52 - index, state },
-    ...{
-      name: `STO_Ge_20261124_HAADF_${String(52 - index).padStart(4, '0')}.tif`,
-      attempts: state === 'failed' ? 3 : 1,
-    },
+    id: String(90 - index),
+    kind: index === 3 ? 'click' : 'paint',
+    project: 1,
+    task: 52 - index,
+    state,
+    name: `STO_Ge_20261124_HAADF_${String(52 - index).padStart(4, '0')}.tif`,
+    attempts: state === 'failed' ? 3 : 1,
     reason:
       state === 'failed' ? 'the image is set aside: it ended the process that worked on it 3 times (SIGSEGV)' : null,
     createdAt: day(index / 500),

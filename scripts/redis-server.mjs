@@ -1,7 +1,7 @@
 // A real Redis on a free port of this machine, with its append-only file in a folder; for tests and for the kill scripts.
 import { execFile, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { createServer, connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';

@@ -4,8 +4,8 @@
  *
  *   npm run build && node scripts/simulate-project.mjs --images 82 --size 1024 --out export.json
  */
-import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { RunBuilder } from '../dist/core/mask.js';
 import { seededRandom } from '../dist/core/seeded-random.js';
@@ -57,9 +57,15 @@ function maskRle(lines, layer) {
 
 function region(id, lines, layer, origin, score) {
   return {
-    ...{ id, type: 'brushlabels', from_name: 'material', to_name: 'image', image_rotation: 0, origin },
+    id,
+    type: 'brushlabels',
+    from_name: 'material',
+    to_name: 'image',
+    image_rotation: 0,
+    origin,
     ...(score === undefined ? {} : { score }),
-    ...{ original_width: size, original_height: size },
+    original_width: size,
+    original_height: size,
     value: { format: 'rle', rle: maskRle(lines, layer), brushlabels: [labels[layer]] },
   };
 }
@@ -83,9 +89,15 @@ function task(id) {
     return { ...region(origin === 'manual' ? `h${id}-${layer}` : predicted.id, truth, layer, origin) };
   });
   const annotation = (annotator, result, number) => ({
-    ...{ id: 100 * id + number, completed_by: annotator, was_cancelled: false, ground_truth: false, result },
-    ...{ created_at: `2026-11-${day}T09:0${number}:00Z`, updated_at: `2026-11-${day}T09:0${number}:00Z` },
-    ...{ lead_time: 20 + 60 * random() * difficulty, parent_prediction: shown.id },
+    id: 100 * id + number,
+    completed_by: annotator,
+    was_cancelled: false,
+    ground_truth: false,
+    result,
+    created_at: `2026-11-${day}T09:0${number}:00Z`,
+    updated_at: `2026-11-${day}T09:0${number}:00Z`,
+    lead_time: 20 + 60 * random() * difficulty,
+    parent_prediction: shown.id,
   });
   const second = missed(truth, 0.3);
   const annotations = [annotation(1 + (id % 2), accepted, 1)];

@@ -7,15 +7,15 @@
  * --leak plants one of 12 kB a prediction, to show that it would be found: in JavaScript, or in the runtime (a session that nobody releases
  * every tenth prediction).
  */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { openOrtSession } from '../dist/inference/ort-session.js';
 import { modelsFolder } from '../dist/painting/models/load-models.js';
 import { defaultSegmentOptions } from '../dist/pipeline/pipeline-parameters.js';
-import { openOrtSession } from '../dist/inference/ort-session.js';
 import { openSegmenter, settledBytes, slopeOf } from './soaking.mjs';
 
 const { values } = parseArgs({

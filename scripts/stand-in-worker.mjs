@@ -31,7 +31,10 @@ function tellOnce({ message }) {
 }
 giveHeapRoom();
 const worker = startRedisWorker({
-  ...{ url, modelVersion, concurrency: Number(concurrency), lockMs: Number(lockMs) },
+  url,
+  modelVersion,
+  concurrency: Number(concurrency),
+  lockMs: Number(lockMs),
   work: painter === undefined ? doze : await openPainters(),
   onError: tellOnce,
 });

@@ -1,6 +1,6 @@
 import { clusterEmbeddings } from '../../src/booster/cluster-materials.js';
-import { likenessMap, meanDirection, pixelSampler, tokenOf } from '../../src/core/token-grid.js';
 import type { Mask } from '../../src/core/mask.js';
+import { likenessMap, meanDirection, pixelSampler, tokenOf } from '../../src/core/token-grid.js';
 import type { ImageContext } from '../image-context.js';
 import { masksOfPixels } from './segments.js';
 

@@ -1,12 +1,12 @@
-import { judgeProfile } from '../../src/learning/training/gate.js';
-import { learnProfile, noFilter, profileOf } from '../../src/learning/training/learn-profile.js';
-import type { PaintableLabels } from '../../src/label-studio/assign-labels.js';
-import { paintImage, scorePainting } from '../../src/learning/training/score-image.js';
-import type { TrainingImage } from '../../src/learning/training/training-image.js';
 import type { NamingSpread } from '../../src/booster/learn-names.js';
 import type { LearnedProfile } from '../../src/booster/material-profile.js';
 import { intersectionArea } from '../../src/core/mask.js';
 import type { SeededRandom } from '../../src/core/seeded-random.js';
+import type { PaintableLabels } from '../../src/label-studio/assign-labels.js';
+import { judgeProfile } from '../../src/learning/training/gate.js';
+import { learnProfile, noFilter, profileOf } from '../../src/learning/training/learn-profile.js';
+import { paintImage, scorePainting } from '../../src/learning/training/score-image.js';
+import type { TrainingImage } from '../../src/learning/training/training-image.js';
 import type { Difficulty } from '../../src/metrics/difficulty.js';
 import type { SimulatedProject } from './project-set.js';
 
@@ -50,9 +50,15 @@ export async function drawProject(
       scores.reduce((sum, score) => sum + value(score), 0) / scores.length;
     const total = (value: (score: (typeof scores)[number]) => number) => mean(value) * scores.length;
     points.push({
-      ...{ draw, project: name, difficulty, accepted, naming: profile?.naming ?? 'none' },
-      ...{ named: mean(({ named }) => named), plain: mean(({ plain }) => plain) },
-      ...{ masks: total(({ masks }) => masks), rightlyNamed: total(({ right }) => right) },
+      draw,
+      project: name,
+      difficulty,
+      accepted,
+      naming: profile?.naming ?? 'none',
+      named: mean(({ named }) => named),
+      plain: mean(({ plain }) => plain),
+      masks: total(({ masks }) => masks),
+      rightlyNamed: total(({ right }) => right),
     });
   }
   return points;

@@ -9,13 +9,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { seededRandom } from '../../src/core/seeded-random.js';
 import { defaultModelId } from '../../src/painting/models/load-models.js';
 import { modelVersionOf } from '../../src/painting/models/model-version.js';
 import { codeDigest, preparingCode } from '../code-digest.js';
-import { seededRandom } from '../../src/core/seeded-random.js';
-import type { CurvePoint } from './curve.js';
 import { modelsFolder, openProjects } from './command.js';
-import { drawProject } from './curve.js';
+import { type CurvePoint, drawProject } from './curve.js';
 import { projectNames, readProject } from './project-set.js';
 import { writeLearningReport } from './report.js';
 

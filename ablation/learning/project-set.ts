@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import sharp from 'sharp';
 import { z } from 'zod';
-import type { LoadedModels } from '../../src/pipeline/loaded-models.js';
-import { allSettings } from '../../src/learning/training/learn-profile.js';
-import type {
-  AcceptedMask,
-  DescribedMasks,
-  FilterSetting,
-  TrainingImage,
-} from '../../src/learning/training/training-image.js';
-import { prepareImage } from '../../src/learning/training/training-image.js';
 import type { NamedRegion } from '../../src/booster/learn-names.js';
 import { maskOfLabel } from '../../src/core/label-map.js';
 import { valueOrThrow } from '../../src/core/result.js';
 import { decodeMicrograph } from '../../src/imaging/decode-micrograph.js';
+import { allSettings } from '../../src/learning/training/learn-profile.js';
+import {
+  type AcceptedMask,
+  type DescribedMasks,
+  type FilterSetting,
+  prepareImage,
+  type TrainingImage,
+} from '../../src/learning/training/training-image.js';
 import { difficulties } from '../../src/metrics/difficulty.js';
+import type { LoadedModels } from '../../src/pipeline/loaded-models.js';
 
 /** `project.json` as `python -m sam_i_am_models.simulated_project` writes it. */
 const projectFile = z.object({

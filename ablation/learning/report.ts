@@ -1,10 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { seededRandom } from '../../src/core/seeded-random.js';
-import type { Interval } from '../../src/metrics/statistics.js';
-import { bootstrapIntervals, meanOf } from '../../src/metrics/statistics.js';
-import type { CurvePoint } from './curve.js';
-import { acceptedCounts } from './curve.js';
+import { bootstrapIntervals, type Interval, meanOf } from '../../src/metrics/statistics.js';
+import { acceptedCounts, type CurvePoint } from './curve.js';
 
 /** A fall of a project's mean IoU by more than this is a fall. */
 const tolerated = 0.005;

@@ -9,9 +9,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type NamedRegion, spreadOf } from '../../src/booster/learn-names.js';
 import { namingSpreadFile } from '../../src/painting/models/naming-spread.js';
-import type { NamedRegion } from '../../src/booster/learn-names.js';
-import { spreadOf } from '../../src/booster/learn-names.js';
 import { openProjects } from './command.js';
 import { projectNames, readRegions } from './project-set.js';
 

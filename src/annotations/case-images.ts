@@ -1,14 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import { asSamIAmError, SamIAmError } from '../core/errors.js';
+import type { ImageFile } from '../core/image-file.js';
 import type { GreyImage } from '../core/micrograph.js';
-import type { Result } from '../core/result.js';
-import { failure, success } from '../core/result.js';
-import type { EvaluationCase } from './evaluation-case.js';
+import { failure, type Result, success } from '../core/result.js';
 import { decodeMicrograph } from '../imaging/decode-micrograph.js';
 import type { FetchTaskImage } from '../label-studio/fetch-task-image.js';
 import type { LabelStudioAccess } from '../label-studio/image-address.js';
-import type { ImageFile } from '../core/image-file.js';
+import type { EvaluationCase } from './evaluation-case.js';
 
 /** Opens the image file of an evaluated case; a failure says where it was looked for. */
 export type OpenCaseImage = (

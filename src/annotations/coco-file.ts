@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { SamIAmError } from '../core/errors.js';
 import { parseDifficulty } from '../metrics/difficulty.js';
-import type { EvaluationSource, PredictedRegion, Problem, SourceItem } from './evaluation-case.js';
 import { decodeSegmentation, segmentationSchema } from './coco-segmentation.js';
+import type { EvaluationSource, PredictedRegion, Problem, SourceItem } from './evaluation-case.js';
 import { fileCase } from './file-case.js';
 
 const id = z.union([z.number(), z.string()]);

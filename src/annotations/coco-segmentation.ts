@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { decodeCocoRle } from '../core/coco-rle.js';
-import type { Mask } from '../core/mask.js';
-import { maskFromBitmap, maskFromRuns, unionOf } from '../core/mask.js';
+import { type Mask, maskFromBitmap, maskFromRuns, unionOf } from '../core/mask.js';
 import { rasterisePolygon } from './rasterise-polygon.js';
 
 /** COCO's three ways to write a mask: compressed run lengths, plain counts, polygons as x, y, x, y, … */

@@ -3,8 +3,7 @@ import { basename } from 'node:path';
 import { SamIAmError } from '../core/errors.js';
 import type { EvaluationSource } from './evaluation-case.js';
 import { readJsonArray } from './json-array.js';
-import type { TaskReading } from './read-label-studio-task.js';
-import { readLabelStudioTask } from './read-label-studio-task.js';
+import { readLabelStudioTask, type TaskReading } from './read-label-studio-task.js';
 
 /** A project as Label Studio exports it (JSON): a list of tasks, read one at a time. */
 export function openExportFile(path: string, reading: TaskReading): EvaluationSource {

@@ -3,10 +3,9 @@ import { basename, join, parse } from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { SamIAmError } from '../core/errors.js';
-import type { LabelMap } from '../core/label-map.js';
-import { labelAreas, maskOfLabel } from '../core/label-map.js';
-import type { EvaluationSource, PredictedRegion, Problem, SourceItem } from './evaluation-case.js';
+import { labelAreas, type LabelMap, maskOfLabel } from '../core/label-map.js';
 import { decodeSegmentation, segmentationSchema } from './coco-segmentation.js';
+import type { EvaluationSource, PredictedRegion, Problem, SourceItem } from './evaluation-case.js';
 import { fileCase } from './file-case.js';
 
 /** What stands between the name of a micrograph and the ending of its label image or masks. */

@@ -1,8 +1,7 @@
 import { parseLabelConfig } from '../label-studio/label-config.js';
 import type { ProjectApi } from '../label-studio/project-api.js';
 import type { EvaluationSource } from './evaluation-case.js';
-import type { TaskReading } from './read-label-studio-task.js';
-import { readLabelStudioTask } from './read-label-studio-task.js';
+import { readLabelStudioTask, type TaskReading } from './read-label-studio-task.js';
 
 /** A project over the API: pages of tasks, one in memory at a time. */
 export async function openProject(

@@ -1,8 +1,8 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { SamIAmError } from '../core/errors.js';
 import { parseLabelConfig } from '../label-studio/label-config.js';
-import type { EvaluationSource } from './evaluation-case.js';
 import { openCocoFile } from './coco-file.js';
+import type { EvaluationSource } from './evaluation-case.js';
 import { openExportFile } from './export-file.js';
 import { openLabelImages } from './label-images.js';
 import type { TaskReading } from './read-label-studio-task.js';

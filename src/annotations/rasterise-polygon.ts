@@ -1,5 +1,4 @@
-import type { Mask } from '../core/mask.js';
-import { maskFromBitmap } from '../core/mask.js';
+import { type Mask, maskFromBitmap } from '../core/mask.js';
 
 /** COCO draws outlines on a grid that is this much finer than the pixels. */
 const scale = 5;

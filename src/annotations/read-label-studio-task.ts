@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import type { Difficulty } from '../metrics/difficulty.js';
-import { parseDifficulty } from '../metrics/difficulty.js';
 import type { LabelConfig } from '../label-studio/label-config.js';
+import { type Difficulty, parseDifficulty } from '../metrics/difficulty.js';
 import type { CaseAnnotation, CasePrediction, EvaluationCase, Problem, SourceItem } from './evaluation-case.js';
+import { type BrushLayer, readBrushLayer, unknownLabels } from './read-brush-regions.js';
 import { imageFileName, taskImageAddress } from './task-image.js';
-import type { BrushLayer } from './read-brush-regions.js';
-import { readBrushLayer, unknownLabels } from './read-brush-regions.js';
 
 /** What is known of a project besides its tasks. */
 export interface TaskReading {

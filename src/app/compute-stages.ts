@@ -3,7 +3,7 @@ import type { ComputedStages, EvaluationCase } from '../annotations/evaluation-c
 import { asSamIAmError, SamIAmError } from '../core/errors.js';
 import { maskFromRuns } from '../core/mask.js';
 import type { MaterialCount } from '../core/material-count.js';
-import { failure, success, valueOrThrow, type Result } from '../core/result.js';
+import { failure, type Result, success, valueOrThrow } from '../core/result.js';
 import type { SegmentPool } from '../painting/threads/segment-pool.js';
 
 /** Computes the stages of a case anew on its image, which must have the size of its masks. */

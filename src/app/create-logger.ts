@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { Settings } from '../config/settings.js';
 
 /** JSON lines on standard error. */

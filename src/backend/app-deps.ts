@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import type { ExplorationService } from '../painting/exploration-service.js';
-import type { LiveAccuracy } from '../learning/live-accuracy.js';
-import type { JobQueue } from '../painting/jobs/paint-job.js';
-import type { Learning } from '../learning/learning.js';
-import type { SegmentationService } from '../painting/segmentation-service.js';
 import type { Settings } from '../config/settings.js';
 import type { FetchTaskImage } from '../label-studio/fetch-task-image.js';
+import type { Learning } from '../learning/learning.js';
+import type { LiveAccuracy } from '../learning/live-accuracy.js';
+import type { ExplorationService } from '../painting/exploration-service.js';
+import type { JobQueue } from '../painting/jobs/paint-job.js';
+import type { SegmentationService } from '../painting/segmentation-service.js';
 import type { ServedPredictions } from '../store/served-predictions.js';
 import type { ProjectRegistry } from './project-registry.js';
 import type { TaskQueue } from './task-queue.js';

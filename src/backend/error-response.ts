@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { asSamIAmError, SamIAmError, type ErrorCode } from '../core/errors.js';
+import { asSamIAmError, type ErrorCode, SamIAmError } from '../core/errors.js';
 
 /** The HTTP status of each error. Complete: a new code without a status does not compile. */
 export const statusOfCode: Readonly<Record<ErrorCode, number>> = {

@@ -1,12 +1,12 @@
-import { fetchImage, materialsOf, paintTask } from '../painting/paint-task.js';
-import type { ActiveProfile, PromptExtent } from '../painting/segmentation-service.js';
 import { asSamIAmError, SamIAmError } from '../core/errors.js';
-import { failure, success, valueOrThrow, type Result } from '../core/result.js';
-import { toBrushResultWithLabel, type BrushResult } from '../label-studio/brush-result.js';
+import { failure, type Result, success, valueOrThrow } from '../core/result.js';
+import { type BrushResult, toBrushResultWithLabel } from '../label-studio/brush-result.js';
 import { imageAddressesOf, type LabelStudioAccess } from '../label-studio/image-address.js';
 import { findPaintTargets, findPromptTarget, type LabelConfig } from '../label-studio/label-config.js';
-import { taskSchema, type Task } from '../label-studio/protocol.js';
+import { type Task, taskSchema } from '../label-studio/protocol.js';
 import type { LabelledPrompt } from '../label-studio/user-prompt.js';
+import { fetchImage, materialsOf, paintTask } from '../painting/paint-task.js';
+import type { ActiveProfile, PromptExtent } from '../painting/segmentation-service.js';
 import type { RouteDeps } from './app-deps.js';
 
 /** What one predict request asks for, besides its tasks. */

@@ -2,19 +2,19 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { createLogger } from '../app/create-logger.js';
-import { openAccuracyStore } from '../learning/accuracy-store.js';
-import { openLearning, type Learning } from '../learning/learning.js';
-import type { ExplorationService } from '../painting/exploration-service.js';
-import { createLiveAccuracy, type LiveAccuracy } from '../learning/live-accuracy.js';
-import { createFindServedCopies } from '../painting/results/served-copies.js';
-import type { JobQueue } from '../painting/jobs/paint-job.js';
-import type { TrainingEvent } from '../learning/training/trainer.js';
-import type { SegmentationService } from '../painting/segmentation-service.js';
 import type { Settings } from '../config/settings.js';
 import { assertNever } from '../core/assert-never.js';
 import { SamIAmError } from '../core/errors.js';
 import { createFetchTaskImage } from '../label-studio/fetch-task-image.js';
 import { createHttpClient, type HttpClient } from '../label-studio/http-client.js';
+import { openAccuracyStore } from '../learning/accuracy-store.js';
+import { type Learning, openLearning } from '../learning/learning.js';
+import { createLiveAccuracy, type LiveAccuracy } from '../learning/live-accuracy.js';
+import type { TrainingEvent } from '../learning/training/trainer.js';
+import type { ExplorationService } from '../painting/exploration-service.js';
+import type { JobQueue } from '../painting/jobs/paint-job.js';
+import { createFindServedCopies } from '../painting/results/served-copies.js';
+import type { SegmentationService } from '../painting/segmentation-service.js';
 import { openServedPredictions, type ServedPredictions } from '../store/served-predictions.js';
 import type { RouteDeps } from './app-deps.js';
 import { createApp, taskQueueLimits } from './create-app.js';
@@ -79,7 +79,10 @@ async function startLearning(
   },
 ): Promise<Learning> {
   return openLearning({
-    ...{ settings, http, accuracy, baseVersion: service.modelVersion },
+    settings,
+    http,
+    accuracy,
+    baseVersion: service.modelVersion,
     accessTo: (project) => labelStudioAccess(settings, projects.findById(project)),
     onTraining: (event) => logTraining(event, logger),
     onFailure: (project, reason) => logger.warn({ project, reason }, 'the project could not be compared'),

@@ -1,5 +1,5 @@
-import { Turns, type TurnOptions } from '../painting/turns.js';
 import { SamIAmError } from '../core/errors.js';
+import { type TurnOptions, Turns } from '../painting/turns.js';
 
 /** Bounds of a {@link TaskQueue}. */
 export interface TaskQueueLimits {

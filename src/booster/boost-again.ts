@@ -1,13 +1,18 @@
-import type { Mask } from '../core/mask.js';
-import { maskHasPixel } from '../core/mask.js';
-import type { MaskSamples } from './describe-masks.js';
-import { describeAgain } from './describe-masks.js';
+import { type Mask, maskHasPixel } from '../core/mask.js';
+import type { Microstructure } from './build-microstructure.js';
+import { describeAgain, type MaskSamples } from './describe-masks.js';
 import type { BoostOptions, FoundMask, FoundMasks, MergingParameters, SamplePool } from './found-masks.js';
 import { keepMasks } from './keep-masks.js';
-import type { Candidate, MaterialMember, SplitMemory } from './merge-candidates.js';
-import { findCandidates, paintCandidates, voteCandidates, withoutName } from './merge-candidates.js';
+import {
+  type Candidate,
+  findCandidates,
+  type MaterialMember,
+  paintCandidates,
+  type SplitMemory,
+  voteCandidates,
+  withoutName,
+} from './merge-candidates.js';
 import type { RemovalResult } from './removal-record.js';
-import type { Microstructure } from './build-microstructure.js';
 import { warnOfMerging } from './segmentation-warnings.js';
 
 /** Both halves of the booster, run on what was found before. */
@@ -55,8 +60,10 @@ export function mergeAgain(
     sampleCounts: described.map((each) => each.samples.length),
     // Of masks that the pipeline did not keep fewer samples were taken on purpose.
     wanted: isSame ? cropsPerMask : 1,
-    ...{ cropSize: found.cropSize, minimumShare },
-    ...{ materials: options.materials, painted: microstructure.materials.length },
+    cropSize: found.cropSize,
+    minimumShare,
+    materials: options.materials,
+    painted: microstructure.materials.length,
   });
   return { microstructure, warnings };
 }

@@ -1,5 +1,4 @@
-import type { LabelMap } from '../core/label-map.js';
-import { labelAreas, paintLabelMap } from '../core/label-map.js';
+import { labelAreas, type LabelMap, paintLabelMap } from '../core/label-map.js';
 import type { Mask } from '../core/mask.js';
 import { liesIn } from './mask-relations.js';
 

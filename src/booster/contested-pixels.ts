@@ -1,6 +1,5 @@
 import type { LabelMap } from '../core/label-map.js';
-import type { Mask } from '../core/mask.js';
-import { forEachRun, intersectionArea, subtract } from '../core/mask.js';
+import { forEachRun, intersectionArea, type Mask, subtract } from '../core/mask.js';
 import { liesIn } from './mask-relations.js';
 
 /** A material on a map with the masks that claim it. */

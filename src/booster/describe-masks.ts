@@ -1,10 +1,7 @@
-import type { Mask } from '../core/mask.js';
-import { pixelOfRank } from '../core/mask.js';
+import { type Mask, pixelOfRank } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
-import type { SeededRandom } from '../core/seeded-random.js';
-import { seededRandom } from '../core/seeded-random.js';
-import type { TextureTokens } from '../core/token-grid.js';
-import { cellsUnder, cellsWithLabel, innerCells, meanToken } from '../core/token-grid.js';
+import { type SeededRandom, seededRandom } from '../core/seeded-random.js';
+import { cellsUnder, cellsWithLabel, innerCells, meanToken, type TextureTokens } from '../core/token-grid.js';
 import { meanVector, toUnitLength } from '../core/vectors.js';
 import type { TextureEncoder } from '../texture/texture-encoder.js';
 import type { MaskTexture } from './material-likeness.js';

@@ -1,5 +1,4 @@
-import type { Mask } from '../core/mask.js';
-import { maskFromRuns } from '../core/mask.js';
+import { type Mask, maskFromRuns } from '../core/mask.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import type { FoundMask, FoundMasks, SamplePool } from './found-masks.js';
 
@@ -36,7 +35,10 @@ export function foundMasksToJson(found: FoundMasks): FoundMasksJson {
     ...plainPart(found),
     ...(excluded === undefined ? {} : { excluded: toBase64(excluded.runs) }),
     masks: masks.map(({ mask, predictedIou, stabilityScore, score, point }) => ({
-      ...{ predictedIou, stabilityScore, score, point },
+      predictedIou,
+      stabilityScore,
+      score,
+      point,
       runs: toBase64(mask.runs),
     })),
     tokens: tokens && { ...tokens, tokens: toBase64(tokens.tokens) },

@@ -1,5 +1,5 @@
-import type { MaterialCount } from '../core/material-count.js';
 import type { Mask } from '../core/mask.js';
+import type { MaterialCount } from '../core/material-count.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import type { ConfidenceCurve } from './confidence.js';
 import type { MergeMode, MergingOptions } from './mask-merging.js';

@@ -1,7 +1,7 @@
+import { dot, meanVector, toUnitLength } from '../core/vectors.js';
 import type { MaskSamples } from './describe-masks.js';
 import { groupByLikeness } from './group-by-likeness.js';
 import type { MaterialVote } from './material-vote.js';
-import { dot, meanVector, toUnitLength } from '../core/vectors.js';
 import { voteByGroups } from './vote-by-groups.js';
 
 /** Two masks are clearly apart where their means are more than this many times both standard deviations, added, from each other. */

@@ -1,8 +1,7 @@
 import { meanVector } from '../core/vectors.js';
 import type { MaskSamples } from './describe-masks.js';
 import { pointOf } from './label-distributions.js';
-import type { Covariance } from './label-space.js';
-import { labelSpace } from './label-space.js';
+import { type Covariance, labelSpace } from './label-space.js';
 import type { LearnedProfile } from './material-profile.js';
 
 /** What people called a region of an image, with descriptors of its crops. */
@@ -58,8 +57,10 @@ export function learnNames(regions: readonly NamedRegion[], spread?: NamingSprea
     images: group.length,
   }));
   return {
-    ...{ offset: offset.map(rounded), axes: space.axes.map((axis) => axis.map(rounded)) },
-    ...{ between: space.between.map(rounded), labels },
+    offset: offset.map(rounded),
+    axes: space.axes.map((axis) => axis.map(rounded)),
+    between: space.between.map(rounded),
+    labels,
   };
 }
 

@@ -1,12 +1,9 @@
-import type { MaterialCount } from '../core/material-count.js';
-import { mostMaterials } from '../core/material-count.js';
+import { type MaterialCount, mostMaterials } from '../core/material-count.js';
 import { clusterEmbeddings } from './cluster-materials.js';
 import type { MaskDescription, MaskSamples } from './describe-masks.js';
-import type { GroupBounds } from './group-by-likeness.js';
-import { groupByLikeness } from './group-by-likeness.js';
+import { type GroupBounds, groupByLikeness } from './group-by-likeness.js';
 import { keepApart } from './keep-apart.js';
-import type { LikenessWeights } from './material-likeness.js';
-import { materialLikeness } from './material-likeness.js';
+import { type LikenessWeights, materialLikeness } from './material-likeness.js';
 import type { MaterialVote } from './material-vote.js';
 import { voteByGroups } from './vote-by-groups.js';
 

@@ -1,5 +1,4 @@
-import type { Mask } from '../core/mask.js';
-import { intersectionArea, mostIntersection } from '../core/mask.js';
+import { intersectionArea, type Mask, mostIntersection } from '../core/mask.js';
 
 /** A mask with the smaller masks that lie in it. */
 export interface Family<Item> {

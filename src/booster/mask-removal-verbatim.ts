@@ -1,5 +1,4 @@
-import type { Mask } from '../core/mask.js';
-import { maskIou, mostIntersection } from '../core/mask.js';
+import { type Mask, maskIou, mostIntersection } from '../core/mask.js';
 import { liesIn } from './mask-relations.js';
 import type { RemovalOptions } from './removal-options.js';
 import type { RemovalRecord, RemovalResult } from './removal-record.js';

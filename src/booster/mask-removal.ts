@@ -1,9 +1,8 @@
 import type { Mask } from '../core/mask.js';
 import { canonicalOrder } from './canonical-order.js';
-import { removeMasksVerbatim } from './mask-removal-verbatim.js';
 import { familiesAmong, relateMasks } from './mask-relations.js';
-import type { RemovalOptions } from './removal-options.js';
-import { defaultRemovalOptions } from './removal-options.js';
+import { removeMasksVerbatim } from './mask-removal-verbatim.js';
+import { defaultRemovalOptions, type RemovalOptions } from './removal-options.js';
 import type { Finding, RemovalRecord, RemovalResult, RemovalRule } from './removal-record.js';
 import { findCompound } from './removal-rules/compound.js';
 import { findFragments, findWholes } from './removal-rules/fragment.js';

@@ -1,22 +1,18 @@
 import type { LabelMap } from '../core/label-map.js';
-import type { Mask } from '../core/mask.js';
-import { forEachRun } from '../core/mask.js';
+import { forEachRun, type Mask } from '../core/mask.js';
 import type { MaterialCount } from '../core/material-count.js';
 import type { TextureTokens } from '../core/token-grid.js';
-import type { MaterialMask, Microstructure } from './build-microstructure.js';
-import { buildMicrostructure, withMap } from './build-microstructure.js';
+import { buildMicrostructure, type MaterialMask, type Microstructure, withMap } from './build-microstructure.js';
 import { calibrate } from './confidence.js';
 import type { MaskDescription } from './describe-masks.js';
 import type { BoostOptions, MergingParameters } from './found-masks.js';
 import { voteMaterials, voteRegions } from './mask-merging.js';
 import type { MaterialVote } from './material-vote.js';
 import type { NamedVote } from './name-materials.js';
-import type { OwnRegion } from './own-regions.js';
-import { ownRegions } from './own-regions.js';
+import { type OwnRegion, ownRegions } from './own-regions.js';
 import { refineBorders } from './refine-borders.js';
 import type { RemovalOptions } from './removal-options.js';
-import type { KnownSplits, SplitOptions } from './split-mixed-masks.js';
-import { splitMixedMasks } from './split-mixed-masks.js';
+import { type KnownSplits, splitMixedMasks, type SplitOptions } from './split-mixed-masks.js';
 import { uncoveredRegions } from './uncovered-regions.js';
 
 /** A mask that may show a material. */

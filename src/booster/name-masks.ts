@@ -1,7 +1,12 @@
 import { dot, meanVector } from '../core/vectors.js';
 import type { MaskSamples } from './describe-masks.js';
-import type { LabelDistribution, LabelPlace } from './label-distributions.js';
-import { labelDistributions, logLikelihood, pointOf } from './label-distributions.js';
+import {
+  type LabelDistribution,
+  labelDistributions,
+  type LabelPlace,
+  logLikelihood,
+  pointOf,
+} from './label-distributions.js';
 import type { LinearProfile, MaterialProfile } from './material-profile.js';
 
 /** What a mask shows by name. */

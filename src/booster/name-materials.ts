@@ -2,8 +2,7 @@ import { linearSumAssignment } from 'linear-sum-assignment';
 import { labelDistributions } from './label-distributions.js';
 import type { LearnedProfile, MaterialProfile } from './material-profile.js';
 import type { MaterialVote } from './material-vote.js';
-import type { NameVote, NamingMask } from './name-masks.js';
-import { evidenceOf, nameMasks, shareOf, strangeCost } from './name-masks.js';
+import { evidenceOf, nameMasks, type NameVote, type NamingMask, shareOf, strangeCost } from './name-masks.js';
 
 /** Which material a mask shows, and what it is called; null: unlike anything seen. */
 export interface NamedVote extends MaterialVote {

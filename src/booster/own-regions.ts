@@ -1,5 +1,4 @@
-import type { Mask } from '../core/mask.js';
-import { subtract, unionOf } from '../core/mask.js';
+import { type Mask, subtract, unionOf } from '../core/mask.js';
 import { paintingOrder } from './build-microstructure.js';
 
 /** A mask of which less than this share is left is described as a whole. */

@@ -1,11 +1,16 @@
 import { connectedComponents } from '../core/connected-components.js';
-import type { LabelMap } from '../core/label-map.js';
-import { maskOfLabel } from '../core/label-map.js';
-import type { TextureTokens } from '../core/token-grid.js';
-import type { PixelSampler } from '../core/token-grid.js';
-import { cellsOf, innerCells, labelsOfCells, likenessMap, meanDirection, pixelSampler } from '../core/token-grid.js';
-import type { ClaimedMaterial, ContestOptions } from './contested-pixels.js';
-import { contestedPixels } from './contested-pixels.js';
+import { type LabelMap, maskOfLabel } from '../core/label-map.js';
+import {
+  cellsOf,
+  innerCells,
+  labelsOfCells,
+  likenessMap,
+  meanDirection,
+  type PixelSampler,
+  pixelSampler,
+  type TextureTokens,
+} from '../core/token-grid.js';
+import { type ClaimedMaterial, contestedPixels, type ContestOptions } from './contested-pixels.js';
 
 export interface BorderOptions extends Pick<ContestOptions, 'mostContested'> {
   /** How far a border may move, in token cells; what lies deeper in a mask keeps its material. */

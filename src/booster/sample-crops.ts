@@ -1,5 +1,4 @@
-import type { Mask } from '../core/mask.js';
-import { forEachRun, pixelOfRank } from '../core/mask.js';
+import { forEachRun, type Mask, pixelOfRank } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
 import type { SeededRandom } from '../core/seeded-random.js';
 

@@ -1,5 +1,4 @@
-import type { Mask } from '../core/mask.js';
-import { forEachRowRun, maskFromRuns, RunBuilder } from '../core/mask.js';
+import { forEachRowRun, type Mask, maskFromRuns, RunBuilder } from '../core/mask.js';
 import type { FoundMask, FoundMasks, SamplePool } from './found-masks.js';
 
 /**
@@ -24,7 +23,9 @@ export function shrinkFound(found: FoundMasks, side: number): FoundMasks {
   });
   return {
     ...found,
-    ...{ width, height, masks },
+    width,
+    height,
+    masks,
     ...(found.excluded === undefined ? {} : { excluded: shrinkMask(found.excluded, width, height) }),
     tokens: tokens && {
       ...tokens,

@@ -1,9 +1,15 @@
-import type { Mask } from '../core/mask.js';
-import { maskFromBitmap, maskToBitmap } from '../core/mask.js';
-import type { TextureTokens } from '../core/token-grid.js';
+import { type Mask, maskFromBitmap, maskToBitmap } from '../core/mask.js';
+import {
+  cellsUnder,
+  innerCells,
+  likenessMap,
+  meanDirection,
+  pixelSampler,
+  type TextureTokens,
+  tokenOf,
+} from '../core/token-grid.js';
 import { dot, meanVector, squaredDistance } from '../core/vectors.js';
 import { clusterEmbeddings } from './cluster-materials.js';
-import { cellsUnder, innerCells, likenessMap, meanDirection, pixelSampler, tokenOf } from '../core/token-grid.js';
 
 export interface SplitOptions {
   /** Two halves of a mask are two textures where the cosine of their mean tokens is below this. */

@@ -1,12 +1,10 @@
 import type { Mask } from '../core/mask.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import { meanTokenOf } from './describe-masks.js';
-import type { LikenessWeights, MaskTexture } from './material-likeness.js';
-import { materialLikeness } from './material-likeness.js';
+import { type LikenessWeights, type MaskTexture, materialLikeness } from './material-likeness.js';
 import type { IsOneTexture } from './removal-rules/fragment.js';
 import type { IsOtherMaterial } from './removal-rules/tiny-child.js';
-import type { UncoveredOptions } from './uncovered-regions.js';
-import { regionsLeft } from './uncovered-regions.js';
+import { regionsLeft, type UncoveredOptions } from './uncovered-regions.js';
 
 /** What mask removal may ask about the texture of masks. */
 export interface TextureJudge {

@@ -1,6 +1,5 @@
 import { connectedComponents } from '../core/connected-components.js';
-import type { Mask } from '../core/mask.js';
-import { maskFromBox, subtract } from '../core/mask.js';
+import { type Mask, maskFromBox, subtract } from '../core/mask.js';
 import { outlineLength } from '../core/outline-length.js';
 
 export interface UncoveredOptions {

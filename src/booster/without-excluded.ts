@@ -1,5 +1,4 @@
-import type { Mask } from '../core/mask.js';
-import { subtract } from '../core/mask.js';
+import { type Mask, subtract } from '../core/mask.js';
 
 /** A mask of which less than this share is left was one of what is excluded. */
 const leastShare = 0.2;

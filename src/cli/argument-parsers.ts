@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { maxMaterials, parseMaterialCount, type GivenMaterialCount } from '../core/material-count.js';
+import { type GivenMaterialCount, maxMaterials, parseMaterialCount } from '../core/material-count.js';
 
 /** `auto` or a number of materials. */
 export function materialsArgument(text: string): GivenMaterialCount {

@@ -1,19 +1,18 @@
 import { z } from 'zod';
-import { createFindServedCopies } from '../painting/results/served-copies.js';
-import type { Settings } from '../config/settings.js';
-import { loadSettings } from '../config/settings.js';
-import { SamIAmError } from '../core/errors.js';
-import type { MaterialCount } from '../core/material-count.js';
-import type { LabelDifficulties } from '../evaluation/evaluate-case.js';
 import type { EvaluationSource } from '../annotations/evaluation-case.js';
 import { openProject } from '../annotations/label-studio-project.js';
 import { openSource, readTextFile } from '../annotations/open-source.js';
+import { loadSettings, type Settings } from '../config/settings.js';
+import { SamIAmError } from '../core/errors.js';
+import type { MaterialCount } from '../core/material-count.js';
+import { parseJson } from '../core/parse-json.js';
+import type { LabelDifficulties } from '../evaluation/evaluate-case.js';
 import type { HttpClient } from '../label-studio/http-client.js';
 import type { LabelStudioAccess } from '../label-studio/image-address.js';
 import { labelAttributes, parseLabelConfig } from '../label-studio/label-config.js';
 import { createProjectApi } from '../label-studio/project-api.js';
+import { createFindServedCopies } from '../painting/results/served-copies.js';
 import { openServedPredictions } from '../store/served-predictions.js';
-import { parseJson } from '../core/parse-json.js';
 
 /** The options that say what is evaluated. */
 export interface SourceFlags {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SamIAmError } from '../core/errors.js';
-import { maxMaterials, parseMaterialCount, type GivenMaterialCount } from '../core/material-count.js';
+import { type GivenMaterialCount, maxMaterials, parseMaterialCount } from '../core/material-count.js';
 
 const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z

@@ -1,5 +1,4 @@
-import type { Mask } from './mask.js';
-import { maskFromBitmap, maskToBitmap } from './mask.js';
+import { type Mask, maskFromBitmap, maskToBitmap } from './mask.js';
 
 /** COCO's compressed run-length encoding of a mask: column-major counts, zeros first, as pycocotools writes it. */
 export interface CocoRle {

@@ -1,5 +1,4 @@
-import type { Mask } from './mask.js';
-import { forEachRowRun, maskFromRuns, RunBuilder } from './mask.js';
+import { forEachRowRun, type Mask, maskFromRuns, RunBuilder } from './mask.js';
 
 /** The parts of a mask that hang together over pixel edges (4) or edges and corners (8), in the order of their first pixels. */
 export function connectedComponents(mask: Mask, connectivity: 4 | 8 = 4): Mask[] {

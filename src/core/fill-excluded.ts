@@ -1,5 +1,4 @@
-import type { Mask } from './mask.js';
-import { forEachRun, maskToBitmap } from './mask.js';
+import { forEachRun, type Mask, maskToBitmap } from './mask.js';
 
 interface Size {
   readonly width: number;

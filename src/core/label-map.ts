@@ -1,5 +1,4 @@
-import type { Mask } from './mask.js';
-import { forEachRun, maskFromRuns, RunBuilder } from './mask.js';
+import { forEachRun, type Mask, maskFromRuns, RunBuilder } from './mask.js';
 
 /** One material number per pixel, row-major; 0 = unsegmented. Two materials can't share a pixel by construction. */
 export interface LabelMap {

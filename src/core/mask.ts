@@ -1,5 +1,4 @@
-import type { Box } from './box.js';
-import { boxesOverlap, overlapArea } from './box.js';
+import { type Box, boxesOverlap, overlapArea } from './box.js';
 
 /**
  * A binary mask of a whole image as runs of set pixels.

@@ -1,5 +1,4 @@
-import type { Mask } from './mask.js';
-import { intersectionArea, maskFromRuns } from './mask.js';
+import { intersectionArea, type Mask, maskFromRuns } from './mask.js';
 
 /** Length of a mask's outline in pixel edges, those on the image's border included. */
 export function outlineLength(mask: Mask): number {

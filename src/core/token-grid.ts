@@ -1,6 +1,5 @@
 import type { LabelMap } from './label-map.js';
-import type { Mask } from './mask.js';
-import { forEachRowRun, forEachRun } from './mask.js';
+import { forEachRowRun, forEachRun, type Mask } from './mask.js';
 import { toUnitLength } from './vectors.js';
 
 /**

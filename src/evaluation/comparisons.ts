@@ -1,9 +1,7 @@
 import { seededRandom } from '../core/seeded-random.js';
-import type { Difficulty } from '../metrics/difficulty.js';
-import { difficulties } from '../metrics/difficulty.js';
+import { difficulties, type Difficulty } from '../metrics/difficulty.js';
 import type { MeasureName } from '../metrics/region-measures.js';
-import type { Interval, PairedTest } from '../metrics/statistics.js';
-import { bootstrapIntervals, meanOf, signFlipTest } from '../metrics/statistics.js';
+import { bootstrapIntervals, type Interval, meanOf, type PairedTest, signFlipTest } from '../metrics/statistics.js';
 import { comparableColumns, fromComparable } from './measures-record.js';
 import type { ComparableRows } from './record-table.js';
 

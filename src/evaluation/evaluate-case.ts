@@ -1,22 +1,17 @@
-import type { ScoredOutcome } from '../metrics/calibration.js';
-import type { LabelDifficulty } from '../metrics/difficulty.js';
-import { labelWeight } from '../metrics/difficulty.js';
-import type { ConfusedPixels, LabelledMask } from '../metrics/label-confusion.js';
-import { confuseLabels, unionByLabel } from '../metrics/label-confusion.js';
-import type { GroundTruth, MaskMeasures } from '../metrics/measure-masks.js';
-import { groundTruth, measureMasks } from '../metrics/measure-masks.js';
-import type { TracedRegions } from '../metrics/region-origins.js';
-import { editedArea, traceRegions } from '../metrics/region-origins.js';
-import type {
-  CaseAnnotation,
-  CasePrediction,
-  ComputedStages,
-  EvaluatedStage,
-  EvaluationCase,
+import {
+  type CaseAnnotation,
+  type CasePrediction,
+  type ComputedStages,
+  type EvaluatedStage,
+  evaluatedStages,
+  type EvaluationCase,
 } from '../annotations/evaluation-case.js';
-import { evaluatedStages } from '../annotations/evaluation-case.js';
-import type { StageRecord } from './measures-record.js';
-import { meanRecord, stageRecord } from './measures-record.js';
+import type { ScoredOutcome } from '../metrics/calibration.js';
+import { type LabelDifficulty, labelWeight } from '../metrics/difficulty.js';
+import { type ConfusedPixels, confuseLabels, type LabelledMask, unionByLabel } from '../metrics/label-confusion.js';
+import { type GroundTruth, groundTruth, type MaskMeasures, measureMasks } from '../metrics/measure-masks.js';
+import { editedArea, type TracedRegions, traceRegions } from '../metrics/region-origins.js';
+import { meanRecord, type StageRecord, stageRecord } from './measures-record.js';
 
 /** Which labels are easy or hard; those that are not named are easy. */
 export type LabelDifficulties = ReadonlyMap<string, LabelDifficulty>;

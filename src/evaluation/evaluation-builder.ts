@@ -1,9 +1,13 @@
+import {
+  type EvaluatedStage,
+  evaluatedStages,
+  type EvaluationCase,
+  type Problem,
+} from '../annotations/evaluation-case.js';
 import { CalibrationBins, calibrationError } from '../metrics/calibration.js';
-import type { Difficulty } from '../metrics/difficulty.js';
-import { difficulties } from '../metrics/difficulty.js';
+import { difficulties, type Difficulty } from '../metrics/difficulty.js';
 import { meanOf, medianOf } from '../metrics/statistics.js';
-import type { Gain } from './comparisons.js';
-import { gainOf, measureIntervals } from './comparisons.js';
+import { type Gain, gainOf, measureIntervals } from './comparisons.js';
 import type { AnnotationOutcome, CaseOutcome, RegionCounts } from './evaluate-case.js';
 import type {
   AnnotatorRecord,
@@ -16,8 +20,6 @@ import type {
   Summary,
   VersionRecord,
 } from './evaluation.js';
-import type { EvaluatedStage, EvaluationCase, Problem } from '../annotations/evaluation-case.js';
-import { evaluatedStages } from '../annotations/evaluation-case.js';
 import { measuresOf, RecordMeans, weightedMeasuresOf } from './measures-record.js';
 import { RecordTable } from './record-table.js';
 

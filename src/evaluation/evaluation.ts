@@ -1,8 +1,8 @@
+import type { EvaluatedStage, Problem } from '../annotations/evaluation-case.js';
 import type { CalibrationBin } from '../metrics/calibration.js';
 import type { Difficulty } from '../metrics/difficulty.js';
-import type { RegionCounts } from './evaluate-case.js';
 import type { Gain, MeasureIntervals } from './comparisons.js';
-import type { EvaluatedStage, Problem } from '../annotations/evaluation-case.js';
+import type { RegionCounts } from './evaluate-case.js';
 import type { MeasuresRecord, StageRecord } from './measures-record.js';
 
 /** One entry for each stage that was measured. */

@@ -1,13 +1,11 @@
 import { z } from 'zod';
+import { type EvaluatedStage, evaluatedStages } from '../annotations/evaluation-case.js';
 import { SamIAmError } from '../core/errors.js';
-import type { MeasureName } from '../metrics/region-measures.js';
-import { isSmallerBetter, measureNames } from '../metrics/region-measures.js';
+import { parseJson } from '../core/parse-json.js';
+import { isSmallerBetter, type MeasureName, measureNames } from '../metrics/region-measures.js';
 import { measureChange } from './comparisons.js';
 import type { EvaluationFigures, ImageRecord } from './evaluation.js';
-import type { EvaluatedStage } from '../annotations/evaluation-case.js';
-import { evaluatedStages } from '../annotations/evaluation-case.js';
 import type { ComparableRecord } from './measures-record.js';
-import { parseJson } from '../core/parse-json.js';
 
 /** What a pipeline must not fall below: `mIoU=0.8`, `boosted.mIoU=0.8`, `predicted.boundary.mIoU=0.6`. */
 export interface Threshold {

@@ -1,6 +1,5 @@
 import type { FurtherMeasures, MaskMeasures } from '../metrics/measure-masks.js';
-import type { Measures } from '../metrics/region-measures.js';
-import { measureNames } from '../metrics/region-measures.js';
+import { measureNames, type Measures } from '../metrics/region-measures.js';
 
 /** MEASURES of `metrics.json` (CONTRACT, "evaluate"). */
 export interface MeasuresRecord extends Measures {

@@ -1,5 +1,4 @@
-import type { StageRecord } from './measures-record.js';
-import { comparableColumns, recordColumns, recordFigures, RecordMeans } from './measures-record.js';
+import { comparableColumns, recordColumns, recordFigures, RecordMeans, type StageRecord } from './measures-record.js';
 
 /**
  * The records of one stage or model version as plain numbers, a quarter of a kilobyte for each image, so that those of ten thousand

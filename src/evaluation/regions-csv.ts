@@ -1,6 +1,5 @@
+import { type EvaluatedStage, evaluatedStages, type EvaluationCase } from '../annotations/evaluation-case.js';
 import type { CaseOutcome } from './evaluate-case.js';
-import type { EvaluatedStage, EvaluationCase } from '../annotations/evaluation-case.js';
-import { evaluatedStages } from '../annotations/evaluation-case.js';
 
 const regionColumns = [
   ...['image', 'file', 'difficulty', 'annotator', 'region', 'label', 'label_difficulty', 'origin'],

@@ -1,23 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ComputedStages, EvaluationCase, EvaluationSource, Problem } from '../annotations/evaluation-case.js';
 import { asSamIAmError, SamIAmError } from '../core/errors.js';
 import type { Mask } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
 import type { Result } from '../core/result.js';
-import type { LabelDifficulties } from './evaluate-case.js';
-import { evaluateCase } from './evaluate-case.js';
+import { evaluateCase, type LabelDifficulties } from './evaluate-case.js';
 import type { EvaluationFigures, ImageRecord } from './evaluation.js';
 import { EvaluationBuilder } from './evaluation-builder.js';
-import type { ComputedStages, EvaluationCase, EvaluationSource, Problem } from '../annotations/evaluation-case.js';
-import type { Baseline, Threshold } from './gate.js';
-import { BaselineComparison, failedThresholds } from './gate.js';
+import { type Baseline, BaselineComparison, failedThresholds, type Threshold } from './gate.js';
 import { PartFile } from './part-file.js';
-import type { GalleryCandidate, GalleryImage } from './report/gallery.js';
-import { GalleryPicker, renderGalleryImage } from './report/gallery.js';
+import { regionLines, regionsHeader } from './regions-csv.js';
+import { type GalleryCandidate, type GalleryImage, GalleryPicker, renderGalleryImage } from './report/gallery.js';
 import { ImageOverviewBuilder } from './report/image-overview.js';
 import { renderReport } from './report/render-report.js';
-import { regionLines, regionsHeader } from './regions-csv.js';
 
 /** What an evaluation needs from outside. */
 export interface EvaluationRun {

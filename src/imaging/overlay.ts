@@ -1,8 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { OverlayOptions } from 'sharp';
-import sharp from 'sharp';
-import type { Mask } from '../core/mask.js';
-import { forEachRun } from '../core/mask.js';
+import sharp, { type OverlayOptions } from 'sharp';
+import { type Mask, forEachRun } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
 import type { Colour } from './palette.js';
 

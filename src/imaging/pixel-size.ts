@@ -4,8 +4,21 @@ import { decode as decodeTiff } from 'tiff';
 const largestNm = 1_000;
 
 const nanometresPerUnit: Readonly<Record<string, number>> = {
-  ...{ pm: 1e-3, nm: 1, nanometer: 1, nanometers: 1, um: 1e3, µm: 1e3, μm: 1e3, micron: 1e3, microns: 1e3 },
-  ...{ '\\u00b5m': 1e3, å: 0.1, angstrom: 0.1, mm: 1e6, cm: 1e7, m: 1e9 },
+  pm: 1e-3,
+  nm: 1,
+  nanometer: 1,
+  nanometers: 1,
+  um: 1e3,
+  µm: 1e3,
+  μm: 1e3,
+  micron: 1e3,
+  microns: 1e3,
+  '\\u00b5m': 1e3,
+  å: 0.1,
+  angstrom: 0.1,
+  mm: 1e6,
+  cm: 1e7,
+  m: 1e9,
 };
 
 /**

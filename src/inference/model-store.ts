@@ -4,9 +4,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { SamIAmError } from '../core/errors.js';
-import type { Checkpoint, ModelEntry, ModelFile } from './model-manifest.js';
-import { checkpointManifest, modelManifest } from './model-manifest.js';
 import { parseJson } from '../core/parse-json.js';
+import {
+  type Checkpoint,
+  checkpointManifest,
+  type ModelEntry,
+  type ModelFile,
+  modelManifest,
+} from './model-manifest.js';
 
 /** An entry and the folder that its paths start from. */
 export type StoredModel<Entry extends ModelEntry = ModelEntry> = Entry & { readonly folder: string };

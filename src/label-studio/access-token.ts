@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SamIAmError } from '../core/errors.js';
-import type { HttpClient } from './http-client.js';
 import { parseJson } from '../core/parse-json.js';
+import type { HttpClient } from './http-client.js';
 
 /** `legacy`: 40 hex digits; `personal`: a long-lived JWT that buys access tokens; `access`: such an access token. */
 export type TokenKind = 'legacy' | 'personal' | 'access';

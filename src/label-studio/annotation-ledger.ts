@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { unknownForm, type ConnectedApi } from './connected-api.js';
+import { type ConnectedApi, unknownForm } from './connected-api.js';
 
 /** An annotated task, without its masks. */
 export interface AnnotatedTask {

@@ -1,5 +1,5 @@
 import { SamIAmError } from '../core/errors.js';
-import { maskFromRuns, RunBuilder, type Mask } from '../core/mask.js';
+import { type Mask, maskFromRuns, RunBuilder } from '../core/mask.js';
 import { BitReader, BitWriter } from './bit-stream.js';
 
 /*

@@ -2,7 +2,7 @@ import { SamIAmError } from '../core/errors.js';
 import { createAuthorize } from './access-token.js';
 import type { HttpClient } from './http-client.js';
 import type { LabelStudioAccess } from './image-address.js';
-import { createLabelStudioApi, type ApiAnswer } from './label-studio-api.js';
+import { type ApiAnswer, createLabelStudioApi } from './label-studio-api.js';
 
 /** Label Studio's API with a login, where every answer that is no success is an error that names the cure. */
 export interface ConnectedApi {

@@ -1,8 +1,8 @@
 import { asSamIAmError, SamIAmError } from '../core/errors.js';
-import { failure, success, type Result } from '../core/result.js';
-import { createAuthorize, type Authorize } from './access-token.js';
+import { failure, type Result, success } from '../core/result.js';
+import { type Authorize, createAuthorize } from './access-token.js';
 import { createHttpClient, type HttpAnswer, type HttpClient } from './http-client.js';
-import { imageNameOf, isOnLabelStudio, locateImage, type LabelStudioAccess } from './image-address.js';
+import { imageNameOf, isOnLabelStudio, type LabelStudioAccess, locateImage } from './image-address.js';
 import { decodeDataUri } from './inline-image.js';
 import { localFilePath, readLocalFile } from './local-files.js';
 

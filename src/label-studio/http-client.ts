@@ -1,4 +1,4 @@
-import { Agent, request, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { SamIAmError } from '../core/errors.js';
 import {
   assertAllowedHost,

@@ -1,6 +1,6 @@
+import { parseJson } from '../core/parse-json.js';
 import type { Authorize } from './access-token.js';
 import type { HttpClient } from './http-client.js';
-import { parseJson } from '../core/parse-json.js';
 import { stringifyWithBytes } from './json-bytes.js';
 
 /** An answer of Label Studio's API: any status, and its JSON if it has some. */

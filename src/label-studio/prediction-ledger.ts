@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BrushRegion, NoteRegion } from './brush-result.js';
-import { unknownForm, type ConnectedApi } from './connected-api.js';
+import { type ConnectedApi, unknownForm } from './connected-api.js';
 
 /** A prediction as Label Studio takes it. */
 export interface NewPrediction {
@@ -145,7 +145,10 @@ function queryOf(
 ): object {
   const unlabeled: readonly Filter[] = onlyUnlabeled ? [['total_annotations', 'equal', 'Number', 0]] : [];
   const items = [...filters, ...unlabeled].map(([column, operator, type, value]) => ({
-    ...{ filter: `filter:tasks:${column}`, operator, type, value },
+    filter: `filter:tasks:${column}`,
+    operator,
+    type,
+    value,
   }));
   const selected = ids === undefined ? {} : { selectedItems: { all: false, included: ids } };
   return { ...selected, filters: { conjunction: 'and', items } };

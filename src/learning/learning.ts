@@ -2,18 +2,16 @@ import type { Settings } from '../config/settings.js';
 import { asSamIAmError } from '../core/errors.js';
 import type { HttpClient } from '../label-studio/http-client.js';
 import type { LabelStudioAccess } from '../label-studio/image-address.js';
-import { openHintInbox, type Hint } from '../store/hint-inbox.js';
-import type { LastTraining, ProfileStore } from '../store/profile-store.js';
-import { openProfileStore } from '../store/profile-store.js';
-import type { ProjectRecord } from '../store/project-records.js';
-import { openProjectRecords } from '../store/project-records.js';
+import { type Hint, openHintInbox } from '../store/hint-inbox.js';
+import { type LastTraining, openProfileStore, type ProfileStore } from '../store/profile-store.js';
+import { openProjectRecords, type ProjectRecord } from '../store/project-records.js';
 import type { LiveAccuracy } from './live-accuracy.js';
-import { newestChange, tasksSinceTraining, watchProjects, type ProjectWatch } from './project-watch.js';
+import { newestChange, type ProjectWatch, tasksSinceTraining, watchProjects } from './project-watch.js';
 import {
-  createActiveProfiles,
-  textureDigest,
   type ActiveProfiles,
+  createActiveProfiles,
   type OnUnusable,
+  textureDigest,
 } from './training/active-profiles.js';
 import {
   createTrainer,
@@ -22,7 +20,7 @@ import {
   type TrainingEvent,
   type TrainingState,
 } from './training/trainer.js';
-import { trainInProcess, type RunTraining } from './training/training-process.js';
+import { type RunTraining, trainInProcess } from './training/training-process.js';
 
 /** A version of a project's profile, as people see it. */
 export interface ProfileSummary {
@@ -95,14 +93,21 @@ export async function openLearning(deps: LearningDeps): Promise<Learning> {
   const inbox = await openHintInbox(settings.dataDir);
   const profiles = createActiveProfiles(store, await textureDigest(settings.dataDir), deps.onUnusable);
   const watch: ProjectWatch = watchProjects({
-    ...{ inbox, records, http, accuracy, accessTo, onFailure },
+    inbox,
+    records,
+    http,
+    accuracy,
+    accessTo,
+    onFailure,
     onCompared(record) {
       const isDue = settings.trainEvery > 0 && tasksSinceTraining(record) >= settings.trainEvery;
       if (isDue) startQuietly(record.id);
     },
   });
   const trainer = createTrainer({
-    ...{ store, dataDir: settings.dataDir, onEvent: deps.onTraining },
+    store,
+    dataDir: settings.dataDir,
+    onEvent: deps.onTraining,
     run: thenRemember(deps.run ?? trainInProcess(settings), watch, onFailure),
   });
   const startQuietly = (project: string): void => {
@@ -214,7 +219,10 @@ async function summarise(
   const { id, title, url, labels, tasks } = record;
   const stored = await store.list(id);
   return {
-    ...{ id, title, url, labels },
+    id,
+    title,
+    url,
+    labels,
     modelVersion: (await profiles.find(id))?.modelVersion ?? baseVersion,
     accepted: Object.keys(tasks).length,
     sinceTraining: tasksSinceTraining(record),
@@ -222,8 +230,12 @@ async function summarise(
     lastTraining: await store.lastTraining(id),
     profiles: stored
       .map(({ modelVersion, active, training }) => ({
-        ...{ version: modelVersion, createdAt: training.createdAt, active, images: training.images },
-        ...{ heldOutIou: training.heldOutIou, zeroShotIou: training.zeroShotIou },
+        version: modelVersion,
+        createdAt: training.createdAt,
+        active,
+        images: training.images,
+        heldOutIou: training.heldOutIou,
+        zeroShotIou: training.zeroShotIou,
       }))
       .reverse(),
   };

@@ -5,9 +5,9 @@ import { valueOrThrow } from '../core/result.js';
 import type { HttpClient } from '../label-studio/http-client.js';
 import type { LabelStudioAccess } from '../label-studio/image-address.js';
 import { createProjectApi } from '../label-studio/project-api.js';
+import { unpack, type WorkerAnswer } from '../painting/threads/messages.js';
 import type { AccuracyEntry, AccuracyStore } from './accuracy-store.js';
 import type { MeasuredAnnotation, SubmittedAnnotation } from './measure-annotation.js';
-import { unpack, type WorkerAnswer } from '../painting/threads/messages.js';
 
 /** What a webhook says of a submitted annotation. */
 export interface AnnotationEvent {

@@ -1,6 +1,6 @@
-import { parseLabelConfig } from '../label-studio/label-config.js';
-import { evaluateCase } from '../evaluation/evaluate-case.js';
 import { readLabelStudioTask } from '../annotations/read-label-studio-task.js';
+import { evaluateCase } from '../evaluation/evaluate-case.js';
+import { parseLabelConfig } from '../label-studio/label-config.js';
 import type { AccuracyEntry } from './accuracy-store.js';
 
 /** One submitted annotation and the predictions of its task, as Label Studio writes them. */

@@ -1,14 +1,14 @@
 import { asSamIAmError } from '../core/errors.js';
+import { type AnnotatedTask, type AnnotationLedger, openAnnotationLedger } from '../label-studio/annotation-ledger.js';
 import { connectApi } from '../label-studio/connected-api.js';
-import { openAnnotationLedger, type AnnotatedTask, type AnnotationLedger } from '../label-studio/annotation-ledger.js';
 import type { HttpClient } from '../label-studio/http-client.js';
 import type { LabelStudioAccess } from '../label-studio/image-address.js';
 import { createProjectApi } from '../label-studio/project-api.js';
+import { TurnsByKey } from '../painting/turns.js';
 import type { Hint, HintInbox } from '../store/hint-inbox.js';
 import type { ProjectRecord, ProjectRecords } from '../store/project-records.js';
 import type { LiveAccuracy } from './live-accuracy.js';
 import { paintableLabels } from './training/train-project.js';
-import { TurnsByKey } from '../painting/turns.js';
 
 /** Keeps what is known of projects the same as what Label Studio says of them. */
 export interface ProjectWatch {

@@ -1,5 +1,4 @@
-import type { Mask } from '../core/mask.js';
-import { forEachRowRun, maskFromRuns, RunBuilder, subtract } from '../core/mask.js';
+import { forEachRowRun, type Mask, maskFromRuns, RunBuilder, subtract } from '../core/mask.js';
 
 /** Width of the boundary as a share of the image's diagonal. */
 const boundaryShare = 0.02;

@@ -1,5 +1,4 @@
-import type { Mask } from '../core/mask.js';
-import { intersectionArea, unionOf } from '../core/mask.js';
+import { intersectionArea, type Mask, unionOf } from '../core/mask.js';
 
 /** A mask with the name that it was given. */
 export interface LabelledMask {

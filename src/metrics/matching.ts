@@ -1,6 +1,5 @@
 import { linearSumAssignment } from 'linear-sum-assignment';
-import type { OverlapTable } from './overlap-table.js';
-import { iouAt, isInvolved } from './overlap-table.js';
+import { iouAt, isInvolved, type OverlapTable } from './overlap-table.js';
 
 /** λ of Objective 1: what one mask more costs. */
 const maskCost = 0.1;

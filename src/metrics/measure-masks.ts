@@ -1,13 +1,9 @@
-import type { Mask } from '../core/mask.js';
-import { intersectionArea } from '../core/mask.js';
+import { intersectionArea, type Mask } from '../core/mask.js';
 import { boundaryMask } from './boundary-mask.js';
-import type { SplitsAndMerges } from './matching.js';
-import { countSplitsAndMerges, matchOneToOne, objective, panopticQuality } from './matching.js';
-import type { OverlapTable } from './overlap-table.js';
-import { iouAt, overlapTable } from './overlap-table.js';
+import { countSplitsAndMerges, matchOneToOne, objective, panopticQuality, type SplitsAndMerges } from './matching.js';
+import { iouAt, type OverlapTable, overlapTable } from './overlap-table.js';
 import { comparePartitions } from './partition-measures.js';
-import type { MaterialMeasures, Measures } from './region-measures.js';
-import { measureImage, measureMaterials } from './region-measures.js';
+import { type MaterialMeasures, measureImage, measureMaterials, type Measures } from './region-measures.js';
 
 /** What an image shows: one non-empty mask per material, and what each counts in the weighted measures. */
 export interface GroundTruth {

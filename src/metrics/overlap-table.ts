@@ -1,5 +1,4 @@
-import type { Mask } from '../core/mask.js';
-import { intersectionArea } from '../core/mask.js';
+import { intersectionArea, type Mask } from '../core/mask.js';
 
 /**
  * How the predicted masks of one image (rows) overlap its ground truths (columns, one per material), in pixels. It is counted once;

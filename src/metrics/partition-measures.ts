@@ -1,5 +1,4 @@
-import type { OverlapTable } from './overlap-table.js';
-import { overlapAt } from './overlap-table.js';
+import { overlapAt, type OverlapTable } from './overlap-table.js';
 
 /** How two partitions of the labelled pixels differ, names left aside. */
 export interface PartitionMeasures {

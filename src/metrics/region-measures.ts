@@ -1,5 +1,4 @@
-import type { OverlapTable } from './overlap-table.js';
-import { diceAt, iouAt, isInvolved, overlapAt } from './overlap-table.js';
+import { diceAt, iouAt, isInvolved, overlapAt, type OverlapTable } from './overlap-table.js';
 
 /** The measures that an image has (equations 3 to 6 of the paper, and the best match), each in [0, 1]. */
 export const measureNames = ['mIoU', 'mRecall', 'mPrecision', 'mFPR', 'best_iou'] as const;

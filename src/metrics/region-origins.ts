@@ -1,7 +1,5 @@
-import type { Mask } from '../core/mask.js';
-import { intersectionArea, subtract, unionOf } from '../core/mask.js';
-import type { LabelledMask } from './label-confusion.js';
-import { unionByLabel } from './label-confusion.js';
+import { intersectionArea, type Mask, subtract, unionOf } from '../core/mask.js';
+import { type LabelledMask, unionByLabel } from './label-confusion.js';
 
 /** Where a region comes from: predicted and accepted as it was, predicted and edited, or drawn by hand. */
 export type RegionOrigin = 'accepted' | 'edited' | 'drawn';

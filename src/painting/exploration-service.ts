@@ -1,9 +1,9 @@
 import type { SamIAmError } from '../core/errors.js';
+import type { ImageFile } from '../core/image-file.js';
 import type { Result } from '../core/result.js';
 import type { BoostChoices, Exploration } from '../pipeline/exploration.js';
-import type { ProgressFlag } from './threads/progress-flag.js';
-import type { ImageFile } from '../core/image-file.js';
 import type { SegmentedFiles } from './threads/messages.js';
+import type { ProgressFlag } from './threads/progress-flag.js';
 
 /** Everything about one micrograph for people who want to see why: behind a thread boundary, as SegmentationService is. */
 export interface ExplorationService {

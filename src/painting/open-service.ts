@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.js';
 import { giveHeapRoom } from './jobs/heap-room.js';
 import { LocalQueue } from './jobs/local-queue.js';
-import { queuedService, type QueuedService, type Workers } from './jobs/queued-service.js';
+import { type QueuedService, queuedService, type Workers } from './jobs/queued-service.js';
 import { RedisQueue } from './jobs/redis-queue.js';
 import { addedModelsFolder, modelsFolder } from './models/load-models.js';
 import { modelVersionOf } from './models/model-version.js';

@@ -1,6 +1,6 @@
 import type { MaterialCount } from '../core/material-count.js';
 import { valueOrThrow } from '../core/result.js';
-import { joinBrushResults, toBrushResult, type BrushResult } from '../label-studio/brush-result.js';
+import { type BrushResult, joinBrushResults, toBrushResult } from '../label-studio/brush-result.js';
 import type { FetchedImage, FetchTaskImage } from '../label-studio/fetch-task-image.js';
 import { imageAddressesOf, type LabelStudioAccess } from '../label-studio/image-address.js';
 import type { ImageTag, PaintTarget } from '../label-studio/label-config.js';

@@ -1,8 +1,8 @@
 import type { MaterialProfile } from '../booster/material-profile.js';
-import type { MaterialCount } from '../core/material-count.js';
 import type { SamIAmError } from '../core/errors.js';
-import type { Result } from '../core/result.js';
 import type { ImageFile } from '../core/image-file.js';
+import type { MaterialCount } from '../core/material-count.js';
+import type { Result } from '../core/result.js';
 import type { UserPrompt } from '../core/user-prompt.js';
 
 /** One material of a micrograph, painted: ready for Label Studio. */

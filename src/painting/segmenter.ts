@@ -1,34 +1,36 @@
+import type { ImageFile } from '../core/image-file.js';
 import type { LabelMap } from '../core/label-map.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { valueOrThrow } from '../core/result.js';
 import { decodeMicrograph } from '../imaging/decode-micrograph.js';
 import { renderGrey } from '../imaging/overlay.js';
 import { readPixelSize } from '../imaging/pixel-size.js';
+import type { Exploration } from '../pipeline/exploration.js';
+import { exploreMicrograph, segmentationOf } from '../pipeline/explore-micrograph.js';
+import type { LoadedModels } from '../pipeline/loaded-models.js';
+import {
+  defaultSegmentOptions,
+  type PaintingChoices,
+  pipelineParameters,
+  quickParameters,
+  type Stage,
+} from '../pipeline/pipeline-parameters.js';
+import { joinMasks, materialsAtPrompt } from '../pipeline/prompted-material.js';
+import { type ResultMask, resultMasks, type StagedMasks } from '../pipeline/result-masks.js';
+import { segmentMicrograph } from '../pipeline/segment-micrograph.js';
+import { type StageMasks, stageMasks } from '../pipeline/stage-masks.js';
+import { Stopwatch, type Timings } from '../pipeline/timings.js';
 import { proposalScore } from '../sam/mask-proposal.js';
 import { predictMask } from '../sam/predict-mask.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
-import { stopIfCancelled } from './threads/cancel-flag.js';
-import type { Exploration } from '../pipeline/exploration.js';
-import { exploreMicrograph, segmentationOf } from '../pipeline/explore-micrograph.js';
 import { cachedEmbedding, createEmbeddingCache, embeddingKey, encodingOf } from './embedding-cache.js';
-import type { LoadedModels } from '../pipeline/loaded-models.js';
 import { loadModels } from './models/load-models.js';
-import type { ResultMask, StagedMasks } from '../pipeline/result-masks.js';
 import { masksReport } from './results/masks-report.js';
-import { resultMasks } from '../pipeline/result-masks.js';
 import { paintedMicrograph } from './results/painted-micrograph.js';
-import type { PaintingChoices, Stage } from '../pipeline/pipeline-parameters.js';
-import { defaultSegmentOptions, pipelineParameters, quickParameters } from '../pipeline/pipeline-parameters.js';
-import { enterStep } from './threads/progress-flag.js';
-import { joinMasks, materialsAtPrompt } from '../pipeline/prompted-material.js';
 import { regionsReport } from './results/regions-of-interest.js';
 import { boostedFiles, overlayFile } from './results/segment-to-files.js';
-import { segmentMicrograph } from '../pipeline/segment-micrograph.js';
 import type { ActiveProfile, PaintedMicrograph } from './segmentation-service.js';
-import type { ImageFile } from '../core/image-file.js';
-import { stageMasks, type StageMasks } from '../pipeline/stage-masks.js';
-import type { Timings } from '../pipeline/timings.js';
-import { Stopwatch } from '../pipeline/timings.js';
+import { stopIfCancelled } from './threads/cancel-flag.js';
 import type {
   ExploreTask,
   PaintPromptedTask,
@@ -38,6 +40,7 @@ import type {
   SegmentTask,
   WorkerSettings,
 } from './threads/messages.js';
+import { enterStep } from './threads/progress-flag.js';
 
 /** The last painting, so that clicks for whole materials need no second one. */
 interface PaintedStructure {

@@ -1,25 +1,22 @@
 import { boostAgain } from '../booster/boost-again.js';
-import type { PlacedSamples } from '../booster/describe-masks.js';
-import { describeMasks } from '../booster/describe-masks.js';
+import { describeMasks, type PlacedSamples } from '../booster/describe-masks.js';
 import { finiteTokens } from '../booster/finite-values.js';
 import type { FoundMask, FoundMasks, SamplePool } from '../booster/found-masks.js';
 import { foundMasksFromJson, foundMasksToJson } from '../booster/found-masks-json.js';
-import { findCandidates } from '../booster/merge-candidates.js';
 import { keepMasks } from '../booster/keep-masks.js';
+import { findCandidates } from '../booster/merge-candidates.js';
 import type { RemovalRecord } from '../booster/removal-record.js';
 import { warnOfTokens } from '../booster/segmentation-warnings.js';
-import type { Mask } from '../core/mask.js';
-import { maskFromBox } from '../core/mask.js';
+import { type Mask, maskFromBox } from '../core/mask.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { parseJson } from '../core/parse-json.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import type { BoostChoices, ExplorationJson, RemovedMask } from './exploration.js';
 import type { LoadedModels } from './loaded-models.js';
-import type { StagedMasks } from './result-masks.js';
-import { defaultSegmentOptions, pipelineParameters, type PaintingChoices } from './pipeline-parameters.js';
 import type { ScoredProposal } from './merge-masks.js';
-import type { Segmentation } from './segment-micrograph.js';
-import { segmentMicrograph } from './segment-micrograph.js';
+import { defaultSegmentOptions, type PaintingChoices, pipelineParameters } from './pipeline-parameters.js';
+import type { StagedMasks } from './result-masks.js';
+import { type Segmentation, segmentMicrograph } from './segment-micrograph.js';
 import type { Stopwatch, Timings } from './timings.js';
 
 /** Samples of each mask that the pipeline does not describe itself: enough to tell its material should it be kept. */
@@ -100,7 +97,10 @@ async function describe(
     ...ofCells.map((each) => ({ ...each, owner: -1 })),
   ];
   return {
-    ...{ width, height, tokens, cropSize: models.texture.cropSize },
+    width,
+    height,
+    tokens,
+    cropSize: models.texture.cropSize,
     ...(micrograph.excluded === undefined ? {} : { excluded: micrograph.excluded }),
     masks: proposals.map(({ mask, predictedIou, stabilityScore, score, point }): FoundMask => {
       return { mask, predictedIou, stabilityScore, score, point };
@@ -154,7 +154,9 @@ export function removedMasks(
   const at = (mask: FoundMask) => indexOf.get(mask) ?? -1;
   return removals.map(({ removed, rule, causes, ratio }) => ({
     mask: at(removed),
-    ...{ rule, causes: causes.map(at), ratio },
+    rule,
+    causes: causes.map(at),
+    ratio,
   }));
 }
 

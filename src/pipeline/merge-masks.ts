@@ -1,13 +1,18 @@
 import type { Microstructure } from '../booster/build-microstructure.js';
-import type { MaskDescription, MaskSamples } from '../booster/describe-masks.js';
-import { describeMasks } from '../booster/describe-masks.js';
+import { describeMasks, type MaskDescription, type MaskSamples } from '../booster/describe-masks.js';
 import { finiteTokens } from '../booster/finite-values.js';
 import type { MaterialProfile } from '../booster/material-profile.js';
 import type { MaterialVote } from '../booster/material-vote.js';
-import type { Candidate, MaterialMember } from '../booster/merge-candidates.js';
-import { findCandidates, paintCandidates, voteCandidates, withoutName } from '../booster/merge-candidates.js';
+import {
+  type Candidate,
+  findCandidates,
+  type MaterialMember,
+  paintCandidates,
+  voteCandidates,
+  withoutName,
+} from '../booster/merge-candidates.js';
+import { type NamedVote, nameMaterials } from '../booster/name-materials.js';
 import { warnOfMerging, warnOfTokens } from '../booster/segmentation-warnings.js';
-import { nameMaterials, type NamedVote } from '../booster/name-materials.js';
 import type { GreyImage } from '../core/micrograph.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import type { MaskProposal } from '../sam/mask-proposal.js';
@@ -52,7 +57,8 @@ export async function mergeMasks(
       wanted: parameters.merging.cropsPerMask,
       cropSize: models.texture.cropSize,
       minimumShare: parameters.merging.minimumShare,
-      ...{ materials: options.materials, painted: microstructure.materials.length },
+      materials: options.materials,
+      painted: microstructure.materials.length,
     }),
   ];
   return { microstructure, warnings };

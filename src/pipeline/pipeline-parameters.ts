@@ -1,13 +1,12 @@
 import type { ConfidenceCurve } from '../booster/confidence.js';
+import type { MergeMode } from '../booster/mask-merging.js';
+import type { LikenessWeights } from '../booster/material-likeness.js';
 import type { MaterialProfile } from '../booster/material-profile.js';
 import type { BorderOptions } from '../booster/refine-borders.js';
-import type { GeneratorOptions, GeneratorThresholds } from '../sam/automatic-mask-generator.js';
-import type { RemovalOptions } from '../booster/removal-options.js';
-import { defaultRemovalOptions } from '../booster/removal-options.js';
+import { defaultRemovalOptions, type RemovalOptions } from '../booster/removal-options.js';
 import type { UncoveredOptions } from '../booster/uncovered-regions.js';
-import type { LikenessWeights } from '../booster/material-likeness.js';
-import type { MergeMode } from '../booster/mask-merging.js';
 import type { MaterialCount } from '../core/material-count.js';
+import type { GeneratorOptions, GeneratorThresholds } from '../sam/automatic-mask-generator.js';
 import { calibration } from './calibration.js';
 
 export type { MergeMode } from '../booster/mask-merging.js';

@@ -1,5 +1,4 @@
-import type { DescribeOptions, MaskSamples } from '../booster/describe-masks.js';
-import { describeMasks } from '../booster/describe-masks.js';
+import { describeMasks, type DescribeOptions, type MaskSamples } from '../booster/describe-masks.js';
 import type { MaterialProfile } from '../booster/material-profile.js';
 import type { Mask } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';

@@ -1,24 +1,18 @@
-import type { Box } from '../core/box.js';
-import { boxArea, boxIou } from '../core/box.js';
-import type { Mask } from '../core/mask.js';
-import { maskIou } from '../core/mask.js';
+import { type Box, boxArea, boxIou } from '../core/box.js';
+import { type Mask, maskIou } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
 import { nonMaximumSuppression } from '../core/non-maximum-suppression.js';
 import type { Point } from '../core/point-grid.js';
 import { cropGrey } from '../core/resize.js';
-import type { LayerCrop } from './crop-layers.js';
-import { cropLayers, isCutByCrop } from './crop-layers.js';
-import type { LogitWindow } from './logit-threshold.js';
-import { LogitThresholder } from './logit-threshold.js';
+import { cropLayers, isCutByCrop, type LayerCrop } from './crop-layers.js';
+import { LogitThresholder, type LogitWindow } from './logit-threshold.js';
 import type { MaskProposal } from './mask-proposal.js';
 import { pointsToAsk } from './points-to-ask.js';
 import { coarseToFine, gridPoints } from './prompt-schedule.js';
-import type { ImageEmbedding, LogitMap, SamModel } from './sam-model.js';
-import { promptLabels } from './sam-model.js';
+import { type ImageEmbedding, type LogitMap, promptLabels, type SamModel } from './sam-model.js';
 import { withoutSmallRegions } from './small-regions.js';
 import { SureDuplicates } from './sure-duplicates.js';
-import type { UnexplainedOptions } from './unexplained-points.js';
-import { unexplainedPoints } from './unexplained-points.js';
+import { type UnexplainedOptions, unexplainedPoints } from './unexplained-points.js';
 
 /** The generator's filters, calibrated per model (models/manifest.json). */
 export interface GeneratorThresholds {

@@ -1,7 +1,5 @@
-import type { Mask } from '../core/mask.js';
-import { maskHasPixel } from '../core/mask.js';
-import type { TextureTokens } from '../core/token-grid.js';
-import { cellsUnder, cellsWithLabel, likenessAt, meanDirection } from '../core/token-grid.js';
+import { type Mask, maskHasPixel } from '../core/mask.js';
+import { cellsUnder, cellsWithLabel, likenessAt, meanDirection, type TextureTokens } from '../core/token-grid.js';
 import type { GridPoint } from './prompt-schedule.js';
 
 /** A mask of the whole image explains so much less than a small one: it is there however many materials it covers. */

@@ -1,8 +1,5 @@
 import type { Box } from '../core/box.js';
-import type { Mask } from '../core/mask.js';
-import { maskFromRuns, RunBuilder } from '../core/mask.js';
-import type { TapTable } from './logit-taps.js';
-import { tapTable, tapTables } from './logit-taps.js';
+import { type Mask, maskFromRuns, RunBuilder } from '../core/mask.js';
 import {
   aboveHigh,
   aboveLow,
@@ -16,6 +13,7 @@ import {
   stabilityOffset,
   straddled,
 } from './logit-grid.js';
+import { type TapTable, tapTable, tapTables } from './logit-taps.js';
 import type { LogitMap } from './sam-model.js';
 
 /** Where a logit map lies: its window (for crops) inside an image `imageWidth` pixels wide. */

@@ -1,5 +1,4 @@
-import type { Mask } from '../core/mask.js';
-import { maskHasPixel } from '../core/mask.js';
+import { type Mask, maskHasPixel } from '../core/mask.js';
 import type { Point } from '../core/point-grid.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import { doubtfulPoints } from './doubtful-points.js';

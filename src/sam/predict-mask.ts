@@ -3,8 +3,14 @@ import { unionOf } from '../core/mask.js';
 import type { UserPrompt } from '../core/user-prompt.js';
 import { thresholdLogits } from './logit-threshold.js';
 import type { MaskProposal } from './mask-proposal.js';
-import type { ImageEmbedding, LogitMap, Prompt, PromptPoint, SamModel } from './sam-model.js';
-import { promptLabels } from './sam-model.js';
+import {
+  type ImageEmbedding,
+  type LogitMap,
+  type Prompt,
+  promptLabels,
+  type PromptPoint,
+  type SamModel,
+} from './sam-model.js';
 
 /** A proposal that can be refined: its logits may go with the next prompt as an earlier mask. */
 export interface PromptedMask extends MaskProposal {

@@ -1,6 +1,5 @@
 import type { GreyImage } from '../core/micrograph.js';
-import type { ByteImage } from '../core/resize-bytes.js';
-import { resizeBytes } from '../core/resize-bytes.js';
+import { type ByteImage, resizeBytes } from '../core/resize-bytes.js';
 
 /** How an image lies in the square or frame that the encoder sees. */
 export interface ImageFrame {

@@ -1,5 +1,4 @@
-import type { Point } from '../core/point-grid.js';
-import { pointGrid } from '../core/point-grid.js';
+import { type Point, pointGrid } from '../core/point-grid.js';
 
 /** A point of the prompt grid in pixels of the crop. */
 export interface GridPoint extends Point {

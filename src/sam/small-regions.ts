@@ -1,6 +1,5 @@
 import { connectedComponents } from '../core/connected-components.js';
-import type { Mask } from '../core/mask.js';
-import { maskFromBox, subtract, unionOf } from '../core/mask.js';
+import { type Mask, maskFromBox, subtract, unionOf } from '../core/mask.js';
 
 /**
  * Fills the holes and drops the islands of a mask that have fewer than `leastAreaPx` pixels (8-connected, as segment-anything's

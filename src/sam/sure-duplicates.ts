@@ -1,7 +1,5 @@
-import type { Mask } from '../core/mask.js';
-import { forEachRowRun } from '../core/mask.js';
-import type { TapTable } from './logit-taps.js';
-import { tapTables } from './logit-taps.js';
+import { forEachRowRun, type Mask } from '../core/mask.js';
+import { type TapTable, tapTables } from './logit-taps.js';
 import type { LogitWindow } from './logit-threshold.js';
 import type { LogitMap } from './sam-model.js';
 

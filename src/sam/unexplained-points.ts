@@ -1,10 +1,15 @@
 import { connectedComponents } from '../core/connected-components.js';
-import type { LabelMap } from '../core/label-map.js';
-import { maskOfLabel, paintLabelMap } from '../core/label-map.js';
+import { type LabelMap, maskOfLabel, paintLabelMap } from '../core/label-map.js';
 import type { Mask } from '../core/mask.js';
 import type { Point } from '../core/point-grid.js';
-import type { TextureTokens } from '../core/token-grid.js';
-import { cellsOf, innerCells, labelsOfCells, likenessAt, meanDirection } from '../core/token-grid.js';
+import {
+  cellsOf,
+  innerCells,
+  labelsOfCells,
+  likenessAt,
+  meanDirection,
+  type TextureTokens,
+} from '../core/token-grid.js';
 
 export interface UnexplainedOptions {
   /** A mask explains the cells whose tokens are at least this alike (cosine) to its mean token. */

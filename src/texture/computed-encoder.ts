@@ -7,7 +7,8 @@ export function computedEncoder(
   describe: (crops: Float32Array, count: number) => Float32Array,
 ): TextureEncoder {
   return {
-    ...{ cropSize, dimensions },
+    cropSize,
+    dimensions,
     describe: (crops, count) => Promise.resolve(describe(crops, count)),
     release: () => Promise.resolve(),
   };

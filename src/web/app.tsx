@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import icon from './icon.svg';
 import { JobsView } from './jobs/jobs-view.js';
 import { ProjectsView } from './projects/projects-view.js';
-import icon from './icon.svg';
 import { TryView } from './try/try-view.js';
 import { ThemeButton } from './ui/theme-button.js';
 

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Worker } from 'bullmq';
+import { SamIAmError } from '../../src/core/errors.js';
+import { failure, success } from '../../src/core/result.js';
 import { LocalQueue } from '../../src/painting/jobs/local-queue.js';
 import type { Job, JobQueue, Painted, PaintJob } from '../../src/painting/jobs/paint-job.js';
 import { queuedService } from '../../src/painting/jobs/queued-service.js';
 import { queueKeys } from '../../src/painting/jobs/redis-keys.js';
 import { RedisQueue } from '../../src/painting/jobs/redis-queue.js';
-import { ProcessCrashed, startRedisWorker, type RunningWorker } from '../../src/painting/jobs/redis-worker.js';
+import { ProcessCrashed, type RunningWorker, startRedisWorker } from '../../src/painting/jobs/redis-worker.js';
 import { cancelled, Turns } from '../../src/painting/turns.js';
-import { SamIAmError } from '../../src/core/errors.js';
-import { failure, success } from '../../src/core/result.js';
-import { startRedisServer, type RedisServer } from '../support/redis-server.js';
+import { type RedisServer, startRedisServer } from '../support/redis-server.js';
 
 /*
  * What every queue of jobs must do. The Redis is a real one.
@@ -45,7 +45,9 @@ function scriptedWork() {
     if (image.name.startsWith('bad'))
       return failure(new SamIAmError('image.unreadable', 'it is bad', { hint: 'Mend.' }));
     return success({
-      ...{ width: 2, height: 1, warnings: [image.name] },
+      width: 2,
+      height: 1,
+      warnings: [image.name],
       materials: [{ material: 1, areaPx: image.bytes.length, score: 0.5, brushRle: Uint8Array.from(image.bytes) }],
     });
   };
@@ -90,7 +92,10 @@ function openHere(): Opened {
       .catch((thrown: unknown) => failure(thrown as SamIAmError));
   const queue = new LocalQueue(
     {
-      ...{ modelVersion: 'v-1', ready: Promise.resolve(), isReady: () => true, close: () => Promise.resolve() },
+      modelVersion: 'v-1',
+      ready: Promise.resolve(),
+      isReady: () => true,
+      close: () => Promise.resolve(),
       paint: (image, materials, signal) => run({ image, call: { kind: 'paint', materials } }, false, signal),
       paintPrompted: (image, prompt, options, signal) =>
         run({ image, call: { kind: 'click', prompt, options } }, true, signal),

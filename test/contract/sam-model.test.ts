@@ -1,10 +1,15 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { join } from 'node:path';
-import { modelsFolder } from '../../src/painting/models/load-models.js';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { openOrtSession } from '../../src/inference/ort-session.js';
+import { modelsFolder } from '../../src/painting/models/load-models.js';
 import { openSamPair } from '../../src/sam/layouts/open-sam.js';
-import type { ImageEmbedding, MaskLogits, Prompt, SamModel } from '../../src/sam/sam-model.js';
-import { promptLabels } from '../../src/sam/sam-model.js';
+import {
+  type ImageEmbedding,
+  type MaskLogits,
+  type Prompt,
+  promptLabels,
+  type SamModel,
+} from '../../src/sam/sam-model.js';
 import { diskSam } from '../support/disk-sam.js';
 import { patternImage, tinySams } from '../support/tiny-sams.js';
 

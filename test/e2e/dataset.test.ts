@@ -5,9 +5,9 @@ import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { maskFromBox } from '../../src/core/mask.js';
-import { brushRegion } from '../support/label-studio-tasks.js';
 import { LabelStudio } from '../support/e2e/label-studio.js';
 import { exampleFiles, repository } from '../support/e2e/repository.js';
+import { brushRegion } from '../support/label-studio-tasks.js';
 import { runCli } from '../support/run-cli.js';
 
 /*

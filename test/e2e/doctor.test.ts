@@ -8,7 +8,7 @@ import type { Finding } from '../../src/app/doctor/finding.js';
 import { startBackend } from '../support/e2e/backend-process.js';
 import { LabelStudio } from '../support/e2e/label-studio.js';
 import { exampleFiles, freePort, mainFile, repository, runScript } from '../support/e2e/repository.js';
-import { answers, fileServer, redirects, type FileServer } from '../support/file-server.js';
+import { answers, type FileServer, fileServer, redirects } from '../support/file-server.js';
 
 /*
  * Faults that users make, seeded one at a time on real Label Studio servers: the doctor names each one. The second server has

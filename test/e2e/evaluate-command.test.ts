@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
-import { maskFromBox, type Mask } from '../../src/core/mask.js';
+import { type Mask, maskFromBox } from '../../src/core/mask.js';
 import type { Evaluation } from '../../src/evaluation/evaluation.js';
 import { openReport } from '../support/e2e/report-page.js';
 import { repository } from '../support/e2e/repository.js';

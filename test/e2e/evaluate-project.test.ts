@@ -6,12 +6,12 @@ import type { Browser } from 'playwright-core';
 import type { Evaluation } from '../../src/evaluation/evaluation.js';
 import { decodeBrushRle } from '../../src/label-studio/brush-codec.js';
 import { openForAnnotation } from '../support/e2e/annotate-page.js';
-import { startBackend, type BackendProcess } from '../support/e2e/backend-process.js';
+import { type BackendProcess, startBackend } from '../support/e2e/backend-process.js';
 import { LabelStudio, type StoredRegion } from '../support/e2e/label-studio.js';
 import { openReport } from '../support/e2e/report-page.js';
 import { exampleFiles, repository, until } from '../support/e2e/repository.js';
 import { logIn, openBrowser, openTaskList } from '../support/e2e/task-page.js';
-import { runCli, type CliRun } from '../support/run-cli.js';
+import { type CliRun, runCli } from '../support/run-cli.js';
 
 /*
  * A real Label Studio: predict, accept some regions, edit one, reject one and draw one in Chromium; then what `evaluate --project`

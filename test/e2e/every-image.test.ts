@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openServedPredictions } from '../../src/store/served-predictions.js';
-import { startBackend, type BackendProcess } from '../support/e2e/backend-process.js';
+import { type BackendProcess, startBackend } from '../support/e2e/backend-process.js';
 import { watchHealth } from '../support/e2e/health-watch.js';
 import { differingPixels, labelMapOf, readLabelMap } from '../support/e2e/label-maps.js';
 import { LabelStudio, type StoredTask } from '../support/e2e/label-studio.js';
 import { exampleFiles, repository, runMain } from '../support/e2e/repository.js';
-import { fileServer, type FileServer, type Handler } from '../support/file-server.js';
+import { type FileServer, fileServer, type Handler } from '../support/file-server.js';
 
 /*
  * Every way in which a task can name its image, with both kinds of token, on a real Label Studio: 200 tasks, with failing ones

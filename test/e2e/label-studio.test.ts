@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { startBackend, type BackendProcess } from '../support/e2e/backend-process.js';
+import { type BackendProcess, startBackend } from '../support/e2e/backend-process.js';
 import { watchHealth } from '../support/e2e/health-watch.js';
-import { differingPixels, interiorPoints, labelMapOf, readLabelMap, type LabelMap } from '../support/e2e/label-maps.js';
+import { differingPixels, interiorPoints, type LabelMap, labelMapOf, readLabelMap } from '../support/e2e/label-maps.js';
 import { LabelStudio, type StoredRegion, type StoredTask } from '../support/e2e/label-studio.js';
 import { artifactsFolder, exampleFiles, repository, runMain } from '../support/e2e/repository.js';
 import { logIn, openBrowser, openTaskList, photographTask, tintOf } from '../support/e2e/task-page.js';
@@ -150,8 +150,15 @@ test(
     const { width, height, labels } = labelMapOf(region === undefined ? [] : [region]);
     const [point] = interiorPoints({ width, height, labels }, 8, 1).filter(({ label }) => label > 0);
     const click = {
-      ...{ original_width: width, original_height: height, image_rotation: 0, id: 'click', is_positive: true },
-      ...{ from_name: 'point', to_name: 'image', type: 'keypointlabels', origin: 'manual' },
+      original_width: width,
+      original_height: height,
+      image_rotation: 0,
+      id: 'click',
+      is_positive: true,
+      from_name: 'point',
+      to_name: 'image',
+      type: 'keypointlabels',
+      origin: 'manual',
       value: {
         x: (100 * (point?.x ?? 0)) / width,
         y: (100 * (point?.y ?? 0)) / height,

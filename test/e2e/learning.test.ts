@@ -4,15 +4,15 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { projectsAnswer } from '../../src/backend/api/project-schemas.js';
-import { maskFromBitmap, maskIou, type Mask } from '../../src/core/mask.js';
+import { type Mask, maskFromBitmap, maskIou } from '../../src/core/mask.js';
 import { seededRandom } from '../../src/core/seeded-random.js';
 import { decodeBrushMask } from '../../src/label-studio/brush-codec.js';
 import { openForAnnotation } from '../support/e2e/annotate-page.js';
-import { startBackend, type BackendProcess } from '../support/e2e/backend-process.js';
+import { type BackendProcess, startBackend } from '../support/e2e/backend-process.js';
 import { LabelStudio, type StoredRegion } from '../support/e2e/label-studio.js';
 import { artifactsFolder, until } from '../support/e2e/repository.js';
-import { openView, violationsOf } from '../support/e2e/web-page.js';
 import { logIn, openBrowser, openTaskList, photographTask, tintOf } from '../support/e2e/task-page.js';
+import { openView, violationsOf } from '../support/e2e/web-page.js';
 
 /*
  * What learning is for, in Chromium on a real Label Studio: an annotator gives the masks of three micrographs their right labels,

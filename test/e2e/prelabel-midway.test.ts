@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { LabelStudio } from '../support/e2e/label-studio.js';
 import { addTinyModel, exampleFiles, repository, until } from '../support/e2e/repository.js';
-import { runCli, type CliRun } from '../support/run-cli.js';
+import { type CliRun, runCli } from '../support/run-cli.js';
 
 /*
  * What may befall a real Label Studio or its disk while `sam-i-am prelabel` runs: one clear line, and the same command goes on.
@@ -38,8 +38,10 @@ async function prelabel(
   token: string = labelStudio.token,
 ): Promise<CliRun> {
   const environment = {
-    ...{ LABEL_STUDIO_URL: labelStudio.url, LABEL_STUDIO_API_KEY: token },
-    ...{ DATA_DIR: dataFolder, MODEL: 'tiny' },
+    LABEL_STUDIO_URL: labelStudio.url,
+    LABEL_STUDIO_API_KEY: token,
+    DATA_DIR: dataFolder,
+    MODEL: 'tiny',
   };
   const args = ['prelabel', '--project', String(project), '--in-flight', '1'];
   let stderr = '';

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { runCli } from '../support/run-cli.js';
 import { LabelStudio } from '../support/e2e/label-studio.js';
 import { addTinyModel, exampleFiles, repository, until } from '../support/e2e/repository.js';
+import { runCli } from '../support/run-cli.js';
 
 /*
  * `sam-i-am prelabel` on the real Label Studio; scripts/kill-prelabel.mjs is the same with 500 tasks and 20 kills.
@@ -22,12 +22,10 @@ beforeAll(async () => {
 afterAll(() => rm(dataFolder, { recursive: true, force: true }));
 
 const environment = () => ({
-  ...{
-    LABEL_STUDIO_URL: labelStudio.url,
-    LABEL_STUDIO_API_KEY: labelStudio.token,
-    DATA_DIR: dataFolder,
-    MODEL: 'tiny',
-  },
+  LABEL_STUDIO_URL: labelStudio.url,
+  LABEL_STUDIO_API_KEY: labelStudio.token,
+  DATA_DIR: dataFolder,
+  MODEL: 'tiny',
 });
 const prelabel = (project: number, args: readonly string[] = [], more: Readonly<Record<string, string>> = {}) =>
   runCli(['prelabel', '--project', String(project), ...args], { ...environment(), ...more });
@@ -44,7 +42,13 @@ test('commands that are killed again and again leave exactly one prediction per 
   const args = ['--tasks', '12', '--kills', '3', '--least-s', '1', '--most-s', '4'];
   const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], { timeout: 300_000 });
   expect(JSON.parse(stdout)).toMatchObject({
-    ...{ tasks: 12, kills: 3, exactlyOne: 12, lost: 0, twice: 0, versions: 1, secondRunPosted: 0 },
+    tasks: 12,
+    kills: 3,
+    exactlyOne: 12,
+    lost: 0,
+    twice: 0,
+    versions: 1,
+    secondRunPosted: 0,
   });
 }, 300_000);
 

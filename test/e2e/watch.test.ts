@@ -2,8 +2,8 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, write
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { runCli } from '../support/run-cli.js';
 import { exampleFiles, until } from '../support/e2e/repository.js';
+import { runCli } from '../support/run-cli.js';
 
 /*
  * `sam-i-am watch` with the embedded model. scripts/bench-watch.mjs measures how long a microscope waits.

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { startBackend, type BackendProcess } from '../support/e2e/backend-process.js';
+import { type BackendProcess, startBackend } from '../support/e2e/backend-process.js';
 import { artifactsFolder, until } from '../support/e2e/repository.js';
 import { openBrowser } from '../support/e2e/task-page.js';
 import { labelAt, openView, placeIn, selectedMaterials, untilSegmented } from '../support/e2e/web-page.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
-import { startBackend, type BackendProcess } from '../support/e2e/backend-process.js';
+import { type BackendProcess, startBackend } from '../support/e2e/backend-process.js';
 import { artifactsFolder, exampleFiles, runMain, until } from '../support/e2e/repository.js';
 import { openBrowser } from '../support/e2e/task-page.js';
 import {
@@ -200,7 +200,12 @@ function hostileProjects(names: readonly string[]) {
   const profile = { createdAt: 'x', active: true, images: 1, heldOutIou: null, zeroShotIou: null };
   return {
     projects: names.map((title, id) => ({
-      ...{ id, title, url: title, modelVersion: title, labels: [title], ...common },
+      id,
+      title,
+      url: title,
+      modelVersion: title,
+      labels: [title],
+      ...common,
       profiles: [{ version: title, ...profile }],
     })),
   };

@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,9 +8,9 @@ import { openRedis } from '../../src/painting/jobs/redis-keys.js';
 import { RedisQueue } from '../../src/painting/jobs/redis-queue.js';
 import { addedModelsFolder, modelsFolder } from '../../src/painting/models/load-models.js';
 import { modelVersionOf } from '../../src/painting/models/model-version.js';
-import { startBackend, type BackendProcess } from '../support/e2e/backend-process.js';
+import { type BackendProcess, startBackend } from '../support/e2e/backend-process.js';
 import { addTinyModel, exampleFiles, mainFile, repository, until } from '../support/e2e/repository.js';
-import { startRedisServer, type RedisServer } from '../support/redis-server.js';
+import { type RedisServer, startRedisServer } from '../support/redis-server.js';
 import { runCli } from '../support/run-cli.js';
 
 /*
@@ -181,8 +181,15 @@ test('a project is predicted once each while commands and workers are killed and
     timeout: 300_000,
   });
   expect(JSON.parse(stdout)).toMatchObject({
-    ...{ tasks: 12, kills: 1, workerKills: 2, redisRestarts: 1 },
-    ...{ exactlyOne: 12, lost: 0, twice: 0, versions: 1, secondRunPosted: 0 },
+    tasks: 12,
+    kills: 1,
+    workerKills: 2,
+    redisRestarts: 1,
+    exactlyOne: 12,
+    lost: 0,
+    twice: 0,
+    versions: 1,
+    secondRunPosted: 0,
   });
 }, 300_000);
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { encodeBinary as packRle } from '@thi.ng/rle-pack';
 import { expect, test } from '@jest/globals';
+import { encodeBinary as packRle } from '@thi.ng/rle-pack';
 import fc from 'fast-check';
 import { maskToBitmap } from '../../src/core/mask.js';
 import { decodeBrushMask, decodeBrushRle, encodeBrushRle } from '../../src/label-studio/brush-codec.js';

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Mask } from '../../src/core/mask.js';
-import { maskIou } from '../../src/core/mask.js';
 import { decodeCocoRle } from '../../src/core/coco-rle.js';
-import type { GeneratorOptions, MeasureStep } from '../../src/sam/automatic-mask-generator.js';
-import { generateMasks } from '../../src/sam/automatic-mask-generator.js';
+import { type Mask, maskIou } from '../../src/core/mask.js';
+import { generateMasks, type GeneratorOptions, type MeasureStep } from '../../src/sam/automatic-mask-generator.js';
 import { thresholdLogits } from '../../src/sam/logit-threshold.js';
-import type { MaskLogits, Prompt, PromptPoint, SamModel } from '../../src/sam/sam-model.js';
-import { promptLabels } from '../../src/sam/sam-model.js';
-import type { Pattern, TinyLayout } from '../support/tiny-sams.js';
-import { patternImage, readSamReference, tinySams } from '../support/tiny-sams.js';
+import {
+  type MaskLogits,
+  type Prompt,
+  promptLabels,
+  type PromptPoint,
+  type SamModel,
+} from '../../src/sam/sam-model.js';
+import { type Pattern, patternImage, readSamReference, type TinyLayout, tinySams } from '../support/tiny-sams.js';
 
 // Graphs are loaded and run here: on a busy machine that takes its time.
 jest.setTimeout(120_000);
@@ -137,15 +139,13 @@ describe("Meta's automatic mask generator", () => {
     'the same masks: $image, $pointsPerSide points, layers $layers, regions from $leastRegionPx px',
     async ({ image, pointsPerSide, layers, leastRegionPx, masks }) => {
       const options: GeneratorOptions = {
-        ...{
-          pointsPerSide,
-          layers,
-          leastRegionPx,
-          pointsDownscale: 1,
-          pointsPerBatch: 8,
-          schedule: 'full',
-          followUp: null,
-        },
+        pointsPerSide,
+        layers,
+        leastRegionPx,
+        pointsDownscale: 1,
+        pointsPerBatch: 8,
+        schedule: 'full',
+        followUp: null,
         thresholds: { predictedIou: 0.85, stabilityScore: 0.8, boxNms: 0.7, maskNms: null },
       };
       const { proposals } = await generateMasks(model, patternImage(image), options, untimed);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { encodeCocoRle } from '../../src/core/coco-rle.js';
 import { decodeSegmentation } from '../../src/annotations/coco-segmentation.js';
+import { encodeCocoRle } from '../../src/core/coco-rle.js';
 import { readReference } from '../support/read-fixture.js';
 
 test('polygons are drawn as pycocotools draws them, pixel by pixel', () => {

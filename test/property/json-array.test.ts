@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { readJsonArray } from '../../src/annotations/json-array.js';
 
 async function readAll(text: string, cuts: readonly number[] = []): Promise<unknown[]> {

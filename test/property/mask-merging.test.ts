@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import { clusterEmbeddings } from '../../src/booster/cluster-materials.js';
 import type { MaskSamples } from '../../src/booster/describe-masks.js';
 import { voteByClusters, voteMaterials } from '../../src/booster/mask-merging.js';
+import { type SeededRandom, seededRandom } from '../../src/core/seeded-random.js';
 import { meanVector, toUnitLength } from '../../src/core/vectors.js';
-import type { SeededRandom } from '../../src/core/seeded-random.js';
-import { seededRandom } from '../../src/core/seeded-random.js';
 import { cropLikeness } from '../support/crop-likeness.js';
 
 const dimensions = 8;

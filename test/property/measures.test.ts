@@ -1,11 +1,10 @@
-import fc from 'fast-check';
 import { expect, test } from '@jest/globals';
-import { intersectionArea, maskToBitmap } from '../../src/core/mask.js';
-import type { Mask } from '../../src/core/mask.js';
+import fc from 'fast-check';
+import { intersectionArea, type Mask, maskToBitmap } from '../../src/core/mask.js';
 import { boundaryMask, boundaryWidth } from '../../src/metrics/boundary-mask.js';
-import { differingArea, editedArea } from '../../src/metrics/region-origins.js';
 import { groundTruth, measureMasks } from '../../src/metrics/measure-masks.js';
 import { measureNames } from '../../src/metrics/region-measures.js';
+import { differingArea, editedArea } from '../../src/metrics/region-origins.js';
 import { arbitraryMask } from '../support/arbitrary-masks.js';
 
 const width = 13;

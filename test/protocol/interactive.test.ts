@@ -128,7 +128,10 @@ describe('settings and places', () => {
     const backend = testBackend();
     const rle = [...encodeBrushRle(200, 100, Uint32Array.of(5 * 200 + 10, 5 * 200 + 20))];
     const stroke = (is_positive: boolean) => ({
-      ...{ ...size, id: 's', type: 'brushlabels', is_positive },
+      ...size,
+      id: 's',
+      type: 'brushlabels',
+      is_positive,
       value: { format: 'rle', rle, brushlabels: ['B'] },
     });
     const response = await request(backend.app)

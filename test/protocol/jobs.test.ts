@@ -3,7 +3,8 @@ import request from 'supertest';
 import { inlineImage, labelConfigWith, testBackend } from '../support/test-backend.js';
 
 const predict = (...images: string[]) => ({
-  ...{ project: '4.1795394550', label_config: labelConfigWith('A', 'B') },
+  project: '4.1795394550',
+  label_config: labelConfigWith('A', 'B'),
   tasks: images.map((image, index) => ({ id: index + 1, data: { image: inlineImage(image) } })),
 });
 

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
-import type { Learning } from '../../src/learning/learning.js';
-import { openLearning } from '../../src/learning/learning.js';
-import type { AnnotationEvent, LiveAccuracy } from '../../src/learning/live-accuracy.js';
-import type { TrainingOutcome } from '../../src/learning/training/train-project.js';
-import type { RunTraining } from '../../src/learning/training/training-process.js';
 import { labelStudioAccess, ProjectRegistry } from '../../src/backend/project-registry.js';
 import { loadSettings } from '../../src/config/settings.js';
 import type { HttpClient } from '../../src/label-studio/http-client.js';
+import { type Learning, openLearning } from '../../src/learning/learning.js';
+import type { AnnotationEvent, LiveAccuracy } from '../../src/learning/live-accuracy.js';
+import type { TrainingOutcome } from '../../src/learning/training/train-project.js';
+import type { RunTraining } from '../../src/learning/training/training-process.js';
 import { openProfileStore, type TrainingRecord } from '../../src/store/profile-store.js';
 import { labelConfigWith, testBackend } from '../support/test-backend.js';
 
@@ -48,12 +47,22 @@ class OneProject {
 }
 
 const outcome: TrainingOutcome = {
-  ...{ finishedAt: 'now', outcome: 'refused', reason: 'worse', version: null, file: null },
-  ...{ images: 3, heldOutIou: 0.3, zeroShotIou: 0.4 },
+  finishedAt: 'now',
+  outcome: 'refused',
+  reason: 'worse',
+  version: null,
+  file: null,
+  images: 3,
+  heldOutIou: 0.3,
+  zeroShotIou: 0.4,
 };
 const record: Omit<TrainingRecord, 'version'> = {
-  ...{ createdAt: '2026-11-24T10:00:00Z', baseVersion: 'scripted-1', images: 3 },
-  ...{ heldOutIou: 0.8, zeroShotIou: 0.4, scores: [] },
+  createdAt: '2026-11-24T10:00:00Z',
+  baseVersion: 'scripted-1',
+  images: 3,
+  heldOutIou: 0.8,
+  zeroShotIou: 0.4,
+  scores: [],
 };
 
 let dataDir: string;
@@ -79,7 +88,11 @@ async function start(environment: Record<string, string> = {}) {
     return Promise.resolve(outcome);
   };
   learning = await openLearning({
-    ...{ settings, baseVersion: 'scripted-1', http: labelStudio.http, accuracy, run },
+    settings,
+    baseVersion: 'scripted-1',
+    http: labelStudio.http,
+    accuracy,
+    run,
     accessTo: (project) => labelStudioAccess(settings, projects.findById(project)),
     onTraining: () => undefined,
     onFailure: (project, reason) => failures.push(`${project}: ${reason}`),
@@ -121,8 +134,15 @@ describe('annotations', () => {
     await learning.idle();
     expect(submitted.map(({ annotationId }) => annotationId).sort()).toEqual(['4', '6']);
     expect(await projectOf(app)).toMatchObject({
-      ...{ id: '1', title: 'Films', labels: ['Ge', 'Pt'], accepted: 2, sinceTraining: 2 },
-      ...{ modelVersion: 'scripted-1', url: 'http://label-studio:8080/projects/1/data', training: null, profiles: [] },
+      id: '1',
+      title: 'Films',
+      labels: ['Ge', 'Pt'],
+      accepted: 2,
+      sinceTraining: 2,
+      modelVersion: 'scripted-1',
+      url: 'http://label-studio:8080/projects/1/data',
+      training: null,
+      profiles: [],
     });
   });
 

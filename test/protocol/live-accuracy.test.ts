@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import request from 'supertest';
+import type { HttpClient } from '../../src/label-studio/http-client.js';
 import { openAccuracyStore } from '../../src/learning/accuracy-store.js';
 import { createLiveAccuracyWith } from '../../src/learning/live-accuracy.js';
 import { measureAnnotation } from '../../src/learning/measure-annotation.js';
-import type { HttpClient } from '../../src/label-studio/http-client.js';
 import { recordedAnnotations } from '../support/recorded-annotations.js';
 import { testBackend } from '../support/test-backend.js';
 
@@ -82,7 +82,10 @@ describe('a submitted annotation', () => {
     expect(body).toMatchObject({
       annotations: [
         {
-          ...{ project: '1', task: '3', annotation: '4', modelVersion: 'rec-v1' },
+          project: '1',
+          task: '3',
+          annotation: '4',
+          modelVersion: 'rec-v1',
           regions: { accepted: 0, edited: 2, rejected: 0, drawn: 1 },
           leadTimeS: 29.468,
         },

@@ -102,7 +102,10 @@ describe('bulk predictions', () => {
     const { results } = await predict(backend, body([task(1, 'one'), task(2, 'bad text')]));
     expect(backend.served).toHaveLength(1);
     expect(backend.served[0]).toMatchObject({
-      ...{ project: '1.1795394550', task: 1, modelVersion: 'scripted-1', prompts: [] },
+      project: '1.1795394550',
+      task: 1,
+      modelVersion: 'scripted-1',
+      prompts: [],
       parameters: { materials: null, click: 'mask' },
     });
     expect(backend.served[0]?.regions.map(({ id, label }) => [id, label])).toEqual(

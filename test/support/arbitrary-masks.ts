@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import type { Mask } from '../../src/core/mask.js';
-import { maskFromBitmap } from '../../src/core/mask.js';
+import { type Mask, maskFromBitmap } from '../../src/core/mask.js';
 
 /** Bitmaps of one size with runs of all lengths, as masks. */
 export function arbitraryMask(width: number, height: number): fc.Arbitrary<Mask> {

@@ -2,7 +2,11 @@ import type { EvidenceWeights, LikenessWeights } from '../../src/booster/materia
 
 /** Evidence that says nothing. */
 export const noEvidence: EvidenceWeights = {
-  ...{ bias: 0, cropCosine: 0, cropDistance: 0, tokenCosine: 0, tokenDistance: 0 },
+  bias: 0,
+  cropCosine: 0,
+  cropDistance: 0,
+  tokenCosine: 0,
+  tokenDistance: 0,
 };
 
 /** The same for all kinds of evidence. */

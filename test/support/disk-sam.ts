@@ -1,6 +1,6 @@
+import type { TextureTokens } from '../../src/core/token-grid.js';
 import { unsupportedPrompt } from '../../src/sam/layouts/mask-outputs.js';
 import { pointsPerPrompt } from '../../src/sam/layouts/prompt-tensors.js';
-import type { TextureTokens } from '../../src/core/token-grid.js';
 import type { ImageEmbedding, MaskLogits, SamModel } from '../../src/sam/sam-model.js';
 
 interface DiskEmbedding extends ImageEmbedding {

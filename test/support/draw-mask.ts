@@ -1,5 +1,4 @@
-import type { Mask } from '../../src/core/mask.js';
-import { maskFromBitmap, maskToBitmap } from '../../src/core/mask.js';
+import { type Mask, maskFromBitmap, maskToBitmap } from '../../src/core/mask.js';
 
 /** A mask from rows of `#` (set) and anything else (not set). */
 export function drawMask(...rows: readonly string[]): Mask {

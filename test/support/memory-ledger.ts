@@ -1,5 +1,5 @@
-import type { NewPrediction, PredictionLedger, TaskSelection } from '../../src/label-studio/prediction-ledger.js';
 import { SamIAmError } from '../../src/core/errors.js';
+import type { NewPrediction, PredictionLedger, TaskSelection } from '../../src/label-studio/prediction-ledger.js';
 
 /** A project in memory with Label Studio's habits: nothing keeps two predictions of one version apart. */
 export interface MemoryLedger extends PredictionLedger {
@@ -27,7 +27,8 @@ export function memoryLedger(tasks: readonly number[], pageSize = 10): MemoryLed
       await ledger.onAsk('page');
       const ids = of(selection).filter((id) => id > after);
       return ids.slice(0, pageSize).map((id) => ({
-        ...{ id, data: { image: `${id}.png` } },
+        id,
+        data: { image: `${id}.png` },
         hasPredictions: stored.some(({ task }) => task === id),
       }));
     },

@@ -1,16 +1,15 @@
+import { SamIAmError } from '../../src/core/errors.js';
+import type { ImageFile } from '../../src/core/image-file.js';
+import { type MaterialCount, mostMaterials } from '../../src/core/material-count.js';
+import { failure, success } from '../../src/core/result.js';
 import type { UserPrompt } from '../../src/core/user-prompt.js';
-import { mostMaterials } from '../../src/core/material-count.js';
+import { encodeBrushRle } from '../../src/label-studio/brush-codec.js';
 import type {
   PaintedMaterial,
   PaintedMicrograph,
   PromptOptions,
   SegmentationService,
 } from '../../src/painting/segmentation-service.js';
-import type { ImageFile } from '../../src/core/image-file.js';
-import type { MaterialCount } from '../../src/core/material-count.js';
-import { SamIAmError } from '../../src/core/errors.js';
-import { failure, success } from '../../src/core/result.js';
-import { encodeBrushRle } from '../../src/label-studio/brush-codec.js';
 
 /** What a {@link ScriptedService} was asked for. */
 export type ServiceCall =

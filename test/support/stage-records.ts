@@ -1,10 +1,10 @@
+import type { CasePrediction, ComputedStages, EvaluationCase } from '../../src/annotations/evaluation-case.js';
+import { type Mask, maskFromBox } from '../../src/core/mask.js';
+import { evaluateCase } from '../../src/evaluation/evaluate-case.js';
 import type { Evaluation, ImageRecord } from '../../src/evaluation/evaluation.js';
 import { EvaluationBuilder } from '../../src/evaluation/evaluation-builder.js';
-import { evaluateCase } from '../../src/evaluation/evaluate-case.js';
-import type { CasePrediction, ComputedStages, EvaluationCase } from '../../src/annotations/evaluation-case.js';
 import { ImageOverviewBuilder } from '../../src/evaluation/report/image-overview.js';
 import { renderReport } from '../../src/evaluation/report/render-report.js';
-import { maskFromBox, type Mask } from '../../src/core/mask.js';
 import type { Difficulty } from '../../src/metrics/difficulty.js';
 
 const size = 40;

@@ -1,15 +1,15 @@
 import type { Express } from 'express';
-import { pino, type Logger } from 'pino';
-import type { Learning } from '../../src/learning/learning.js';
-import type { LiveAccuracy } from '../../src/learning/live-accuracy.js';
+import { type Logger, pino } from 'pino';
 import { createApp } from '../../src/backend/create-app.js';
 import { ProjectRegistry } from '../../src/backend/project-registry.js';
 import { loadSettings } from '../../src/config/settings.js';
-import { createFetchTaskImage, type FetchTaskImage } from '../../src/label-studio/fetch-task-image.js';
 import type { BrushRegion } from '../../src/label-studio/brush-result.js';
+import { createFetchTaskImage, type FetchTaskImage } from '../../src/label-studio/fetch-task-image.js';
 import type { PredictionEntry } from '../../src/label-studio/protocol.js';
+import type { Learning } from '../../src/learning/learning.js';
+import type { LiveAccuracy } from '../../src/learning/live-accuracy.js';
 import type { ServedPrediction, ServedPredictions } from '../../src/store/served-predictions.js';
-import { scriptedService, type ScriptedService } from './scripted-service.js';
+import { type ScriptedService, scriptedService } from './scripted-service.js';
 
 /** An app with doubles around it. */
 export interface TestBackend {

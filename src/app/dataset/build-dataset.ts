@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import type { OpenCaseImage } from '../../annotations/case-images.js';
+import type { EvaluationCase, EvaluationSource } from '../../annotations/evaluation-case.js';
 import { encodeCocoRle } from '../../core/coco-rle.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { paintLabelMap } from '../../core/label-map.js';
 import { valueOrThrow } from '../../core/result.js';
-import type { EvaluationCase, EvaluationSource } from '../../annotations/evaluation-case.js';
 import { decodeMicrograph } from '../../imaging/decode-micrograph.js';
 import { renderLabels } from '../../imaging/overlay.js';
 import { readPixelSize } from '../../imaging/pixel-size.js';
 import { diskError } from '../../store/disk-error.js';
-import type { OpenCaseImage } from '../../annotations/case-images.js';
-import type { SplitName, SplitShares } from './specimen-split.js';
-import { splitOfSpecimen } from './specimen-split.js';
+import { type SplitName, splitOfSpecimen, type SplitShares } from './specimen-split.js';
 
 /** Where accepted annotations come from. */
 export interface DatasetSource {
@@ -147,11 +146,17 @@ async function writeItem(
     },
     labels: await writeEntry(out, `labels/${id}.png`, await renderLabels(width, height, map.labels)),
     split: splitOfSpecimen(specimen, shares),
-    ...{ specimen, specimen_named: isNamed },
+    specimen,
+    specimen_named: isNamed,
     nanometres_per_pixel: readPixelSize(image.bytes) ?? null,
     provenance: {
-      ...{ source: name, url, task: evaluated.id, file: evaluated.file },
-      ...{ annotation: annotation.id, annotator: annotation.annotator, completed_at: annotation.completedAt },
+      source: name,
+      url,
+      task: evaluated.id,
+      file: evaluated.file,
+      annotation: annotation.id,
+      annotator: annotation.annotator,
+      completed_at: annotation.completedAt,
     },
   };
 }
@@ -208,8 +213,13 @@ class CocoAnnotations {
     for (const { label, mask } of regions) {
       const { x, y, width, height } = mask.box;
       this.#annotations.push({
-        ...{ id: this.#annotations.length + 1, image_id: id, category_id: labels.indexOf(label) + 1, iscrowd: 0 },
-        ...{ segmentation: encodeCocoRle(mask), area: mask.areaPx, bbox: [x, y, width, height] },
+        id: this.#annotations.length + 1,
+        image_id: id,
+        category_id: labels.indexOf(label) + 1,
+        iscrowd: 0,
+        segmentation: encodeCocoRle(mask),
+        area: mask.areaPx,
+        bbox: [x, y, width, height],
       });
     }
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Settings } from '../../config/settings.js';
 import { tokenKind } from '../../label-studio/access-token.js';
 import type { LabelStudioApi } from '../../label-studio/label-studio-api.js';
-import { fault, faultOf, ok, type Finding } from './finding.js';
+import { fault, faultOf, type Finding, ok } from './finding.js';
 
 const health = z.object({ status: z.literal('UP') });
 const version = z.object({ release: z.string() });

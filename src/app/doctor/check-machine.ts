@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import type { Settings } from '../../config/settings.js';
 import { findModel, readStoredModels, verifiedModelPath } from '../../inference/model-store.js';
 import { addedModelsFolder, textureModelId } from '../../painting/models/load-models.js';
-import { fault, faultOf, ok, type Finding } from './finding.js';
+import { fault, faultOf, type Finding, ok } from './finding.js';
 
 /** What the backend needs on its own machine: models, a folder to write to, local files, Redis. */
 export async function* checkMachine(settings: Settings, modelsFolder: string): AsyncGenerator<Finding> {

@@ -5,10 +5,10 @@ import { decodeMicrograph } from '../../imaging/decode-micrograph.js';
 import type { FetchTaskImage } from '../../label-studio/fetch-task-image.js';
 import type { HttpClient } from '../../label-studio/http-client.js';
 import { imageAddressesOf, type LabelStudioAccess } from '../../label-studio/image-address.js';
-import { findPaintTargets, parseLabelConfig, type PaintTarget } from '../../label-studio/label-config.js';
+import { findPaintTargets, type PaintTarget, parseLabelConfig } from '../../label-studio/label-config.js';
 import type { LabelStudioApi } from '../../label-studio/label-studio-api.js';
 import { taskSchema } from '../../label-studio/protocol.js';
-import { fault, faultOf, ok, warning, type Finding } from './finding.js';
+import { fault, faultOf, type Finding, ok, warning } from './finding.js';
 
 /** What a project is checked with. */
 export interface ProjectTools {

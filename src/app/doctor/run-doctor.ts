@@ -8,7 +8,7 @@ import { modelsFolder } from '../../painting/models/load-models.js';
 import { checkAddress, checkToken } from './check-connection.js';
 import { checkMachine } from './check-machine.js';
 import { checkProject } from './check-project.js';
-import { fault, warning, type Finding } from './finding.js';
+import { fault, type Finding, warning } from './finding.js';
 
 /** A wrong address should be told in seconds. */
 const patienceMs = 10_000;

@@ -1,8 +1,7 @@
-import { SamIAmError, asSamIAmError } from '../../core/errors.js';
+import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import type { NewPrediction, PredictionLedger } from '../../label-studio/prediction-ledger.js';
 import type { TaskClaims } from '../../store/task-claims.js';
-import type { Patience } from './patience.js';
-import { withPatience } from './patience.js';
+import { type Patience, withPatience } from './patience.js';
 
 /** What became of a prediction that was to be posted. */
 export type Posted =

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SamIAmError } from '../../core/errors.js';
-import { asSamIAmError } from '../../core/errors.js';
+import { asSamIAmError, type SamIAmError } from '../../core/errors.js';
 import type { BrushResult } from '../../label-studio/brush-result.js';
 import type {
   LedgerTask,
@@ -10,9 +9,8 @@ import type {
 } from '../../label-studio/prediction-ledger.js';
 import type { TaskClaims } from '../../store/task-claims.js';
 import { Batches } from './batches.js';
-import type { Patience } from './patience.js';
-import { withPatience } from './patience.js';
-import { postPredictions, type Posted } from './post-predictions.js';
+import { type Patience, withPatience } from './patience.js';
+import { type Posted, postPredictions } from './post-predictions.js';
 import { ReviewOrder } from './review-order.js';
 
 /** One task, done. `present`: it had its prediction already; `missing`: a dry run leaves it so. */
@@ -193,7 +191,9 @@ class PrelabelRun {
     try {
       const result = await this.#paint(task);
       const prediction: NewPrediction = {
-        ...{ task: task.id, result: [...result.regions, ...result.notes], score: result.score },
+        task: task.id,
+        result: [...result.regions, ...result.notes],
+        score: result.score,
         model_version: modelVersion,
       };
       await this.#batches.add({ prediction, result }, sizeOf(result));

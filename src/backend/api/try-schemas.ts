@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { type GivenMaterialCount, maxMaterials, parseMaterialCount } from '../../core/material-count.js';
 import { stages } from '../../pipeline/pipeline-parameters.js';
 import { timedSteps } from '../../pipeline/timings.js';
-import { maxMaterials, parseMaterialCount, type GivenMaterialCount } from '../../core/material-count.js';
 import { errorDetail } from './error-schema.js';
 
 /*

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import { Gauge, Registry } from 'prom-client';
 import type { AccuracyEntry } from '../../learning/accuracy-store.js';
-import type { JobQueue } from '../../painting/jobs/paint-job.js';
 import type { Learning, ProjectSummary } from '../../learning/learning.js';
+import type { JobQueue } from '../../painting/jobs/paint-job.js';
 import type { RouteDeps } from '../app-deps.js';
 
 /** `GET /metrics`: figures in Prometheus' text format. */
@@ -19,13 +19,18 @@ export function metricsRoute({ accuracy, learning, jobs }: RouteDeps): RequestHa
 /** How long the queue is, and how many work on it: what a cluster scales by. */
 function addJobGauges(registry: Registry, jobs: JobQueue): void {
   const workers: Gauge = new Gauge({
-    ...{ name: 'sam_i_am_workers', help: 'Workers that were heard of lately.', registers: [registry] },
+    name: 'sam_i_am_workers',
+    help: 'Workers that were heard of lately.',
+    registers: [registry],
     async collect() {
       workers.set((await jobs.overview()).workers.length);
     },
   });
   const gauge = new Gauge({
-    ...{ name: 'sam_i_am_jobs', help: 'Jobs by state.', labelNames: ['state'], registers: [registry] },
+    name: 'sam_i_am_jobs',
+    help: 'Jobs by state.',
+    labelNames: ['state'],
+    registers: [registry],
     async collect() {
       const { waiting, running, done, failed } = (await jobs.overview()).queue;
       for (const [state, count] of Object.entries({ waiting, running, done, failed })) gauge.set({ state }, count);
@@ -48,7 +53,10 @@ function addAccuracyGauges(registry: Registry, read: () => readonly AccuracyEntr
   ) => {
     const labelNames = ['project', 'model_version', ...(label === null ? [] : [label])];
     const gauge = new Gauge({
-      ...{ name, help, labelNames, registers: [registry] },
+      name,
+      help,
+      labelNames,
+      registers: [registry],
       collect() {
         gauge.reset();
         for (const [group, entries] of groupEntries(read())) {
@@ -97,7 +105,10 @@ function groupEntries(entries: readonly AccuracyEntry[]): (readonly [Group, Accu
 function addLearningGauges(registry: Registry, learning: Learning): void {
   const perProject = (name: string, help: string, value: (project: ProjectSummary) => number | null): void => {
     const gauge = new Gauge({
-      ...{ name, help, labelNames: ['project', 'model_version'], registers: [registry] },
+      name,
+      help,
+      labelNames: ['project', 'model_version'],
+      registers: [registry],
       async collect() {
         gauge.reset();
         for (const project of await learning.projects()) {

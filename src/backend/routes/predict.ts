@@ -1,23 +1,23 @@
 import type { RequestHandler, Response } from 'express';
-import { toServedRegion } from '../../painting/results/served-copies.js';
 import { SamIAmError } from '../../core/errors.js';
 import { parseLabelConfig } from '../../label-studio/label-config.js';
 import {
-  predictRequestSchema,
   type PredictAnswer,
   type PredictionEntry,
   type PredictRequest,
+  predictRequestSchema,
   type TaskErrorAt,
 } from '../../label-studio/protocol.js';
 import { promptRegions, readUserPrompt } from '../../label-studio/user-prompt.js';
+import { toServedRegion } from '../../painting/results/served-copies.js';
 import type { RouteDeps } from '../app-deps.js';
 import { errorBody } from '../error-response.js';
 import { isLabelStudioCall } from '../label-studio-call.js';
 import { requestLogger } from '../middleware/request-id.js';
 import { parseBody } from '../parse-body.js';
-import { predictPrompted, predictTasks, type PredictJob, type TaskOutcome } from '../predict-tasks.js';
+import { type PredictJob, predictPrompted, predictTasks, type TaskOutcome } from '../predict-tasks.js';
 import { labelStudioAccess } from '../project-registry.js';
-import { slowAnswer, type SlowAnswer } from '../slow-answer.js';
+import { type SlowAnswer, slowAnswer } from '../slow-answer.js';
 import { longestHoldMs } from '../task-queue.js';
 
 /** A prompt that fails can say so in its status, which is all that its user sees, as long as nothing of the answer was sent. */
@@ -146,10 +146,14 @@ function keep(
   if (taskId === null) return;
   predictions
     .record({
-      ...{ project: body.project ?? '', task: taskId, modelVersion },
+      project: body.project ?? '',
+      task: taskId,
+      modelVersion,
       servedAt: new Date().toISOString(),
       parameters: { materials: settings.materials ?? null, click: settings.click },
-      ...{ prompts: [...prompts], score, regions: regions.map(toServedRegion) },
+      prompts: [...prompts],
+      score,
+      regions: regions.map(toServedRegion),
     })
     .catch((thrown: unknown) => logger.error({ taskId, err: thrown }, 'the copy of a prediction could not be kept'));
 }

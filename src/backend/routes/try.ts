@@ -1,19 +1,18 @@
-import express, { Router, type RequestHandler, type Response } from 'express';
-import type { BoostChoices } from '../../pipeline/exploration.js';
-import type { ExplorationService } from '../../painting/exploration-service.js';
-import { defaultRemovalOptions } from '../../pipeline/exploration.js';
-import type { SegmentationService } from '../../painting/segmentation-service.js';
+import express, { type RequestHandler, type Response, Router } from 'express';
 import { SamIAmError } from '../../core/errors.js';
 import { valueOrThrow } from '../../core/result.js';
 import { renderThumbnail } from '../../imaging/thumbnail.js';
 import { decodeBrushMask } from '../../label-studio/brush-codec.js';
+import type { ExplorationService } from '../../painting/exploration-service.js';
+import type { SegmentationService } from '../../painting/segmentation-service.js';
+import { type BoostChoices, defaultRemovalOptions } from '../../pipeline/exploration.js';
 import {
+  type ExamplesAnswer,
   fileNames,
   filesQuery,
+  type PromptAnswer,
   promptRequest,
   uploadQuery,
-  type ExamplesAnswer,
-  type PromptAnswer,
 } from '../api/try-schemas.js';
 import type { RouteDeps } from '../app-deps.js';
 import { RefusedRequest } from '../error-response.js';
@@ -175,7 +174,8 @@ function promptRoute(runs: TryRuns, service: SegmentationService): RequestHandle
     const runsOf = (brushRle: Uint8Array) => Buffer.from(decodeBrushMask(brushRle, width, height).runs.buffer);
     const mask = found && {
       runs: runsOf(found.brushRle).toString('base64'),
-      ...{ areaPx: found.areaPx, score: found.score },
+      areaPx: found.areaPx,
+      score: found.score,
     };
     response.json({ mask: mask ?? null } satisfies PromptAnswer);
   };

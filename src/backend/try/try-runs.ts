@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Exploration } from '../../pipeline/exploration.js';
-import type { ExplorationService } from '../../painting/exploration-service.js';
-import { progressFlag, readProgress, type Progress, type ProgressFlag } from '../../painting/threads/progress-flag.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { valueOrThrow } from '../../core/result.js';
+import type { ExplorationService } from '../../painting/exploration-service.js';
+import { type Progress, type ProgressFlag, progressFlag, readProgress } from '../../painting/threads/progress-flag.js';
+import type { Exploration } from '../../pipeline/exploration.js';
 import type { TryStatus } from '../api/try-schemas.js';
-import { errorBody, RefusedRequest, type ErrorBody } from '../error-response.js';
+import { type ErrorBody, errorBody, RefusedRequest } from '../error-response.js';
 import type { TaskQueue } from '../task-queue.js';
 
 /** One micrograph that somebody looks at. */
@@ -36,8 +36,13 @@ export class TryRuns {
   async start(name: string, bytes: Uint8Array, service: ExplorationService): Promise<TryRun> {
     const controller = new AbortController();
     const run: TryRun = {
-      ...{ id: randomUUID(), name, bytes, controller },
-      ...{ progress: progressFlag(), exploration: null, error: null },
+      id: randomUUID(),
+      name,
+      bytes,
+      controller,
+      progress: progressFlag(),
+      exploration: null,
+      error: null,
     };
     const { signal } = controller;
     await new Promise<void>((entered, refused) => {

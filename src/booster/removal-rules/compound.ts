@@ -1,5 +1,4 @@
-import type { Mask } from '../../core/mask.js';
-import { intersectionArea, unionOf } from '../../core/mask.js';
+import { intersectionArea, type Mask, unionOf } from '../../core/mask.js';
 import type { Family } from '../mask-relations.js';
 import type { Finding } from '../removal-record.js';
 

@@ -1,5 +1,4 @@
-import type { Mask } from '../../core/mask.js';
-import { maskIou, mostIntersection } from '../../core/mask.js';
+import { type Mask, maskIou, mostIntersection } from '../../core/mask.js';
 import type { Finding } from '../removal-record.js';
 
 /** Masks that nearly coincide with a larger one that stays. `items` is in canonical order, largest first. */

@@ -1,6 +1,5 @@
 import type { Box } from '../../core/box.js';
-import type { Mask } from '../../core/mask.js';
-import { intersectionArea, maskFromBox, unionOf } from '../../core/mask.js';
+import { intersectionArea, type Mask, maskFromBox, unionOf } from '../../core/mask.js';
 import type { Finding } from '../removal-record.js';
 
 /** Of the surroundings of an island, less than this share is covered by other masks. */

@@ -1,14 +1,12 @@
 import { basename } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { createOpenCaseImage } from '../../annotations/case-images.js';
-import type { DatasetSource } from '../../app/dataset/build-dataset.js';
-import { buildDataset } from '../../app/dataset/build-dataset.js';
-import type { SplitShares } from '../../app/dataset/specimen-split.js';
-import type { Settings } from '../../config/settings.js';
-import { loadSettings } from '../../config/settings.js';
-import { SamIAmError } from '../../core/errors.js';
 import { openProject } from '../../annotations/label-studio-project.js';
 import { openSource } from '../../annotations/open-source.js';
+import { buildDataset, type DatasetSource } from '../../app/dataset/build-dataset.js';
+import type { SplitShares } from '../../app/dataset/specimen-split.js';
+import { loadSettings, type Settings } from '../../config/settings.js';
+import { SamIAmError } from '../../core/errors.js';
 import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
 import { createHttpClient, type HttpClient } from '../../label-studio/http-client.js';
 import { createProjectApi } from '../../label-studio/project-api.js';
@@ -98,8 +96,13 @@ async function build(
     totals.includes(null) ? null : totals.reduce<number>((sum, each) => sum + (each ?? 0), 0),
   );
   const built = await buildDataset({
-    ...{ sources, out: flags.out, signal, maxPixels: settings.maxImagePixels },
-    ...{ specimenField: flags.specimen, shares: flags.split, licence: flags.licence ?? null },
+    sources,
+    out: flags.out,
+    signal,
+    maxPixels: settings.maxImagePixels,
+    specimenField: flags.specimen,
+    shares: flags.split,
+    licence: flags.licence ?? null,
     onItem: (line) => progress.advance(line),
     onProblem: (name, { message, hint }) => progress.note(`problem: ${name}: ${message}. ${hint}`),
   }).finally(() => progress.done());

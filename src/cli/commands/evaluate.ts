@@ -1,18 +1,16 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { createOpenCaseImage, createOpenMicrograph } from '../../annotations/case-images.js';
+import { taskName } from '../../annotations/evaluation-case.js';
+import { readTextFile } from '../../annotations/open-source.js';
 import { createComputeStages } from '../../app/compute-stages.js';
-import type { SegmentPool } from '../../painting/threads/segment-pool.js';
-import { openSegmentPool, poolOptions } from '../../painting/threads/segment-pool.js';
 import type { Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
-import { taskName } from '../../annotations/evaluation-case.js';
 import { parseBaseline, parseThreshold, type Threshold } from '../../evaluation/gate.js';
-import type { FinishedEvaluation } from '../../evaluation/run-evaluation.js';
-import { runEvaluation } from '../../evaluation/run-evaluation.js';
-import { readTextFile } from '../../annotations/open-source.js';
+import { type FinishedEvaluation, runEvaluation } from '../../evaluation/run-evaluation.js';
 import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
 import { createHttpClient } from '../../label-studio/http-client.js';
 import type { LabelStudioAccess } from '../../label-studio/image-address.js';
+import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
 import {
   openEvaluationSource,
   readLabelDifficulties,

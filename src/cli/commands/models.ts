@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { addModel, pullCheckpoint, readLibrary, verifyModels } from '../../painting/models/model-library.js';
 import { loadSettings } from '../../config/settings.js';
+import { addModel, pullCheckpoint, readLibrary, verifyModels } from '../../painting/models/model-library.js';
 import { exitStatus } from '../exit-status.js';
 import { writeJsonLine, writeLine } from '../output.js';
 import { createByteProgress } from '../progress.js';
@@ -64,7 +64,12 @@ async function list({ json }: JsonFlag): Promise<void> {
       return { id, state: 'here', kind: kind === 'sam' ? 'model' : kind, bytes, licence, description };
     }),
     ...checkpoints.map(({ id, present, bytes, licence, description }) => ({
-      ...{ id, state: present ? 'pulled' : 'can be pulled', kind: 'checkpoint', bytes, licence, description },
+      id,
+      state: present ? 'pulled' : 'can be pulled',
+      kind: 'checkpoint',
+      bytes,
+      licence,
+      description,
     })),
   ];
   if (json === true) rows.forEach(writeJsonLine);

@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { Option, type Command } from 'commander';
-import { sparingly } from '../../painting/jobs/queue-error.js';
-import { openService } from '../../painting/open-service.js';
-import { paintTask } from '../../painting/paint-task.js';
-import type { PrelabelDeps, PrelabelledTask, PrelabelSummary } from '../../app/prelabel/prelabel-project.js';
-import { prelabelProject } from '../../app/prelabel/prelabel-project.js';
-import type { ActiveProfile, SegmentationService } from '../../painting/segmentation-service.js';
-import { createKeepCopy } from '../../painting/results/served-copies.js';
-import { createActiveProfiles, textureDigest } from '../../learning/training/active-profiles.js';
-import type { Settings } from '../../config/settings.js';
-import { loadSettings } from '../../config/settings.js';
+import { type Command, Option } from 'commander';
+import {
+  type PrelabelDeps,
+  type PrelabelledTask,
+  prelabelProject,
+  type PrelabelSummary,
+} from '../../app/prelabel/prelabel-project.js';
+import { loadSettings, type Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
-import { maxMaterials, type GivenMaterialCount } from '../../core/material-count.js';
+import { type GivenMaterialCount, maxMaterials } from '../../core/material-count.js';
 import { connectApi } from '../../label-studio/connected-api.js';
 import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
 import { createHttpClient, type HttpClient } from '../../label-studio/http-client.js';
@@ -20,6 +17,12 @@ import type { LabelStudioAccess } from '../../label-studio/image-address.js';
 import { findPaintTargets, parseLabelConfig } from '../../label-studio/label-config.js';
 import { openPredictionLedger, type TaskSelection } from '../../label-studio/prediction-ledger.js';
 import { createProjectApi } from '../../label-studio/project-api.js';
+import { createActiveProfiles, textureDigest } from '../../learning/training/active-profiles.js';
+import { sparingly } from '../../painting/jobs/queue-error.js';
+import { openService } from '../../painting/open-service.js';
+import { paintTask } from '../../painting/paint-task.js';
+import { createKeepCopy } from '../../painting/results/served-copies.js';
+import type { ActiveProfile, SegmentationService } from '../../painting/segmentation-service.js';
 import { openProfileStore } from '../../store/profile-store.js';
 import { openScoreJournal } from '../../store/score-journal.js';
 import { openServedPredictions } from '../../store/served-predictions.js';
@@ -157,7 +160,10 @@ async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Pr
   const modelVersion = flags.modelVersion ?? profile?.modelVersion ?? service.modelVersion;
   const folder = join(settings.dataDir, 'prelabel', keyOf(opened.access, flags.project, modelVersion));
   const deps: PrelabelDeps = {
-    ...{ ledger, modelVersion, signal, onTask },
+    ledger,
+    modelVersion,
+    signal,
+    onTask,
     ...paintingOf(flags, settings, { ...opened, profile }, modelVersion),
     claims: openTaskClaims(folder),
     scores: await openScoreJournal(folder),
@@ -189,11 +195,17 @@ function paintingOf(
   const { allowedImageHosts: allowedHosts, localFilesRoot } = settings;
   const materials = flags.materials ?? settings.materials;
   const painting = {
-    ...{ service, labelStudio: access, materials, signal, profile, project: flags.project },
+    service,
+    labelStudio: access,
+    materials,
+    signal,
+    profile,
+    project: flags.project,
     fetchTaskImage: createFetchTaskImage({ allowedHosts, localFilesRoot, http }),
   };
   const keepCopy = createKeepCopy(openServedPredictions(settings.dataDir), {
-    ...{ project: String(flags.project), modelVersion },
+    project: String(flags.project),
+    modelVersion,
     parameters: { materials: materials ?? null },
   });
   return { paint: (task: Parameters<typeof paintTask>[0]) => paintTask(task, targets, painting), keepCopy };

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { loadSettings } from '../../config/settings.js';
-import type { StoredProfile } from '../../store/profile-store.js';
-import { openProfileStore } from '../../store/profile-store.js';
+import { openProfileStore, type StoredProfile } from '../../store/profile-store.js';
 import { exitStatus } from '../exit-status.js';
 import { writeJsonLine, writeLine } from '../output.js';
 

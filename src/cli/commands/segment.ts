@@ -1,21 +1,24 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Option, type Command } from 'commander';
-import { readProfile } from '../../learning/training/read-profile.js';
-import { defaultSegmentOptions, mergeModes, stages } from '../../pipeline/pipeline-parameters.js';
-import type { MergeMode, PaintingChoices, SegmentOptions } from '../../pipeline/pipeline-parameters.js';
-import type { SegmentPool } from '../../painting/threads/segment-pool.js';
-import { openSegmentPool, poolOptions } from '../../painting/threads/segment-pool.js';
-import type { SegmentedFiles } from '../../painting/threads/messages.js';
+import { type Command, Option } from 'commander';
 import { loadSettings } from '../../config/settings.js';
 import { asSamIAmError, type SamIAmError } from '../../core/errors.js';
 import { maxMaterials } from '../../core/material-count.js';
-import type { Result } from '../../core/result.js';
-import { failure } from '../../core/result.js';
+import { failure, type Result } from '../../core/result.js';
+import { readProfile } from '../../learning/training/read-profile.js';
+import type { SegmentedFiles } from '../../painting/threads/messages.js';
+import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
+import {
+  defaultSegmentOptions,
+  type MergeMode,
+  mergeModes,
+  type PaintingChoices,
+  type SegmentOptions,
+  stages,
+} from '../../pipeline/pipeline-parameters.js';
 import { integerArgument, materialsArgument } from '../argument-parsers.js';
 import { exitStatus } from '../exit-status.js';
-import type { ImageInput } from '../image-inputs.js';
-import { findImages } from '../image-inputs.js';
+import { findImages, type ImageInput } from '../image-inputs.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
 

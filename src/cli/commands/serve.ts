@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { createLogger } from '../../app/create-logger.js';
+import { settingsHelp } from '../../config/describe-settings.js';
+import { loadSettings, type Settings } from '../../config/settings.js';
 import { sparingly } from '../../painting/jobs/queue-error.js';
 import { openService } from '../../painting/open-service.js';
-import { settingsHelp } from '../../config/describe-settings.js';
-import type { Settings } from '../../config/settings.js';
-import { loadSettings } from '../../config/settings.js';
 
 /** A micrograph that takes longer has its worker replaced: something is stuck, and would keep all others waiting for ever. */
 const longestWorkMs = 600_000;

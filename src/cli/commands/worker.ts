@@ -1,18 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { createLogger } from '../../app/create-logger.js';
+import { settingsHelp } from '../../config/describe-settings.js';
+import { loadSettings, type Settings } from '../../config/settings.js';
+import { SamIAmError } from '../../core/errors.js';
+import { encodingOf } from '../../painting/embedding-cache.js';
 import { openEmbeddingExchange } from '../../painting/jobs/embedding-exchange.js';
 import { giveHeapRoom } from '../../painting/jobs/heap-room.js';
 import { PaintProcesses } from '../../painting/jobs/paint-process.js';
 import { sparingly } from '../../painting/jobs/queue-error.js';
 import { startRedisWorker } from '../../painting/jobs/redis-worker.js';
-import { encodingOf } from '../../painting/embedding-cache.js';
 import { addedModelsFolder, modelsFolder, weightsOf } from '../../painting/models/load-models.js';
 import { modelVersionOf } from '../../painting/models/model-version.js';
 import { embeddingsFolder, poolOptions } from '../../painting/threads/segment-pool.js';
-import { settingsHelp } from '../../config/describe-settings.js';
-import { loadSettings, type Settings } from '../../config/settings.js';
-import { SamIAmError } from '../../core/errors.js';
 import { withInterruption } from '../interruption.js';
 
 /** Adds `sam-i-am worker` (CONTRACT, "Command line"). */
@@ -43,7 +43,10 @@ async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<voi
     await processes.open(concurrency);
     const exchange = await openExchange(settings, url, onError);
     const worker = startRedisWorker({
-      ...{ url, modelVersion, concurrency, onError },
+      url,
+      modelVersion,
+      concurrency,
+      onError,
       async work(job, unwanted, onProgress) {
         // Painting encodes anyway, as the first of its steps; for a click it is nearly all there is to do.
         if (job.call.kind === 'click') await exchange?.fetch(job.image.bytes);

@@ -1,8 +1,7 @@
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import type { CalibrationBin } from '../../metrics/calibration.js';
 import type { Interval } from '../../metrics/statistics.js';
-import type { Html } from './html.js';
-import { html } from './html.js';
+import { type Html, html } from './html.js';
 
 /*
  * The report's plots: SVG without scripts. Colours and fonts come from the page's style sheet, so that plots follow light, dark and

@@ -1,14 +1,12 @@
-import type { LabelMap } from '../../core/label-map.js';
-import { paintLabelMap } from '../../core/label-map.js';
+import type { EvaluatedStage, EvaluationCase } from '../../annotations/evaluation-case.js';
+import { type LabelMap, paintLabelMap } from '../../core/label-map.js';
 import type { Mask } from '../../core/mask.js';
 import type { GreyImage } from '../../core/micrograph.js';
-import type { Colour } from '../../imaging/palette.js';
-import { colourOf } from '../../imaging/palette.js';
+import { type Colour, colourOf } from '../../imaging/palette.js';
 import { renderThumbnail, thumbnailBackground, thumbnailSize } from '../../imaging/region-thumbnail.js';
 import { unionByLabel } from '../../metrics/label-confusion.js';
 import { matchOneToOne } from '../../metrics/matching.js';
 import { overlapTable } from '../../metrics/overlap-table.js';
-import type { EvaluatedStage, EvaluationCase } from '../../annotations/evaluation-case.js';
 
 /** An image that is shown in the report. */
 export interface GalleryCandidate {
@@ -91,7 +89,11 @@ export async function renderGalleryImage(
   const picture = async (map: LabelMap, palette: readonly Colour[]): Promise<string> =>
     `data:image/webp;base64,${(await renderThumbnail(background, map, palette)).toString('base64')}`;
   return {
-    ...{ id, file, stage, mIoU, size },
+    id,
+    file,
+    stage,
+    mIoU,
+    size,
     truth: await picture(truth, colours),
     predicted: await picture(predicted, colours),
     difference: await picture(

@@ -1,5 +1,5 @@
-import type { ImageRecord, PerStage } from '../evaluation.js';
 import { evaluatedStages } from '../../annotations/evaluation-case.js';
+import type { ImageRecord, PerStage } from '../evaluation.js';
 
 /** What the report shows of single images: so many and no more, however large the project is. */
 export interface ImageOverview {

@@ -1,12 +1,9 @@
-import type { MeasureName } from '../../metrics/region-measures.js';
-import { measureNames } from '../../metrics/region-measures.js';
+import { type EvaluatedStage, evaluatedStages } from '../../annotations/evaluation-case.js';
 import type { FurtherMeasures } from '../../metrics/measure-masks.js';
+import { type MeasureName, measureNames } from '../../metrics/region-measures.js';
 import type { EvaluationFigures } from '../evaluation.js';
-import type { EvaluatedStage } from '../../annotations/evaluation-case.js';
-import { evaluatedStages } from '../../annotations/evaluation-case.js';
 import { percent } from './figures.js';
-import type { Html } from './html.js';
-import { html, scrollTable } from './html.js';
+import { type Html, html, scrollTable } from './html.js';
 
 /** What stages are called in the report. */
 export const stageNames: Readonly<Record<EvaluatedStage, string>> = {

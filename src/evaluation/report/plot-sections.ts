@@ -1,13 +1,10 @@
-import type { Difficulty } from '../../metrics/difficulty.js';
-import { difficulties } from '../../metrics/difficulty.js';
+import { evaluatedStages } from '../../annotations/evaluation-case.js';
+import { difficulties, type Difficulty } from '../../metrics/difficulty.js';
 import type { Gain, MeasureChanges } from '../comparisons.js';
 import type { EvaluationFigures } from '../evaluation.js';
-import { evaluatedStages } from '../../annotations/evaluation-case.js';
-import type { DotRow } from './charts.js';
-import { calibrationPlot, dotPlot, histograms, shareBar, timePlot } from './charts.js';
+import { calibrationPlot, dotPlot, type DotRow, histograms, shareBar, timePlot } from './charts.js';
 import { count, percent, points } from './figures.js';
-import type { Html } from './html.js';
-import { html, scrollTable } from './html.js';
+import { type Html, html, scrollTable } from './html.js';
 import type { ImageOverview } from './image-overview.js';
 import { stageNames } from './measure-table.js';
 
@@ -181,7 +178,9 @@ function timeSection(
   { timeline }: ImageOverview,
 ): Html | null {
   const finished = timeline.map(({ file, completedAt, mIoU }) => ({
-    ...{ time: new Date(completedAt), value: mIoU, title: `${file}: ${percent(mIoU)}` },
+    time: new Date(completedAt),
+    value: mIoU,
+    title: `${file}: ${percent(mIoU)}`,
   }));
   const named = Object.entries(versions);
   if (finished.length === 0 && named.length === 0) return null;

@@ -1,8 +1,6 @@
-import type { Problem } from '../../annotations/evaluation-case.js';
-import { taskName } from '../../annotations/evaluation-case.js';
+import { type Problem, taskName } from '../../annotations/evaluation-case.js';
 import { count } from './figures.js';
-import type { Html } from './html.js';
-import { html } from './html.js';
+import { type Html, html } from './html.js';
 
 /** A line at the top of the report that leads to its end. */
 export function problemNote({ length }: readonly Problem[]): Html | null {

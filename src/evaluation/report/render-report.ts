@@ -1,12 +1,9 @@
+import { type EvaluatedStage, evaluatedStages } from '../../annotations/evaluation-case.js';
 import type { EvaluationFigures, ImageRecord } from '../evaluation.js';
-import type { EvaluatedStage } from '../../annotations/evaluation-case.js';
-import { evaluatedStages } from '../../annotations/evaluation-case.js';
 import { primaryStage } from '../gate.js';
 import { count, percent, seconds } from './figures.js';
-import type { GalleryImage } from './gallery.js';
-import { differenceKinds } from './gallery.js';
-import type { Html } from './html.js';
-import { html, scrollTable } from './html.js';
+import { differenceKinds, type GalleryImage } from './gallery.js';
+import { type Html, html, scrollTable } from './html.js';
 import type { ImageOverview } from './image-overview.js';
 import { measureTable, stageNames } from './measure-table.js';
 import { plotSections } from './plot-sections.js';

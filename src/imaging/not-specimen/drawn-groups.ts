@@ -30,7 +30,8 @@ const leastAlonePx = 60;
 /** The shapes that were drawn, in groups; those of a specimen that happens to be saturated are left out. */
 export function drawnGroups(image: LevelImage, ink: Ink, shapes: readonly InkShape[]): DrawnGroup[] {
   const sure = shapes.filter(
-    (shape) => looksDrawn(shape, least) && (isStroke(shape, image) || isRectangle(shape, image) || isPlain(shape, image)),
+    (shape) =>
+      looksDrawn(shape, least) && (isStroke(shape, image) || isRectangle(shape, image) || isPlain(shape, image)),
   );
   const likely = shapes.filter((shape) => looksDrawn(shape, leastBeside));
   return grouped(withNeighbours(sure, likely))
@@ -83,7 +84,9 @@ export function isRectangle({ core, fill, sides, flat, mask }: InkShape, image: 
 }
 
 function isPlain({ box, flat, radius, mask }: InkShape, image: LevelImage): boolean {
-  return flat >= plain.flat && mask.areaPx >= plain.leastAreaPx && radius <= plain.mostRadius && !touchesEdge(box, image);
+  return (
+    flat >= plain.flat && mask.areaPx >= plain.leastAreaPx && radius <= plain.mostRadius && !touchesEdge(box, image)
+  );
 }
 
 function touchesEdge({ x, y, width, height }: Box, image: LevelImage): boolean {
@@ -115,7 +118,8 @@ function boxAround(boxes: readonly Box[]): Box {
   const x = Math.min(...boxes.map((box) => box.x));
   const y = Math.min(...boxes.map((box) => box.y));
   return {
-    ...{ x, y },
+    x,
+    y,
     width: Math.max(...boxes.map((box) => box.x + box.width)) - x,
     height: Math.max(...boxes.map((box) => box.y + box.height)) - y,
   };

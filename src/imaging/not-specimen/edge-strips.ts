@@ -60,7 +60,8 @@ function linesFrom({ width, height, levels }: LevelImage, side: Side): Lines {
   const [count, length] = isRow ? [height, width] : [width, height];
   const [step, across] = isRow ? [1, width] : [width, 1];
   return {
-    ...{ count, length },
+    count,
+    length,
     at: (line, along) => levels[(isFar ? count - 1 - line : line) * across + along * step] as number,
   };
 }

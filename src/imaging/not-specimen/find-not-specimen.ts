@@ -1,13 +1,11 @@
 import type { Box } from '../../core/box.js';
-import type { Mask } from '../../core/mask.js';
-import { forEachRun, maskFromBitmap } from '../../core/mask.js';
-import type { DrawnGroup } from './drawn-groups.js';
-import { drawnGroups, isRectangle } from './drawn-groups.js';
+import { forEachRun, type Mask, maskFromBitmap } from '../../core/mask.js';
+import { type DrawnGroup, drawnGroups, isRectangle } from './drawn-groups.js';
 import { findEdgeStrips } from './edge-strips.js';
 import { growOverRims } from './grow-over-rims.js';
 import { findInks } from './ink-levels.js';
 import { inkShapes } from './ink-shapes.js';
-import { toLevels, type LevelImage } from './levels.js';
+import { type LevelImage, toLevels } from './levels.js';
 import { barInBanner } from './scale-bar.js';
 
 /** What was put over or beside the picture of a specimen. `drawing`: letters, arrows, boxes. */

@@ -1,7 +1,6 @@
 import type { Box } from '../../core/box.js';
 import { connectedComponents } from '../../core/connected-components.js';
-import type { Mask } from '../../core/mask.js';
-import { forEachRowRun, maskFromBitmap } from '../../core/mask.js';
+import { forEachRowRun, type Mask, maskFromBitmap } from '../../core/mask.js';
 import type { Ink } from './ink-levels.js';
 import type { LevelImage } from './levels.js';
 
@@ -36,7 +35,9 @@ const margin = 5;
 /** The pieces of one ink that are small enough to be drawn. `isLeftOut`: 1 where nobody looks. */
 export function inkShapes(image: LevelImage, ink: Ink, isLeftOut: Uint8Array): InkShape[] {
   const { width, height, levels } = image;
-  const bitmap = levels.map((level, at) => (isLeftOut[at] === 0 && Math.abs(level - ink.level) <= ink.tolerance ? 1 : 0));
+  const bitmap = levels.map((level, at) =>
+    isLeftOut[at] === 0 && Math.abs(level - ink.level) <= ink.tolerance ? 1 : 0,
+  );
   const pieces = connectedComponents(maskFromBitmap(width, height, bitmap), 8).filter(
     ({ areaPx, box }) => areaPx >= leastAreaPx && isSmall(box, image),
   );
@@ -59,7 +60,11 @@ function describe(image: LevelImage, ink: Ink, mask: Mask): Omit<InkShape, 'flat
   const rim = rimSteps(image, ink, box, local, outside);
   const core = coreOf(box, local);
   return {
-    ...{ mask, box, core, fill: Math.min(1, mask.areaPx / (core.width * core.height)), sides: sidesOf(core, box, local) },
+    mask,
+    box,
+    core,
+    fill: Math.min(1, mask.areaPx / (core.width * core.height)),
+    sides: sidesOf(core, box, local),
     sharp: rim.far === 0 ? 0 : Math.min(1, rim.near / rim.far),
     contrast: rim.far,
     radius: inside.reduce((most, value) => Math.max(most, value), 0),
@@ -157,8 +162,10 @@ function coreOf(box: Box, local: LocalBitmap): Box {
     ];
     if (top + bottom + left + right === 0) break;
     core = {
-      ...{ x: core.x + left, y: core.y + top },
-      ...{ width: core.width - left - right, height: core.height - top - bottom },
+      x: core.x + left,
+      y: core.y + top,
+      width: core.width - left - right,
+      height: core.height - top - bottom,
     };
   }
   return core;

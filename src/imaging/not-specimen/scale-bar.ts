@@ -26,8 +26,14 @@ export function barInBanner({ width, levels }: LevelImage, { kind, side, box, le
   }
   const inside = runs.filter(({ length }) => length <= mostShare * width);
   const letter = inside.map(({ length }) => length).sort((a, b) => a - b)[Math.floor(inside.length * 0.8)] ?? 0;
-  const longest = inside.reduce((best, run) => (run.length > best.length ? run : best), { start: 0, length: 0, row: 0 });
+  const longest = inside.reduce((best, run) => (run.length > best.length ? run : best), {
+    start: 0,
+    length: 0,
+    row: 0,
+  });
   if (longest.length < Math.max(leastPx, leastLetters * letter)) return null;
-  const same = inside.filter(({ start, length }) => Math.abs(start - longest.start) <= 2 && Math.abs(length - longest.length) <= 3);
+  const same = inside.filter(
+    ({ start, length }) => Math.abs(start - longest.start) <= 2 && Math.abs(length - longest.length) <= 3,
+  );
   return same.length > mostThickness * box.height ? null : longest.length;
 }

@@ -19,7 +19,9 @@ export function withoutOverlays({ width, height, values }: RawGrey): Omit<Microg
   const shown = scaleIntensity(values, maskToBitmap(mask));
   return {
     grey: fillExcluded({ width, height }, shown, mask),
-    ...{ shown, excluded: mask, warnings: describeNotSpecimen(found) },
+    shown,
+    excluded: mask,
+    warnings: describeNotSpecimen(found),
     ...(scaleBarPx === null ? {} : { scaleBarPx }),
   };
 }

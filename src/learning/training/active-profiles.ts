@@ -1,9 +1,9 @@
 import { materialProfile } from '../../booster/material-profile.js';
 import { findModel, readStoredModels } from '../../inference/model-store.js';
-import type { ProfileStore } from '../../store/profile-store.js';
 import { addedModelsFolder, modelsFolder, textureModelId } from '../../painting/models/load-models.js';
 import type { ActiveProfile } from '../../painting/segmentation-service.js';
 import { isUsable } from '../../pipeline/use-profile.js';
+import type { ProfileStore } from '../../store/profile-store.js';
 
 /** The profile that each project is painted with now. */
 export interface ActiveProfiles {

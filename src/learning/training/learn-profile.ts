@@ -1,12 +1,10 @@
-import type { NamedRegion, NameClassifier, NamingSpread } from '../../booster/learn-names.js';
 import { expectedRightShare } from '../../booster/label-distributions.js';
-import { learnNames } from '../../booster/learn-names.js';
+import { learnNames,type NameClassifier, type NamedRegion, type NamingSpread } from '../../booster/learn-names.js';
 import type { LearnedProfile, Naming } from '../../booster/material-profile.js';
+import type { PaintableLabels } from '../../label-studio/assign-labels.js';
 import { meanOf } from '../../metrics/statistics.js';
 import { fitConfidence } from './fit-confidence.js';
-import type { PaintableLabels } from '../../label-studio/assign-labels.js';
-import type { ImageScore } from './score-image.js';
-import { outcomesOf, paintImage, scorePainting } from './score-image.js';
+import { type ImageScore, outcomesOf, paintImage, scorePainting } from './score-image.js';
 import type { FilterSetting, TrainingImage } from './training-image.js';
 
 /** How an image fared when it was held out, and without any profile. */
@@ -94,7 +92,7 @@ export async function learnProfile(
   return {
     profile: { ...names, ...setting, confidence },
     images: learner.tuned.map(({ id, annotation }, index) => ({
-      ...{ task: id, annotation, heldOut: isAlone ? null : (scores[index] ?? nothing) },
+      task: id, annotation, heldOut: isAlone ? null : (scores[index] ?? nothing),
       zeroShot: zeroShot[index] ?? nothing,
     })),
     expectedRight,

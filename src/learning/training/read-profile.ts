@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { MaterialProfile } from '../../booster/material-profile.js';
-import { materialProfile } from '../../booster/material-profile.js';
+import { type MaterialProfile, materialProfile } from '../../booster/material-profile.js';
 import { SamIAmError } from '../../core/errors.js';
 import { parseJson } from '../../core/parse-json.js';
 import { isUsable } from '../../pipeline/use-profile.js';

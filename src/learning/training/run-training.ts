@@ -1,17 +1,16 @@
+import { createOpenCaseImage } from '../../annotations/case-images.js';
+import { openProject } from '../../annotations/label-studio-project.js';
+import type { Settings } from '../../config/settings.js';
 import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
 import { createHttpClient } from '../../label-studio/http-client.js';
 import type { LabelStudioAccess } from '../../label-studio/image-address.js';
 import { createProjectApi } from '../../label-studio/project-api.js';
-import { openProject } from '../../annotations/label-studio-project.js';
-import { openProfileStore } from '../../store/profile-store.js';
-import type { Settings } from '../../config/settings.js';
-import { createOpenCaseImage } from '../../annotations/case-images.js';
 import { createEmbeddingCache } from '../../painting/embedding-cache.js';
 import { addedModelsFolder, loadModels, modelsFolder } from '../../painting/models/load-models.js';
 import { modelVersionOf } from '../../painting/models/model-version.js';
 import { embeddingsFolder } from '../../painting/threads/segment-pool.js';
-import type { TrainingOutcome } from './train-project.js';
-import { paintableLabels, trainProject } from './train-project.js';
+import { openProfileStore } from '../../store/profile-store.js';
+import { paintableLabels, type TrainingOutcome, trainProject } from './train-project.js';
 
 /** Settings that training looks at. */
 export type TrainingSettings = Pick<
@@ -53,7 +52,7 @@ export async function runTraining(
     const models = await loadModels({ folder: modelsFolder, addedFolder, modelId: model, threads });
     const diskBytes = settings.embeddingDiskMb * 1e6;
     return await trainProject({
-      ...{ project, source, models, ...listener },
+      project, source, models, ...listener,
       labels: paintableLabels(source.labelConfig),
       materials: settings.materials,
       open: await createOpenCaseImage({ folder: undefined, fetchTaskImage, labelStudio }),

@@ -1,15 +1,13 @@
 import type { MaterialProfile } from '../../booster/material-profile.js';
+import { paintCandidates } from '../../booster/merge-candidates.js';
 import { maskOfLabel } from '../../core/label-map.js';
-import type { Mask } from '../../core/mask.js';
-import { maskIou, unionOf } from '../../core/mask.js';
+import { type Mask, maskIou, unionOf } from '../../core/mask.js';
 import { assignLabels, type PaintableLabels } from '../../label-studio/assign-labels.js';
 import type { ScoredOutcome } from '../../metrics/calibration.js';
 import { iouAt, overlapTable } from '../../metrics/overlap-table.js';
 import { measureImage, measureMaterials } from '../../metrics/region-measures.js';
-import type { PipelineParameters } from '../../pipeline/pipeline-parameters.js';
-import { pipelineParameters } from '../../pipeline/pipeline-parameters.js';
-import { paintCandidates } from '../../booster/merge-candidates.js';
 import { nameCandidates } from '../../pipeline/merge-masks.js';
+import { type PipelineParameters, pipelineParameters } from '../../pipeline/pipeline-parameters.js';
 import { withProfile } from '../../pipeline/use-profile.js';
 import type { AcceptedMask, DescribedMasks, TrainingImage } from './training-image.js';
 

@@ -1,24 +1,21 @@
+import type { OpenCaseImage } from '../../annotations/case-images.js';
+import type { EvaluationCase, EvaluationSource } from '../../annotations/evaluation-case.js';
 import { learnedProfile } from '../../booster/material-profile.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import { valueOrThrow } from '../../core/result.js';
-import type { EvaluationCase, EvaluationSource } from '../../annotations/evaluation-case.js';
 import { decodeMicrograph } from '../../imaging/decode-micrograph.js';
 import type { PaintableLabels } from '../../label-studio/assign-labels.js';
 import { findPaintTargets, parseLabelConfig } from '../../label-studio/label-config.js';
 import { meanOf } from '../../metrics/statistics.js';
-import type { LastTraining, ProfileStore, StoredProfile, TrainingRecord } from '../../store/profile-store.js';
-import type { OpenCaseImage } from '../../annotations/case-images.js';
-import type { EmbeddingCache } from '../../painting/embedding-cache.js';
-import { cachedEmbedding, embeddingKey } from '../../painting/embedding-cache.js';
+import { cachedEmbedding, type EmbeddingCache, embeddingKey } from '../../painting/embedding-cache.js';
 import type { LoadedModels } from '../../pipeline/loaded-models.js';
 import { isUsable } from '../../pipeline/use-profile.js';
-import { judgeProfile, type GateImage } from './gate.js';
-import type { LearnedCandidate } from './learn-profile.js';
-import { learnProfile, profileOf } from './learn-profile.js';
+import type { LastTraining, ProfileStore, StoredProfile, TrainingRecord } from '../../store/profile-store.js';
+import { type GateImage,judgeProfile } from './gate.js';
+import { type LearnedCandidate, learnProfile, profileOf } from './learn-profile.js';
 import { paintImage, scorePainting } from './score-image.js';
-import type { AcceptedMask, TrainingImage } from './training-image.js';
-import { acceptedMasks, prepareImage } from './training-image.js';
+import { type AcceptedMask, acceptedMasks, prepareImage,type TrainingImage } from './training-image.js';
 import { withTrainingLock } from './training-lock.js';
 
 /** What a training needs. */
@@ -81,7 +78,7 @@ export async function trainProject(job: TrainingJob): Promise<TrainingOutcome> {
       if (code === 'cancelled') throw thrown;
       const reason = `${message}. ${hint}`;
       await store.recordTraining(project, {
-        ...{ finishedAt: new Date().toISOString(), outcome: 'failed', reason, version: null },
+        finishedAt: new Date().toISOString(), outcome: 'failed', reason, version: null,
       });
       throw thrown;
     }
@@ -113,7 +110,7 @@ async function train(job: TrainingJob): Promise<TrainingOutcome> {
     return { ...figures, finishedAt, outcome: 'refused', reason: verdict.reason, version: null, file: null };
   }
   const record: Omit<TrainingRecord, 'version'> = {
-    ...{ createdAt: finishedAt, baseVersion: job.baseVersion, ...figures },
+    createdAt: finishedAt, baseVersion: job.baseVersion, ...figures,
     scores: candidate.images.map((image) => ({ ...image })),
   };
   const profile = profileOf(candidate, {
@@ -123,7 +120,7 @@ async function train(job: TrainingJob): Promise<TrainingOutcome> {
   const adopted = await store.adopt(project, profile, record);
   return {
     ...figures,
-    ...{ finishedAt, outcome: 'adopted', reason: verdict.reason, version: adopted.modelVersion, file: adopted.file },
+    finishedAt, outcome: 'adopted', reason: verdict.reason, version: adopted.modelVersion, file: adopted.file,
   };
 }
 

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { asSamIAmError, type SamIAmError } from '../../core/errors.js';
 import { parseJson } from '../../core/parse-json.js';
-import type { ProfileStore } from '../../store/profile-store.js';
-import { writeDurably } from '../../store/write-durably.js';
 import type { LabelStudioAccess } from '../../label-studio/image-address.js';
 import { Turns } from '../../painting/turns.js';
-import type { RunTraining } from './training-process.js';
+import type { ProfileStore } from '../../store/profile-store.js';
+import { writeDurably } from '../../store/write-durably.js';
 import type { TrainingOutcome } from './train-project.js';
+import type { RunTraining } from './training-process.js';
 
 /** A training that waits or runs. */
 export interface TrainingState {

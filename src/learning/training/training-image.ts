@@ -1,23 +1,21 @@
+import type { EvaluationCase } from '../../annotations/evaluation-case.js';
+import type { MaskSamples } from '../../booster/describe-masks.js';
+import { finiteTokens } from '../../booster/finite-values.js';
+import { keepMasks } from '../../booster/keep-masks.js';
 import type { NamedRegion } from '../../booster/learn-names.js';
 import type { LearnedProfile } from '../../booster/material-profile.js';
-import type { MaskSamples } from '../../booster/describe-masks.js';
-import type { Mask } from '../../core/mask.js';
-import { subtract, unionOf } from '../../core/mask.js';
+import { isFlat } from '../../booster/segmentation-warnings.js';
+import { withoutExcluded } from '../../booster/without-excluded.js';
+import { type Mask, subtract, unionOf } from '../../core/mask.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import type { GreyImage } from '../../core/micrograph.js';
-import type { EvaluationCase } from '../../annotations/evaluation-case.js';
+import type { LoadedModels } from '../../pipeline/loaded-models.js';
+import { describeCandidates,type DescribedCandidates, type ScoredProposal } from '../../pipeline/merge-masks.js';
+import { defaultSegmentOptions, generatorOptionsFor, pipelineParameters } from '../../pipeline/pipeline-parameters.js';
+import { describeForNames } from '../../pipeline/use-profile.js';
 import { generateMasks } from '../../sam/automatic-mask-generator.js';
 import { proposalScore } from '../../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../../sam/sam-model.js';
-import type { LoadedModels } from '../../pipeline/loaded-models.js';
-import { defaultSegmentOptions, generatorOptionsFor, pipelineParameters } from '../../pipeline/pipeline-parameters.js';
-import type { DescribedCandidates, ScoredProposal } from '../../pipeline/merge-masks.js';
-import { describeCandidates } from '../../pipeline/merge-masks.js';
-import { finiteTokens } from '../../booster/finite-values.js';
-import { keepMasks } from '../../booster/keep-masks.js';
-import { withoutExcluded } from '../../booster/without-excluded.js';
-import { isFlat } from '../../booster/segmentation-warnings.js';
-import { describeForNames } from '../../pipeline/use-profile.js';
 
 /** What people accepted of an image: one mask per label of theirs. */
 export interface AcceptedMask {

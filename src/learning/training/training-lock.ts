@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SamIAmError } from '../../core/errors.js';
 import { parseJson } from '../../core/parse-json.js';
+import { cancelled } from '../../painting/turns.js';
 import { isRunning, ownMark, processMark } from '../../store/process-mark.js';
 import { takeAway } from '../../store/take-away.js';
-import { cancelled } from '../../painting/turns.js';
 
 /** How a lock is waited for. */
 export interface LockOptions {

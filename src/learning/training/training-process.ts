@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { SamIAmError } from '../../core/errors.js';
 import { valueOrThrow } from '../../core/result.js';
 import { unpack } from '../../painting/threads/messages.js';
-import type { TrainingMessage, TrainingOrder } from './training-worker.js';
 import type { TrainingListener, TrainingRequest, TrainingSettings } from './run-training.js';
 import type { TrainingOutcome } from './train-project.js';
+import type { TrainingMessage, TrainingOrder } from './training-worker.js';
 
 /** Runs one training somewhere. */
 export type RunTraining = (request: TrainingRequest, listener: TrainingListener) => Promise<TrainingOutcome>;

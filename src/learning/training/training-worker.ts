@@ -1,9 +1,7 @@
 import { constants, getPriority, setPriority } from 'node:os';
+import { answer,type WorkerAnswer } from '../../painting/threads/messages.js';
+import { runTraining,type TrainingRequest, type TrainingSettings } from './run-training.js';
 import type { TrainingOutcome } from './train-project.js';
-import type { TrainingRequest, TrainingSettings } from './run-training.js';
-import { runTraining } from './run-training.js';
-import type { WorkerAnswer } from '../../painting/threads/messages.js';
-import { answer } from '../../painting/threads/messages.js';
 
 /** What the process is told to do; sent once, over its channel, because it holds a token. */
 export interface TrainingOrder {

@@ -3,8 +3,17 @@ import { asSamIAmError } from '../../core/errors.js';
 import { failure } from '../../core/result.js';
 import type { SegmentationService } from '../segmentation-service.js';
 import { cancelled } from '../turns.js';
-import type { JobOverview, JobQueue, JobRecord, JobState, Painted, PaintJob, WorkerRecord } from './paint-job.js';
-import { mostListedJobs, runJob } from './paint-job.js';
+import {
+  type JobOverview,
+  type JobQueue,
+  type JobRecord,
+  type JobState,
+  mostListedJobs,
+  type Painted,
+  type PaintJob,
+  runJob,
+  type WorkerRecord,
+} from './paint-job.js';
 
 interface LocalJob {
   readonly id: string;
@@ -39,8 +48,14 @@ export class LocalQueue implements JobQueue {
     // The service may hand the bytes over to a thread; a failed job needs them again.
     const job = { image: { ...image, bytes: Uint8Array.from(image.bytes) }, call };
     const entry: LocalJob = {
-      ...{ id: String(this.#next++), job, createdAt: Date.now(), controller: new AbortController() },
-      ...{ state: 'running', attempts: 0, reason: null, finishedAt: null },
+      id: String(this.#next++),
+      job,
+      createdAt: Date.now(),
+      controller: new AbortController(),
+      state: 'running',
+      attempts: 0,
+      reason: null,
+      finishedAt: null,
     };
     this.#jobs.set(entry.id, entry);
     this.#forget();
@@ -60,7 +75,8 @@ export class LocalQueue implements JobQueue {
     return Promise.resolve({
       queue: {
         ...this.#totals,
-        ...{ waiting: open - running.size, running: running.size },
+        waiting: open - running.size,
+        running: running.size,
         perMinute: this.#finished.filter((at) => at > minuteAgo).length,
       },
       workers,
@@ -139,9 +155,16 @@ function toRecord(entry: LocalJob, running: ReadonlySet<LocalJob>): JobRecord {
   const { id, job, attempts, reason, createdAt, finishedAt } = entry;
   const state = entry.state === 'running' && !running.has(entry) ? 'waiting' : entry.state;
   return {
-    ...{ id, kind: job.call.kind, name: job.image.name, state, attempts, reason },
-    ...{ project: job.image.project ?? null, task: job.image.task ?? null },
-    ...{ createdAt: iso(createdAt), finishedAt: finishedAt === null ? null : iso(finishedAt) },
+    id,
+    kind: job.call.kind,
+    name: job.image.name,
+    state,
+    attempts,
+    reason,
+    project: job.image.project ?? null,
+    task: job.image.task ?? null,
+    createdAt: iso(createdAt),
+    finishedAt: finishedAt === null ? null : iso(finishedAt),
   };
 }
 

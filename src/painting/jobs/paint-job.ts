@@ -1,12 +1,12 @@
 import { assertNever } from '../../core/assert-never.js';
 import type { SamIAmError } from '../../core/errors.js';
+import type { ImageFile } from '../../core/image-file.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import type { Result } from '../../core/result.js';
 import type { UserPrompt } from '../../core/user-prompt.js';
 import type { Exploration } from '../../pipeline/exploration.js';
-import type { Progress } from '../threads/progress-flag.js';
 import type { ActiveProfile, PaintedMicrograph, PromptOptions, SegmentationService } from '../segmentation-service.js';
-import type { ImageFile } from '../../core/image-file.js';
+import type { Progress } from '../threads/progress-flag.js';
 
 /** What is to be done with an image: all that decides what is painted, besides the model. */
 export type PaintCall =

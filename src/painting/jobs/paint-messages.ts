@@ -1,8 +1,8 @@
 import type { Exploration } from '../../pipeline/exploration.js';
-import type { Progress } from '../threads/progress-flag.js';
 import type { PaintedMicrograph } from '../segmentation-service.js';
-import type { SegmentPoolOptions } from '../threads/segment-pool.js';
 import type { WorkerAnswer } from '../threads/messages.js';
+import type { Progress } from '../threads/progress-flag.js';
+import type { SegmentPoolOptions } from '../threads/segment-pool.js';
 import type { Job } from './paint-job.js';
 
 /** What a painting process is told. It works on one job at a time. */

@@ -1,10 +1,10 @@
 import { valueOrThrow } from '../../core/result.js';
 import type { Exploration } from '../../pipeline/exploration.js';
-import { progressFlag, readProgress } from '../threads/progress-flag.js';
 import type { PaintedMicrograph } from '../segmentation-service.js';
-import { openSegmentPool, type SegmentPool } from '../threads/segment-pool.js';
 import { answer } from '../threads/messages.js';
-import { runJob, type Job } from './paint-job.js';
+import { progressFlag, readProgress } from '../threads/progress-flag.js';
+import { openSegmentPool, type SegmentPool } from '../threads/segment-pool.js';
+import { type Job, runJob } from './paint-job.js';
 import type { FromPaintProcess, ToPaintProcess } from './paint-messages.js';
 
 /*

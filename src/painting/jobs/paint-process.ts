@@ -1,8 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { SamIAmError } from '../../core/errors.js';
-import type { SegmentPoolOptions } from '../threads/segment-pool.js';
 import { unpack } from '../threads/messages.js';
+import type { SegmentPoolOptions } from '../threads/segment-pool.js';
 import type { Job, OnProgress, Outcome } from './paint-job.js';
 import type { FromPaintProcess, ToPaintProcess } from './paint-messages.js';
 import { ProcessCrashed } from './redis-worker.js';

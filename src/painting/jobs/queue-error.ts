@@ -1,4 +1,4 @@
-import { SamIAmError, type ErrorCode } from '../../core/errors.js';
+import { type ErrorCode, SamIAmError } from '../../core/errors.js';
 
 /** What Redis says when it refuses, by the word that its answer begins with. */
 const refusals: readonly {

@@ -1,6 +1,6 @@
+import type { ImageFile } from '../../core/image-file.js';
 import type { ExplorationService } from '../exploration-service.js';
 import type { SegmentationService } from '../segmentation-service.js';
-import type { ImageFile } from '../../core/image-file.js';
 import type { JobQueue } from './paint-job.js';
 
 /** A service whose work goes through a queue. */
@@ -17,7 +17,10 @@ export type Workers = Pick<SegmentationService, 'modelVersion' | 'ready' | 'isRe
 export function queuedService(jobs: JobQueue, workers: Workers, exploration?: ExplorationService): QueuedService {
   const { modelVersion, ready } = workers;
   return {
-    ...{ jobs, modelVersion, ready, exploration },
+    jobs,
+    modelVersion,
+    ready,
+    exploration,
     isReady: () => workers.isReady(),
     paint: (image: ImageFile, materials, signal, profile) =>
       jobs.run({ image, call: { kind: 'paint', materials, profile } }, signal),

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
-import { z } from 'zod';
 import { Redis } from 'ioredis';
+import { z } from 'zod';
 import { errorCodes, SamIAmError } from '../../core/errors.js';
 import { parseJson } from '../../core/parse-json.js';
 import type { Exploration } from '../../pipeline/exploration.js';
-import type { Progress } from '../threads/progress-flag.js';
 import { timedSteps } from '../../pipeline/timings.js';
 import type { PaintedMicrograph } from '../segmentation-service.js';
+import type { Progress } from '../threads/progress-flag.js';
 import type { Job } from './paint-job.js';
 
 /*

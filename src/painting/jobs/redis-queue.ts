@@ -1,19 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Queue, type Job } from 'bullmq';
+import { type Job, Queue } from 'bullmq';
 import { z } from 'zod';
 import { SamIAmError } from '../../core/errors.js';
-import { parseJson } from '../../core/parse-json.js';
-import { failure, success, type Result } from '../../core/result.js';
-import { cancelled } from '../turns.js';
-import { queueError } from './queue-error.js';
-import { setLarge } from './large-value.js';
-import type { PaintedMicrograph } from '../segmentation-service.js';
 import type { ImageFile } from '../../core/image-file.js';
+import { parseJson } from '../../core/parse-json.js';
+import { failure, type Result, success } from '../../core/result.js';
 import type { Exploration } from '../../pipeline/exploration.js';
-import type { Explored, Job as Work, OnProgress } from './paint-job.js';
-import type { JobOverview, JobQueue, JobRecord, JobState, Painted, PaintJob, WorkerRecord } from './paint-job.js';
-import { mostListedJobs } from './paint-job.js';
+import type { PaintedMicrograph } from '../segmentation-service.js';
+import { cancelled } from '../turns.js';
+import { setLarge } from './large-value.js';
+import {
+  type Explored,
+  type Job as Work,
+  type JobOverview,
+  type JobQueue,
+  type JobRecord,
+  type JobState,
+  mostListedJobs,
+  type OnProgress,
+  type Painted,
+  type PaintJob,
+  type WorkerRecord,
+} from './paint-job.js';
+import { queueError } from './queue-error.js';
 import type { JobData, QueueKeys } from './redis-keys.js';
 import * as keys from './redis-keys.js';
 
@@ -37,7 +47,10 @@ const keptJobs = { count: 1_000, age: 24 * 3_600 };
 const priorities = { click: 0, explore: 5, paint: 10 } as const;
 
 const workerSchema = z.object({
-  ...{ id: z.string(), host: z.string(), state: z.enum(['idle', 'busy']), since: z.string() },
+  id: z.string(),
+  host: z.string(),
+  state: z.enum(['idle', 'busy']),
+  since: z.string(),
   job: z.string().nullable(),
 });
 
@@ -117,8 +130,11 @@ export class RedisQueue implements JobQueue {
     const newest = jobs.sort((a, b) => b.timestamp - a.timestamp).slice(0, mostListedJobs);
     return {
       queue: {
-        ...{ waiting: wait + prioritized + delayed, running: active, perMinute },
-        ...{ done: Number(done ?? 0), failed: Number(failed ?? 0) },
+        waiting: wait + prioritized + delayed,
+        running: active,
+        perMinute,
+        done: Number(done ?? 0),
+        failed: Number(failed ?? 0),
       },
       workers,
       jobs: await Promise.all(newest.map((job) => this.#record(job))),
@@ -197,7 +213,10 @@ export class RedisQueue implements JobQueue {
       'paint',
       { kind: call.kind, name, project, task },
       {
-        ...{ jobId: id, attempts: keys.mostCrashes, removeOnComplete: keptJobs, removeOnFail: keptJobs },
+        jobId: id,
+        attempts: keys.mostCrashes,
+        removeOnComplete: keptJobs,
+        removeOnFail: keptJobs,
         ...(priorities[call.kind] === 0 ? {} : { priority: priorities[call.kind] }),
       },
     );
@@ -246,7 +265,12 @@ export class RedisQueue implements JobQueue {
     const { kind, name, project, task } = job.data;
     const isFailed = state === 'failed' && why === null;
     return {
-      ...{ id, kind, name, project, task, attempts: job.attemptsStarted },
+      id,
+      kind,
+      name,
+      project,
+      task,
+      attempts: job.attemptsStarted,
       state: why !== null && state !== 'completed' ? 'cancelled' : stateOf(state),
       reason: isFailed ? keys.unpackFailure(job.failedReason).message : null,
       createdAt: new Date(job.timestamp).toISOString(),

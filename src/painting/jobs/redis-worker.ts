@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { UnrecoverableError, Worker, type Job } from 'bullmq';
+import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { cancelled } from '../turns.js';
-import { isRefusal, queueError } from './queue-error.js';
 import { setLarge } from './large-value.js';
 import type { Job as Work, OnProgress, Outcome, WorkerRecord } from './paint-job.js';
+import { isRefusal, queueError } from './queue-error.js';
 import type { JobData } from './redis-keys.js';
 import * as keys from './redis-keys.js';
 import { restWhenRefused } from './rest-when-refused.js';
@@ -71,7 +71,9 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
   };
   const worker = new Worker<JobData, null>(names.queue, process, {
     connection: { url, ...keys.connectionOptions },
-    ...{ prefix: names.prefix, concurrency, lockDuration: lockMs },
+    prefix: names.prefix,
+    concurrency,
+    lockDuration: lockMs,
     // Redis takes whole milliseconds only: with a fraction each look for jobs of vanished workers fails, and they stay running for ever.
     stalledInterval: Math.ceil(lockMs / 3),
     maxStalledCount: keys.mostVanished - 1,
@@ -163,7 +165,11 @@ class Presence {
     const name = `${hostname()}-${process.pid}-${randomBytes(2).toString('hex')}`;
     const since = new Date().toISOString();
     this.#records = Array.from({ length: slots }, (_, index) => ({
-      ...{ id: `${name}-${index + 1}`, host: hostname(), state: 'idle', since, job: null },
+      id: `${name}-${index + 1}`,
+      host: hostname(),
+      state: 'idle',
+      since,
+      job: null,
     }));
     this.#tell = tell;
     tell(this.#records);

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openOrtSession } from '../../inference/ort-session.js';
 import type { SamModelEntry } from '../../inference/model-manifest.js';
-import type { StoredModel } from '../../inference/model-store.js';
-import { findModel, readStoredModels, verifiedModelPath } from '../../inference/model-store.js';
-import { onnxTextureEncoder } from '../../texture/onnx-texture-encoder.js';
+import { findModel, readStoredModels, type StoredModel, verifiedModelPath } from '../../inference/model-store.js';
+import { openOrtSession } from '../../inference/ort-session.js';
 import type { LoadedModels } from '../../pipeline/loaded-models.js';
+import { onnxTextureEncoder } from '../../texture/onnx-texture-encoder.js';
 import { readNamingSpread } from './naming-spread.js';
 import { openSamModel } from './open-sam-model.js';
 

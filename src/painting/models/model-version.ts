@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { findModel, readStoredModels } from '../../inference/model-store.js';
+import { defaultSegmentOptions, type PaintingChoices,pipelineParameters } from '../../pipeline/pipeline-parameters.js';
 import { textureModelId } from './load-models.js';
-import { defaultSegmentOptions, pipelineParameters, type PaintingChoices } from '../../pipeline/pipeline-parameters.js';
 
 /**
  * The version that predictions carry: model id and a digest of all that decides what is painted (weights, thresholds, pipeline

@@ -1,9 +1,7 @@
 import { assertNever } from '../../core/assert-never.js';
+import { filesOf,type ModelFile, type SamModelEntry } from '../../inference/model-manifest.js';
+import { type StoredModel, verifiedModelPath } from '../../inference/model-store.js';
 import { openOrtSession } from '../../inference/ort-session.js';
-import type { ModelFile, SamModelEntry } from '../../inference/model-manifest.js';
-import { filesOf } from '../../inference/model-manifest.js';
-import type { StoredModel } from '../../inference/model-store.js';
-import { verifiedModelPath } from '../../inference/model-store.js';
 import { openSamPair } from '../../sam/layouts/open-sam.js';
 import { stagedSam } from '../../sam/layouts/staged-sam.js';
 import type { SamModel } from '../../sam/sam-model.js';

@@ -1,4 +1,4 @@
-import { encodeCocoRle, type CocoRle } from '../../core/coco-rle.js';
+import { type CocoRle, encodeCocoRle } from '../../core/coco-rle.js';
 import type { Micrograph } from '../../core/micrograph.js';
 import type { Stage } from '../../pipeline/pipeline-parameters.js';
 import type { ResultMask } from '../../pipeline/result-masks.js';

@@ -1,11 +1,8 @@
 import { connectedComponents } from '../../core/connected-components.js';
-import type { LabelMap } from '../../core/label-map.js';
-import { maskOfLabel } from '../../core/label-map.js';
-import type { Mask } from '../../core/mask.js';
-import { forEachRowRun } from '../../core/mask.js';
+import { type LabelMap, maskOfLabel } from '../../core/label-map.js';
+import { forEachRowRun, type Mask } from '../../core/mask.js';
 import type { Micrograph } from '../../core/micrograph.js';
-import type { Corner } from '../../core/pixel-edges.js';
-import { enclosedArea, lineLength, PixelEdges, simplifyLine } from '../../core/pixel-edges.js';
+import { type Corner, enclosedArea, lineLength, PixelEdges, simplifyLine } from '../../core/pixel-edges.js';
 import type { Segmentation } from '../../pipeline/segment-micrograph.js';
 import type { Timings } from '../../pipeline/timings.js';
 
@@ -75,8 +72,12 @@ export function regionsOfInterest(
       const [outer = [], ...holes] =
         outlines[index]?.takeLines().sort((a, b) => enclosedArea(b) - enclosedArea(a)) ?? [];
       return {
-        ...{ id: index + 1, material, score: scores.get(material) ?? 0, bbox: [x, y, width, height] },
-        ...{ centroid: centroidOf(mask), area_px: mask.areaPx },
+        id: index + 1,
+        material,
+        score: scores.get(material) ?? 0,
+        bbox: [x, y, width, height],
+        centroid: centroidOf(mask),
+        area_px: mask.areaPx,
         area_nm2: squareNm === undefined ? null : mask.areaPx * squareNm,
         outline: simple(outer).slice(0, -1),
         holes: holes.map((hole) => simple(hole).slice(0, -1)),

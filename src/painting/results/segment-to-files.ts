@@ -1,13 +1,12 @@
 import type { LabelMap } from '../../core/label-map.js';
 import type { Micrograph } from '../../core/micrograph.js';
-import type { OverlayLayer } from '../../imaging/overlay.js';
-import { renderGrey, renderLabels, renderOverlay } from '../../imaging/overlay.js';
+import { type OverlayLayer, renderGrey, renderLabels, renderOverlay } from '../../imaging/overlay.js';
 import { colourOf } from '../../imaging/palette.js';
 import { toBrushResult } from '../../label-studio/brush-result.js';
 import { stringifyWithBytes } from '../../label-studio/json-bytes.js';
 import type { ResultMask } from '../../pipeline/result-masks.js';
-import { paintedMicrograph } from './painted-micrograph.js';
 import type { OutputFile } from '../threads/messages.js';
+import { paintedMicrograph } from './painted-micrograph.js';
 
 /** The files besides `masks.json` that `segment` writes for the stage `boosted` (CONTRACT, "segment"). */
 export async function boostedFiles(

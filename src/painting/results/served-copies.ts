@@ -19,8 +19,14 @@ export function createFindServedCopies(store: ServedPredictions) {
 
 function brushRegion({ id, label, fromName, toName, itemIndex, width, height, score, brushRle }: ServedRegion) {
   return {
-    ...{ id, type: 'brushlabels', from_name: fromName, to_name: toName, item_index: itemIndex, score },
-    ...{ original_width: width, original_height: height },
+    id,
+    type: 'brushlabels',
+    from_name: fromName,
+    to_name: toName,
+    item_index: itemIndex,
+    score,
+    original_width: width,
+    original_height: height,
     value: { format: 'rle', rle: brushRle, brushlabels: [label] },
   };
 }
@@ -42,7 +48,10 @@ export function createKeepCopy(
   return (task: number, { score, regions }: BrushResult): Promise<void> =>
     store.record({
       ...about,
-      ...{ task, score, prompts: [], servedAt: new Date().toISOString() },
+      task,
+      score,
+      prompts: [],
+      servedAt: new Date().toISOString(),
       regions: regions.map(toServedRegion),
     });
 }

@@ -1,16 +1,14 @@
-import type { ErrorCode } from '../../core/errors.js';
-import { asSamIAmError, SamIAmError } from '../../core/errors.js';
+import { asSamIAmError, type ErrorCode, SamIAmError } from '../../core/errors.js';
+import type { ImageFile } from '../../core/image-file.js';
 import type { MaterialCount } from '../../core/material-count.js';
-import type { Result } from '../../core/result.js';
-import { failure, success } from '../../core/result.js';
-import type { BoostChoices } from '../../pipeline/exploration.js';
-import type { EmbeddingBudget } from '../embedding-cache.js';
-import type { PaintingChoices, SegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import { failure, type Result, success } from '../../core/result.js';
 import type { UserPrompt } from '../../core/user-prompt.js';
+import type { BoostChoices } from '../../pipeline/exploration.js';
+import type { PaintingChoices, SegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import type { EmbeddingBudget } from '../embedding-cache.js';
+import type { ActiveProfile, PromptOptions } from '../segmentation-service.js';
 import type { CancelFlag } from './cancel-flag.js';
 import type { ProgressFlag } from './progress-flag.js';
-import type { ActiveProfile, PromptOptions } from '../segmentation-service.js';
-import type { ImageFile } from '../../core/image-file.js';
 
 /** What a worker is started with. */
 export interface WorkerSettings {

@@ -1,5 +1,4 @@
-import type { TimedStep } from '../../pipeline/timings.js';
-import { timedSteps } from '../../pipeline/timings.js';
+import { type TimedStep, timedSteps } from '../../pipeline/timings.js';
 
 /** Words in memory that the HTTP thread and a worker share: the step under way, and how often it was entered. */
 export type ProgressFlag = Int32Array<SharedArrayBuffer>;

@@ -5,37 +5,36 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
+import type { ImageFile } from '../../core/image-file.js';
 import type { MaterialCount } from '../../core/material-count.js';
-import type { Result } from '../../core/result.js';
-import { failure, success } from '../../core/result.js';
-import { cancelFlag } from './cancel-flag.js';
-import type { EmbeddingBudget } from '../embedding-cache.js';
-import { addedModelsFolder, modelsFolder } from '../models/load-models.js';
-import { modelVersionOf } from '../models/model-version.js';
+import { failure, type Result, success } from '../../core/result.js';
 import type { Exploration } from '../../pipeline/exploration.js';
-import type { ExplorationService } from '../exploration-service.js';
 import {
   defaultSegmentOptions,
   type PaintingChoices,
   type SegmentOptions,
 } from '../../pipeline/pipeline-parameters.js';
-import type { PaintedMicrograph, SegmentationService } from '../segmentation-service.js';
-import type { ImageFile } from '../../core/image-file.js';
+import type { StageMasks } from '../../pipeline/stage-masks.js';
+import type { EmbeddingBudget } from '../embedding-cache.js';
+import type { ExplorationService } from '../exploration-service.js';
+import { addedModelsFolder, modelsFolder } from '../models/load-models.js';
+import { modelVersionOf } from '../models/model-version.js';
 import { RecentPaintings } from '../recent-paintings.js';
+import type { PaintedMicrograph, SegmentationService } from '../segmentation-service.js';
 import { SharedRuns } from '../shared-runs.js';
 import { cancelled, Turns, TurnsByKey } from '../turns.js';
-import type { StageMasks } from '../../pipeline/stage-masks.js';
-import type {
-  ExploreTask,
-  PaintPromptedTask,
-  PaintTask,
-  RewriteTask,
-  SegmentedFiles,
-  SegmentTask,
-  WorkerAnswer,
-  WorkerSettings,
+import { cancelFlag } from './cancel-flag.js';
+import {
+  type ExploreTask,
+  type PaintPromptedTask,
+  type PaintTask,
+  type RewriteTask,
+  type SegmentedFiles,
+  type SegmentTask,
+  unpack,
+  type WorkerAnswer,
+  type WorkerSettings,
 } from './messages.js';
-import { unpack } from './messages.js';
 
 export interface SegmentPoolOptions {
   readonly modelId: string;

@@ -1,19 +1,19 @@
 import { workerData } from 'node:worker_threads';
 import type { Exploration } from '../../pipeline/exploration.js';
-import { createSegmenter } from '../segmenter.js';
-import type { PaintedMicrograph } from '../segmentation-service.js';
 import type { StageMasks } from '../../pipeline/stage-masks.js';
-import type {
-  ExploreTask,
-  PaintPromptedTask,
-  PaintTask,
-  RewriteTask,
-  SegmentedFiles,
-  SegmentTask,
-  WorkerAnswer,
-  WorkerSettings,
+import type { PaintedMicrograph } from '../segmentation-service.js';
+import { createSegmenter } from '../segmenter.js';
+import {
+  answer,
+  type ExploreTask,
+  type PaintPromptedTask,
+  type PaintTask,
+  type RewriteTask,
+  type SegmentedFiles,
+  type SegmentTask,
+  type WorkerAnswer,
+  type WorkerSettings,
 } from './messages.js';
-import { answer } from './messages.js';
 
 /*
  * The thread that owns the models: decoding, inference, boosting and encoding run here, so that the HTTP thread never waits.

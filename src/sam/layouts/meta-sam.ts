@@ -1,7 +1,13 @@
 import type { GreyImage } from '../../core/micrograph.js';
 import type { FeedTensor, FeedTensors, FloatTensor, InferenceSession } from '../../inference/inference-session.js';
-import type { ImageFrame } from '../prepare-image.js';
-import { fitInto, interleavedLevels, levelChannels, normalisedChannels, resizeToFrame } from '../prepare-image.js';
+import {
+  fitInto,
+  type ImageFrame,
+  interleavedLevels,
+  levelChannels,
+  normalisedChannels,
+  resizeToFrame,
+} from '../prepare-image.js';
 import type { DecodeOptions, ImageEmbedding, MaskLogits, Prompt, SamModel } from '../sam-model.js';
 import { fittedPlacement, masksOf, unsupportedPrompt } from './mask-outputs.js';
 import { pointsPerPrompt, pointTensors, withPadding } from './prompt-tensors.js';

@@ -1,7 +1,6 @@
 import type { FeedTensors } from '../../inference/inference-session.js';
 import type { ImageFrame } from '../prepare-image.js';
-import type { Prompt } from '../sam-model.js';
-import { promptLabels } from '../sam-model.js';
+import { type Prompt, promptLabels } from '../sam-model.js';
 
 /** Points of each prompt of a batch. Throws a `RangeError` if prompts differ in length: that is the caller's mistake. */
 export function pointsPerPrompt(prompts: readonly Prompt[]): number {

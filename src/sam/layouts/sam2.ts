@@ -1,12 +1,11 @@
 import type { GreyImage } from '../../core/micrograph.js';
 import type { FeedTensors, FloatTensor, FloatTensors, InferenceSession } from '../../inference/inference-session.js';
-import type { ImageFrame } from '../prepare-image.js';
-import { normalisedChannels, resizeToFrame, stretchTo } from '../prepare-image.js';
+import { type ImageFrame, normalisedChannels, resizeToFrame, stretchTo } from '../prepare-image.js';
 import type { DecodeOptions, ImageEmbedding, Prompt, SamModel } from '../sam-model.js';
 import { masksOf, stretchedPlacement, unsupportedPrompt } from './mask-outputs.js';
 import { pointTensors } from './prompt-tensors.js';
-import { batchedPointTensors, boxTensor } from './transformers-sam.js';
 import { tensorOf } from './tensor-of.js';
+import { batchedPointTensors, boxTensor } from './transformers-sam.js';
 
 interface Sam2Embedding extends ImageEmbedding {
   readonly features: FloatTensors;

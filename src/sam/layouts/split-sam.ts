@@ -1,8 +1,8 @@
 import type { GreyImage } from '../../core/micrograph.js';
 import { enlargeGrey, padByRepeating, resizeGrey } from '../../core/resize.js';
+import type { GridGeometry } from '../../core/token-grid.js';
 import type { FloatTensors, InferenceSession } from '../../inference/inference-session.js';
 import type { ImageFrame } from '../prepare-image.js';
-import type { GridGeometry } from '../../core/token-grid.js';
 import type { ImageEmbedding, LogitMap, SamModel } from '../sam-model.js';
 import { masksOf, unsupportedPrompt } from './mask-outputs.js';
 import { pointTensors } from './prompt-tensors.js';

@@ -1,7 +1,6 @@
 import type { FeedTensors, FloatTensors, InferenceSession } from '../../inference/inference-session.js';
 import type { ImageFrame } from '../prepare-image.js';
-import type { ImageEmbedding, Prompt, SamModel } from '../sam-model.js';
-import { promptLabels } from '../sam-model.js';
+import { type ImageEmbedding, type Prompt, promptLabels, type SamModel } from '../sam-model.js';
 import { fittedPlacement, masksOf, unsupportedPrompt } from './mask-outputs.js';
 import { encoderInput } from './meta-sam.js';
 import { frameCoordinates, hasBox, pointsPerPrompt } from './prompt-tensors.js';

@@ -6,7 +6,7 @@ import { Loading } from '../ui/loading.js';
 import { Problem } from '../ui/problem.js';
 import { shortTime } from '../ui/time.js';
 import { usePolled } from '../ui/use-polled.js';
-import { WideTable, type Column } from '../ui/wide-table.js';
+import { type Column, WideTable } from '../ui/wide-table.js';
 
 const everyMs = 2000;
 

@@ -1,6 +1,5 @@
 import type { JSX } from 'preact';
-import type { AccuracyEntry } from './accuracy.js';
-import { inOrder, iouOf, runningMeans, versionChanges } from './accuracy.js';
+import { type AccuracyEntry, inOrder, iouOf, runningMeans, versionChanges } from './accuracy.js';
 
 const [width, height] = [640, 200];
 const [left, right, top, bottom] = [40, 12, 12, 26];

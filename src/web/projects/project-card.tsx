@@ -4,9 +4,8 @@ import type { ProjectsAnswer } from '../../backend/api/project-schemas.js';
 import { postJson, problemOf } from '../api.js';
 import { Problem } from '../ui/problem.js';
 import { shortTime } from '../ui/time.js';
-import { WideTable, type Column } from '../ui/wide-table.js';
-import type { AccuracyEntry } from './accuracy.js';
-import { accuracyByVersion, iouOf, worstFirst } from './accuracy.js';
+import { type Column, WideTable } from '../ui/wide-table.js';
+import { accuracyByVersion, type AccuracyEntry, iouOf, worstFirst } from './accuracy.js';
 import { AccuracyPlot } from './accuracy-plot.js';
 
 type Project = ProjectsAnswer['projects'][number];

@@ -1,6 +1,6 @@
-import type { RemovedMask } from '../../pipeline/exploration.js';
 import type { BoostOptions, MergingParameters } from '../../booster/found-masks.js';
 import type { FoundMasksJson } from '../../booster/found-masks-json.js';
+import type { RemovedMask } from '../../pipeline/exploration.js';
 
 /** How finely a result is wanted: a first look on a coarse grid, or every pixel. */
 export type Fineness = 'preview' | 'exact';

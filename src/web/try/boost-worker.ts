@@ -1,10 +1,10 @@
-import type { RemovedMask } from '../../pipeline/exploration.js';
 import { mergeAgain } from '../../booster/boost-again.js';
 import type { BoostOptions, FoundMask, FoundMasks, MergingParameters } from '../../booster/found-masks.js';
 import { foundMasksFromJson } from '../../booster/found-masks-json.js';
-import { splitMemory } from '../../booster/merge-candidates.js';
 import { keepMasks } from '../../booster/keep-masks.js';
+import { splitMemory } from '../../booster/merge-candidates.js';
 import { shrinkFound } from '../../booster/shrink-found.js';
+import type { RemovedMask } from '../../pipeline/exploration.js';
 import type { BoostAnswer, BoostRequest, Fineness } from './boost-messages.js';
 
 /*
@@ -47,10 +47,15 @@ function boost(number: number, options: BoostOptions, parameters: MergingParamet
   const { map, materials } = microstructure;
   const shownIndexOf = indexer(shown.masks);
   return {
-    ...{ number, fineness, warnings: fineness === 'exact' ? warnings : [] },
-    ...{ width: map.width, height: map.height, labels: Uint8Array.from(map.labels) },
+    number,
+    fineness,
+    warnings: fineness === 'exact' ? warnings : [],
+    width: map.width,
+    height: map.height,
+    labels: Uint8Array.from(map.labels),
     materials: materials.map(({ label, areaPx, score, members }) => ({
-      ...{ label, score },
+      label,
+      score,
       areaShare: areaPx / map.labels.length,
       masks: [...new Set(members.flatMap(({ proposal }) => (proposal === null ? [] : shownIndexOf(proposal))))],
     })),

@@ -1,5 +1,4 @@
-import type { LayerName } from './layers.js';
-import { masksAt } from './layers.js';
+import { type LayerName, masksAt } from './layers.js';
 import { maskName, percent, reasonOf, ruleTitles } from './reasons.js';
 import type { Explored, SessionState } from './try-session.js';
 import type { Point } from './viewport.js';

@@ -5,13 +5,11 @@ import { Icon } from '../ui/icon.js';
 import { Segmented } from '../ui/segmented.js';
 import { highlightLayer, masksLayer, materialsLayer, selectionLayer } from './layers.js';
 import { OverlayStage } from './overlay-stage.js';
-import { SidePanel } from './side-panel.js';
 import { SideBySide } from './side-by-side.js';
+import { SidePanel } from './side-panel.js';
 import type { ExplorerProps, Layers, StageProps } from './stage.js';
-import type { Explored, SessionState } from './try-session.js';
-import { clickedMaterials } from './try-session.js';
-import type { Size, Viewport } from './viewport.js';
-import { zoomedAt } from './viewport.js';
+import { clickedMaterials, type Explored, type SessionState } from './try-session.js';
+import { type Size, type Viewport, zoomedAt } from './viewport.js';
 
 type Arrangement = 'side-by-side' | 'overlay';
 
@@ -141,7 +139,8 @@ function useLayers(state: SessionState, explored: Explored, pointed: readonly nu
   }, [explored, pointed.join()]);
   return {
     shown: { micrograph: [], sam: [sam], removed: [gone], materials: materials === null ? [] : [materials] },
-    ...{ selection, highlight },
+    selection,
+    highlight,
     counts: {
       micrograph: null,
       sam: all.length,

@@ -1,5 +1,4 @@
-import type { Mask } from '../../core/mask.js';
-import { forEachRun } from '../../core/mask.js';
+import { forEachRun, type Mask } from '../../core/mask.js';
 
 /** A number per pixel, row-major; 0 is nothing. */
 export interface IndexMap {

@@ -1,12 +1,10 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { StageProps } from './stage.js';
 import { describePixel } from './describe-pixel.js';
-import type { LayerName } from './layers.js';
-import { masksAt } from './layers.js';
-import type { ShownLayer } from './pane.js';
-import { Pane } from './pane.js';
+import { type LayerName, masksAt } from './layers.js';
+import { Pane, type ShownLayer } from './pane.js';
 import { ScaleBarView } from './scale-bar-view.js';
+import type { StageProps } from './stage.js';
 import type { Point } from './viewport.js';
 
 export interface LayerPaneProps extends StageProps {

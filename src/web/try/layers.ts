@@ -1,9 +1,7 @@
-import type { Mask } from '../../core/mask.js';
-import { maskHasPixel } from '../../core/mask.js';
+import { type Mask, maskHasPixel } from '../../core/mask.js';
 import { colourOf } from '../../imaging/palette.js';
 import type { BoostAnswer } from './boost-messages.js';
-import type { Paint } from './index-map.js';
-import { paintIndexMap } from './index-map.js';
+import { type Paint, paintIndexMap } from './index-map.js';
 import { TiledLayer } from './tiled-layer.js';
 import type { Explored } from './try-session.js';
 import type { Point } from './viewport.js';

@@ -1,11 +1,9 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Segmented } from '../ui/segmented.js';
-import type { StageProps } from './stage.js';
-import { titleOf } from './stage.js';
-import type { LayerName } from './layers.js';
-import { layerTitles } from './layers.js';
 import { LayerPane } from './layer-pane.js';
+import { type LayerName, layerTitles } from './layers.js';
+import { type StageProps, titleOf } from './stage.js';
 
 const overlaid = ['sam', 'removed', 'materials'] as const satisfies readonly LayerName[];
 

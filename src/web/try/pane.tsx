@@ -1,10 +1,8 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Picture } from './picture.js';
-import { drawPicture } from './picture.js';
+import { drawPicture, type Picture } from './picture.js';
 import type { TiledLayer } from './tiled-layer.js';
-import type { Point, Size, Viewport } from './viewport.js';
-import { fitted, moved, pixelAt, zoomedAt } from './viewport.js';
+import { fitted, moved, pixelAt, type Point, type Size, type Viewport, zoomedAt } from './viewport.js';
 
 /** A layer over the picture, and how much of it shows. */
 export interface ShownLayer {

@@ -1,5 +1,4 @@
-import type { Size, Viewport } from './viewport.js';
-import { levelFor } from './viewport.js';
+import { levelFor, type Size, type Viewport } from './viewport.js';
 
 /** Halvings stop at this size. */
 const smallestSide = 256;

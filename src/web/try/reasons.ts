@@ -1,5 +1,5 @@
-import type { RemovedMask, RemovalOptions } from '../../pipeline/exploration.js';
 import type { RemovalRule } from '../../booster/removal-record.js';
+import type { RemovalOptions, RemovedMask } from '../../pipeline/exploration.js';
 
 export const ruleTitles: Readonly<Record<RemovalRule, string>> = {
   redundant: 'Redundant',

@@ -2,8 +2,8 @@ import type { JSX } from 'preact';
 import type { RemovalOptions } from '../../pipeline/exploration.js';
 import { Icon } from '../ui/icon.js';
 import { Slider } from '../ui/slider.js';
-import type { StageProps } from './stage.js';
 import { percent } from './reasons.js';
+import type { StageProps } from './stage.js';
 
 interface Threshold {
   readonly key: Exclude<keyof RemovalOptions, 'variant'>;
@@ -16,23 +16,43 @@ interface Threshold {
 
 const thresholds: readonly Threshold[] = [
   {
-    ...{ key: 'redundantIou', label: 'Redundant from IoU', min: 0.3, max: 1, step: 0.01 },
+    key: 'redundantIou',
+    label: 'Redundant from IoU',
+    min: 0.3,
+    max: 1,
+    step: 0.01,
     hint: 'Two masks with at least this IoU are the same mask twice; the larger one stays.',
   },
   {
-    ...{ key: 'compoundShare', label: 'Compound above', min: 0.1, max: 1, step: 0.01 },
+    key: 'compoundShare',
+    label: 'Compound above',
+    min: 0.1,
+    max: 1,
+    step: 0.01,
     hint: 'A mask of which its children cover more than this share goes.',
   },
   {
-    ...{ key: 'tinyChildShare', label: 'Tiny child below', min: 0, max: 0.5, step: 0.005 },
+    key: 'tinyChildShare',
+    label: 'Tiny child below',
+    min: 0,
+    max: 0.5,
+    step: 0.005,
     hint: 'A child with less than this share of its parent’s area goes.',
   },
   {
-    ...{ key: 'islandShare', label: 'Tiny island below', min: 0, max: 0.02, step: 0.0001 },
+    key: 'islandShare',
+    label: 'Tiny island below',
+    min: 0,
+    max: 0.02,
+    step: 0.0001,
     hint: 'A mask with less than this share of the image goes where it stands alone.',
   },
   {
-    ...{ key: 'childShare', label: 'Child from', min: 0.5, max: 1, step: 0.01 },
+    key: 'childShare',
+    label: 'Child from',
+    min: 0.5,
+    max: 1,
+    step: 0.01,
     hint: 'A smaller mask is a child of a larger one with at least this share of it inside.',
   },
 ];

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
-import type { StageProps } from './stage.js';
 import { Swatch } from './material-list.js';
 import { reasonOf, ruleTitles } from './reasons.js';
+import type { StageProps } from './stage.js';
 
 /** Every removed mask with its reason; the one that is pointed at shows in the pictures, with those that caused it. */
 export function RemovedList({ state, onPoint }: StageProps): JSX.Element {

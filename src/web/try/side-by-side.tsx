@@ -1,11 +1,9 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Segmented } from '../ui/segmented.js';
-import type { StageProps } from './stage.js';
-import { titleOf } from './stage.js';
-import type { LayerName } from './layers.js';
-import { layerNames, layerTitles, shortTitles } from './layers.js';
 import { LayerPane } from './layer-pane.js';
+import { type LayerName, layerNames, layerTitles, shortTitles } from './layers.js';
+import { type StageProps, titleOf } from './stage.js';
 
 /** All layers beside each other, moved and zoomed as one; on a narrow screen one at a time. */
 export function SideBySide(props: StageProps): JSX.Element {

@@ -3,10 +3,10 @@ import { Icon } from '../ui/icon.js';
 import { Segmented } from '../ui/segmented.js';
 import { sentence } from '../ui/sentence.js';
 import { Slider } from '../ui/slider.js';
-import type { StageProps } from './stage.js';
 import { MaterialList } from './material-list.js';
 import { RemovalControls } from './removal-controls.js';
 import { RemovedList } from './removed-list.js';
+import type { StageProps } from './stage.js';
 import { fileAddress } from './try-session.js';
 
 export interface SidePanelProps extends StageProps {

@@ -1,6 +1,5 @@
 import type { JSX } from 'preact';
-import type { LayerName } from './layers.js';
-import { layerTitles } from './layers.js';
+import { type LayerName, layerTitles } from './layers.js';
 import type { TiledLayer } from './tiled-layer.js';
 import type { Explored, SessionState, TrySession } from './try-session.js';
 import type { Size, Viewport } from './viewport.js';

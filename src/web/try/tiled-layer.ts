@@ -1,7 +1,5 @@
-import type { IndexMap, Paint } from './index-map.js';
-import { paintTile } from './index-map.js';
-import type { Size, Viewport } from './viewport.js';
-import { levelFor } from './viewport.js';
+import { type IndexMap, type Paint, paintTile } from './index-map.js';
+import { levelFor, type Size, type Viewport } from './viewport.js';
 
 const tileSide = 256;
 const mostTiles = 300;

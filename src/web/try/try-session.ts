@@ -1,16 +1,14 @@
-import type { ExplorationJson, RemovalOptions } from '../../pipeline/exploration.js';
 import type { PromptAnswer, PromptBody, TryStatus } from '../../backend/api/try-schemas.js';
 import type { FoundMask } from '../../booster/found-masks.js';
 import { foundMasksFromJson, fromBase64 } from '../../booster/found-masks-json.js';
+import { type Mask, maskFromRuns } from '../../core/mask.js';
 import type { GivenMaterialCount } from '../../core/material-count.js';
-import type { Mask } from '../../core/mask.js';
-import { maskFromRuns } from '../../core/mask.js';
+import type { ExplorationJson, RemovalOptions } from '../../pipeline/exploration.js';
 import { getJson, postJson, problemOf, request } from '../api.js';
 import { Store } from '../store.js';
 import type { BoostAnswer } from './boost-messages.js';
 import { BoosterClient } from './booster-client.js';
-import type { Picture } from './picture.js';
-import { openPicture } from './picture.js';
+import { openPicture, type Picture } from './picture.js';
 
 /** A click on a micrograph, in its pixels. */
 export interface Click {
@@ -61,9 +59,20 @@ export class TrySession {
 
   constructor(name: string) {
     this.store = new Store<SessionState>({
-      ...{ name, id: null, status: null, problem: null, explored: null },
-      ...{ materials: 'auto', removal: null, boosted: null, lookMs: null },
-      ...{ extent: 'material', clicks: [], samMask: null, isAsking: false, nanometresPerPixel: null },
+      name,
+      id: null,
+      status: null,
+      problem: null,
+      explored: null,
+      materials: 'auto',
+      removal: null,
+      boosted: null,
+      lookMs: null,
+      extent: 'material',
+      clicks: [],
+      samMask: null,
+      isAsking: false,
+      nanometresPerPixel: null,
     });
   }
 

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../ui/icon.js';
-import { SessionView } from './session-view.js';
 import { SessionTabs } from './session-tabs.js';
+import { SessionView } from './session-view.js';
 import { TrySession } from './try-session.js';
 import { Welcome } from './welcome.js';
 

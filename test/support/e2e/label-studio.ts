@@ -75,7 +75,11 @@ export class LabelStudio {
     await mkdir(folder, { recursive: true });
     await Promise.all(names.map((name, i) => copyFile(files[i % files.length] ?? '', path.join(folder, name))));
     const storage = (await this.send('POST', '/api/storages/localfiles', {
-      ...{ project, path: folder, use_blob_urls: true, regex_filter: '.*png', title: 'micrographs' },
+      project,
+      path: folder,
+      use_blob_urls: true,
+      regex_filter: '.*png',
+      title: 'micrographs',
     })) as { id: number };
     await this.send('POST', `/api/storages/localfiles/${storage.id}/sync`, {});
   }
@@ -204,7 +208,9 @@ export class LabelStudio {
     const answer = await fetch(`${this.url}/api/token/`, {
       method: 'POST',
       headers: {
-        ...{ cookie: cookieHeader(cookies), referer: this.url, 'content-type': 'application/json' },
+        cookie: cookieHeader(cookies),
+        referer: this.url,
+        'content-type': 'application/json',
         'x-csrftoken': cookies.get('csrftoken') ?? '',
       },
       body: '{}',

@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KnownPair } from '../../../ablation/fit-likeness.js';
-import { fitLikeness, logisticRegression } from '../../../ablation/fit-likeness.js';
-import type { MaskTexture } from '../../../src/booster/material-likeness.js';
-import { materialLikeness } from '../../../src/booster/material-likeness.js';
+import { fitLikeness, type KnownPair, logisticRegression } from '../../../ablation/fit-likeness.js';
+import { type MaskTexture, materialLikeness } from '../../../src/booster/material-likeness.js';
 import { seededRandom } from '../../../src/core/seeded-random.js';
 import { noEvidence } from '../../support/crop-likeness.js';
 

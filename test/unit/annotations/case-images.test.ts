@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createOpenCaseImage } from '../../../src/annotations/case-images.js';
 import { createComputeStages } from '../../../src/app/compute-stages.js';
-import type { SegmentPool } from '../../../src/painting/threads/segment-pool.js';
-import { failure, success } from '../../../src/core/result.js';
 import { SamIAmError } from '../../../src/core/errors.js';
+import { failure, success } from '../../../src/core/result.js';
 import type { FetchTaskImage } from '../../../src/label-studio/fetch-task-image.js';
+import type { SegmentPool } from '../../../src/painting/threads/segment-pool.js';
 import { filmCase } from '../../support/stage-records.js';
 
 const fetched: FetchTaskImage = (address) => Promise.resolve(success({ name: address, bytes: Buffer.from('fetched') }));

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { readLabelStudioTask, type TaskReading } from '../../../src/annotations/read-label-studio-task.js';
 import { evaluateCase } from '../../../src/evaluation/evaluate-case.js';
-import type { TaskReading } from '../../../src/annotations/read-label-studio-task.js';
-import { readLabelStudioTask } from '../../../src/annotations/read-label-studio-task.js';
 import { parseLabelConfig } from '../../../src/label-studio/label-config.js';
 import { drawMask } from '../../support/draw-mask.js';
 import { annotation, brushRegion, prediction, task } from '../../support/label-studio-tasks.js';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express from 'express';
 import { expect, test } from '@jest/globals';
+import express from 'express';
 import { sendError } from '../../../src/backend/error-response.js';
 import { slowAnswer } from '../../../src/backend/slow-answer.js';
 import { SamIAmError } from '../../../src/core/errors.js';

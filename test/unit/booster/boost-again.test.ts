@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { pipelineParameters } from '../../../src/pipeline/pipeline-parameters.js';
 import { boostAgain } from '../../../src/booster/boost-again.js';
 import type { FoundMasks, SamplePool } from '../../../src/booster/found-masks.js';
 import { foundMasksFromJson, foundMasksToJson } from '../../../src/booster/found-masks-json.js';
 import { defaultRemovalOptions } from '../../../src/booster/removal-options.js';
 import { shrinkFound, shrinkMask } from '../../../src/booster/shrink-found.js';
 import { maskFromBox, maskIou } from '../../../src/core/mask.js';
+import { pipelineParameters } from '../../../src/pipeline/pipeline-parameters.js';
 
 const [width, height] = [120, 90];
 const samplesEach = 4;
@@ -34,7 +34,9 @@ function threeBands(): FoundMasks {
     values: Float64Array.from(values.flatMap((each) => new Array(samplesEach).fill(each).flat() as number[])),
   });
   return {
-    ...{ width, height, tokens: null },
+    width,
+    height,
+    tokens: null,
     masks: boxes.map((box) => {
       return { mask: maskFromBox(width, height, box), predictedIou: 0.9, stabilityScore: 1, score: 0.9, point: null };
     }),

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { MaterialMask } from '../../../src/booster/build-microstructure.js';
-import { buildMicrostructure } from '../../../src/booster/build-microstructure.js';
+import { buildMicrostructure, type MaterialMask } from '../../../src/booster/build-microstructure.js';
 import { drawMask } from '../../support/draw-mask.js';
 
 const options = { childShare: 0.8 };

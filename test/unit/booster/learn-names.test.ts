@@ -1,11 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NamedRegion } from '../../../src/booster/learn-names.js';
-import { learnNames, spreadOf } from '../../../src/booster/learn-names.js';
-import type { LearnedProfile, Naming } from '../../../src/booster/material-profile.js';
-import { learnedProfile } from '../../../src/booster/material-profile.js';
+import { learnNames, type NamedRegion, spreadOf } from '../../../src/booster/learn-names.js';
+import { type LearnedProfile, learnedProfile, type Naming } from '../../../src/booster/material-profile.js';
+import { nameMasks, type NamingMask } from '../../../src/booster/name-masks.js';
 import { nameMaterials } from '../../../src/booster/name-materials.js';
-import type { NamingMask } from '../../../src/booster/name-masks.js';
-import { nameMasks } from '../../../src/booster/name-masks.js';
 import { seededRandom } from '../../../src/core/seeded-random.js';
 
 const random = seededRandom(3);
@@ -20,8 +17,16 @@ const profileOf = (naming: Naming, given = regions, unseen = 0): LearnedProfile 
   const learned = learnNames(given);
   if (learned === undefined) throw new Error('nothing was learned');
   return learnedProfile.parse({
-    ...{ format: 'sam-i-am-profile', version: 2, textureSha256: '0'.repeat(64), about: '', confidence: [] },
-    ...{ ...learned, naming, unseen, filter: { predictedIou: 0, stabilityScore: 0 }, removal: {} },
+    format: 'sam-i-am-profile',
+    version: 2,
+    textureSha256: '0'.repeat(64),
+    about: '',
+    confidence: [],
+    ...learned,
+    naming,
+    unseen,
+    filter: { predictedIou: 0, stabilityScore: 0 },
+    removal: {},
   });
 };
 
@@ -65,7 +70,8 @@ describe('what is learned', () => {
 describe('the spread that is known from other projects', () => {
   // From one micrograph to the next the second dimension shifts by a lot, which one micrograph can't show; the third tells.
   const shifted = (name: string, image: string, y: number, z: number): NamedRegion => ({
-    ...{ name, image },
+    name,
+    image,
     samples: Array.from({ length: 12 }, () => [noise(), y + 0.3 * noise(), z + 0.3 * noise()]),
   });
   const others = ['a', 'b'].map((name, label) =>

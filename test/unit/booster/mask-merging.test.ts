@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeMasks } from '../../../src/booster/describe-masks.js';
-import type { MergingOptions } from '../../../src/booster/mask-merging.js';
-import { voteMaterials } from '../../../src/booster/mask-merging.js';
+import { type MergingOptions, voteMaterials } from '../../../src/booster/mask-merging.js';
 import { maskFromBox } from '../../../src/core/mask.js';
 import { dot } from '../../../src/core/vectors.js';
 import { cropLikeness } from '../../support/crop-likeness.js';

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Evidence, LikenessWeights, MaskTexture } from '../../../src/booster/material-likeness.js';
-import { evidenceOf, materialLikeness } from '../../../src/booster/material-likeness.js';
+import {
+  type Evidence,
+  evidenceOf,
+  type LikenessWeights,
+  type MaskTexture,
+  materialLikeness,
+} from '../../../src/booster/material-likeness.js';
 import { likenessBy, noEvidence } from '../../support/crop-likeness.js';
 
 const nothing: MaskTexture = { crop: null, token: null };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { pipelineParameters } from '../../../src/pipeline/pipeline-parameters.js';
 import type { MaskDescription } from '../../../src/booster/describe-masks.js';
 import { findCandidates, paintCandidates, voteCandidates, withoutName } from '../../../src/booster/merge-candidates.js';
 import { maskFromBox } from '../../../src/core/mask.js';
+import { pipelineParameters } from '../../../src/pipeline/pipeline-parameters.js';
 
 const [width, height] = [80, 40];
 const size = { width, height };

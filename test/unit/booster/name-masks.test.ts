@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LinearProfile } from '../../../src/booster/material-profile.js';
-import { materialProfile } from '../../../src/booster/material-profile.js';
+import { type LinearProfile, materialProfile } from '../../../src/booster/material-profile.js';
 import { nameMasks } from '../../../src/booster/name-masks.js';
 
 const profile: LinearProfile = {

@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { BorderOptions } from '../../../src/booster/refine-borders.js';
-import { refineBorders } from '../../../src/booster/refine-borders.js';
+import { type BorderOptions, refineBorders } from '../../../src/booster/refine-borders.js';
 import type { LabelMap } from '../../../src/core/label-map.js';
-import { maskFromBox } from '../../../src/core/mask.js';
-import type { Mask } from '../../../src/core/mask.js';
+import { type Mask, maskFromBox } from '../../../src/core/mask.js';
 import type { TextureTokens } from '../../../src/core/token-grid.js';
 import { tokenGrid } from '../../support/token-grid.js';
 

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { KnownSplits } from '../../../src/booster/split-mixed-masks.js';
-import { splitMixedMasks } from '../../../src/booster/split-mixed-masks.js';
+import { type KnownSplits, splitMixedMasks } from '../../../src/booster/split-mixed-masks.js';
 import { intersectionArea, maskFromBox } from '../../../src/core/mask.js';
 import { tokenGrid } from '../../support/token-grid.js';
 

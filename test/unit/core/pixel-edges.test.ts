@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { enclosedArea, lineLength, PixelEdges, simplifyLine, type Corner } from '../../../src/core/pixel-edges.js';
+import { type Corner, enclosedArea, lineLength, PixelEdges, simplifyLine } from '../../../src/core/pixel-edges.js';
 
 /** The edges around the `#` of a drawing. */
 function edgesAround(...rows: readonly string[]): PixelEdges {

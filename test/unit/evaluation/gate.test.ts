@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
+import { seededRandom } from '../../../src/core/seeded-random.js';
+import type { Evaluation } from '../../../src/evaluation/evaluation.js';
 import {
+  type Baseline,
   BaselineComparison,
   failedThresholds,
   parseBaseline,
   parseThreshold,
   primaryStage,
 } from '../../../src/evaluation/gate.js';
-import { seededRandom } from '../../../src/core/seeded-random.js';
 import type { StageRecord } from '../../../src/evaluation/measures-record.js';
-import type { Baseline } from '../../../src/evaluation/gate.js';
-import type { Evaluation } from '../../../src/evaluation/evaluation.js';
 import { evaluateFilms, filmHalves } from '../../support/stage-records.js';
 
 const fallsSince = (baseline: Baseline, { images }: Pick<Evaluation, 'images'>): string[] => {

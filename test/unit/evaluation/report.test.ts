@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { maskFromBox } from '../../../src/core/mask.js';
 import { evaluateCase } from '../../../src/evaluation/evaluate-case.js';
 import { regionLines, regionsHeader } from '../../../src/evaluation/regions-csv.js';
 import { count, percent, points, seconds } from '../../../src/evaluation/report/figures.js';
 import { GalleryPicker, renderGalleryImage } from '../../../src/evaluation/report/gallery.js';
 import { html } from '../../../src/evaluation/report/html.js';
-import { maskFromBox } from '../../../src/core/mask.js';
 import { evaluateFilms, filmCase, filmHalves, filmPieces, reportOf } from '../../support/stage-records.js';
 
 describe('HTML', () => {

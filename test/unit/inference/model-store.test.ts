@@ -2,10 +2,10 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { modelsFolder } from '../../../src/painting/models/load-models.js';
 import { filesOf } from '../../../src/inference/model-manifest.js';
 import { findModel, readModelEntries, verifiedModelPath } from '../../../src/inference/model-store.js';
 import { openOrtSession } from '../../../src/inference/ort-session.js';
+import { modelsFolder } from '../../../src/painting/models/load-models.js';
 
 const folderWith = async (files: Record<string, string>): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'models-'));

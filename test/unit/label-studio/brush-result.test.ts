@@ -74,7 +74,11 @@ describe('toBrushResult', () => {
 
   test('an image without materials has an empty result of score 0', () => {
     expect(toBrushResult({ ...painted, materials: [] }, target)).toEqual({
-      ...{ regions: [], notes: [], score: 0, areaPx: 0, warnings: [] },
+      regions: [],
+      notes: [],
+      score: 0,
+      areaPx: 0,
+      warnings: [],
     });
   });
 });

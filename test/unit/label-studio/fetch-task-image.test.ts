@@ -1,10 +1,10 @@
-import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { createFetchTaskImage } from '../../../src/label-studio/fetch-task-image.js';
 import { createHttpClient } from '../../../src/label-studio/http-client.js';
-import { answers, fileServer, redirects, type FileServer, type Handler } from '../../support/file-server.js';
+import { answers, type FileServer, fileServer, type Handler, redirects } from '../../support/file-server.js';
 import { jwt } from '../../support/jwt.js';
 
 const token = '0123456789abcdef0123456789abcdef01234567';

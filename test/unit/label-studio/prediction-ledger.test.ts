@@ -27,8 +27,11 @@ function api(tasks: readonly { id: number; versions?: string[]; annotated?: bool
     const found = tasks.filter(holds);
     const start = (Number(search.get('page') ?? 1) - 1) * size;
     const shown = found.slice(start, start + size).map(({ id, versions = [], predictions = versions.length }) => ({
-      ...{ id, data: { image: `${id}.png` }, total_predictions: predictions },
-      ...{ predictions_model_versions: [...new Set(versions)].join(','), predictions_score: 0.5 },
+      id,
+      data: { image: `${id}.png` },
+      total_predictions: predictions,
+      predictions_model_versions: [...new Set(versions)].join(','),
+      predictions_score: 0.5,
     }));
     return { total: found.length, tasks: shown };
   };

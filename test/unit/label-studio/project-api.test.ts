@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createHttpClient } from '../../../src/label-studio/http-client.js';
-import { createProjectApi } from '../../../src/label-studio/project-api.js';
 import { labelAttributes } from '../../../src/label-studio/label-config.js';
-import { fileServer, type FileServer, type Handler } from '../../support/file-server.js';
+import { createProjectApi } from '../../../src/label-studio/project-api.js';
+import { type FileServer, fileServer, type Handler } from '../../support/file-server.js';
 
 const token = 'b'.repeat(40);
 const http = createHttpClient({ allowedHosts: [] });

@@ -2,15 +2,19 @@ import { appendFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { AccuracyEntry } from '../../../src/learning/accuracy-store.js';
-import { openAccuracyStore } from '../../../src/learning/accuracy-store.js';
+import { type AccuracyEntry, openAccuracyStore } from '../../../src/learning/accuracy-store.js';
 
 const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'accuracy-'));
 
 function entry(annotation: string, at: string, mIoU = 0.5, project = '1'): AccuracyEntry {
   const measures = { mIoU, mRecall: 1, mPrecision: 1, mFPR: 0, best_iou: mIoU };
   return {
-    ...{ project, task: '7', annotation, annotator: '1', at, modelVersion: 'v1' },
+    project,
+    task: '7',
+    annotation,
+    annotator: '1',
+    at,
+    modelVersion: 'v1',
     measures: { ...measures, boundary: measures },
     regions: { accepted: 1, edited: 0, rejected: 0, drawn: 0 },
     editedShare: 0,

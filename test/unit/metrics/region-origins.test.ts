@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { confuseLabels } from '../../../src/metrics/label-confusion.js';
-import type { RegionOrigin } from '../../../src/metrics/region-origins.js';
-import { editedArea, traceRegions } from '../../../src/metrics/region-origins.js';
+import { editedArea, type RegionOrigin, traceRegions } from '../../../src/metrics/region-origins.js';
 import { drawMask } from '../../support/draw-mask.js';
 
 const left = drawMask('##..', '##..');

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SeededRandom } from '../../../src/core/seeded-random.js';
-import { seededRandom } from '../../../src/core/seeded-random.js';
+import { type SeededRandom, seededRandom } from '../../../src/core/seeded-random.js';
 import { calibrationBins, calibrationError } from '../../../src/metrics/calibration.js';
 import { parseDifficulty } from '../../../src/metrics/difficulty.js';
 import { bootstrapIntervals, meanOf, medianOf, signFlipTest } from '../../../src/metrics/statistics.js';

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { EmbeddingBudget } from '../../../src/painting/embedding-cache.js';
 import {
   cachedEmbedding,
   createEmbeddingCache,
+  type EmbeddingBudget,
   embeddingKey,
   keepEmbeddingFile,
 } from '../../../src/painting/embedding-cache.js';

@@ -3,19 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import { cancelFlag } from '../../../src/painting/threads/cancel-flag.js';
+import { decodeBrushRle } from '../../../src/label-studio/brush-codec.js';
 import { modelsFolder } from '../../../src/painting/models/load-models.js';
 import { modelVersionOf } from '../../../src/painting/models/model-version.js';
-import { defaultSegmentOptions } from '../../../src/pipeline/pipeline-parameters.js';
 import { createSegmenter } from '../../../src/painting/segmenter.js';
-import { answer, unpack } from '../../../src/painting/threads/messages.js';
-import type { SegmentedFiles } from '../../../src/painting/threads/messages.js';
-import { decodeBrushRle } from '../../../src/label-studio/brush-codec.js';
+import { cancelFlag } from '../../../src/painting/threads/cancel-flag.js';
+import { answer, type SegmentedFiles, unpack } from '../../../src/painting/threads/messages.js';
+import { defaultSegmentOptions } from '../../../src/pipeline/pipeline-parameters.js';
 
 const folder = join(tmpdir(), `segmenter-${process.pid}`);
 const segmenter = createSegmenter({
-  ...{ modelsFolder, modelId: 'sam-i-am-small', threads: 2, maxImagePixels: 1e6 },
-  ...{ addedFolder: join(folder, 'models'), cacheFolder: join(folder, 'embeddings') },
+  modelsFolder,
+  modelId: 'sam-i-am-small',
+  threads: 2,
+  maxImagePixels: 1e6,
+  addedFolder: join(folder, 'models'),
+  cacheFolder: join(folder, 'embeddings'),
   cache: { memoryBytes: 1e8, diskBytes: 1e8 },
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,13 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LoadedModels } from '../../../src/pipeline/loaded-models.js';
-import { masksReport } from '../../../src/painting/results/masks-report.js';
-import { resultMasks } from '../../../src/pipeline/result-masks.js';
-import type { PipelineParameters, SegmentOptions } from '../../../src/pipeline/pipeline-parameters.js';
-import { defaultSegmentOptions, pipelineParameters } from '../../../src/pipeline/pipeline-parameters.js';
-import { segmentMicrograph } from '../../../src/pipeline/segment-micrograph.js';
-import { Stopwatch } from '../../../src/pipeline/timings.js';
 import { decodeCocoRle } from '../../../src/core/coco-rle.js';
 import { intersectionArea } from '../../../src/core/mask.js';
+import { masksReport } from '../../../src/painting/results/masks-report.js';
+import type { LoadedModels } from '../../../src/pipeline/loaded-models.js';
+import {
+  defaultSegmentOptions,
+  type PipelineParameters,
+  pipelineParameters,
+  type SegmentOptions,
+} from '../../../src/pipeline/pipeline-parameters.js';
+import { resultMasks } from '../../../src/pipeline/result-masks.js';
+import { segmentMicrograph } from '../../../src/pipeline/segment-micrograph.js';
+import { Stopwatch } from '../../../src/pipeline/timings.js';
 import type { SamModel } from '../../../src/sam/sam-model.js';
 import type { TextureEncoder } from '../../../src/texture/texture-encoder.js';
 import { diskSam } from '../../support/disk-sam.js';

@@ -1,13 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GeneratorOptions, MeasureStep } from '../../../src/sam/automatic-mask-generator.js';
-import { generateMasks } from '../../../src/sam/automatic-mask-generator.js';
 import { maskHasPixel, maskIou } from '../../../src/core/mask.js';
 import { nonMaximumSuppression } from '../../../src/core/non-maximum-suppression.js';
+import { generateMasks, type GeneratorOptions, type MeasureStep } from '../../../src/sam/automatic-mask-generator.js';
 import type { SamModel } from '../../../src/sam/sam-model.js';
 import { diskSam } from '../../support/disk-sam.js';
 import { drawMap } from '../../support/draw-logits.js';
-import { tokenGrid } from '../../support/token-grid.js';
 import { greyImage } from '../../support/grey-image.js';
+import { tokenGrid } from '../../support/token-grid.js';
 
 const untimed: MeasureStep = (_, work) => work();
 const image = greyImage(64, 64, () => 0);

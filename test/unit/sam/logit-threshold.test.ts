@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { maskToBitmap } from '../../../src/core/mask.js';
 import { tapTable } from '../../../src/sam/logit-taps.js';
-import type { LogitWindow } from '../../../src/sam/logit-threshold.js';
-import { LogitThresholder, thresholdLogits } from '../../../src/sam/logit-threshold.js';
+import { LogitThresholder, type LogitWindow, thresholdLogits } from '../../../src/sam/logit-threshold.js';
 import type { EnlargingFrame, LogitMap } from '../../../src/sam/sam-model.js';
 import { drawMap, wholeImage } from '../../support/draw-logits.js';
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { maskIou } from '../../../src/core/mask.js';
-import type { LogitWindow } from '../../../src/sam/logit-threshold.js';
-import { thresholdLogits } from '../../../src/sam/logit-threshold.js';
+import { type LogitWindow, thresholdLogits } from '../../../src/sam/logit-threshold.js';
 import type { LogitMap } from '../../../src/sam/sam-model.js';
 import { SureDuplicates } from '../../../src/sam/sure-duplicates.js';
 import { drawMap, wholeImage } from '../../support/draw-logits.js';

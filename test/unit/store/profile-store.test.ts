@@ -2,8 +2,7 @@ import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ProfileStore, TrainingRecord } from '../../../src/store/profile-store.js';
-import { openProfileStore } from '../../../src/store/profile-store.js';
+import { openProfileStore, type ProfileStore, type TrainingRecord } from '../../../src/store/profile-store.js';
 
 const record: Omit<TrainingRecord, 'version'> = {
   createdAt: '2026-11-24T10:00:00.000Z',

@@ -29,17 +29,16 @@ test('the last score of each task is kept over processes; a line that was cut of
 test('a folder that cannot be written to is said, with the way out', async () => {
   const journal = await openScoreJournal('/dev/null/x');
   await expect(journal.keep(1, 1)).rejects.toMatchObject({
-    ...{ code: 'disk.unwritable', hint: expect.stringContaining('DATA_DIR') },
+    code: 'disk.unwritable',
+    hint: expect.stringContaining('DATA_DIR'),
   });
 });
 
 test('a full disk is said, with the way out', async () => {
   await symlink('/dev/full', join(folder, 'scores.tsv'));
   await expect((await openScoreJournal(folder)).keep(1, 1)).rejects.toMatchObject({
-    ...{
-      code: 'disk.unwritable',
-      message: expect.stringContaining('full'),
-      hint: expect.stringContaining('Make room'),
-    },
+    code: 'disk.unwritable',
+    message: expect.stringContaining('full'),
+    hint: expect.stringContaining('Make room'),
   });
 });

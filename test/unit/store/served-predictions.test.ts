@@ -17,7 +17,13 @@ const prediction = (change: Partial<ServedPrediction> = {}): ServedPrediction =>
   score: 0.9,
   regions: [
     {
-      ...{ id: 'r1', label: 'SrTiO₃', fromName: 'material', toName: 'image', width: 12, height: 10, score: 0.9 },
+      id: 'r1',
+      label: 'SrTiO₃',
+      fromName: 'material',
+      toName: 'image',
+      width: 12,
+      height: 10,
+      score: 0.9,
       brushRle: Uint8Array.of(0, 1, 255),
     },
   ],

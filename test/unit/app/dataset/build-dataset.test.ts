@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { createOpenCaseImage } from '../../../../src/annotations/case-images.js';
-import { buildDataset, type DatasetItem, type DatasetOptions } from '../../../../src/app/dataset/build-dataset.js';
-import { decodeCocoRle, type CocoRle } from '../../../../src/core/coco-rle.js';
-import type { Mask } from '../../../../src/core/mask.js';
 import { openSource } from '../../../../src/annotations/open-source.js';
+import { buildDataset, type DatasetItem, type DatasetOptions } from '../../../../src/app/dataset/build-dataset.js';
+import { type CocoRle, decodeCocoRle } from '../../../../src/core/coco-rle.js';
+import type { Mask } from '../../../../src/core/mask.js';
 import { drawMask, showMask } from '../../../support/draw-mask.js';
 import { annotation, brushRegion, task } from '../../../support/label-studio-tasks.js';
 
@@ -43,16 +43,20 @@ async function build(tasks: readonly object[], more: Partial<DatasetOptions> = {
       value: { name: 'inline image', bytes: Buffer.from(address.split(',')[1] ?? '', 'base64') },
     });
   const openImage = await createOpenCaseImage({
-    ...{ folder: undefined, fetchTaskImage, labelStudio: { url: undefined, token: undefined } },
+    folder: undefined,
+    fetchTaskImage,
+    labelStudio: { url: undefined, token: undefined },
   });
   const out = join(folder, 'out');
   const built = await buildDataset({
-    ...{
-      sources: [{ source: await openSource({ path }, reading), name: 'project-3', url: 'http://ls', openImage }],
-      out,
-    },
-    ...{ specimenField: 'specimen', shares: [0.8, 0.1, 0.1], licence: 'CC-BY-4.0', maxPixels: 1e6 },
-    ...{ signal: new AbortController().signal, onItem: () => undefined },
+    sources: [{ source: await openSource({ path }, reading), name: 'project-3', url: 'http://ls', openImage }],
+    out,
+    specimenField: 'specimen',
+    shares: [0.8, 0.1, 0.1],
+    licence: 'CC-BY-4.0',
+    maxPixels: 1e6,
+    signal: new AbortController().signal,
+    onItem: () => undefined,
     onProblem: (name, { message }) => problems.push(`${name}: ${message}`),
     ...more,
   });
@@ -86,7 +90,9 @@ test('images, labels and annotations are written, with hashes and where they com
   }
   expect(new Set(items.map(({ split }) => split)).size).toBe(1);
   expect(items[0]).toMatchObject({
-    ...{ id: 'project-3-7', specimen: 'film A', specimen_named: true },
+    id: 'project-3-7',
+    specimen: 'film A',
+    specimen_named: true,
     provenance: { source: 'project-3', url: 'http://ls', task: '7', annotation: '7' },
   });
   const pixels = await Promise.all(

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { withPatience, type Patience } from '../../../../src/app/prelabel/patience.js';
-import { SamIAmError, type ErrorCode } from '../../../../src/core/errors.js';
+import { type Patience, withPatience } from '../../../../src/app/prelabel/patience.js';
+import { type ErrorCode, SamIAmError } from '../../../../src/core/errors.js';
 
 function patience(more: Partial<Patience> = {}) {
   const waits: number[] = [];

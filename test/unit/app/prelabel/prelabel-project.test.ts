@@ -2,12 +2,15 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { PrelabelDeps, PrelabelledTask } from '../../../../src/app/prelabel/prelabel-project.js';
-import { prelabelProject } from '../../../../src/app/prelabel/prelabel-project.js';
+import {
+  type PrelabelDeps,
+  type PrelabelledTask,
+  prelabelProject,
+} from '../../../../src/app/prelabel/prelabel-project.js';
 import { SamIAmError } from '../../../../src/core/errors.js';
 import type { BrushResult } from '../../../../src/label-studio/brush-result.js';
 import { openTaskClaims } from '../../../../src/store/task-claims.js';
-import { memoryLedger, type MemoryLedger } from '../../../support/memory-ledger.js';
+import { type MemoryLedger, memoryLedger } from '../../../support/memory-ledger.js';
 
 let folder = '';
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'prelabel-'))));
@@ -25,7 +28,11 @@ function setUp(ledger: MemoryLedger, more: Partial<PrelabelDeps> = {}) {
   const paintings: number[] = [];
   const signal = more.signal ?? new AbortController().signal;
   const deps: PrelabelDeps = {
-    ...{ ledger, modelVersion: 'v-1', inFlight: 4, lookAgainMs: 5, signal },
+    ledger,
+    modelVersion: 'v-1',
+    inFlight: 4,
+    lookAgainMs: 5,
+    signal,
     claims: openTaskClaims(folder, { settleMs: 0 }),
     paint: ({ id }) => {
       paintings.push(id);

@@ -65,7 +65,10 @@ test('what is there when it starts comes first; asked for once, it ends then', a
 test('a file that stays broken is given out in the end, so that its fault is told', async () => {
   await writeFile(join(folder, 'broken.png'), (await image('png')).subarray(0, 50));
   await watchFolder(folder, {
-    ...{ signal: controller.signal, once: true, settleMs: 10, giveUpMs: 50 },
+    signal: controller.signal,
+    once: true,
+    settleMs: 10,
+    giveUpMs: 50,
     onFrame: ({ name }) => given.push(name),
   });
   expect(given).toEqual(['broken.png']);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { fitConfidence } from '../../../../src/learning/training/fit-confidence.js';
 import { calibrate } from '../../../../src/booster/confidence.js';
 import { seededRandom } from '../../../../src/core/seeded-random.js';
+import { fitConfidence } from '../../../../src/learning/training/fit-confidence.js';
 
 test('the curve ascends and brings scores near to what they are worth', () => {
   const random = seededRandom(1);

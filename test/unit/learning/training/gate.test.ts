@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GateImage } from '../../../../src/learning/training/gate.js';
-import { judgeProfile } from '../../../../src/learning/training/gate.js';
+import { type GateImage, judgeProfile } from '../../../../src/learning/training/gate.js';
 
 const score = (named: number, plain = 0.8) => ({ named, plain });
 const image = (next: number | null, current: number | null, zeroShot = 0.3, plain = 0.8): GateImage => ({

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { allSettings, learnProfile, profileOf } from '../../../../src/learning/training/learn-profile.js';
-import type { DescribedMasks, FilterSetting, TrainingImage } from '../../../../src/learning/training/training-image.js';
 import { learnedProfile } from '../../../../src/booster/material-profile.js';
 import { maskFromBitmap } from '../../../../src/core/mask.js';
 import { seededRandom } from '../../../../src/core/seeded-random.js';
+import { allSettings, learnProfile, profileOf } from '../../../../src/learning/training/learn-profile.js';
+import type { DescribedMasks, FilterSetting, TrainingImage } from '../../../../src/learning/training/training-image.js';
 
 const side = 24;
 const random = seededRandom(5);
@@ -37,7 +37,7 @@ function image(id: number, left = 'Ge', right = 'Pt', border: (setting: FilterSe
     { name: right, mask: columns(8, side) },
   ];
   return {
-    ...{ id: String(id), annotation: `${id} now`, width: side, height: side, accepted },
+    id: String(id), annotation: `${id} now`, width: side, height: side, accepted,
     regions: accepted.map(({ name }) => ({ name, image: String(id), samples: crops(name) })),
     found: (setting) => Promise.resolve(foundAt(border(setting), left, right)),
   };

@@ -2,11 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { TrainingOutcome } from '../../../../src/learning/training/train-project.js';
-import type { TrainingEvent } from '../../../../src/learning/training/trainer.js';
-import { createTrainer } from '../../../../src/learning/training/trainer.js';
-import type { RunTraining } from '../../../../src/learning/training/training-process.js';
 import { SamIAmError } from '../../../../src/core/errors.js';
+import type { TrainingOutcome } from '../../../../src/learning/training/train-project.js';
+import { createTrainer,type TrainingEvent } from '../../../../src/learning/training/trainer.js';
+import type { RunTraining } from '../../../../src/learning/training/training-process.js';
 import { openProfileStore } from '../../../../src/store/profile-store.js';
 
 let dataDir: string;
@@ -16,8 +15,8 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true }));
 
 const outcome: TrainingOutcome = {
-  ...{ finishedAt: 'now', outcome: 'adopted', reason: 'better', version: 'v-p1', file: null },
-  ...{ images: 3, heldOutIou: 0.8, zeroShotIou: 0.4 },
+  finishedAt: 'now', outcome: 'adopted', reason: 'better', version: 'v-p1', file: null,
+  images: 3, heldOutIou: 0.8, zeroShotIou: 0.4,
 };
 const access = { url: 'http://label-studio', token: 'secret' };
 

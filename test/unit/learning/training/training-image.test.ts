@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { acceptedMasks } from '../../../../src/learning/training/training-image.js';
-import { maskFromBitmap, maskHasPixel } from '../../../../src/core/mask.js';
 import type { CaseAnnotation, EvaluationCase } from '../../../../src/annotations/evaluation-case.js';
 import { readLabelStudioTask } from '../../../../src/annotations/read-label-studio-task.js';
+import { maskFromBitmap, maskHasPixel } from '../../../../src/core/mask.js';
+import { acceptedMasks } from '../../../../src/learning/training/training-image.js';
 import { recordedAnnotations } from '../../../support/recorded-annotations.js';
 
 const side = 24;
@@ -14,12 +14,12 @@ const columns = (start: number, end: number) =>
     Array.from({ length: side * side }, (_, pixel) => Number(pixel % side >= start && pixel % side < end)),
   );
 const annotation = (annotator: string, ...regions: readonly [label: string, start: number, end: number][]): CaseAnnotation => ({
-  ...{ id: annotator, annotator, completedAt: null, leadTimeS: null, prediction: null },
+  id: annotator, annotator, completedAt: null, leadTimeS: null, prediction: null,
   regions: regions.map(([label, start, end], index) => ({ id: `${annotator}-${index}`, label, recordedOrigin: null, mask: columns(start, end) })),
 });
 const caseOf = (...annotations: readonly [CaseAnnotation, ...CaseAnnotation[]]): EvaluationCase => ({
-  ...{ id: '1', file: 'a.png', width: side, height: side, difficulty: null, annotations },
-  ...{ versions: [], isTraced: true, imageAddress: null },
+  id: '1', file: 'a.png', width: side, height: side, difficulty: null, annotations,
+  versions: [], isTraced: true, imageAddress: null,
 });
 /** The columns of each label that are learned from. */
 const learned = (...annotations: readonly [CaseAnnotation, ...CaseAnnotation[]]) =>
@@ -66,7 +66,7 @@ describe('a task that one person annotated twice', () => {
   const [recorded] = task?.annotations ?? [];
   const again = (id: number, updatedAt: string, result = recorded?.result ?? []) => ({
     ...recorded,
-    ...{ id, result, completed_by: 1, updated_at: updatedAt, was_cancelled: false, ground_truth: false },
+    id, result, completed_by: 1, updated_at: updatedAt, was_cancelled: false, ground_truth: false,
   });
   const read = (...annotations: readonly unknown[]) =>
     readLabelStudioTask(

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createEmbeddingCache, embeddingKey } from '../../../../src/painting/embedding-cache.js';
-import { openEmbeddingExchange, type EmbeddingExchange } from '../../../../src/painting/jobs/embedding-exchange.js';
+import { type EmbeddingExchange, openEmbeddingExchange } from '../../../../src/painting/jobs/embedding-exchange.js';
 import { openRedis } from '../../../../src/painting/jobs/redis-keys.js';
 import type { ImageEmbedding } from '../../../../src/sam/sam-model.js';
-import { startRedisServer, type RedisServer } from '../../../support/redis-server.js';
+import { type RedisServer, startRedisServer } from '../../../support/redis-server.js';
 
 /* Two folders stand for two machines; the Redis is a real one. */
 
@@ -38,7 +38,10 @@ const budget = { memoryBytes: 0, diskBytes: 1e8 };
 const redis = () => openRedis(server.url, () => undefined);
 function open(folder: string, weights = 'w'): EmbeddingExchange {
   const exchange = openEmbeddingExchange({
-    ...{ url: server.url, folder, diskBytes: budget.diskBytes, weights },
+    url: server.url,
+    folder,
+    diskBytes: budget.diskBytes,
+    weights,
     onError: (error) => errors.push(error),
   });
   opened.push(exchange);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setLarge } from '../../../../src/painting/jobs/large-value.js';
 import { openRedis } from '../../../../src/painting/jobs/redis-keys.js';
-import { startRedisServer, type RedisServer } from '../../../support/redis-server.js';
+import { type RedisServer, startRedisServer } from '../../../support/redis-server.js';
 
 /* The Redis is a real one. */
 

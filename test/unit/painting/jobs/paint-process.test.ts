@@ -6,7 +6,10 @@ import { ProcessCrashed } from '../../../../src/painting/jobs/redis-worker.js';
 
 const program = fileURLToPath(new URL('../../../support/e2e/crashing-painter.mjs', import.meta.url));
 const pool = {
-  ...{ modelId: 'none', concurrency: 1, maxImagePixels: 1, dataDir: '.' },
+  modelId: 'none',
+  concurrency: 1,
+  maxImagePixels: 1,
+  dataDir: '.',
   cache: { memoryBytes: 0, diskBytes: 0 },
 };
 let processes: PaintProcesses;

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { SamIAmError } from '../../../../src/core/errors.js';
+import type { PaintJob } from '../../../../src/painting/jobs/paint-job.js';
 import { queueError, sparingly } from '../../../../src/painting/jobs/queue-error.js';
 import { openRedis } from '../../../../src/painting/jobs/redis-keys.js';
 import { RedisQueue } from '../../../../src/painting/jobs/redis-queue.js';
 import { startRedisWorker } from '../../../../src/painting/jobs/redis-worker.js';
-import type { PaintJob } from '../../../../src/painting/jobs/paint-job.js';
-import { SamIAmError } from '../../../../src/core/errors.js';
-import { startRedisServer, type RedisServer } from '../../../support/redis-server.js';
+import { type RedisServer, startRedisServer } from '../../../support/redis-server.js';
 
 /* The Redis is a real one, and its refusals are its own. */
 
@@ -76,7 +76,9 @@ test('a login that is missing or wrong is named as such, with the form of the ad
 test('a worker that Redis refuses lets time pass between its questions, and works again when it may', async () => {
   const errors: Error[] = [];
   const worker = startRedisWorker({
-    ...{ url: server.url, modelVersion: 'rests', concurrency: 1 },
+    url: server.url,
+    modelVersion: 'rests',
+    concurrency: 1,
     work: () => Promise.resolve({ ok: true, value: { width: 1, height: 1, materials: [], warnings: [] } }),
     onError: (error) => errors.push(error),
   });

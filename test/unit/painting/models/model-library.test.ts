@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { findModel, readStoredModels } from '../../../../src/inference/model-store.js';
 import { addedModelsFolder, modelsFolder } from '../../../../src/painting/models/load-models.js';
 import { addModel, pullCheckpoint, readLibrary, verifyModels } from '../../../../src/painting/models/model-library.js';
 import { openSamModel } from '../../../../src/painting/models/open-sam-model.js';
-import { findModel, readStoredModels } from '../../../../src/inference/model-store.js';
 import { patternImage, samFixtures, tinyInputSize } from '../../../support/tiny-sams.js';
 
 // Graphs are loaded and run here: on a busy machine that takes its time.

@@ -2,9 +2,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createFindServedCopies } from '../../../../src/painting/results/served-copies.js';
 import { readLabelStudioTask } from '../../../../src/annotations/read-label-studio-task.js';
 import { encodeBrushRle } from '../../../../src/label-studio/brush-codec.js';
+import { createFindServedCopies } from '../../../../src/painting/results/served-copies.js';
 import { openServedPredictions } from '../../../../src/store/served-predictions.js';
 import { drawMask, showMask } from '../../../support/draw-mask.js';
 import { annotation, brushRegion, task } from '../../../support/label-studio-tasks.js';
@@ -13,12 +13,23 @@ test('a stored copy is a prediction like those of Label Studio; answers to click
   const mask = drawMask('##..', '#...');
   const store = openServedPredictions(await mkdtemp(join(tmpdir(), 'served-')));
   const region = {
-    ...{ id: 'r1', label: 'STO', fromName: 'material', toName: 'image', width: 4, height: 2, score: 0.7 },
+    id: 'r1',
+    label: 'STO',
+    fromName: 'material',
+    toName: 'image',
+    width: 4,
+    height: 2,
+    score: 0.7,
     brushRle: encodeBrushRle(4, 2, mask.runs),
   };
   const served = {
-    ...{ project: '4.1700000000', task: 1, modelVersion: 'v1', servedAt: '2026-11-01T00:00:00.000Z' },
-    ...{ parameters: {}, score: 0.7, regions: [region] },
+    project: '4.1700000000',
+    task: 1,
+    modelVersion: 'v1',
+    servedAt: '2026-11-01T00:00:00.000Z',
+    parameters: {},
+    score: 0.7,
+    regions: [region],
   };
   await store.record({ ...served, prompts: [] });
   await store.record({ ...served, modelVersion: 'click', prompts: [{ x: 1 }] });
@@ -27,7 +38,9 @@ test('a stored copy is a prediction like those of Label Studio; answers to click
 
   const accepted = annotation(1, [brushRegion('r1', 'STO', mask, { origin: 'prediction' })]);
   const reading = {
-    ...{ config: undefined, difficultyField: 'difficulty', maxPixels: 100 },
+    config: undefined,
+    difficultyField: 'difficulty',
+    maxPixels: 100,
     findPredictions: () => Promise.resolve(copies),
   };
   const { evaluated, problems } = await readLabelStudioTask(task(1, [accepted], []), reading);

@@ -1,18 +1,25 @@
 import { expect, test } from '@jest/globals';
 import {
   accuracyByVersion,
+  type AccuracyEntry,
   meanAccuracy,
   runningMeans,
   versionChanges,
   worstFirst,
-  type AccuracyEntry,
 } from '../../../../src/web/projects/accuracy.js';
 
 function entry(annotation: string, at: string, modelVersion: string, iou: number): AccuracyEntry {
   const measures = { mIoU: iou, mRecall: iou, mPrecision: iou, mFPR: 0, best_iou: iou };
   return {
-    ...{ project: '1', task: annotation, annotation, annotator: null, at, modelVersion, editedShare: 0 },
-    ...{ measures: { ...measures, boundary: measures }, leadTimeS: null },
+    project: '1',
+    task: annotation,
+    annotation,
+    annotator: null,
+    at,
+    modelVersion,
+    editedShare: 0,
+    measures: { ...measures, boundary: measures },
+    leadTimeS: null,
     regions: { accepted: 1, edited: 0, rejected: 0, drawn: 0 },
   };
 }

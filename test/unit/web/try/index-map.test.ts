@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { maskFromBox } from '../../../../src/core/mask.js';
-import { paintIndexMap, paintTile, type Paint } from '../../../../src/web/try/index-map.js';
+import { type Paint, paintIndexMap, paintTile } from '../../../../src/web/try/index-map.js';
 
 const large = maskFromBox(6, 4, { x: 0, y: 0, width: 6, height: 3 });
 const small = maskFromBox(6, 4, { x: 1, y: 1, width: 2, height: 1 });
