@@ -1,8 +1,7 @@
 // How long /health takes while 16 clients ask for predictions without a pause:
 //   npm run build && node scripts/bench-health.mjs [seconds]
 // Half of them send one micrograph again and again (answered from memory: all load is on the HTTP thread), half a new one each time.
-import { readFileSync } from 'node:fs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -37,7 +37,9 @@ export function SidePanel(props: SidePanelProps): JSX.Element {
         <Slider
           label="Opacity"
           value={opacity}
-          {...{ min: 0, max: 1, step: 0.01 }}
+          min={0}
+          max={1}
+          step={0.01}
           shown={`${Math.round(opacity * 100)} %`}
           onInput={onOpacity}
         />

@@ -26,7 +26,10 @@ export function Slider({ label, value, min, max, step, shown, hint, onInput }: S
       <input
         id={id}
         type="range"
-        {...{ min, max, step, value }}
+        min={min}
+        max={max}
+        step={step}
+        value={value}
         aria-valuetext={shown}
         aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onInput={(event) => onInput(Number(event.currentTarget.value))}
