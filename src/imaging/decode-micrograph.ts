@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import { decode as decodeTiff } from 'tiff';
 import { asSamIAmError, SamIAmError } from '../core/errors.js';
 import type { Micrograph } from '../core/micrograph.js';
-import { type Result, failure, success } from '../core/result.js';
+import { failure, type Result, success } from '../core/result.js';
 import { withoutOverlays } from './not-specimen/without-overlays.js';
 import { scaleIntensity } from './scale-intensity.js';
 

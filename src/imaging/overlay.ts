@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import sharp, { type OverlayOptions } from 'sharp';
-import { type Mask, forEachRun } from '../core/mask.js';
+import { forEachRun, type Mask } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
 import type { Colour } from './palette.js';
 
