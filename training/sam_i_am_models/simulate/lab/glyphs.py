@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 CAP_HEIGHT = 0.72  # height of a capital letter of the outline face in units of its size
 PLAIN = str.maketrans("µÅ", "uA")  # the outline face lacks these two: their marks are added
-PIXEL_CAPS = 7  # rows of a capital letter of the pixel face
+PIXEL_CAPS = 6  # rows of a capital letter of the pixel face
 
 
 @dataclass(frozen=True)
