@@ -58,7 +58,7 @@ def shading(rng, size: int, amplitude: float) -> np.ndarray:
     wedge = line[None] * np.cos(angle) + line[:, None] * np.sin(angle)
     bumps = smooth_field(rng, size, int(rng.integers(2, 5))).numpy()
     share = rng.choice([0.0, 0.5, 1.0])
-    return np.exp(amplitude * (share * wedge + (1 - share) * 0.7 * bumps)).astype(np.float32)
+    return np.exp(amplitude * (share * wedge + (1 - share) * 0.45 * bumps)).astype(np.float32)
 
 
 def noise(rng, signal: np.ndarray, width: float, field: Field) -> np.ndarray:

@@ -1,9 +1,12 @@
 """The kinds of scenes: name: (function(rng, size) -> Field, share of the micrographs). Shares need not add up to one."""
 
-from . import classic
+from . import classic, coherent, crystals
 
 KINDS: dict = {
     "classic": (classic.draw, 30.0),
+    "coherent": (coherent.draw, 16.0),
+    "crystals": (crystals.draw, 12.0),
+    "single crystal": (crystals.draw_single, 5.0),
 }
 
 
