@@ -1,12 +1,17 @@
 """The kinds of scenes: name: (function(rng, size) -> Field, share of the micrographs). Shares need not add up to one."""
 
-from . import classic, coherent, crystals
+from . import classic, coherent, crystals, hrtem, plain_layers, slopes, supports
 
 KINDS: dict = {
     "classic": (classic.draw, 30.0),
     "coherent": (coherent.draw, 16.0),
     "crystals": (crystals.draw, 12.0),
     "single crystal": (crystals.draw_single, 5.0),
+    "plain layers": (plain_layers.draw, 9.0),
+    "device": (plain_layers.draw_device, 4.0),
+    "slopes": (slopes.draw, 6.0),
+    "hrtem": (hrtem.draw, 8.0),
+    "supports": (supports.draw, 12.0),
 }
 
 

@@ -60,20 +60,21 @@ def _profile(rng, samples: int, size: int) -> np.ndarray:
     return 0.4 * height * smooth_line(rng, samples, int(rng.integers(2, 6)))
 
 
-def bodies(rng, size: int, count: int, radii: tuple[float, float], angle: float) -> np.ndarray:
-    """Region 0 and `count` bodies of radius between `radii` pixels: blobs, and plates, rods and facets along a lattice turned by `angle` degrees."""
+def bodies(rng, size: int, count: int, radii: tuple[float, float], angle: float | None = None, shape: str | None = None) -> np.ndarray:
+    """Region 0 and `count` bodies of radius between `radii` pixels: blobs, or plates and facets along a lattice turned by `angle` degrees (any without)."""
     regions = np.zeros((size, size), np.int32)
     line = np.arange(size, dtype=np.float32) / size
     y, x = np.meshgrid(line, line, indexing="ij")
-    kind = rng.choice(["blob", "plate", "facet"], p=[0.4, 0.3, 0.3])
+    kind = shape or str(rng.choice(["blob", "plate", "facet"], p=[0.5, 0.2, 0.3]))
     for number in range(1, count + 1):
         centre, radius = rng.random(2), log_uniform(rng, *radii) / size
         if kind == "blob":
             regions[blob(rng, y, x, centre, radius)] = number
             continue
-        along, depth = axes_of(size, angle + 90 * int(rng.integers(2)), (centre[1], centre[0]))
+        along, depth = axes_of(size, rng.uniform(0, 180) if angle is None else angle + 90 * int(rng.integers(2)), (centre[1], centre[0]))
         ratio = rng.uniform(0.12, 0.4) if kind == "plate" else rng.uniform(0.6, 1)
-        inside = (np.abs(along) < radius * size) & (np.abs(depth) < ratio * radius * size)
+        rounding = rng.choice([2.0, 3.0, 5.0, 12.0])
+        inside = (np.abs(along) / (radius * size)) ** rounding + (np.abs(depth) / (ratio * radius * size)) ** rounding < 1
         if kind == "facet":
             inside &= np.abs(along) + np.abs(depth) < rng.uniform(1.1, 1.9) * radius * size
         regions[inside] = number
