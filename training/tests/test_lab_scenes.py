@@ -1,0 +1,74 @@
+"""Scenes of the broad simulator: shapes, determinism, shares of the materials, and truth that agrees with the picture."""
+
+import numpy as np
+import pytest
+from sam_i_am_models.simulate import maps
+from sam_i_am_models.simulate.lab import supports
+from sam_i_am_models.simulate.lab.develop import develop
+
+SIZE = 192
+SCENES = {
+    "supports": supports.draw,
+}
+
+
+def _draw(name, seed, size=SIZE):
+    return SCENES[name](np.random.default_rng([seed, 7]), size)
+
+
+@pytest.fixture(scope="module")
+def fields():
+    return {name: [_draw(name, seed) for seed in range(10)] for name in SCENES}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_field_has_the_right_shapes_and_is_finite(fields, name):
+    for field in fields[name]:
+        assert field.intensity.shape == field.materials.shape == (SIZE, SIZE)
+        assert field.intensity.dtype == np.float32 and np.isfinite(field.intensity).all()
+        assert field.seen_as is None or field.seen_as.shape == (SIZE, SIZE)
+        assert field.materials.max() <= 6
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_same_seed_draws_the_same_scene(name):
+    first, second = _draw(name, 3), _draw(name, 3)
+    assert np.array_equal(first.intensity, second.intensity) and np.array_equal(first.materials, second.materials)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_most_of_a_scene_is_labelled_with_two_materials_or_more(fields, name):
+    counts = [len(np.unique(field.materials[field.materials > 0])) for field in fields[name]]
+    assert np.mean(counts) >= 1.8
+    assert np.mean([(field.materials > 0).mean() for field in fields[name]]) > 0.8
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_touching_materials_differ_in_the_picture(fields, name):
+    """Materials that nobody could tell apart must not be told apart by the truth: their greys differ, or their textures do."""
+    apart = []
+    for field in fields[name]:
+        greys = [field.intensity[field.materials == number] for number in np.unique(field.materials[field.materials > 0])]
+        means = np.array([grey.mean() for grey in greys])
+        apart += list(np.abs(np.diff(np.sort(means))) / max(field.intensity.std(), 1e-6))
+    assert np.median(apart) > 0.25
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_scene_is_developed_into_maps(name):
+    micrograph = develop(np.random.default_rng(1), _draw(name, 5), {"kind": name})
+    assert micrograph.maps().shape == (5, SIZE, SIZE)
+    assert micrograph.pieces.max() >= 1 and (micrograph.pieces > 0).sum() <= (micrograph.materials > 0).sum()
+
+
+def test_particles_lie_mostly_on_their_support_and_are_many(fields):
+    counts = [field.metadata["particles"] for field in fields["supports"]]
+    assert max(counts) > 30
+    for field in fields["supports"]:
+        assert 0.001 < (field.materials >= 3).mean() < 0.6
+
+
+def test_pieces_are_numbered_by_material_and_falling_area():
+    labels = np.array([[1, 1, 0, 2], [0, 1, 0, 2], [2, 0, 1, 0], [2, 2, 0, 1]], np.uint8)
+    assert maps.connected_pieces(labels, 1).tolist() == [[1, 1, 0, 5], [0, 1, 0, 5], [4, 0, 2, 0], [4, 4, 0, 3]]
+    assert maps.connected_pieces(labels, 3).tolist() == [[1, 1, 0, 0], [0, 1, 0, 0], [2, 0, 0, 0], [2, 2, 0, 0]]
