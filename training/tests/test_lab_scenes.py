@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 from sam_i_am_models.simulate import maps
-from sam_i_am_models.simulate.lab import supports
+from sam_i_am_models.simulate.lab import cells, networks, supports
 from sam_i_am_models.simulate.lab.develop import develop
 
 SIZE = 192
 SCENES = {
     "supports": supports.draw,
+    **{f"networks: {name}": function for name, (function, _) in networks.SCENES.items()},
 }
 
 
@@ -72,3 +73,12 @@ def test_pieces_are_numbered_by_material_and_falling_area():
     labels = np.array([[1, 1, 0, 2], [0, 1, 0, 2], [2, 0, 1, 0], [2, 2, 0, 1]], np.uint8)
     assert maps.connected_pieces(labels, 1).tolist() == [[1, 1, 0, 5], [0, 1, 0, 5], [4, 0, 2, 0], [4, 4, 0, 3]]
     assert maps.connected_pieces(labels, 3).tolist() == [[1, 1, 0, 0], [0, 1, 0, 0], [2, 0, 0, 0], [2, 2, 0, 0]]
+
+
+def test_walls_are_as_wide_as_asked_and_corners_stay_round():
+    sharp, rounded = (
+        cells.draw_cells(np.random.default_rng(4), 256, cells.Pattern(60, 0.3, rounding=radius)) for radius in (0.0, 12.0)
+    )
+    straight = (sharp.wall < 4) & (rounded.wall < 4)
+    assert straight.sum() > 0.9 * (sharp.wall < 4).sum()
+    assert 0.05 < (sharp.wall < 4).mean() < (rounded.wall < 4).mean() < 0.4

@@ -36,7 +36,8 @@ def neighbours(pieces: np.ndarray, reach: int) -> dict[int, set[int]]:
     for step in {1, max(1, reach // 2), max(1, reach)}:
         for first, second in ((pieces[step:], pieces[:-step]), (pieces[:, step:], pieces[:, :-step])):
             meet = (first != second) & (first > 0) & (second > 0)
-            found.update(map(tuple, np.unique(np.stack([first[meet], second[meet]], 1), axis=0)) if meet.any() else ())
+            counts = np.bincount(first[meet].astype(np.int32) * 256 + second[meet])
+            found.update((int(code) // 256, int(code) % 256) for code in np.nonzero(counts)[0])
     out: dict[int, set[int]] = {int(p): set() for p in np.unique(pieces[pieces > 0])}
     for a, b in found:
         out[int(a)].add(int(b))

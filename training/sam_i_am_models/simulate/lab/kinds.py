@@ -1,6 +1,6 @@
 """The kinds of scenes: name: (function(rng, size) -> Field, share of the micrographs). Shares need not add up to one."""
 
-from . import classic, coherent, crystals, hrtem, plain_layers, slopes, supports
+from . import classic, coherent, crystals, hrtem, networks, plain_layers, slopes, supports
 
 KINDS: dict = {
     "classic": (classic.draw, 30.0),
@@ -12,6 +12,7 @@ KINDS: dict = {
     "slopes": (slopes.draw, 6.0),
     "hrtem": (hrtem.draw, 8.0),
     "supports": (supports.draw, 12.0),
+    "networks": (networks.draw, 8.0),
 }
 
 
