@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 from sam_i_am_models.simulate import maps
-from sam_i_am_models.simulate.lab import cells, networks, supports
+from sam_i_am_models.simulate.lab import cells, cracks, networks, supports, voids
 from sam_i_am_models.simulate.lab.develop import develop
 
 SIZE = 192
 SCENES = {
     "supports": supports.draw,
     **{f"networks: {name}": function for name, (function, _) in networks.SCENES.items()},
+    **{f"cracks: {name}": function for name, (function, _) in cracks.SCENES.items()},
 }
 
 
@@ -28,7 +29,7 @@ def test_a_field_has_the_right_shapes_and_is_finite(fields, name):
         assert field.intensity.shape == field.materials.shape == (SIZE, SIZE)
         assert field.intensity.dtype == np.float32 and np.isfinite(field.intensity).all()
         assert field.seen_as is None or field.seen_as.shape == (SIZE, SIZE)
-        assert field.materials.max() <= 6
+        assert field.materials.max() <= 7
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -82,3 +83,14 @@ def test_walls_are_as_wide_as_asked_and_corners_stay_round():
     straight = (sharp.wall < 4) & (rounded.wall < 4)
     assert straight.sum() > 0.9 * (sharp.wall < 4).sum()
     assert 0.05 < (sharp.wall < 4).mean() < (rounded.wall < 4).mean() < 0.4
+
+
+def test_a_crack_is_about_as_wide_as_asked():
+    for width in (6, 14):
+        mask = voids.crack_mask(np.random.default_rng(2), 512, width, 3, 0.0)
+        assert 0.35 * width < 2 * voids.depth_inside(mask).max() < 3 * width
+
+
+def test_pores_cover_the_share_asked_for():
+    for aspect in (1.0, 4.0):
+        assert abs(voids.pore_mask(np.random.default_rng(2), 256, 8, 0.2, aspect, 30).mean() - 0.2) < 0.03

@@ -1,6 +1,6 @@
 """The kinds of scenes: name: (function(rng, size) -> Field, share of the micrographs). Shares need not add up to one."""
 
-from . import classic, coherent, crystals, hrtem, networks, plain_layers, slopes, supports
+from . import classic, coherent, cracks, crystals, hrtem, networks, plain_layers, slopes, supports
 
 KINDS: dict = {
     "classic": (classic.draw, 30.0),
@@ -13,6 +13,7 @@ KINDS: dict = {
     "hrtem": (hrtem.draw, 8.0),
     "supports": (supports.draw, 12.0),
     "networks": (networks.draw, 8.0),
+    "cracks": (cracks.draw, 8.0),
 }
 
 
