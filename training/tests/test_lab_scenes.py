@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from sam_i_am_models.simulate import maps
-from sam_i_am_models.simulate.lab import cells, cracks, networks, supports, voids
+from sam_i_am_models.simulate.lab import cells, cracks, networks, relief, supports, voids
 from sam_i_am_models.simulate.lab.develop import develop
 
 SIZE = 192
@@ -11,6 +11,7 @@ SCENES = {
     "supports": supports.draw,
     **{f"networks: {name}": function for name, (function, _) in networks.SCENES.items()},
     **{f"cracks: {name}": function for name, (function, _) in cracks.SCENES.items()},
+    **{f"relief: {name}": function for name, (function, _) in relief.SCENES.items()},
 }
 
 
@@ -94,3 +95,12 @@ def test_a_crack_is_about_as_wide_as_asked():
 def test_pores_cover_the_share_asked_for():
     for aspect in (1.0, 4.0):
         assert abs(voids.pore_mask(np.random.default_rng(2), 256, 8, 0.2, aspect, 30).mean() - 0.2) < 0.03
+
+
+def test_edges_of_what_sticks_out_are_bright_and_flat_ground_keeps_its_tone():
+    height = np.zeros((128, 128), np.float32)
+    height[40:88, 40:88] = 8
+    for seed in range(6):
+        lit = relief.lit(np.random.default_rng(seed), height, np.full_like(height, 0.5), 1.5)
+        edge = np.concatenate([lit[40, 50:78], lit[87, 50:78], lit[50:78, 40], lit[50:78, 87]])
+        assert edge.mean() > lit[5:20, 5:20].mean() and abs(lit[5:20, 5:20].mean() - 0.5) < 0.02

@@ -1,6 +1,6 @@
 """The kinds of scenes: name: (function(rng, size) -> Field, share of the micrographs). Shares need not add up to one."""
 
-from . import classic, coherent, cracks, crystals, hrtem, networks, plain_layers, slopes, supports
+from . import classic, coherent, cracks, crystals, hrtem, networks, plain_layers, relief, slopes, supports
 
 KINDS: dict = {
     "classic": (classic.draw, 30.0),
@@ -14,6 +14,7 @@ KINDS: dict = {
     "supports": (supports.draw, 12.0),
     "networks": (networks.draw, 8.0),
     "cracks": (cracks.draw, 8.0),
+    "relief": (relief.draw, 10.0),
 }
 
 
