@@ -145,7 +145,7 @@ def line_gain(rng, signal, mode):
 
 def seams(rng, signal, mode):
     """A camera of tiles: each of its own gain and offset, sometimes a line between."""
-    if mode in ("sem",):
+    if mode in SCANNED:
         return signal
     size, tiles = signal.shape[0], int(rng.choice([2, 2, 4]))
     edges = (np.arange(1, tiles) * size / tiles + rng.normal() * 0.02 * size).astype(int)

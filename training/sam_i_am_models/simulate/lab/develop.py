@@ -15,8 +15,8 @@ LEAST_MATERIAL = 700  # pixels of a 1024-pixel frame that a material must show
 LEAST_PIECE = 30  # pixels of a 1024-pixel frame that a piece must have
 
 
-def develop(rng: np.random.Generator, field: Field, metadata: dict | None = None) -> Micrograph:
-    """Record `field`; the maps come from its truth, without what overlays cover."""
+def develop(rng: np.random.Generator, field: Field, metadata: dict | None = None, overlaid: bool = True) -> Micrograph:
+    """Record `field`; the maps come from its truth, without what overlays cover. `overlaid`: whether overlays may be burnt in at all."""
     field = _specimen(rng, field)
     signal = expose(rng, field)
     for function, chance in artefacts.RECORDING.values():
@@ -27,7 +27,7 @@ def develop(rng: np.random.Generator, field: Field, metadata: dict | None = None
         if rng.random() < chance * field.artefacts:
             image = function(rng, image)
     maps = maps_of(field)
-    for function, chance in overlays.OVERLAYS.values():
+    for function, chance in overlays.OVERLAYS.values() if overlaid else ():
         if rng.random() < chance * field.artefacts:
             image, painted = function(rng, image)
             maps = [np.where(painted, 0, m).astype(np.uint8) for m in maps]
