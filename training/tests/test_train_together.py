@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from sam_i_am_models import dataset, figures_by_kind, train_together
+from sam_i_am_models import dataset, figures_by_kind, train_quality, train_together
 from sam_i_am_models.crops import random_crop
 from sam_i_am_models.dataset import PARTS, Shards
 from sam_i_am_models.export import load_sam
@@ -25,9 +25,10 @@ def frames(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    """Frames and crops that a test has time for."""
+    """Frames, crops and rounds that a test has time for."""
     monkeypatch.setattr(train_together, "FRAME_SIZE", 128)
     monkeypatch.setattr(train_together, "CROP_SIZE", 64)
+    monkeypatch.setattr(train_quality, "ROUNDS", 10)
 
 
 def options(folder, **changed):
