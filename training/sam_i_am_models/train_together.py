@@ -1,7 +1,7 @@
 """Encoder, mask decoder and IoU head together, from released weights, on micrographs that other processes simulate beside it.
 
     python -m sam_i_am_models.train_together --start checkpoints/shipped.pt --frames FRAMES --runs RUNS --release RELEASE --steps 2000
-    python -m sam_i_am_models.train_together ... --device cuda --seconds 540 --batch 16 --prompts 320 --workers 14 --simulators 14
+    python -m sam_i_am_models.train_together ... --device cuda --seconds 430 --batch 16 --prompts 320 --workers 10 --simulators 12
 
 The same command on a CPU and on a GPU; interrupted, it goes on. Each step sees crops of 512 pixels, every third one whole frames. One pass
 of the encoder serves its own losses (same material, outlines) and the mask losses; these have no gradient into the trunk, which they
@@ -132,7 +132,7 @@ def train(net: SamModel, folder: Path, checkpoint: Path, options, seed: int = 28
         fit_scales(net.affinity, shards)
         print("scales of the pair logits", net.affinity.gain.tolist(), net.affinity.offset.tolist(), flush=True)
     steps = None if options.seconds else options.steps
-    run = Run(net.eval(), checkpoint, steps, options.rate, seed, groups=groups(net, options.encoder_share), warm_up=60, every=25, seconds=options.seconds, decay=options.decay)
+    run = Run(net.eval(), checkpoint, steps, options.rate, seed, groups=groups(net, options.encoder_share), warm_up=options.warm_up, every=25, seconds=options.seconds, decay=options.decay)
     drawn = None
     if options.loaders:
         loader = DataLoader(DrawnSteps(folder, options.batch, options.prompts, seed + run.step), batch_size=None, num_workers=options.loaders, prefetch_factor=2)
@@ -159,6 +159,7 @@ def parse():
     parser.add_argument("--rate", type=float, default=4e-4)
     parser.add_argument("--encoder-share", type=float, default=0.75, help="of the rate, for the encoder")
     parser.add_argument("--decay", type=float, default=0.995, help="of the averaged weights")
+    parser.add_argument("--warm-up", type=int, default=60, help="steps over which the rate rises")
     parser.add_argument("--batch", type=int, default=1, help="frames of 1024 x 1024 in a step, or four times as many crops")
     parser.add_argument("--prompts", type=int, default=48, help="prompts in a step")
     parser.add_argument("--first", type=int, default=30_000, help="first seed of the training micrographs")

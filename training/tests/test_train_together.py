@@ -32,7 +32,7 @@ def small(monkeypatch):
 
 
 def options(folder, **changed):
-    usual = dict(device="cpu", seconds=None, steps=1, rate=1e-4, encoder_share=0.5, decay=0.9, batch=1, prompts=4, loaders=0)
+    usual = dict(device="cpu", seconds=None, steps=1, rate=1e-4, encoder_share=0.5, decay=0.9, warm_up=2, batch=1, prompts=4, loaders=0)
     return SimpleNamespace(**usual | dict(frames=folder, release=folder / "released", quality_frames=1) | changed)
 
 
