@@ -228,7 +228,7 @@ async function tellChanges(
 /** A project may not have a label config yet, or one without brushes. */
 function labelsOf(labelConfig: string): string[] {
   try {
-    return [...paintableLabels(labelConfig).labels];
+    return [...(paintableLabels(labelConfig)?.labels ?? [])];
   } catch {
     return [];
   }

@@ -16,6 +16,7 @@ import {
   type Stage,
 } from '../pipeline/pipeline-parameters.js';
 import { joinMasks, materialsAtPrompt } from '../pipeline/prompted-material.js';
+import { promptInPixels } from '../core/user-prompt.js';
 import { type ResultMask, resultMasks, type StagedMasks } from '../pipeline/result-masks.js';
 import { segmentMicrograph } from '../pipeline/segment-micrograph.js';
 import { type StageMasks, stageMasks } from '../pipeline/stage-masks.js';
@@ -91,7 +92,7 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
       const key = await keyOf(image);
       const embedding = await cachedEmbedding(embeddings, key, async () => sam.encode(await decode(image)));
       stopIfCancelled(cancel);
-      const found = await predictMask(sam, embedding, prompt);
+      const found = await predictMask(sam, embedding, promptInPixels(prompt, embedding.image));
       if (found === null) return paintedMicrograph(embedding.image, [], ['no mask was found at the prompt']);
       return paintedMicrograph(embedding.image, [{ ...found, score: proposalScore(found), material: 1 }], []);
     },
@@ -215,7 +216,7 @@ function createPainting({ models, decode, keyOf, remember, choices }: PaintingTo
     if (!isLast) await segmentAll(task);
     if (lastPainted === undefined) return null;
     const { map, masks } = lastPainted;
-    const wanted = materialsAtPrompt(map, prompt);
+    const wanted = materialsAtPrompt(map, promptInPixels(prompt, map));
     return joinMasks(masks.filter(({ material }) => material !== null && wanted.has(material)));
   };
   return { segmentAll, materialAt };

@@ -135,12 +135,13 @@ async function openTasks(flags: PrelabelFlags, settings: Settings, http: HttpCli
   const ledger = openPredictionLedger(connectApi(http, access), String(flags.project));
   const { labelConfig, asksBackends } = await createProjectApi(http, access).project(String(flags.project));
   if (asksBackends) throw asksBackendsItself();
-  const targets = findPaintTargets(parseLabelConfig(labelConfig));
+  const config = parseLabelConfig(labelConfig);
+  findPaintTargets(config);
   const shown = flags.view === undefined ? undefined : await ledger.tasksOfView(flags.view);
   const wanted = flags.ids === undefined ? undefined : new Set(flags.ids);
   const ids = wanted === undefined ? shown : (shown?.filter((id) => wanted.has(id)) ?? [...wanted]);
   const selection: TaskSelection = { ids, onlyUnlabeled: flags.onlyUnlabeled === true };
-  return { access, ledger, targets, selection, total: await ledger.count(selection) };
+  return { access, ledger, config, selection, total: await ledger.count(selection) };
 }
 
 async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Promise<number> {
@@ -191,7 +192,7 @@ function paintingOf(
   opened: Opened & { readonly profile: ActiveProfile | undefined },
   modelVersion: string,
 ) {
-  const { access, targets, http, service, signal, profile } = opened;
+  const { access, config, http, service, signal, profile } = opened;
   const { allowedImageHosts: allowedHosts, localFilesRoot } = settings;
   const materials = flags.materials ?? settings.materials;
   const painting = {
@@ -208,7 +209,7 @@ function paintingOf(
     modelVersion,
     parameters: { materials: materials ?? null },
   });
-  return { paint: (task: Parameters<typeof paintTask>[0]) => paintTask(task, targets, painting), keepCopy };
+  return { paint: (task: Parameters<typeof paintTask>[0]) => paintTask(task, config, painting), keepCopy };
 }
 
 function patienceOf({ patience }: PrelabelFlags, progress: Progress, signal: AbortSignal): PrelabelDeps['patience'] {
