@@ -16,6 +16,8 @@ import { addWatchCommand } from './commands/watch.js';
 import { addWorkerCommand } from './commands/worker.js';
 import { exitStatus, exitStatusOf } from './exit-status.js';
 
+import '../inference/no-telemetry.js';
+
 function createProgram(): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;

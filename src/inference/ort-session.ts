@@ -2,6 +2,8 @@ import * as ort from 'onnxruntime-node';
 import { SamIAmError } from '../core/errors.js';
 import type { FeedTensor, FloatTensor, InferenceSession, TensorSpec } from './inference-session.js';
 
+import './no-telemetry.js';
+
 export interface OrtSessionOptions {
   /** Threads that one run may use. */
   readonly threads: number;

@@ -32,6 +32,8 @@ import {
   type WorkerSettings,
 } from './messages.js';
 
+import '../../inference/no-telemetry.js';
+
 export interface SegmentPoolOptions {
   readonly modelId: string;
   /** Micrographs at the same time; each has a worker thread and its own copy of the models. */
