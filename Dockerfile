@@ -15,6 +15,7 @@ WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
+COPY assets ./assets
 COPY models ./models
 COPY label-config ./label-config
 COPY examples ./examples
