@@ -1,6 +1,8 @@
-/*
- * ONNX Runtime reports every session to its maker, unless it is told not to before its library is loaded. Whoever loads it or
- * starts threads that do imports this module first: the library reads the environment of the process, which only the
- * main thread can set (a worker thread has a copy), and which child processes inherit.
+/**
+ * Keeps ONNX Runtime from reporting every session to its maker. The library reads the environment of the process when it is loaded; only the
+ * main thread can set that (a worker thread has a copy), and child processes inherit it: whoever loads the library, or starts
+ * threads that do, calls this first.
  */
-process.env['ORT_DISABLE_TELEMETRY'] = '1';
+export function switchTelemetryOff(): void {
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
+}

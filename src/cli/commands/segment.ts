@@ -10,6 +10,7 @@ import type { SegmentedFiles } from '../../painting/threads/messages.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
 import { defaultSegmentOptions, type SegmentOptions, stages } from '../../pipeline/pipeline-parameters.js';
 import { integerArgument, materialsArgument } from '../argument-parsers.js';
+import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { findImages, type ImageInput } from '../image-inputs.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
@@ -26,7 +27,7 @@ interface SegmentFlags extends Omit<SegmentOptions, 'profile'> {
 export function addSegmentCommand(program: Command): void {
   program
     .command('segment')
-    .description('paint the materials of micrographs: label image, masks, Label Studio task and overlay for each')
+    .description(commandSummaries.segment)
     .argument('<image|folder...>', 'PNG, JPEG or TIFF files, or folders that hold them')
     .requiredOption('--out <dir>', 'folder for the results; made if it does not exist')
     .addOption(

@@ -8,6 +8,7 @@ import { SamIAmError } from '../../core/errors.js';
 import type { ImageFile } from '../../core/image-file.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import { failure, type Result, success } from '../../core/result.js';
+import { switchTelemetryOff } from '../../inference/no-telemetry.js';
 import type { Exploration } from '../../pipeline/exploration.js';
 import type { SegmentOptions } from '../../pipeline/pipeline-parameters.js';
 import type { StageMasks } from '../../pipeline/stage-masks.js';
@@ -31,8 +32,6 @@ import {
   type WorkerAnswer,
   type WorkerSettings,
 } from './messages.js';
-
-import '../../inference/no-telemetry.js';
 
 export interface SegmentPoolOptions {
   readonly modelId: string;
@@ -80,6 +79,7 @@ const workerFile = fileURLToPath(new URL('./segment-worker.js', import.meta.url)
 
 /** Opens the pool; the models load in the background (see `ready`). Throws if the model is unknown. */
 export async function openSegmentPool(options: SegmentPoolOptions): Promise<SegmentPool> {
+  switchTelemetryOff();
   const addedFolder = addedModelsFolder(options.dataDir);
   const modelVersion = await modelVersionOf(modelsFolder, addedFolder, options.modelId);
   const settings: WorkerSettings = {
