@@ -1,10 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { createLogger } from '../app/create-logger.js';
 import type { Settings } from '../config/settings.js';
 import { assertNever } from '../core/assert-never.js';
-import { SamIAmError } from '../core/errors.js';
 import { createFetchTaskImage } from '../label-studio/fetch-task-image.js';
 import { createHttpClient, type HttpClient } from '../label-studio/http-client.js';
 import { openAccuracyStore } from '../learning/accuracy-store.js';
@@ -18,6 +16,7 @@ import type { SegmentationService } from '../painting/segmentation-service.js';
 import { openServedPredictions, type ServedPredictions } from '../store/served-predictions.js';
 import type { RouteDeps } from './app-deps.js';
 import { createApp, taskQueueLimits } from './create-app.js';
+import { type EarlyServer, openEarlyServer } from './early-server.js';
 import { labelStudioAccess, ProjectRegistry } from './project-registry.js';
 import { TaskQueue } from './task-queue.js';
 
@@ -31,10 +30,11 @@ export interface RunningServer {
 /** How long predictions under way may take when the server is closed. */
 const drainMs = 60_000;
 
-/** Serves the Label Studio ML backend; the models may still be loading. The caller closes the service. */
+/** Serves the Label Studio ML backend, on the port that is open already if one is; the models may still be loading. The caller closes the service. */
 export async function startServer(
   settings: Settings,
   service: SegmentationService & { readonly jobs?: JobQueue; readonly exploration?: ExplorationService | undefined },
+  early?: EarlyServer,
 ): Promise<RunningServer> {
   const logger = createLogger(settings);
   const queue = new TaskQueue(taskQueueLimits(settings));
@@ -49,8 +49,8 @@ export async function startServer(
   const learning = await startLearning(settings, { service, accuracy, projects, logger, http });
   const { jobs, exploration } = service;
   const shared = { settings, service, jobs, exploration, fetchTaskImage, logger, predictions, accuracy, queue };
-  const server = createServer(createApp({ ...shared, projects, learning }));
-  const url = await listen(server, settings);
+  const { server, url, serve } = early ?? (await openEarlyServer(settings));
+  serve(createApp({ ...shared, projects, learning }));
   logger.info({ modelVersion: service.modelVersion }, `listening on ${url}`);
   logReadiness(service, logger);
   if (settings.labelStudioApiKey !== undefined && settings.labelStudioUrl === undefined) {
@@ -133,24 +133,6 @@ async function openLiveAccuracy(
     await http.close();
   };
   return { ...accuracy, close };
-}
-
-async function listen(server: Server, { host, port }: Settings): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
-    server.listen(port, host, resolve);
-  });
-  const address = server.address() as AddressInfo;
-  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
-}
-
-function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): SamIAmError {
-  const taken = error.code === 'EADDRINUSE';
-  const message = taken ? `port ${port} is in use already` : `cannot listen on ${host}:${port}: ${error.message}`;
-  return new SamIAmError('settings.invalid', message, {
-    hint: taken ? 'Choose another one with PORT or --port.' : 'Correct HOST and PORT (or --host and --port).',
-    cause: error,
-  });
 }
 
 function logReadiness(service: SegmentationService, logger: Logger): void {

@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.js';
 import { giveHeapRoom } from './jobs/heap-room.js';
 import { LocalQueue } from './jobs/local-queue.js';
 import { type QueuedService, queuedService, type Workers } from './jobs/queued-service.js';
-import { RedisQueue } from './jobs/redis-queue.js';
+import type { RedisQueue } from './jobs/redis-queue.js';
 import { addedModelsFolder, modelsFolder } from './models/load-models.js';
 import { modelVersionOf } from './models/model-version.js';
 import { writeProgress } from './threads/progress-flag.js';
@@ -33,6 +33,7 @@ export async function openService(settings: Settings, { limitMs, onError }: Serv
     settings.model,
     settings,
   );
+  const { RedisQueue } = await import('./jobs/redis-queue.js');
   const queue = new RedisQueue({ url, modelVersion, onError });
   const watch = watchWorkers(queue, modelVersion, onError);
   // Writing files from what was found needs no model: it is done here, away from the thread that answers.

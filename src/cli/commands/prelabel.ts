@@ -28,6 +28,7 @@ import { openScoreJournal } from '../../store/score-journal.js';
 import { openServedPredictions } from '../../store/served-predictions.js';
 import { openTaskClaims } from '../../store/task-claims.js';
 import { idsArgument, integerArgument, materialsArgument } from '../argument-parsers.js';
+import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { FailureReasons } from '../failure-reasons.js';
 import { withInterruption } from '../interruption.js';
@@ -58,9 +59,7 @@ export function addPrelabelCommand(program: Command): void {
   const most = Number.MAX_SAFE_INTEGER;
   program
     .command('prelabel')
-    .description(
-      'predict all tasks of a project that have no prediction of this model version; can be stopped and started at will',
-    )
+    .description(commandSummaries.prelabel)
     .requiredOption(
       '--project <id>',
       'project of Label Studio (LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY)',

@@ -17,6 +17,7 @@ import {
   stages,
 } from '../../pipeline/pipeline-parameters.js';
 import { integerArgument, materialsArgument } from '../argument-parsers.js';
+import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { findImages, type ImageInput } from '../image-inputs.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
@@ -35,7 +36,7 @@ interface SegmentFlags extends Omit<SegmentOptions, 'profile' | 'merge' | 'keepO
 export function addSegmentCommand(program: Command): void {
   program
     .command('segment')
-    .description('paint the materials of micrographs: label image, masks, Label Studio task and overlay for each')
+    .description(commandSummaries.segment)
     .argument('<image|folder...>', 'PNG, JPEG or TIFF files, or folders that hold them')
     .requiredOption('--out <dir>', 'folder for the results; made if it does not exist')
     .addOption(

@@ -11,6 +11,7 @@ import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/t
 import { defaultSegmentOptions, type PaintingChoices } from '../../pipeline/pipeline-parameters.js';
 import { diskError } from '../../store/disk-error.js';
 import { integerArgument, materialsArgument } from '../argument-parsers.js';
+import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { withInterruption } from '../interruption.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
@@ -33,7 +34,7 @@ const pointsPerSide = 6;
 export function addWatchCommand(program: Command): void {
   program
     .command('watch')
-    .description("write NAME.roi.json for each new micrograph of a folder, for a microscope's control software")
+    .description(commandSummaries.watch)
     .argument('<folder>', 'folder into which the microscope writes its frames')
     .requiredOption('--out <dir>', 'folder for the results; made if it does not exist')
     .addOption(

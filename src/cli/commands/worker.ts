@@ -13,13 +13,14 @@ import { startRedisWorker } from '../../painting/jobs/redis-worker.js';
 import { addedModelsFolder, modelsFolder, weightsOf } from '../../painting/models/load-models.js';
 import { modelVersionOf } from '../../painting/models/model-version.js';
 import { embeddingsFolder, poolOptions } from '../../painting/threads/segment-pool.js';
+import { commandSummaries } from '../command-summaries.js';
 import { withInterruption } from '../interruption.js';
 
 /** Adds `sam-i-am worker` (CONTRACT, "Command line"). */
 export function addWorkerCommand(program: Command): void {
   program
     .command('worker')
-    .description('paint what serve and prelabel put into the queue of REDIS_URL; any number, on any machines')
+    .description(commandSummaries.worker)
     .option('--alive-file <file>', 'touched every few seconds while all is well, for health checks')
     .addHelpText('after', () => `\n${settingsHelp()}`)
     .action(work);

@@ -8,6 +8,7 @@ import { SamIAmError } from '../../core/errors.js';
 import type { ImageFile } from '../../core/image-file.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import { failure, type Result, success } from '../../core/result.js';
+import { switchTelemetryOff } from '../../inference/no-telemetry.js';
 import type { Exploration } from '../../pipeline/exploration.js';
 import {
   defaultSegmentOptions,
@@ -85,6 +86,7 @@ const workerFile = fileURLToPath(new URL('./segment-worker.js', import.meta.url)
 
 /** Opens the pool; the models load in the background (see `ready`). Throws if the model is unknown. */
 export async function openSegmentPool(options: SegmentPoolOptions): Promise<SegmentPool> {
+  switchTelemetryOff();
   const addedFolder = addedModelsFolder(options.dataDir);
   const modelVersion = await modelVersionOf(modelsFolder, addedFolder, options.modelId, options.choices);
   const settings: WorkerSettings = {
