@@ -11,15 +11,15 @@ import { openAccuracyStore } from '../learning/accuracy-store.js';
 import { type Learning, openLearning } from '../learning/learning.js';
 import { createLiveAccuracy, type LiveAccuracy } from '../learning/live-accuracy.js';
 import type { TrainingEvent } from '../learning/training/trainer.js';
-import type { ExplorationService } from '../painting/exploration-service.js';
-import type { JobQueue } from '../painting/jobs/paint-job.js';
+import type { QueuedService } from '../painting/jobs/queued-service.js';
 import { createFindServedCopies } from '../painting/results/served-copies.js';
 import type { SegmentationService } from '../painting/segmentation-service.js';
+import { Turns } from '../painting/turns.js';
 import { openServedPredictions, type ServedPredictions } from '../store/served-predictions.js';
 import type { RouteDeps } from './app-deps.js';
-import { createApp, taskQueueLimits } from './create-app.js';
+import { createApp } from './create-app.js';
+import { Door } from './door.js';
 import { labelStudioAccess, ProjectRegistry } from './project-registry.js';
-import { TaskQueue } from './task-queue.js';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -28,16 +28,24 @@ export interface RunningServer {
   readonly close: () => Promise<void>;
 }
 
+/** While some tasks are painted, the images of the next ones are fetched. */
+const tasksAhead = 2;
+/** With workers elsewhere, so many tasks are in their queue at the same time. */
+const tasksInQueue = 64;
+
+/** Tasks whose images are in memory at the same time, over all requests. */
+function taskPlaces({ concurrency, redisUrl }: Settings): number {
+  return redisUrl === undefined ? concurrency + tasksAhead : tasksInQueue;
+}
+
 /** How long predictions under way may take when the server is closed. */
 const drainMs = 60_000;
 
 /** Serves the Label Studio ML backend; the models may still be loading. The caller closes the service. */
-export async function startServer(
-  settings: Settings,
-  service: SegmentationService & { readonly jobs?: JobQueue; readonly exploration?: ExplorationService | undefined },
-): Promise<RunningServer> {
+export async function startServer(settings: Settings, service: QueuedService): Promise<RunningServer> {
   const logger = createLogger(settings);
-  const queue = new TaskQueue(taskQueueLimits(settings));
+  const door = new Door({ maxRequests: settings.maxQueue });
+  const places = new Turns(taskPlaces(settings));
   const predictions = openServedPredictions(settings.dataDir);
   const fetchTaskImage = createFetchTaskImage({
     allowedHosts: settings.allowedImageHosts,
@@ -48,7 +56,7 @@ export async function startServer(
   const http = createHttpClient({ allowedHosts: settings.allowedImageHosts });
   const learning = await startLearning(settings, { service, accuracy, projects, logger, http });
   const { jobs, exploration } = service;
-  const shared = { settings, service, jobs, exploration, fetchTaskImage, logger, predictions, accuracy, queue };
+  const shared = { settings, service, jobs, exploration, fetchTaskImage, logger, predictions, accuracy, door, places };
   const server = createServer(createApp({ ...shared, projects, learning }));
   const url = await listen(server, settings);
   logger.info({ modelVersion: service.modelVersion }, `listening on ${url}`);
@@ -57,7 +65,7 @@ export async function startServer(
     logger.warn('LABEL_STUDIO_API_KEY is not used: set LABEL_STUDIO_URL, the only address that it is sent to');
   }
   const closeAll = async (): Promise<void> => {
-    await close(server, queue, logger);
+    await close(server, door, logger);
     await learning.close();
     await accuracy.close();
     await http.close();
@@ -160,10 +168,10 @@ function logReadiness(service: SegmentationService, logger: Logger): void {
   );
 }
 
-async function close(server: Server, queue: TaskQueue, logger: Logger): Promise<void> {
+async function close(server: Server, door: Door, logger: Logger): Promise<void> {
   logger.info('shutting down');
   const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-  await queue.drain();
+  await door.drain();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   await closed;

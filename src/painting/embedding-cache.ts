@@ -2,8 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import type { ImageFile } from '../core/image-file.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import { ByteBudgetCache } from './byte-budget-cache.js';
+import { imageDigest } from './image-digest.js';
 
 /** How much is kept; 0 keeps nothing. */
 export interface EmbeddingBudget {
@@ -20,9 +22,9 @@ export interface EmbeddingCache {
   put(key: string, embedding: ImageEmbedding): Promise<void>;
 }
 
-/** The key of an image: its bytes and what decides how they are encoded. */
-export function embeddingKey(imageBytes: Uint8Array, model: string): string {
-  return createHash('sha256').update(model).update('\0').update(imageBytes).digest('hex');
+/** The key of an image: its bytes, and what decides how they are encoded. */
+export function embeddingKey(image: Pick<ImageFile, 'bytes' | 'digest'>, model: string): string {
+  return createHash('sha256').update(model).update('\0').update(imageDigest(image)).digest('hex');
 }
 
 /** The embedding of an image from the cache, else encoded now and kept. */

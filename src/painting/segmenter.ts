@@ -69,7 +69,7 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
   const models = (): Promise<LoadedModels> => (loading ??= loadModels({ ...settings, folder: settings.modelsFolder }));
   const decode = async (image: ImageFile): Promise<Micrograph> =>
     valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels: settings.maxImagePixels }));
-  const keyOf = async (image: ImageFile): Promise<string> => embeddingKey(image.bytes, (await models()).weights);
+  const keyOf = async (image: ImageFile): Promise<string> => embeddingKey(image, (await models()).weights);
 
   const remember = (key: string, embedding: ImageEmbedding): Promise<void> => embeddings.put(key, embedding);
   const painting = createPainting({ models, decode, keyOf, remember });

@@ -121,7 +121,7 @@ class BackgroundTrainer implements Trainer {
     const recorded = writeDurably(this.#wantedPath(project), `${JSON.stringify({ project, startedAt })}\n`);
     const { signal } = this.#stop;
     const ended = recorded
-      .then(() => this.#turns.run(() => this.#train(project, labelStudio, startedAt), { signal }))
+      .then(() => this.#turns.run(() => this.#train(project, labelStudio, startedAt), signal))
       .catch((thrown: unknown) => {
         if (!signal.aborted) onEvent({ kind: 'failed', project, reason: asSamIAmError(thrown).message });
       })
