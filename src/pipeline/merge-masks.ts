@@ -12,7 +12,6 @@ import { type DescribedCandidates, type MergedCandidates, mergeDescribed } from 
 import { type NamedVote, nameMaterials } from '../booster/name-materials.js';
 import { warnOfTokens } from '../booster/segmentation-warnings.js';
 import type { GreyImage } from '../core/micrograph.js';
-import type { TextureTokens } from '../core/token-grid.js';
 import type { MaskProposal } from '../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import type { LoadedModels } from './loaded-models.js';

@@ -1,4 +1,4 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type FramePolicy, FrameQueue } from '../../app/watch/frame-queue.js';
@@ -10,6 +10,7 @@ import { valueOrThrow } from '../../core/result.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
 import { defaultSegmentOptions } from '../../pipeline/pipeline-parameters.js';
 import { diskError } from '../../store/disk-error.js';
+import { writeWhole } from '../../store/write-whole.js';
 import { integerArgument, materialsArgument } from '../argument-parsers.js';
 import { exitStatus } from '../exit-status.js';
 import { withInterruption } from '../interruption.js';
@@ -118,7 +119,9 @@ async function doFrame(frame: CompleteFrame, flags: WatchFlags, pool: SegmentPoo
     const { materials } = flags;
     const options = { ...defaultSegmentOptions, materials, pointsPerSide: flags.pointsPerSide };
     const content = valueOrThrow(await pool.regions({ name: frame.name, bytes }, options));
-    await writeWhole(target, content);
+    await writeWhole(target, content).catch((thrown: unknown) => {
+      throw diskError(thrown, target);
+    });
     report.done(frame, target);
   } catch (thrown) {
     report.fail(frame, asSamIAmError(thrown));
@@ -129,18 +132,6 @@ async function doFrame(frame: CompleteFrame, flags: WatchFlags, pool: SegmentPoo
 async function isDone(target: string, { modifiedMs }: CompleteFrame): Promise<boolean> {
   const found = await stat(target).catch(() => undefined);
   return found !== undefined && found.mtimeMs >= modifiedMs;
-}
-
-/** Readers see it whole or not at all. */
-async function writeWhole(target: string, content: string): Promise<void> {
-  const unfinished = `${target}.part`;
-  try {
-    await writeFile(unfinished, content);
-    await rename(unfinished, target);
-  } catch (thrown) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
-    throw diskError(thrown, target);
-  }
 }
 
 /** What is said of each frame. */

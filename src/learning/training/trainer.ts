@@ -6,7 +6,7 @@ import { parseJson } from '../../core/parse-json.js';
 import type { LabelStudioAccess } from '../../label-studio/image-address.js';
 import { Turns } from '../../painting/turns.js';
 import type { ProfileStore } from '../../store/profile-store.js';
-import { writeDurably } from '../../store/write-durably.js';
+import { writeDurably } from '../../store/write-whole.js';
 import type { TrainingOutcome } from './train-project.js';
 import type { RunTraining } from './training-process.js';
 
