@@ -2,6 +2,7 @@ import type { ImageFile } from '../core/image-file.js';
 import type { LabelMap } from '../core/label-map.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { valueOrThrow } from '../core/result.js';
+import { promptInPixels } from '../core/user-prompt.js';
 import { decodeMicrograph } from '../imaging/decode-micrograph.js';
 import { renderGrey } from '../imaging/overlay.js';
 import { readPixelSize } from '../imaging/pixel-size.js';
@@ -16,7 +17,6 @@ import {
   type Stage,
 } from '../pipeline/pipeline-parameters.js';
 import { joinMasks, materialsAtPrompt } from '../pipeline/prompted-material.js';
-import { promptInPixels } from '../core/user-prompt.js';
 import { type ResultMask, resultMasks, type StagedMasks } from '../pipeline/result-masks.js';
 import { segmentMicrograph } from '../pipeline/segment-micrograph.js';
 import { type StageMasks, stageMasks } from '../pipeline/stage-masks.js';
@@ -73,7 +73,7 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
   const decode = async (image: ImageFile, { keepOverlays } = choices): Promise<Micrograph> =>
     valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels, keepOverlays }));
   const keyOf = async (image: ImageFile): Promise<string> =>
-    embeddingKey(image.bytes, encodingOf((await models()).weights, choices));
+    embeddingKey(image, encodingOf((await models()).weights, choices));
 
   const remember = (key: string, embedding: ImageEmbedding): Promise<void> => embeddings.put(key, embedding);
   const painting = createPainting({ models, decode, keyOf, remember, choices });

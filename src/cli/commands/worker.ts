@@ -50,9 +50,9 @@ async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<voi
       onError,
       async work(job, unwanted, onProgress) {
         // Painting encodes anyway, as the first of its steps; for a click it is nearly all there is to do.
-        if (job.call.kind === 'click') await exchange?.fetch(job.image.bytes);
+        if (job.call.kind === 'click') await exchange?.fetch(job.image);
         const outcome = await processes.run(job, unwanted, onProgress);
-        void exchange?.announce(job.image.bytes);
+        void exchange?.announce(job.image);
         return outcome;
       },
       onAlive: () => {

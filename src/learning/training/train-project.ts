@@ -180,7 +180,7 @@ async function prepareCase(
   const file = valueOrThrow(await open(evaluated, signal));
   const micrograph = valueOrThrow(await decodeMicrograph(file.name, file.bytes, { maxPixels }));
   if (micrograph.width !== evaluated.width || micrograph.height !== evaluated.height) throw otherSize(evaluated);
-  const key = embeddingKey(file.bytes, models.weights);
+  const key = embeddingKey(file, models.weights);
   const encode = () => cachedEmbedding(embeddings, key, () => models.sam.encode(micrograph));
   const [{ id, completedAt }] = evaluated.annotations;
   const options = { models, micrograph, accepted, materials, encode: isTuned ? encode : undefined };
