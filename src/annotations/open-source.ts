@@ -4,8 +4,8 @@ import { parseLabelConfig } from '../label-studio/label-config.js';
 import { openCocoFile } from './coco-file.js';
 import type { EvaluationSource } from './evaluation-case.js';
 import { openExportFile } from './export-file.js';
-import { openLabelImages } from './label-images.js';
 import { firstKeys } from './json-objects.js';
+import { openLabelImages } from './label-images.js';
 import type { TaskReading } from './label-studio-task.js';
 import { firstSign, readTextPieces } from './text-encoding.js';
 

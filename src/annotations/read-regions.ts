@@ -3,7 +3,7 @@ import type { Mask } from '../core/mask.js';
 import type { LabelConfig } from '../label-studio/label-config.js';
 import type { AcceptedRegion, RegionOrigin } from '../metrics/region-origins.js';
 import type { Problem } from './evaluation-case.js';
-import { areaKinds, type AreaKind, type EntryKind, entryKind, labelsIn } from './region-kinds.js';
+import { type AreaKind, areaKinds, type EntryKind, entryKind, labelsIn } from './region-kinds.js';
 import { maskOfRegion } from './region-mask.js';
 
 /** A region with its score, where it has one. */

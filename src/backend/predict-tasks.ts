@@ -13,6 +13,7 @@ import type { LabelledPrompt } from '../label-studio/user-prompt.js';
 import { fetchImage, materialsOf, paintTask } from '../painting/paint-task.js';
 import type { ActiveProfile, PromptExtent } from '../painting/segmentation-service.js';
 import type { RouteDeps } from './app-deps.js';
+import { takeTasks } from './take-tasks.js';
 
 /** What one predict request asks for, besides its tasks. */
 export interface PredictJob {
@@ -32,14 +33,17 @@ export interface TaskOutcome {
 }
 
 /** Every material of every image of every task, in the order of the tasks; a bad task costs only its own place. */
-export function predictTasks(tasks: readonly unknown[], job: PredictJob, deps: RouteDeps): Promise<TaskOutcome>[] {
+export function predictTasks(
+  tasks: readonly unknown[],
+  job: PredictJob,
+  deps: RouteDeps,
+): AsyncGenerator<TaskOutcome, void> {
   const { labelConfig, labelStudio, signal, profile, project } = job;
   // A config that nothing can be painted with costs the whole request, with its reason in the status.
   findPaintTargets(labelConfig);
   const painting = { ...deps, labelStudio, signal, profile, project, materials: deps.settings.materials };
-  return tasks.map((task) =>
-    outcomeOf(task, (parsed) => deps.queue.run(() => paintTask(parsed, labelConfig, painting), { signal })),
-  );
+  const predict = (task: unknown) => outcomeOf(task, (parsed) => paintTask(parsed, labelConfig, painting));
+  return takeTasks(tasks, deps.places, predict, signal);
 }
 
 /** What a user's prompt means, with the label that the user picked. */

@@ -3,11 +3,14 @@ import { decode as decodeTiff } from 'tiff';
 import { asSamIAmError, SamIAmError } from '../core/errors.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { failure, type Result, success } from '../core/result.js';
+import { withoutOverlays } from './not-specimen/without-overlays.js';
 import { scaleIntensity } from './scale-intensity.js';
 
 export interface DecodeOptions {
   /** Larger images are refused before their pixels are decoded. */
   readonly maxPixels: number;
+  /** Banners, bars and letters burnt into the picture count as specimen. */
+  readonly keepOverlays?: boolean | undefined;
 }
 
 interface RawPixels {
@@ -28,7 +31,9 @@ export async function decodeMicrograph(
   try {
     if (bytes.length === 0) throw unreadable(name, 'the file is empty');
     const raw = await decodeRaw(name, bytes, options);
-    return success({ name, width: raw.width, height: raw.height, grey: scaleIntensity(raw.values) });
+    const { width, height, values } = raw;
+    const seen = options.keepOverlays === true ? { grey: scaleIntensity(values) } : withoutOverlays(raw);
+    return success({ name, width, height, ...seen });
   } catch (thrown) {
     return failure(thrown instanceof SamIAmError ? thrown : unreadable(name, firstLine(thrown), thrown));
   }

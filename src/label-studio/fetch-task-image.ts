@@ -25,6 +25,7 @@ export interface FetchTaskImageOptions {
   readonly allowedHosts: readonly string[];
   /** Label Studio's document root, if this machine has it. */
   readonly localFilesRoot?: string | undefined;
+  /** Unset: a client of its own, which is never closed. */
   readonly http?: HttpClient;
 }
 
@@ -65,7 +66,7 @@ async function download(
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const answer = own
       ? await askLabelStudio(http, authorize, url, labelStudio, signal)
-      : await http.send(url, { trusted: false, signal }).catch((thrown: unknown) => {
+      : await http.send(url, { asked: 'image', trusted: false, signal }).catch((thrown: unknown) => {
           throw movedTo === undefined || signal?.aborted === true ? thrown : redirected(labelStudio.url, movedTo);
         });
     if (answer.status >= 200 && answer.status < 300) return answer.bytes;
@@ -111,9 +112,9 @@ async function askLabelStudio(
   { url: base, token }: LabelStudioAccess,
   signal?: AbortSignal,
 ): Promise<HttpAnswer> {
-  if (base === undefined || token === undefined) return http.send(url, { trusted: true, signal });
+  if (base === undefined || token === undefined) return http.send(url, { asked: 'image', trusted: true, signal });
   const ask = async () =>
-    http.send(url, { headers: { authorization: await authorize(base, token) }, trusted: true, signal });
+    http.send(url, { headers: { authorization: await authorize(base, token) }, asked: 'image', trusted: true, signal });
   const answer = await ask();
   return answer.status === 401 && authorize.renew(base, token) ? ask() : answer;
 }

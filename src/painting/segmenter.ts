@@ -2,6 +2,7 @@ import type { ImageFile } from '../core/image-file.js';
 import type { LabelMap } from '../core/label-map.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { valueOrThrow } from '../core/result.js';
+import { promptInPixels } from '../core/user-prompt.js';
 import { decodeMicrograph } from '../imaging/decode-micrograph.js';
 import { renderGrey } from '../imaging/overlay.js';
 import { readPixelSize } from '../imaging/pixel-size.js';
@@ -10,12 +11,12 @@ import { exploreMicrograph, segmentationOf } from '../pipeline/explore-micrograp
 import type { LoadedModels } from '../pipeline/loaded-models.js';
 import {
   defaultSegmentOptions,
+  type PaintingChoices,
   pipelineParameters,
   quickParameters,
   type Stage,
 } from '../pipeline/pipeline-parameters.js';
 import { joinMasks, materialsAtPrompt } from '../pipeline/prompted-material.js';
-import { promptInPixels } from '../core/user-prompt.js';
 import { type ResultMask, resultMasks, type StagedMasks } from '../pipeline/result-masks.js';
 import { segmentMicrograph } from '../pipeline/segment-micrograph.js';
 import { type StageMasks, stageMasks } from '../pipeline/stage-masks.js';
@@ -23,7 +24,7 @@ import { Stopwatch, type Timings } from '../pipeline/timings.js';
 import { proposalScore } from '../sam/mask-proposal.js';
 import { predictMask } from '../sam/predict-mask.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
-import { cachedEmbedding, createEmbeddingCache, embeddingKey } from './embedding-cache.js';
+import { cachedEmbedding, createEmbeddingCache, embeddingKey, encodingOf } from './embedding-cache.js';
 import { loadModels } from './models/load-models.js';
 import { masksReport } from './results/masks-report.js';
 import { paintedMicrograph } from './results/painted-micrograph.js';
@@ -68,12 +69,14 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
   let loading: Promise<LoadedModels> | undefined;
   const embeddings = createEmbeddingCache(settings.cacheFolder, settings.cache);
   const models = (): Promise<LoadedModels> => (loading ??= loadModels({ ...settings, folder: settings.modelsFolder }));
-  const decode = async (image: ImageFile): Promise<Micrograph> =>
-    valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels: settings.maxImagePixels }));
-  const keyOf = async (image: ImageFile): Promise<string> => embeddingKey(image.bytes, (await models()).weights);
+  const { choices = defaultSegmentOptions, maxImagePixels: maxPixels } = settings;
+  const decode = async (image: ImageFile, { keepOverlays } = choices): Promise<Micrograph> =>
+    valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels, keepOverlays }));
+  const keyOf = async (image: ImageFile): Promise<string> =>
+    embeddingKey(image, encodingOf((await models()).weights, choices));
 
   const remember = (key: string, embedding: ImageEmbedding): Promise<void> => embeddings.put(key, embedding);
-  const painting = createPainting({ models, decode, keyOf, remember });
+  const painting = createPainting({ models, decode, keyOf, remember, choices });
 
   return {
     models,
@@ -95,20 +98,20 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
     },
     async stages({ image, materials }) {
       const micrograph = await decode(image);
-      const options = { ...defaultSegmentOptions, materials };
+      const options = { ...defaultSegmentOptions, ...choices, materials };
       const result = await segmentMicrograph(await models(), micrograph, options, pipelineParameters, new Stopwatch());
       return stageMasks(micrograph, result);
     },
     async regions(task) {
       const stopwatch = new Stopwatch();
-      const micrograph = await stopwatch.measure('decode', () => decode(task.image));
+      const micrograph = await stopwatch.measure('decode', () => decode(task.image, task.options));
       const result = await segmentMicrograph(await models(), micrograph, task.options, quickParameters, stopwatch);
       const nanometresPerPixel = readPixelSize(task.image.bytes);
       return JSON.stringify(regionsReport(micrograph, result, { ...task, nanometresPerPixel }, stopwatch.timings()));
     },
     async segment(task) {
       const stopwatch = new Stopwatch();
-      const micrograph = await stopwatch.measure('decode', () => decode(task.image));
+      const micrograph = await stopwatch.measure('decode', () => decode(task.image, task.options));
       const result = await segmentMicrograph(await models(), micrograph, task.options, pipelineParameters, stopwatch);
       return segmentedFiles(
         micrograph,
@@ -117,7 +120,7 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
         stopwatch.timings(),
       );
     },
-    ...createExploring({ models, decode, keyOf, remember }),
+    ...createExploring({ models, decode, keyOf, remember, choices }),
   };
 }
 
@@ -158,10 +161,17 @@ interface PaintingTools {
   readonly decode: (image: ImageFile) => Promise<Micrograph>;
   readonly keyOf: (image: ImageFile) => Promise<string>;
   readonly remember: (key: string, embedding: ImageEmbedding) => Promise<void>;
+  readonly choices: PaintingChoices;
 }
 
 /** Looking at one micrograph, and writing down what was seen with other choices. */
-function createExploring({ models, decode, keyOf, remember }: PaintingTools): Pick<Segmenter, 'explore' | 'rewrite'> {
+function createExploring({
+  models,
+  decode,
+  keyOf,
+  remember,
+  choices,
+}: PaintingTools): Pick<Segmenter, 'explore' | 'rewrite'> {
   return {
     async explore({ image, modelVersion, cancel, progress }) {
       const stopwatch = new Stopwatch((step) => {
@@ -170,7 +180,7 @@ function createExploring({ models, decode, keyOf, remember }: PaintingTools): Pi
       });
       const micrograph = await stopwatch.measure('decode', () => decode(image));
       const key = await keyOf(image);
-      const about = { modelVersion, nanometresPerPixel: readPixelSize(image.bytes) ?? null };
+      const about = { modelVersion, choices, nanometresPerPixel: readPixelSize(image.bytes) ?? null };
       const explored = await exploreMicrograph(await models(), micrograph, about, stopwatch);
       const picture = await renderGrey(micrograph);
       await remember(key, explored.embedding);
@@ -184,11 +194,11 @@ function createExploring({ models, decode, keyOf, remember }: PaintingTools): Pi
   };
 }
 
-function createPainting({ models, decode, keyOf, remember }: PaintingTools) {
+function createPainting({ models, decode, keyOf, remember, choices }: PaintingTools) {
   let lastPainted: PaintedStructure | undefined;
   const segmentAll = async ({ image, materials, profile, cancel }: PaintTask) => {
     const micrograph = await decode(image);
-    const options = { ...defaultSegmentOptions, materials, profile: profile?.profile };
+    const options = { ...defaultSegmentOptions, ...choices, materials, profile: profile?.profile };
     const stopwatch = new Stopwatch(() => stopIfCancelled(cancel));
     const result = await segmentMicrograph(await models(), micrograph, options, pipelineParameters, stopwatch);
     const key = await keyOf(image);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readLabelStudioTask } from '../../src/annotations/read-label-studio-task.js';
 import { rasteriseOutline } from '../../src/annotations/rasterise-outline.js';
+import { readLabelStudioTask } from '../../src/annotations/read-label-studio-task.js';
 import { outlineOf } from '../../src/annotations/shape-outline.js';
 import { type Mask, maskFromBitmap } from '../../src/core/mask.js';
 import { evaluateCase } from '../../src/evaluation/evaluate-case.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import request from 'supertest';
-import { promptInPixels } from '../../src/core/user-prompt.js';
 import { success } from '../../src/core/result.js';
+import { promptInPixels } from '../../src/core/user-prompt.js';
 import type { FetchTaskImage } from '../../src/label-studio/fetch-task-image.js';
 import type { PredictAnswer } from '../../src/label-studio/protocol.js';
 import { regionsOf, testBackend } from '../support/test-backend.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { OpenCaseImage } from '../../annotations/case-images.js';
 import type { EvaluationCase, EvaluationSource } from '../../annotations/evaluation-case.js';
@@ -11,6 +11,7 @@ import { decodeMicrograph } from '../../imaging/decode-micrograph.js';
 import { renderLabels } from '../../imaging/overlay.js';
 import { readPixelSize } from '../../imaging/pixel-size.js';
 import { diskError } from '../../store/disk-error.js';
+import { writeWhole } from '../../store/write-whole.js';
 import { type SplitName, splitOfSpecimen, type SplitShares } from './specimen-split.js';
 
 /** Where accepted annotations come from. */
@@ -193,15 +194,9 @@ async function writeEntry(out: string, file: string, content: Uint8Array): Promi
 }
 
 async function writeFileWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const unfinished = `${path}.part`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(unfinished, content);
-    await rename(unfinished, path);
-  } catch (thrown) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
+  await writeWhole(path, content).catch((thrown: unknown) => {
     throw diskError(thrown, dirname(path));
-  }
+  });
 }
 
 function digest(content: Uint8Array): string {

@@ -118,7 +118,7 @@ async function diagnoseBackend(check: string, url: string, reason: string, { htt
       'Do what it says, then reload the page.',
     );
   try {
-    const { status } = await http.send(`${url.replace(/\/+$/, '')}/health`, { trusted: true });
+    const { status } = await http.send(`${url.replace(/\/+$/, '')}/health`, { asked: 'api', trusted: true });
     if (status === 401)
       return fault(
         check,
@@ -207,7 +207,7 @@ async function strangeHost(address: string, { access, http }: ProjectTools): Pro
   if (!URL.canParse(address)) return undefined;
   const { origin, pathname } = new URL(address);
   if (!/\/data\/(local-files|upload)(\/|$)/.test(pathname) || origin === new URL(access.url).origin) return undefined;
-  const answers = await http.send(`${origin}/health`, { trusted: true }).then(
+  const answers = await http.send(`${origin}/health`, { asked: 'api', trusted: true }).then(
     ({ status }) => status === 200,
     () => false,
   );
