@@ -79,6 +79,9 @@ const origins: Readonly<Record<string, RegionOrigin>> = {
 /** Entries of one result that are read; more was drawn by no person. */
 const mostEntries = 50_000;
 
+/** Signs of an id or a type that are kept: those that people are shown. */
+const longestName = 60;
+
 const exportHint = 'Export the project again as JSON; if it stays, draw the region anew.';
 
 /**
@@ -132,7 +135,7 @@ function sortEntries(result: readonly unknown[], config: LabelConfig | undefined
     const head = headSchema.safeParse(entry);
     if (!head.success) return report(index, head.error.issues[0]?.path.join('.') ?? 'it');
     const { id, from_name: from, to_name: to, item_index: page } = head.data;
-    const name = String(id ?? `#${index + 1}`);
+    const name = String(id ?? `#${index + 1}`).slice(0, longestName);
     labels.add(name, kind, entry);
     if (kind === 'labels' || kind === 'choices') return;
     toName ??= to;
@@ -223,7 +226,7 @@ class LayerReader {
   }
 
   async #readShape({ raw, kind, name }: DrawnEntry): Promise<void> {
-    if (kind === 'foreign' || kind === 'point') return this.#damage(foreignShape(name, String(raw['type'])));
+    if (kind === 'foreign' || kind === 'point') return this.#damage(foreignShape(name, String(raw['type']).slice(0, longestName)));
     const { data, error } = regionSchema.safeParse(raw);
     if (data === undefined) {
       const where = error.issues[0]?.path.join('.') ?? 'it';
