@@ -5,6 +5,7 @@ import type { ImageFile } from '../core/image-file.js';
 import type { GreyImage } from '../core/micrograph.js';
 import { failure, type Result, success } from '../core/result.js';
 import { decodeMicrograph } from '../imaging/decode-micrograph.js';
+import { isMicrographName } from '../imaging/micrograph-names.js';
 import type { FetchTaskImage } from '../label-studio/fetch-task-image.js';
 import type { LabelStudioAccess } from '../label-studio/image-address.js';
 import type { EvaluationCase } from './evaluation-case.js';
@@ -49,8 +50,7 @@ async function filesByName(folder: string): Promise<Map<string, string>> {
     });
   });
   const files = entries
-    .filter((entry) => entry.isFile() && /^[^.]+(\.[^.]+)*\.(png|jpe?g|tiff?|webp|gif)$/i.test(entry.name))
-    .filter(({ name }) => !/\.(labels|overlay|materials|mask)\.png$/i.test(name))
+    .filter((entry) => entry.isFile() && isMicrographName(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
   return new Map(files.flatMap((path) => [[parse(path).name, path] as const, [basename(path), path] as const]));
 }

@@ -1,11 +1,10 @@
 import type { ImageFile } from '../core/image-file.js';
 import type { LabelMap } from '../core/label-map.js';
-import type { Micrograph } from '../core/micrograph.js';
 import { valueOrThrow } from '../core/result.js';
 import { promptInPixels } from '../core/user-prompt.js';
-import { decodeMicrograph } from '../imaging/decode-micrograph.js';
+import { type DecodedMicrograph, decodeMicrograph } from '../imaging/decode-micrograph.js';
 import { renderGrey } from '../imaging/overlay.js';
-import { readPixelSize } from '../imaging/pixel-size.js';
+import { scalarPixelSize } from '../imaging/pixel-size.js';
 import type { Exploration } from '../pipeline/exploration.js';
 import { exploreMicrograph, segmentationOf } from '../pipeline/explore-micrograph.js';
 import type { LoadedModels } from '../pipeline/loaded-models.js';
@@ -70,7 +69,7 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
   const embeddings = createEmbeddingCache(settings.cacheFolder, settings.cache);
   const models = (): Promise<LoadedModels> => (loading ??= loadModels({ ...settings, folder: settings.modelsFolder }));
   const { choices = defaultSegmentOptions, maxImagePixels: maxPixels } = settings;
-  const decode = async (image: ImageFile, { keepOverlays } = choices): Promise<Micrograph> =>
+  const decode = async (image: ImageFile, { keepOverlays } = choices): Promise<DecodedMicrograph> =>
     valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels, keepOverlays }));
   const keyOf = async (image: ImageFile): Promise<string> =>
     embeddingKey(image, encodingOf((await models()).weights, choices));
@@ -106,7 +105,7 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
       const stopwatch = new Stopwatch();
       const micrograph = await stopwatch.measure('decode', () => decode(task.image, task.options));
       const result = await segmentMicrograph(await models(), micrograph, task.options, quickParameters, stopwatch);
-      const nanometresPerPixel = readPixelSize(task.image.bytes);
+      const nanometresPerPixel = scalarPixelSize(micrograph.pixelSizeNm) ?? undefined;
       return JSON.stringify(regionsReport(micrograph, result, { ...task, nanometresPerPixel }, stopwatch.timings()));
     },
     async segment(task) {
@@ -133,13 +132,14 @@ interface ReportOptions {
 
 /** What `segment` writes for one micrograph. */
 async function segmentedFiles(
-  micrograph: Micrograph,
+  micrograph: DecodedMicrograph,
   result: StagedMasks & { readonly warnings: readonly string[] },
   { stage, modelVersion, isNamed = false }: ReportOptions,
   timings: Timings,
 ): Promise<SegmentedFiles> {
   const masks = resultMasks(result);
-  const report = masksReport(micrograph, modelVersion, stage, masks, timings, isNamed);
+  const { warnings } = result;
+  const report = masksReport(micrograph, masks, { modelVersion, stage, timings, warnings, hasNames: isNamed });
   const { microstructure } = result;
   const boosted = microstructure ? await boostedFiles(micrograph, microstructure.map, masks, modelVersion) : [];
   return {
@@ -151,14 +151,14 @@ async function segmentedFiles(
     materials: report.materials,
     masks: masks.length,
     totalMs: timings.total,
-    warnings: result.warnings,
+    warnings,
   };
 }
 
 /** What painting needs of a segmenter. */
 interface PaintingTools {
   readonly models: () => Promise<LoadedModels>;
-  readonly decode: (image: ImageFile) => Promise<Micrograph>;
+  readonly decode: (image: ImageFile) => Promise<DecodedMicrograph>;
   readonly keyOf: (image: ImageFile) => Promise<string>;
   readonly remember: (key: string, embedding: ImageEmbedding) => Promise<void>;
   readonly choices: PaintingChoices;
@@ -180,7 +180,7 @@ function createExploring({
       });
       const micrograph = await stopwatch.measure('decode', () => decode(image));
       const key = await keyOf(image);
-      const about = { modelVersion, choices, nanometresPerPixel: readPixelSize(image.bytes) ?? null };
+      const about = { modelVersion, choices, nanometresPerPixel: scalarPixelSize(micrograph.pixelSizeNm) };
       const explored = await exploreMicrograph(await models(), micrograph, about, stopwatch);
       const picture = await renderGrey(micrograph);
       await remember(key, explored.embedding);

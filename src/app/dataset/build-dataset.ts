@@ -9,7 +9,7 @@ import { labelAreas, paintLabelMap } from '../../core/label-map.js';
 import { valueOrThrow } from '../../core/result.js';
 import { decodeMicrograph } from '../../imaging/decode-micrograph.js';
 import { renderLabels } from '../../imaging/overlay.js';
-import { readPixelSize } from '../../imaging/pixel-size.js';
+import { scalarPixelSize } from '../../imaging/pixel-size.js';
 import { diskError } from '../../store/disk-error.js';
 import { writeWhole } from '../../store/write-whole.js';
 import { type SplitName, splitOfSpecimen, type SplitShares } from './specimen-split.js';
@@ -124,7 +124,7 @@ async function writeItem(
   { out, specimenField, shares, maxPixels, signal }: DatasetOptions,
 ): Promise<DatasetItem> {
   const image = valueOrThrow(await openImage(evaluated, signal));
-  const { width, height } = valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels }));
+  const { width, height, pixelSizeNm } = valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels }));
   if (width !== evaluated.width || height !== evaluated.height) throw otherSize(evaluated, width, height);
   const [annotation] = evaluated.annotations;
   // Small regions lie over large ones where people let them overlap.
@@ -151,7 +151,7 @@ async function writeItem(
     split: splitOfSpecimen(specimen, shares),
     specimen,
     specimen_named: isNamed,
-    nanometres_per_pixel: readPixelSize(image.bytes) ?? null,
+    nanometres_per_pixel: scalarPixelSize(pixelSizeNm),
     provenance: {
       source: name,
       url,

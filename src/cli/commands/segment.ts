@@ -5,6 +5,7 @@ import { loadSettings } from '../../config/settings.js';
 import { asSamIAmError, type SamIAmError } from '../../core/errors.js';
 import { maxMaterials } from '../../core/material-count.js';
 import { failure, type Result } from '../../core/result.js';
+import { formatNames } from '../../imaging/formats.js';
 import { readProfile } from '../../learning/training/read-profile.js';
 import type { SegmentedFiles } from '../../painting/threads/messages.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
@@ -39,7 +40,7 @@ export function addSegmentCommand(program: Command): void {
   program
     .command('segment')
     .description(commandSummaries.segment)
-    .argument('<image|folder...>', 'PNG, JPEG or TIFF files, or folders that hold them')
+    .argument('<image|folder...>', `${formatNames} files, or folders that hold them`)
     .requiredOption('--out <dir>', 'folder for the results; made if it does not exist')
     .addOption(
       new Option('--materials <auto|N>', `number of materials, 1 to ${maxMaterials}, or auto: chosen per image`)
