@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
+import { asSamIAmError } from '../core/errors.js';
+import { readLabelTiff } from './label-tiff.js';
 import { palettePngAsGrey } from './palette-indices.js';
 
 /** A label image: a number or a colour per pixel, row by row; 0 is unlabelled. */
@@ -19,29 +21,46 @@ export interface LabelPixels {
 export async function readLabelPixels(path: string, maxPixels: number): Promise<LabelPixels> {
   const bytes = await readFile(path);
   const name = basename(path);
+  if (isTiff(bytes)) return readTiff(bytes, name, maxPixels);
   const image = sharp(bytes, { limitInputPixels: false });
   const found = await image.metadata().catch(() => {
     throw new TypeError(`${name} is no PNG or TIFF image`);
   });
-  const { width, height, channels, depth, format, pages = 1 } = found;
-  if (format !== 'png' && format !== 'tiff') {
+  const { width, height, channels, depth, format } = found;
+  if (format !== 'png') {
     throw new TypeError(
       `${name} is a ${format.toUpperCase()}, which changes numbers and colours; save it as PNG or TIFF`,
     );
   }
   if (width * height > maxPixels) throw new TypeError(`${name} has more pixels than MAX_IMAGE_PIXELS allows`);
-  if (pages > 1) throw new TypeError(`${name} has ${pages} images, a label image has one`);
-  if (depth !== 'uchar' && depth !== 'ushort') {
-    throw new TypeError(`${name} has numbers of more than 16 bits or with fractions, a label image has neither`);
-  }
   try {
-    const indexed = format === 'png' ? palettePngAsGrey(bytes) : undefined;
+    const indexed = palettePngAsGrey(bytes);
     if (indexed !== undefined) return await readIndexed(sharp(indexed.png, { limitInputPixels: false }), indexed.step);
     if (channels <= 2) return await readNumbers(image, name, { wide: depth === 'ushort', hasAlpha: channels === 2 });
     return await readColours(image, name, depth === 'ushort');
   } catch (thrown) {
     throw thrown instanceof TypeError ? thrown : new TypeError(`${name} is damaged or cut off`);
   }
+}
+
+function isTiff(bytes: Uint8Array): boolean {
+  const start = Buffer.from(bytes.subarray(0, 2)).toString('latin1');
+  return start === 'II' || start === 'MM';
+}
+
+async function readTiff(bytes: Uint8Array, name: string, maxPixels: number): Promise<LabelPixels> {
+  const pixels = await readLabelTiff(bytes, maxPixels).catch((thrown: unknown) => {
+    throw new TypeError(`${name} ${asSamIAmError(thrown).message}`);
+  });
+  return pixels.areColours ? greysAsNumbers(pixels) : pixels;
+}
+
+/** Colours that are all greys are numbers. */
+function greysAsNumbers(pixels: LabelPixels): LabelPixels {
+  const { values } = pixels;
+  const isGrey = (colour: number): boolean => colour === 0 || ((colour - 1) & 0xffff) === (colour - 1) >>> 8;
+  if (!values.every(isGrey)) return pixels;
+  return { ...pixels, values: values.map((colour) => (colour === 0 ? 0 : (colour - 1) & 255)), areColours: false };
 }
 
 async function readIndexed(image: Sharp, step: number): Promise<LabelPixels> {
@@ -81,7 +100,6 @@ async function readColours(image: Sharp, name: string, wide: boolean): Promise<L
     .toBuffer({ resolveWithObject: true });
   const { width, height } = info;
   const values = new Uint32Array(width * height);
-  let areGreys = true;
   for (let pixel = 0, at = 0; pixel < values.length; pixel++, at += 4) {
     const [red, green, blue, alpha] = [
       data[at] as number,
@@ -91,9 +109,7 @@ async function readColours(image: Sharp, name: string, wide: boolean): Promise<L
     ];
     if (alpha === 0) continue;
     if (alpha !== 255) throw new TypeError(`${name} is half transparent, a label image is not`);
-    areGreys &&= red === green && green === blue;
     values[pixel] = ((red << 16) | (green << 8) | blue) + 1;
   }
-  if (!areGreys) return { width, height, values, areColours: true };
-  return { width, height, values: values.map((colour) => (colour === 0 ? 0 : (colour - 1) & 255)), areColours: false };
+  return greysAsNumbers({ width, height, values, areColours: true });
 }

@@ -56,7 +56,7 @@ function firstAddress(values: readonly unknown[]): string | undefined {
     const address = level.find(isAddress);
     if (address !== undefined) return address;
     level = level
-      .flatMap((value) =>
+      .flatMap((value): unknown[] =>
         typeof value === 'object' && value !== null ? Object.values(value).slice(0, mostValues) : [],
       )
       .slice(0, mostValues);

@@ -1,8 +1,8 @@
 import type * as ort from 'onnxruntime-node';
 import { SamIAmError } from '../core/errors.js';
-import { whyNoGraph } from './why-no-graph.js';
 import type { FeedTensor, FloatTensor, InferenceSession, TensorSpec } from './inference-session.js';
 import { switchTelemetryOff } from './no-telemetry.js';
+import { whyNoGraph } from './why-no-graph.js';
 
 export interface OrtSessionOptions {
   /** Threads that one run may use. */

@@ -40,12 +40,10 @@ describe('answers', () => {
     ['/webhook', '{"project":{"id":"\\ud800"},"action":"START_TRAINING"}'],
   ])('POST %s refuses a project that is no text: %s', async (path, body) => {
     const { app } = testBackend();
-    const { body: answer } = await request(app)
-      .post(path)
-      .set('content-type', 'application/json')
-      .send(body)
-      .expect(400);
-    expect(answer).toMatchObject({ error: { code: 'request.invalid', message: expect.stringContaining('project') } });
+    const answer = await request(app).post(path).set('content-type', 'application/json').send(body).expect(400);
+    expect(answer.body).toMatchObject({
+      error: { code: 'request.invalid', message: expect.stringContaining('project') },
+    });
   });
 
   test('a project with a sign of two halves is text', async () => {

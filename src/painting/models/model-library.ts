@@ -5,8 +5,8 @@ import { download,type DownloadOptions } from '../../inference/download.js';
 import { type Checkpoint, filesOf, type ModelEntry, modelEntry,type ModelFile } from '../../inference/model-manifest.js';
 import { findDamage, readCheckpoints, readModelEntries, readStoredModels, sha256Of,type StoredModel } from '../../inference/model-store.js';
 import { openOrtSession } from '../../inference/ort-session.js';
-import { detectLayout, isEncoder } from '../../sam/layouts/detect-layout.js';
 import { whyNoGraph } from '../../inference/why-no-graph.js';
+import { detectLayout, isEncoder } from '../../sam/layouts/detect-layout.js';
 import { putWhole, writeWhole } from '../../store/write-whole.js';
 import { addedModelsFolder, modelsFolder } from './load-models.js';
 
