@@ -24,7 +24,7 @@ export async function firstKeys(
       follow.take(sign);
       if (follow.depth === 1 && follow.isInString) {
         if (!wasInString) text = '';
-        else if (text !== undefined && text.length < longestKey) text += chunk[at];
+        else if (text !== undefined && text.length < longestKey) text += chunk.charAt(at);
       } else if (sign === colon && follow.depth === 1 && text !== undefined) {
         keys.push(text);
         if (isEnough(text) || keys.length === mostKeys) return keys;

@@ -2,17 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { asSamIAmError } from '../core/errors.js';
+import type { LabelPixels } from './label-pixel-values.js';
 import { readLabelTiff } from './label-tiff.js';
 import { palettePngAsGrey } from './palette-indices.js';
-
-/** A label image: a number or a colour per pixel, row by row; 0 is unlabelled. */
-export interface LabelPixels {
-  readonly width: number;
-  readonly height: number;
-  readonly values: Uint8Array | Uint16Array | Uint32Array;
-  /** Values are colours, 0xRRGGBB + 1; transparent pixels are 0. */
-  readonly areColours: boolean;
-}
 
 /**
  * Reads a label image: 8 or 16 bits of grey, numbers of a palette, or colours; PNG or TIFF. An image of colours that are all greys is one of numbers. Throws a

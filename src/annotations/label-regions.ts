@@ -1,7 +1,7 @@
 import { maskFromRuns, RunBuilder } from '../core/mask.js';
 import type { PredictedRegion } from './evaluation-case.js';
 import type { LabelLegend } from './label-legend.js';
-import type { LabelPixels } from './label-pixels.js';
+import type { LabelPixels } from './label-pixel-values.js';
 
 /** More labels are no label image but a photograph, or colours that were smoothed. */
 const mostColours = 256;

@@ -4,7 +4,7 @@ import { readTiffDirectories } from '../imaging/tiff/directory.js';
 import { isReadHere, readSamples, readTiffPage, type TiffPage } from '../imaging/tiff/page.js';
 import { turn } from '../imaging/turn.js';
 import { UnreadableFile } from '../imaging/unreadable-file.js';
-import type { LabelPixels } from './label-pixels.js';
+import type { LabelPixels } from './label-pixel-values.js';
 
 const photometric = { rgb: 2, palette: 3 } as const;
 const largestNumber = 2 ** 32 - 1;

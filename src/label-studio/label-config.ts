@@ -3,7 +3,7 @@ import { attribute, type ConfigTag, parseConfigTags, withDescendants, writeOutRe
 import { type LabelControl, labelName, readControl } from './label-control.js';
 import type { TaskData } from './task-value.js';
 
-export type { ControlKind, LabelControl } from './label-control.js';
+export type { LabelControl } from './label-control.js';
 
 /** An `<Image>` tag: which value of a task's data holds the address of the image. */
 export interface ImageTag {
