@@ -17,7 +17,7 @@ function painting(changes: Partial<TaskPainting> = {}) {
   const fetched: string[] = [];
   const deps: TaskPainting = {
     service,
-    labelStudio: { url: undefined },
+    labelStudio: { url: undefined, token: undefined },
     materials: undefined,
     fetchTaskImage: (address) => {
       fetched.push(address);
