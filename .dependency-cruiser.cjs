@@ -33,6 +33,7 @@ const layers = {
   cli: [
     'core',
     'config',
+    'imaging',
     'label-studio',
     'store',
     'pipeline',

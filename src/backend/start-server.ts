@@ -1,15 +1,14 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { openServerParts } from '../app/compose.js';
 import { createLogger } from '../app/create-logger.js';
 import type { Settings } from '../config/settings.js';
-import { SamIAmError } from '../core/errors.js';
 import type { QueuedService } from '../painting/jobs/queued-service.js';
 import type { SegmentationService } from '../painting/segmentation-service.js';
 import { Turns } from '../painting/turns.js';
 import { createApp } from './create-app.js';
 import { Door } from './door.js';
+import { type EarlyServer, openEarlyServer } from './early-server.js';
 import { labelStudioAccess, ProjectRegistry } from './project-registry.js';
 
 /** A server that listens. */
@@ -32,8 +31,12 @@ function taskPlaces({ concurrency, redisUrl }: Settings): number {
 /** How long predictions under way may take when the server is closed. */
 const drainMs = 60_000;
 
-/** Serves the Label Studio ML backend; the models may still be loading. The caller closes the service. */
-export async function startServer(settings: Settings, service: QueuedService): Promise<RunningServer> {
+/** Serves the Label Studio ML backend, on the port that is open already if one is; the models may still be loading. The caller closes the service. */
+export async function startServer(
+  settings: Settings,
+  service: QueuedService,
+  early?: EarlyServer,
+): Promise<RunningServer> {
   const logger = createLogger(settings);
   const projects = new ProjectRegistry();
   const door = new Door({ maxRequests: settings.maxQueue });
@@ -44,8 +47,8 @@ export async function startServer(settings: Settings, service: QueuedService): P
     accessTo: (project) => labelStudioAccess(settings, projects.findById(project)),
   });
   const { jobs, exploration } = service;
-  const server = createServer(createApp({ ...parts, service, jobs, exploration, logger, projects, door, places }));
-  const url = await listen(server, settings);
+  const { server, url, serve } = early ?? (await openEarlyServer(settings));
+  serve(createApp({ ...parts, service, jobs, exploration, logger, projects, door, places }));
   logger.info({ modelVersion: service.modelVersion }, `listening on ${url}`);
   logReadiness(service, logger);
   if (settings.labelStudioApiKey !== undefined && settings.labelStudioUrl === undefined) {
@@ -56,24 +59,6 @@ export async function startServer(settings: Settings, service: QueuedService): P
     await parts.close();
   };
   return { url, close: closeAll };
-}
-
-async function listen(server: Server, { host, port }: Settings): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
-    server.listen(port, host, resolve);
-  });
-  const address = server.address() as AddressInfo;
-  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
-}
-
-function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): SamIAmError {
-  const taken = error.code === 'EADDRINUSE';
-  const message = taken ? `port ${port} is in use already` : `cannot listen on ${host}:${port}: ${error.message}`;
-  return new SamIAmError('settings.invalid', message, {
-    hint: taken ? 'Choose another one with PORT or --port.' : 'Correct HOST and PORT (or --host and --port).',
-    cause: error,
-  });
 }
 
 function logReadiness(service: SegmentationService, logger: Logger): void {

@@ -5,6 +5,7 @@ import type { BoostOptions, MergingParameters } from './found-masks.js';
 import type { MaterialVote } from './material-vote.js';
 import {
   type Candidate,
+  type Field,
   type MaterialMember,
   paintCandidates,
   voteCandidates,
@@ -39,13 +40,13 @@ export interface MergedCandidates<Proposal> {
 
 /** The last steps of the chain, whoever described the masks and whenever: group, name, paint. */
 export function mergeDescribed<Proposal>(
-  size: { readonly width: number; readonly height: number },
+  field: Field,
   described: DescribedCandidates<Proposal>,
   { cropSize, wantedSamples, name = (votes) => votes.map(withoutName), ...options }: MergeDescribedOptions,
   parameters: MergingParameters & { readonly removal: RemovalOptions },
 ): MergedCandidates<Proposal> {
   const votes = voteCandidates(described.described, options, parameters);
-  const microstructure = paintCandidates(size, described, name(votes), parameters);
+  const microstructure = paintCandidates(field, described, name(votes), parameters);
   const warnings = warnOfMerging({
     masks: described.candidates.map(({ mask }) => mask),
     sampleCounts: described.described.map(({ samples }) => samples.length),

@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { isMicrographName } from '../app/micrograph-names.js';
 import { SamIAmError } from '../core/errors.js';
+import { formatNames } from '../imaging/formats.js';
+import { isMicrographName } from '../imaging/micrograph-names.js';
 
 /** An image to be read, and the name under which its results are written. */
 export interface ImageInput {
@@ -37,7 +38,7 @@ async function expand(input: string): Promise<string[]> {
   if (!found.isDirectory()) return [input];
   const names = (await readdir(input)).filter(isMicrographName).sort();
   if (names.length === 0)
-    throw usage(`the folder ${input} holds no PNG, JPEG or TIFF file`, 'Give a folder with micrographs.');
+    throw usage(`the folder ${input} holds no ${formatNames} file`, 'Give a folder with micrographs.');
   return names.map((name) => join(input, name));
 }
 

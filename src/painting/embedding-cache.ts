@@ -28,6 +28,11 @@ export function embeddingKey(image: Pick<ImageFile, 'bytes' | 'digest'>, model: 
   return createHash('sha256').update(model).update('\0').update(imageDigest(image)).digest('hex');
 }
 
+/** What decides how an image is encoded: the weights, and whether what is burnt into it is hidden from them. */
+export function encodingOf(weights: string, { keepOverlays }: { readonly keepOverlays: boolean }): string {
+  return keepOverlays ? `${weights} with overlays` : weights;
+}
+
 /** The embedding of an image from the cache, else encoded now and kept. */
 export async function cachedEmbedding(
   cache: EmbeddingCache,

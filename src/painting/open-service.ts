@@ -3,7 +3,7 @@ import { giveHeapRoom } from './jobs/heap-room.js';
 import { LocalQueue } from './jobs/local-queue.js';
 import { type JobRunner, runJob } from './jobs/paint-job.js';
 import { type QueuedService, queuedService, type Workers } from './jobs/queued-service.js';
-import { RedisQueue } from './jobs/redis-queue.js';
+import type { RedisQueue } from './jobs/redis-queue.js';
 import { addedModelsFolder, modelsFolder } from './models/load-models.js';
 import { modelVersionOf } from './models/model-version.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from './threads/segment-pool.js';
@@ -28,7 +28,13 @@ export async function openService(settings: Settings, { limitMs, onError }: Serv
     return queuedService(new LocalQueue(runner, settings.concurrency), pool, pool);
   }
   giveHeapRoom();
-  const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(settings.dataDir), settings.model);
+  const modelVersion = await modelVersionOf(
+    modelsFolder,
+    addedModelsFolder(settings.dataDir),
+    settings.model,
+    settings,
+  );
+  const { RedisQueue } = await import('./jobs/redis-queue.js');
   const queue = new RedisQueue({ url, modelVersion, onError });
   const watch = watchWorkers(queue, modelVersion, onError);
   // Writing files from what was found needs no model: it is done here, away from the thread that answers.

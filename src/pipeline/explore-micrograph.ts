@@ -12,7 +12,7 @@ import type { ImageEmbedding } from '../sam/sam-model.js';
 import type { BoostChoices, ExplorationJson, RemovedMask } from './exploration.js';
 import type { LoadedModels } from './loaded-models.js';
 import { describeCandidates, type ScoredProposal } from './merge-masks.js';
-import { defaultSegmentOptions, pipelineParameters } from './pipeline-parameters.js';
+import { defaultSegmentOptions, type PaintingChoices, pipelineParameters } from './pipeline-parameters.js';
 import type { StagedMasks } from './result-masks.js';
 import { type Segmentation, segmentMicrograph } from './segment-micrograph.js';
 import type { Stopwatch, Timings } from './timings.js';
@@ -32,22 +32,25 @@ export interface ExploredAbout {
   readonly modelVersion: string;
   /** Null where the file does not tell it. */
   readonly nanometresPerPixel: number | null;
+  readonly choices?: PaintingChoices | undefined;
 }
 
 /** Everything that inference finds in one micrograph, kept in such a form that the booster can run on it again with any thresholds. */
 export async function exploreMicrograph(
   models: LoadedModels,
   micrograph: Micrograph,
-  about: ExploredAbout,
+  { choices, ...about }: ExploredAbout,
   stopwatch: Stopwatch,
 ): Promise<Explored> {
-  const options = { ...defaultSegmentOptions, stage: 'removed' } as const;
+  const options = { ...defaultSegmentOptions, ...choices, stage: 'removed' } as const;
   const segmentation = await segmentMicrograph(models, micrograph, options, pipelineParameters, stopwatch);
   const found = await stopwatch.measure('merging', () => describe(models, micrograph, segmentation));
-  const boostOptions = { materials: options.materials, seed: options.seed, removal: pipelineParameters.removal };
+  const { materials, seed, merge } = options;
+  const boostOptions = { materials, seed, merge, removal: pipelineParameters.removal };
   const json: ExplorationJson = {
     name: micrograph.name,
     nanometresPerPixel: about.nanometresPerPixel,
+    ...(micrograph.scaleBarPx === undefined ? {} : { scaleBarPx: micrograph.scaleBarPx }),
     modelVersion: about.modelVersion,
     ...foundMasksToJson(found),
     removed: removedMasks(segmentation.proposals, segmentation.removal?.removals ?? []),
@@ -100,6 +103,7 @@ async function describe(
     height,
     tokens,
     cropSize: models.texture.cropSize,
+    ...(micrograph.excluded === undefined ? {} : { excluded: micrograph.excluded }),
     masks: proposals.map(({ mask, predictedIou, stabilityScore, score, point }): FoundMask => {
       return { mask, predictedIou, stabilityScore, score, point };
     }),

@@ -1,4 +1,5 @@
 import { isFlat } from '../booster/segmentation-warnings.js';
+import { withoutExcluded } from '../booster/without-excluded.js';
 import type { GreyImage } from '../core/micrograph.js';
 import { generateMasks, type MeasureStep } from '../sam/automatic-mask-generator.js';
 import { proposalScore } from '../sam/mask-proposal.js';
@@ -10,7 +11,7 @@ import { generatorOptionsFor, type PipelineParameters, type SegmentOptions } fro
 /** What SAM finds in one micrograph, before anything is left out. */
 export interface FoundProposals {
   readonly embedding: ImageEmbedding;
-  /** Masks that the generator trusts, scored; none in a picture that shows nothing. */
+  /** Masks that the generator trusts, scored, without excluded pixels; none in a picture that shows nothing. */
   readonly proposals: readonly ScoredProposal[];
   /** All pixels are alike: whatever SAM sees there is made up. */
   readonly isFlat: boolean;
@@ -37,5 +38,5 @@ export async function findMasks(
   const options = generatorOptionsFor(micrograph, grid, parameters, thresholds);
   const { proposals, embedding } = await generateMasks(sam, micrograph, options, measure, encoded);
   const scored = flat ? [] : proposals.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
-  return { embedding, proposals: scored, isFlat: flat };
+  return { embedding, proposals: withoutExcluded(scored, micrograph.excluded), isFlat: flat };
 }

@@ -24,7 +24,7 @@ export interface ScoredProposal extends MaskProposal {
 }
 
 type MergingModels = Pick<LoadedModels, 'texture'>;
-type MergingOptions = Pick<SegmentOptions, 'materials' | 'seed' | 'profile'>;
+type MergingOptions = Pick<SegmentOptions, 'materials' | 'seed' | 'profile'> & Partial<Pick<SegmentOptions, 'merge'>>;
 
 /** Mask merging with all its steps: kept masks → one region per material. */
 export async function mergeMasks(

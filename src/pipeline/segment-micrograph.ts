@@ -35,7 +35,10 @@ export async function segmentMicrograph(
   const found = await findMasks(models, micrograph, { ...options, measure }, parameters);
   const { embedding } = found;
   const proposals = found.proposals.filter((proposal) => passesFilter(proposal, profile));
-  const warnings = warnOfProposals(micrograph.name, found.isFlat, proposals.length);
+  const warnings = [
+    ...(micrograph.warnings ?? []),
+    ...warnOfProposals(micrograph.name, found.isFlat, proposals.length),
+  ];
   const unboosted = { embedding, proposals, removal: null, microstructure: null, warnings };
   if (options.stage === 'sam') return unboosted;
 

@@ -1,10 +1,11 @@
 import type { RequestHandler } from 'express';
 import type { RouteDeps } from '../app-deps.js';
+import { healthAnswer } from '../early-server.js';
 
 /** `GET /health`: whether the process answers at all. Label Studio waits one second and asks before each prediction. */
 export function healthRoute(): RequestHandler {
   return (_request, response) => {
-    response.json({ status: 'UP', model_class: 'SamIAm' });
+    response.json(healthAnswer);
   };
 }
 

@@ -110,15 +110,27 @@ function projectNumber(project: string | undefined): number | undefined {
 async function answerPrompts(prompts: readonly unknown[], job: PredictJob, call: PredictCall): Promise<PredictAnswer> {
   const prompt = readUserPrompt(prompts);
   if (prompt === undefined) {
-    throw new SamIAmError('request.invalid', 'the context has no key point, no rectangle and no brush stroke', {
-      hint: 'Use the smart key point or rectangle tool of the label config.',
-    });
+    throw prompts.length === 0 ? noPrompt() : damagedPrompt();
   }
   const outcome = await predictPrompted(call.body.tasks[0], prompt, job, call.deps);
   if (!outcome.result.ok) throw outcome.result.error;
   const modelVersion = versionOf(job, call.deps);
   keep(outcome, call, modelVersion, prompts);
   return { results: [toEntry(outcome.result, call, modelVersion)] };
+}
+
+function noPrompt(): SamIAmError {
+  return new SamIAmError('request.invalid', 'the context has no key point, no rectangle and no brush stroke', {
+    hint: 'Use the smart key point or rectangle tool of the label config.',
+  });
+}
+
+function damagedPrompt(): SamIAmError {
+  const needed =
+    'key points and rectangles need x and y in percent, brush strokes a mask with original_width and original_height';
+  return new SamIAmError('request.invalid', `none of the prompts in the context can be read: ${needed}`, {
+    hint: 'Send regions as Label Studio does.',
+  });
 }
 
 /**

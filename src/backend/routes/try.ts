@@ -1,6 +1,7 @@
 import express, { type RequestHandler, type Response, Router } from 'express';
 import { SamIAmError } from '../../core/errors.js';
 import { valueOrThrow } from '../../core/result.js';
+import { acceptedFiles, formatNames } from '../../imaging/formats.js';
 import { renderThumbnail } from '../../imaging/thumbnail.js';
 import { decodeBrushMask } from '../../label-studio/brush-codec.js';
 import type { ExplorationService } from '../../painting/exploration-service.js';
@@ -93,7 +94,8 @@ function fewAtOnce(most: number): RequestHandler {
 function examplesRoute(): RequestHandler {
   return async (_request, response) => {
     const examples = (await exampleNames()).map((name) => ({ name, title: exampleTitle(name) }));
-    response.json({ examples } satisfies ExamplesAnswer);
+    const formats = { names: formatNames, accept: acceptedFiles };
+    response.json({ examples, formats } satisfies ExamplesAnswer);
   };
 }
 

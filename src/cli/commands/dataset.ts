@@ -9,6 +9,7 @@ import type { SplitShares } from '../../app/dataset/specimen-split.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
 import { createProjectApi } from '../../label-studio/project-api.js';
+import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { withInterruption } from '../interruption.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
@@ -32,7 +33,7 @@ const collect = (text: string, before: readonly string[]): readonly string[] => 
 export function addDatasetCommand(program: Command): void {
   program
     .command('dataset')
-    .description('compile accepted annotations into a training set: images, label PNGs, COCO JSON, manifest')
+    .description(commandSummaries.dataset)
     .requiredOption('--out <dir>', 'folder for the data set; made if it does not exist')
     .option('--project <id...>', 'projects of Label Studio (LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY)', collect, [])
     .option('--export <path...>', 'JSON exports of Label Studio, or COCO files', collect, [])

@@ -9,6 +9,7 @@ import { SamIAmError } from '../../core/errors.js';
 import { parseBaseline, parseThreshold, type Threshold } from '../../evaluation/gate.js';
 import { type FinishedEvaluation, runEvaluation } from '../../evaluation/run-evaluation.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
+import { commandSummaries } from '../command-summaries.js';
 import {
   openEvaluationSource,
   readLabelDifficulties,
@@ -37,7 +38,7 @@ interface EvaluateFlags extends SourceFlags {
 export function addEvaluateCommand(program: Command): void {
   program
     .command('evaluate')
-    .description('measure predictions on what people accepted: metrics.json, regions.csv and report.html')
+    .description(commandSummaries.evaluate)
     .requiredOption('--out <dir>', 'folder for the results; made if it does not exist')
     .option('--project <id>', 'a project of Label Studio (LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY)')
     .option('--export <path>', 'a JSON export of Label Studio, a COCO file, or a folder of label images')

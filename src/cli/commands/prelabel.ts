@@ -27,6 +27,7 @@ import { openScoreJournal } from '../../store/score-journal.js';
 import { openServedPredictions } from '../../store/served-predictions.js';
 import { openTaskClaims } from '../../store/task-claims.js';
 import { idsArgument, integerArgument, materialsArgument } from '../argument-parsers.js';
+import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { FailureReasons } from '../failure-reasons.js';
 import { withInterruption } from '../interruption.js';
@@ -57,9 +58,7 @@ export function addPrelabelCommand(program: Command): void {
   const most = Number.MAX_SAFE_INTEGER;
   program
     .command('prelabel')
-    .description(
-      'predict all tasks of a project that have no prediction of this model version; can be stopped and started at will',
-    )
+    .description(commandSummaries.prelabel)
     .requiredOption(
       '--project <id>',
       'project of Label Studio (LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY)',
@@ -133,12 +132,13 @@ async function openTasks(flags: PrelabelFlags, { http, labelStudio: access }: Co
   const ledger = openPredictionLedger(connectApi(http, access), String(flags.project));
   const { labelConfig, asksBackends } = await createProjectApi(http, access).project(String(flags.project));
   if (asksBackends) throw asksBackendsItself();
-  const targets = findPaintTargets(parseLabelConfig(labelConfig));
+  const config = parseLabelConfig(labelConfig);
+  findPaintTargets(config);
   const shown = flags.view === undefined ? undefined : await ledger.tasksOfView(flags.view);
   const wanted = flags.ids === undefined ? undefined : new Set(flags.ids);
   const ids = wanted === undefined ? shown : (shown?.filter((id) => wanted.has(id)) ?? [...wanted]);
   const selection: TaskSelection = { ids, onlyUnlabeled: flags.onlyUnlabeled === true };
-  return { access, ledger, targets, selection, total: await ledger.count(selection) };
+  return { access, ledger, config, selection, total: await ledger.count(selection) };
 }
 
 async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Promise<number> {
@@ -189,7 +189,7 @@ function paintingOf(
   opened: Opened & { readonly profile: ActiveProfile | undefined },
   modelVersion: string,
 ) {
-  const { access, targets, connection, service, signal, profile } = opened;
+  const { access, config, connection, service, signal, profile } = opened;
   const materials = flags.materials ?? settings.materials;
   const painting = {
     service,
@@ -205,7 +205,7 @@ function paintingOf(
     modelVersion,
     parameters: { materials: materials ?? null },
   });
-  return { paint: (task: Parameters<typeof paintTask>[0]) => paintTask(task, targets, painting), keepCopy };
+  return { paint: (task: Parameters<typeof paintTask>[0]) => paintTask(task, config, painting), keepCopy };
 }
 
 function patienceOf({ patience }: PrelabelFlags, progress: Progress, signal: AbortSignal): PrelabelDeps['patience'] {

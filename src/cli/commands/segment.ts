@@ -5,19 +5,30 @@ import { loadSettings } from '../../config/settings.js';
 import { asSamIAmError, type SamIAmError } from '../../core/errors.js';
 import { maxMaterials } from '../../core/material-count.js';
 import { failure, type Result } from '../../core/result.js';
+import { formatNames } from '../../imaging/formats.js';
 import { readProfile } from '../../learning/training/read-profile.js';
 import type { SegmentedFiles } from '../../painting/threads/messages.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
-import { defaultSegmentOptions, type SegmentOptions, stages } from '../../pipeline/pipeline-parameters.js';
+import {
+  defaultSegmentOptions,
+  type MergeMode,
+  mergeModes,
+  type PaintingChoices,
+  type SegmentOptions,
+  stages,
+} from '../../pipeline/pipeline-parameters.js';
 import { writeWhole } from '../../store/write-whole.js';
 import { integerArgument, materialsArgument } from '../argument-parsers.js';
+import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { findImages, type ImageInput } from '../image-inputs.js';
 import { withInterruption } from '../interruption.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
 
-interface SegmentFlags extends Omit<SegmentOptions, 'profile'> {
+interface SegmentFlags extends Omit<SegmentOptions, 'profile' | 'merge' | 'keepOverlays'> {
+  readonly merge?: MergeMode;
+  readonly keepOverlays?: boolean;
   readonly out: string;
   readonly model?: string;
   readonly profile?: string;
@@ -28,8 +39,8 @@ interface SegmentFlags extends Omit<SegmentOptions, 'profile'> {
 export function addSegmentCommand(program: Command): void {
   program
     .command('segment')
-    .description('paint the materials of micrographs: label image, masks, Label Studio task and overlay for each')
-    .argument('<image|folder...>', 'PNG, JPEG or TIFF files, or folders that hold them')
+    .description(commandSummaries.segment)
+    .argument('<image|folder...>', `${formatNames} files, or folders that hold them`)
     .requiredOption('--out <dir>', 'folder for the results; made if it does not exist')
     .addOption(
       new Option('--materials <auto|N>', `number of materials, 1 to ${maxMaterials}, or auto: chosen per image`)
@@ -55,6 +66,15 @@ export function addSegmentCommand(program: Command): void {
       integerArgument(0, 2 ** 31),
       defaultSegmentOptions.seed,
     )
+    .addOption(
+      new Option('--merge <what>', 'one region per material, or one per mask: grains stay apart (MERGE)').choices(
+        mergeModes,
+      ),
+    )
+    .option(
+      '--keep-overlays',
+      'banners, scale bars and letters burnt into the picture count as specimen (KEEP_OVERLAYS)',
+    )
     .option('--profile <file>', 'names for the materials, and filters, as sam-i-am train has learned them')
     .option('--json', 'standard output is one JSON object per image')
     .action(async (inputs: string[], flags: SegmentFlags) => {
@@ -69,7 +89,7 @@ async function segment(inputs: readonly string[], flags: SegmentFlags): Promise<
   const profile = flags.profile === undefined ? undefined : await readProfile(flags.profile, settings.dataDir);
   await makeFolder(flags.out);
   const pool = await openSegmentPool({ ...poolOptions(settings, flags.model), concurrency: 1 });
-  const run = { ...flags, options: { ...optionsOf(flags), profile } };
+  const run = { ...flags, options: { ...optionsOf(flags, settings), profile } };
   try {
     return await withInterruption(async (signal) => {
       await pool.ready;
@@ -130,8 +150,10 @@ async function segmentOne(
   }
 }
 
-function optionsOf({ stage, materials, pointsPerSide, layers, seed }: SegmentFlags): SegmentOptions {
-  return { stage, materials, pointsPerSide, layers, seed };
+function optionsOf(flags: SegmentFlags, settings: PaintingChoices): SegmentOptions {
+  const { stage, materials, pointsPerSide, layers, seed } = flags;
+  const { merge = settings.merge, keepOverlays = settings.keepOverlays } = flags;
+  return { stage, materials, pointsPerSide, layers, seed, merge, keepOverlays };
 }
 
 function summary({ masks, materials, totalMs, warnings }: SegmentedFiles): string {

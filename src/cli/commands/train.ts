@@ -4,12 +4,14 @@ import type { Command } from 'commander';
 import { createOpenCaseImage } from '../../annotations/case-images.js';
 import { type Connection, openConnection } from '../../app/compose.js';
 import { SamIAmError } from '../../core/errors.js';
-import { paintableLabels, type TrainingOutcome, trainProject } from '../../learning/training/train-project.js';
+import { paintableLabels } from '../../learning/training/paintable-labels.js';
+import { type TrainingOutcome, trainProject } from '../../learning/training/train-project.js';
 import { createEmbeddingCache } from '../../painting/embedding-cache.js';
 import { addedModelsFolder, loadModels, modelsFolder } from '../../painting/models/load-models.js';
 import { modelVersionOf } from '../../painting/models/model-version.js';
 import { embeddingsFolder } from '../../painting/threads/segment-pool.js';
 import { openProfileStore } from '../../store/profile-store.js';
+import { commandSummaries } from '../command-summaries.js';
 import { openEvaluationSource, settingsWithUrl } from '../evaluation-inputs.js';
 import { exitStatus } from '../exit-status.js';
 import { withInterruption } from '../interruption.js';
@@ -29,9 +31,7 @@ interface TrainFlags {
 export function addTrainCommand(program: Command): void {
   program
     .command('train')
-    .description(
-      'learn names and filters from accepted annotations; the profile is used if it is not worse than before',
-    )
+    .description(commandSummaries.train)
     .option('--project <id>', 'a project of Label Studio (LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY)')
     .option('--export <path>', 'a JSON export of Label Studio, a COCO file, or a folder of label images')
     .option('--images <dir>', 'folder with the micrographs of an export')

@@ -8,10 +8,11 @@ import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { type GivenMaterialCount, maxMaterials } from '../../core/material-count.js';
 import { valueOrThrow } from '../../core/result.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
-import { defaultSegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import { defaultSegmentOptions, type PaintingChoices } from '../../pipeline/pipeline-parameters.js';
 import { diskError } from '../../store/disk-error.js';
 import { writeWhole } from '../../store/write-whole.js';
 import { integerArgument, materialsArgument } from '../argument-parsers.js';
+import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { withInterruption } from '../interruption.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
@@ -34,7 +35,7 @@ const pointsPerSide = 6;
 export function addWatchCommand(program: Command): void {
   program
     .command('watch')
-    .description("write NAME.roi.json for each new micrograph of a folder, for a microscope's control software")
+    .description(commandSummaries.watch)
     .argument('<folder>', 'folder into which the microscope writes its frames')
     .requiredOption('--out <dir>', 'folder for the results; made if it does not exist')
     .addOption(
@@ -67,10 +68,13 @@ async function run(folder: string, flags: WatchFlags): Promise<number> {
   await makeFolder(flags.out);
   const settings = loadSettings(process.env);
   const pool = await openSegmentPool(poolOptions(settings, flags.model));
+  const choices = { merge: settings.merge, keepOverlays: settings.keepOverlays };
   try {
     await pool.ready;
     process.stderr.write(`watching ${folder}\n`);
-    return await withInterruption((signal) => watchFrames(folder, flags, pool, settings.concurrency, signal));
+    return await withInterruption((signal) =>
+      watchFrames(folder, { ...flags, ...choices }, pool, settings.concurrency, signal),
+    );
   } finally {
     await pool.close();
   }
@@ -78,7 +82,7 @@ async function run(folder: string, flags: WatchFlags): Promise<number> {
 
 async function watchFrames(
   folder: string,
-  flags: WatchFlags,
+  flags: WatchFlags & PaintingChoices,
   pool: SegmentPool,
   concurrency: number,
   signal: AbortSignal,
@@ -110,14 +114,19 @@ async function watchFrames(
   return report.failed > 0 ? exitStatus.someFailed : exitStatus.done;
 }
 
-async function doFrame(frame: CompleteFrame, flags: WatchFlags, pool: SegmentPool, report: Reports): Promise<void> {
+async function doFrame(
+  frame: CompleteFrame,
+  flags: WatchFlags & PaintingChoices,
+  pool: SegmentPool,
+  report: Reports,
+): Promise<void> {
   const target = join(flags.out, `${basename(frame.name, extname(frame.name))}.roi.json`);
   try {
     if (report.isTaken(target, frame.name)) throw sameTarget(frame.name, target);
     if (await isDone(target, frame)) return;
     const bytes = await readFile(frame.path);
-    const { materials } = flags;
-    const options = { ...defaultSegmentOptions, materials, pointsPerSide: flags.pointsPerSide };
+    const { materials, pointsPerSide, merge, keepOverlays } = flags;
+    const options = { ...defaultSegmentOptions, materials, pointsPerSide, merge, keepOverlays };
     const content = valueOrThrow(await pool.regions({ name: frame.name, bytes }, options));
     await writeWhole(target, content).catch((thrown: unknown) => {
       throw diskError(thrown, target);

@@ -4,6 +4,7 @@ import { createLogger } from '../../app/create-logger.js';
 import { settingsHelp } from '../../config/describe-settings.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
+import { encodingOf } from '../../painting/embedding-cache.js';
 import { openEmbeddingExchange } from '../../painting/jobs/embedding-exchange.js';
 import { giveHeapRoom } from '../../painting/jobs/heap-room.js';
 import { PaintProcesses } from '../../painting/jobs/paint-process.js';
@@ -12,13 +13,14 @@ import { startRedisWorker } from '../../painting/jobs/redis-worker.js';
 import { addedModelsFolder, modelsFolder, weightsOf } from '../../painting/models/load-models.js';
 import { modelVersionOf } from '../../painting/models/model-version.js';
 import { embeddingsFolder, poolOptions } from '../../painting/threads/segment-pool.js';
+import { commandSummaries } from '../command-summaries.js';
 import { withInterruption } from '../interruption.js';
 
 /** Adds `sam-i-am worker` (CONTRACT, "Command line"). */
 export function addWorkerCommand(program: Command): void {
   program
     .command('worker')
-    .description('paint what serve and prelabel put into the queue of REDIS_URL; any number, on any machines')
+    .description(commandSummaries.worker)
     .option('--alive-file <file>', 'touched every few seconds while all is well, for health checks')
     .addHelpText('after', () => `\n${settingsHelp()}`)
     .action(work);
@@ -36,7 +38,7 @@ async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<voi
   giveHeapRoom();
   const logger = createLogger(settings);
   const processes = new PaintProcesses({ pool: { ...poolOptions(settings), concurrency: 1 } });
-  const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(dataDir), model);
+  const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(dataDir), model, settings);
   const onError = sparingly(({ code, message, hint }) => logger.warn({ code, hint }, `${message}; trying again`));
   await withInterruption(async (signal) => {
     await processes.open(concurrency);
@@ -73,5 +75,11 @@ async function openExchange(settings: Settings, url: string, onError: (error: Er
   if (embeddingDiskMb === 0) return undefined;
   const weights = await weightsOf({ folder: modelsFolder, addedFolder: addedModelsFolder(dataDir), modelId: model });
   const folder = embeddingsFolder(dataDir);
-  return openEmbeddingExchange({ url, folder, diskBytes: embeddingDiskMb * 1e6, weights, onError });
+  return openEmbeddingExchange({
+    url,
+    folder,
+    diskBytes: embeddingDiskMb * 1e6,
+    weights: encodingOf(weights, settings),
+    onError,
+  });
 }

@@ -4,7 +4,7 @@ import type { MaterialCount } from '../../core/material-count.js';
 import { failure, type Result, success } from '../../core/result.js';
 import type { UserPrompt } from '../../core/user-prompt.js';
 import type { BoostChoices } from '../../pipeline/exploration.js';
-import type { SegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import type { PaintingChoices, SegmentOptions } from '../../pipeline/pipeline-parameters.js';
 import type { EmbeddingBudget } from '../embedding-cache.js';
 import type { ActiveProfile, PromptOptions } from '../segmentation-service.js';
 import type { CancelFlag } from './cancel-flag.js';
@@ -19,6 +19,7 @@ export interface WorkerSettings {
   readonly modelId: string;
   readonly threads: number;
   readonly maxImagePixels: number;
+  readonly choices?: PaintingChoices;
 }
 
 export interface PaintTask {

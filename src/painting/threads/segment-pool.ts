@@ -7,8 +7,13 @@ import { SamIAmError } from '../../core/errors.js';
 import type { ImageFile } from '../../core/image-file.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import { failure, type Result } from '../../core/result.js';
+import { switchTelemetryOff } from '../../inference/no-telemetry.js';
 import type { Exploration } from '../../pipeline/exploration.js';
-import type { SegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import {
+  defaultSegmentOptions,
+  type PaintingChoices,
+  type SegmentOptions,
+} from '../../pipeline/pipeline-parameters.js';
 import type { StageMasks } from '../../pipeline/stage-masks.js';
 import type { EmbeddingBudget } from '../embedding-cache.js';
 import type { ExplorationService } from '../exploration-service.js';
@@ -35,6 +40,8 @@ export interface SegmentPoolOptions {
   /** Micrographs at the same time; each has a worker thread and its own copy of the models. */
   readonly concurrency: number;
   readonly maxImagePixels: number;
+  /** Unset: as the pipeline does by itself. */
+  readonly choices?: PaintingChoices;
   /** Folder for the user's own models and for cached embeddings. */
   readonly dataDir: string;
   readonly cache: EmbeddingBudget;
@@ -61,8 +68,9 @@ export interface SegmentPool extends SegmentationService, ExplorationService {
 /** What the settings say of the pool. */
 export function poolOptions(settings: Settings, modelId = settings.model): SegmentPoolOptions {
   const { concurrency, maxImagePixels, dataDir, embeddingMemoryMb, embeddingDiskMb } = settings;
+  const { merge, keepOverlays } = settings;
   const cache = { memoryBytes: embeddingMemoryMb * 1e6, diskBytes: embeddingDiskMb * 1e6 };
-  return { modelId, concurrency, maxImagePixels, dataDir, cache };
+  return { modelId, concurrency, maxImagePixels, dataDir, cache, choices: { merge, keepOverlays } };
 }
 
 /** Where encoded images are kept for all workers and processes. */
@@ -74,8 +82,9 @@ const workerFile = fileURLToPath(new URL('./segment-worker.js', import.meta.url)
 
 /** Opens the pool; the models load in the background (see `ready`). Throws if the model is unknown. */
 export async function openSegmentPool(options: SegmentPoolOptions): Promise<SegmentPool> {
+  switchTelemetryOff();
   const addedFolder = addedModelsFolder(options.dataDir);
-  const modelVersion = await modelVersionOf(modelsFolder, addedFolder, options.modelId);
+  const modelVersion = await modelVersionOf(modelsFolder, addedFolder, options.modelId, options.choices);
   const settings: WorkerSettings = {
     modelsFolder,
     addedFolder,
@@ -84,6 +93,7 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
     cache: options.cache,
     threads: Math.max(1, Math.floor(availableParallelism() / options.concurrency)),
     maxImagePixels: options.maxImagePixels,
+    choices: options.choices ?? defaultSegmentOptions,
   };
   const pool = new Piscina({
     filename: workerFile,

@@ -52,7 +52,10 @@ let last: number;
 const inbox: HintInbox = {
   note: ({ project }: Hint) => Promise.resolve(void hints.set(project, ++last)),
   waiting: () => new Map(hints),
-  settle: (project, upTo) => Promise.resolve((hints.get(project) ?? Infinity) <= upTo && void hints.delete(project)),
+  settle: (project, upTo) => {
+    if ((hints.get(project) ?? Infinity) <= upTo) hints.delete(project);
+    return Promise.resolve();
+  },
   close: () => Promise.resolve(),
 };
 

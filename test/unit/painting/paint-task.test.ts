@@ -6,7 +6,7 @@ import { materialsOf, paintTask, type TaskPainting } from '../../../src/painting
 import { scriptedService } from '../../support/scripted-service.js';
 import { labelConfigWith } from '../../support/test-backend.js';
 
-const targetsOf = (config: string) => findPaintTargets(parseLabelConfig(config));
+const configOf = (config: string) => parseLabelConfig(config);
 const twoImages = `<View>
   <Image name="a" value="$before"/><BrushLabels name="la" toName="a"><Label value="A"/><Label value="B"/></BrushLabels>
   <Image name="b" value="$after"/><BrushLabels name="lb" toName="b"><Label value="C"/></BrushLabels>
@@ -43,7 +43,7 @@ describe('a task', () => {
   test('of several images has each painted with its own labels, in their order', async () => {
     const { deps, fetched } = painting();
     const task = { id: 7, data: { before: 'one.png', after: 'two.png' } };
-    const { regions } = await paintTask(task, targetsOf(twoImages), deps);
+    const { regions } = await paintTask(task, configOf(twoImages), deps);
     expect(fetched).toEqual(['one.png', 'two.png']);
     expect(regions.map(({ to_name: to, value }) => [to, value.brushlabels])).toEqual([
       ['a', ['A']],
@@ -54,13 +54,13 @@ describe('a task', () => {
 
   test.each([undefined, null, ''])('may lack some of them: %p', async (missing) => {
     const { deps, fetched } = painting();
-    await paintTask({ id: 7, data: { before: missing, after: 'two.png' } }, targetsOf(twoImages), deps);
+    await paintTask({ id: 7, data: { before: missing, after: 'two.png' } }, configOf(twoImages), deps);
     expect(fetched).toEqual(['two.png']);
   });
 
   test('but not all: that is an error, and nothing is painted', async () => {
     const { deps, service } = painting();
-    await expect(paintTask({ id: 7, data: {} }, targetsOf(twoImages), deps)).rejects.toMatchObject({
+    await expect(paintTask({ id: 7, data: {} }, configOf(twoImages), deps)).rejects.toMatchObject({
       code: 'image.missing',
     });
     expect(service.calls).toEqual([]);
@@ -69,16 +69,16 @@ describe('a task', () => {
   test('whose image cannot be had, or not be painted, throws the reason', async () => {
     const gone = new SamIAmError('image.not_found', 'it is gone', { hint: 'Upload it again.' });
     const { deps } = painting({ fetchTaskImage: () => Promise.resolve(failure(gone)) });
-    const targets = targetsOf(labelConfigWith('A'));
-    await expect(paintTask({ id: 7, data: { image: 'a.png' } }, targets, deps)).rejects.toBe(gone);
-    await expect(paintTask({ id: 7, data: { image: 'bad.png' } }, targets, painting().deps)).rejects.toMatchObject({
+    const config = configOf(labelConfigWith('A'));
+    await expect(paintTask({ id: 7, data: { image: 'a.png' } }, config, deps)).rejects.toBe(gone);
+    await expect(paintTask({ id: 7, data: { image: 'bad.png' } }, config, painting().deps)).rejects.toMatchObject({
       code: 'image.unreadable',
     });
   });
 });
 
 test('what the user said of materials goes before what the labels say', () => {
-  const [target] = targetsOf(labelConfigWith('A', 'B', 'C'));
+  const [target] = findPaintTargets(configOf(labelConfigWith('A', 'B', 'C')));
   expect([materialsOf(target, undefined), materialsOf(target, 2), materialsOf(target, 'auto')]).toEqual([
     { atMost: 3 },
     2,
