@@ -14,7 +14,7 @@ const layers = {
   metrics: ['core'],
   pipeline: ['core', 'sam', 'texture', 'booster'],
   annotations: ['core', 'metrics', 'imaging', 'label-studio', 'store'],
-  evaluation: ['core', 'metrics', 'imaging', 'annotations'],
+  evaluation: ['core', 'metrics', 'imaging', 'annotations', 'store'],
   painting: [...below, 'pipeline', 'sam', 'texture', 'booster', 'inference'],
   learning: [
     ...below,

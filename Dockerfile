@@ -8,11 +8,14 @@ COPY src ./src
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:20-slim
+# The program switches the runtime's telemetry off by itself; this does so for whatever else is run in here.
+ENV ORT_DISABLE_TELEMETRY=1
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=9090 DATA_DIR=/data
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
+COPY assets ./assets
 COPY models ./models
 COPY label-config ./label-config
 COPY examples ./examples

@@ -46,7 +46,8 @@ export function splitMemory(): SplitMemory {
   return { clear: new WeakMap(), any: new WeakMap() };
 }
 
-interface Field {
+/** The micrograph that masks lie in. */
+export interface Field {
   readonly width: number;
   readonly height: number;
   /** Pixels that show no material. */

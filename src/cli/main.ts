@@ -2,21 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { asSamIAmError } from '../core/errors.js';
+import { switchTelemetryOff } from '../inference/no-telemetry.js';
 import { diskError } from '../store/disk-error.js';
-import { addDatasetCommand } from './commands/dataset.js';
-import { addDoctorCommand } from './commands/doctor.js';
-import { addEvaluateCommand } from './commands/evaluate.js';
-import { addModelsCommand } from './commands/models.js';
-import { addPrelabelCommand } from './commands/prelabel.js';
-import { addProfilesCommand } from './commands/profiles.js';
-import { addSegmentCommand } from './commands/segment.js';
-import { addServeCommand } from './commands/serve.js';
-import { addTrainCommand } from './commands/train.js';
-import { addWatchCommand } from './commands/watch.js';
-import { addWorkerCommand } from './commands/worker.js';
+import { addCommands } from './commands.js';
 import { exitStatus, exitStatusOf } from './exit-status.js';
 
-function createProgram(): Command {
+async function createProgram(): Promise<Command> {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
@@ -25,17 +16,7 @@ function createProgram(): Command {
     .version(version)
     .showHelpAfterError('(add --help for the options)')
     .exitOverride();
-  addServeCommand(program);
-  addSegmentCommand(program);
-  addPrelabelCommand(program);
-  addWorkerCommand(program);
-  addWatchCommand(program);
-  addDatasetCommand(program);
-  addModelsCommand(program);
-  addDoctorCommand(program);
-  addEvaluateCommand(program);
-  addTrainCommand(program);
-  addProfilesCommand(program);
+  await addCommands(program, process.argv.slice(2));
   return program;
 }
 
@@ -49,9 +30,10 @@ function stopWithOutput(): void {
 }
 
 async function main(): Promise<void> {
+  switchTelemetryOff();
   stopWithOutput();
   try {
-    await createProgram().parseAsync();
+    await (await createProgram()).parseAsync();
   } catch (thrown) {
     process.exitCode = thrown instanceof CommanderError ? commanderStatus(thrown) : reportError(thrown);
   }

@@ -121,13 +121,14 @@ function square(size: number, [r, g, b]: Colour): OverlayOptions['input'] {
   return { create: { width: size, height: size, channels: 3, background: { r, g, b } } };
 }
 
+const fontfile = fileURLToPath(new URL('../../assets/fonts/DejaVuSans.ttf', import.meta.url));
+
 /** With the font that comes along, so that the legend looks the same on a machine without fonts. */
 async function renderText(
   text: string,
   size: number,
   maxWidth: number,
 ): Promise<{ data: Buffer; width: number; height: number }> {
-  const fontfile = fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'));
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   const { data, info } = await sharp({
     text: {

@@ -1,6 +1,7 @@
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { SamIAmError } from '../core/errors.js';
 import type { FeedTensor, FloatTensor, InferenceSession, TensorSpec } from './inference-session.js';
+import { switchTelemetryOff } from './no-telemetry.js';
 
 export interface OrtSessionOptions {
   /** Threads that one run may use. */
@@ -11,23 +12,59 @@ export interface OrtSessionOptions {
 
 /** Loads an ONNX graph from a file. Blocks its thread while loading and running: call it in a worker. */
 export async function openOrtSession(path: string, options: OrtSessionOptions): Promise<InferenceSession> {
-  const session = await createSession(path, options);
+  const runtime = await loadRuntime();
+  const session = await createSession(runtime, path, options);
   const specs = new Map(session.inputMetadata.map((input) => [input.name, specOf(input)]));
   return {
     inputs: session.inputNames,
     outputs: session.outputNames,
     specOf: (input) => specs.get(input),
     async run(feeds, fetches) {
-      const results = await session.run(mapValues(feeds, toOrtTensor), fetches ?? session.outputNames);
+      const results = await session.run(
+        mapValues(feeds, (tensor) => toOrtTensor(runtime, tensor)),
+        fetches ?? session.outputNames,
+      );
       return mapValues(results, toFloatTensor);
     },
     release: () => session.release(),
   };
 }
 
-async function createSession(path: string, options: OrtSessionOptions): Promise<ort.InferenceSession> {
+type Runtime = typeof ort;
+
+/** Loads ONNX Runtime, which brings a library for each kind of machine: `model.incompatible` where it has none. */
+async function loadRuntime(): Promise<Runtime> {
+  switchTelemetryOff();
   try {
-    return await ort.InferenceSession.create(path, {
+    return await import('onnxruntime-node');
+  } catch (cause) {
+    throw unsupportedMachine(process.platform, process.arch, cause);
+  }
+}
+
+/** Says which machines the runtime of the models has no library for. */
+export function unsupportedMachine(platform: string, arch: string, cause: unknown): SamIAmError {
+  const isIntelMac = platform === 'darwin' && arch === 'x64';
+  const machine = isIntelMac ? 'Macs with an Intel processor' : `this machine (${platform} ${arch})`;
+  return new SamIAmError(
+    'model.incompatible',
+    `the runtime of the models, ONNX Runtime, has no library for ${machine}`,
+    {
+      hint: isIntelMac
+        ? 'Run sam-i-am in Docker, or on Linux, Windows or a Mac with an Apple processor.'
+        : 'Linux and Windows (x64, arm64) and Macs with an Apple processor have one; install sam-i-am again on this machine if it is one of them.',
+      cause,
+    },
+  );
+}
+
+async function createSession(
+  runtime: Runtime,
+  path: string,
+  options: OrtSessionOptions,
+): Promise<ort.InferenceSession> {
+  try {
+    return await runtime.InferenceSession.create(path, {
       intraOpNumThreads: options.threads,
       graphOptimizationLevel: 'all',
       // Patterns preallocate for the largest run and are kept; sizes vary here from image to image.
@@ -60,8 +97,8 @@ function specOf(input: ort.InferenceSession.ValueMetadata): TensorSpec {
   return { type: input.type, shape: input.shape.map((side) => (typeof side === 'number' && side > 0 ? side : null)) };
 }
 
-function toOrtTensor({ data, dims }: FeedTensor): ort.Tensor {
-  return data instanceof Float32Array ? new ort.Tensor('float32', data, dims) : new ort.Tensor('int64', data, dims);
+function toOrtTensor({ Tensor }: Runtime, { data, dims }: FeedTensor): ort.Tensor {
+  return data instanceof Float32Array ? new Tensor('float32', data, dims) : new Tensor('int64', data, dims);
 }
 
 function toFloatTensor(tensor: ort.Tensor): FloatTensor {

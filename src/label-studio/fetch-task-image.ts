@@ -25,6 +25,7 @@ export interface FetchTaskImageOptions {
   readonly allowedHosts: readonly string[];
   /** Label Studio's document root, if this machine has it. */
   readonly localFilesRoot?: string | undefined;
+  /** Unset: a client of its own, which is never closed. */
   readonly http?: HttpClient;
 }
 
@@ -64,7 +65,7 @@ async function download(
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const answer = own
       ? await askLabelStudio(http, authorize, url, labelStudio, signal)
-      : await http.send(url, { trusted: false, signal });
+      : await http.send(url, { asked: 'image', trusted: false, signal });
     if (answer.status >= 200 && answer.status < 300) return answer.bytes;
     const next = redirectOf(answer, url);
     if (next === undefined) throw refusal(answer, url, own, labelStudio.token);
@@ -93,9 +94,9 @@ async function askLabelStudio(
   { url: base, token }: LabelStudioAccess,
   signal?: AbortSignal,
 ): Promise<HttpAnswer> {
-  if (base === undefined || token === undefined) return http.send(url, { trusted: true, signal });
+  if (base === undefined || token === undefined) return http.send(url, { asked: 'image', trusted: true, signal });
   const ask = async () =>
-    http.send(url, { headers: { authorization: await authorize(base, token) }, trusted: true, signal });
+    http.send(url, { headers: { authorization: await authorize(base, token) }, asked: 'image', trusted: true, signal });
   const answer = await ask();
   return answer.status === 401 && authorize.renew(base, token) ? ask() : answer;
 }

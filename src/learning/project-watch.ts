@@ -8,7 +8,7 @@ import { TurnsByKey } from '../painting/turns.js';
 import type { Hint, HintInbox } from '../store/hint-inbox.js';
 import type { ProjectRecord, ProjectRecords } from '../store/project-records.js';
 import type { LiveAccuracy } from './live-accuracy.js';
-import { paintableLabels } from './training/train-project.js';
+import { paintableLabels } from './training/paintable-labels.js';
 
 /** Keeps what is known of projects the same as what Label Studio says of them. */
 export interface ProjectWatch {
@@ -213,7 +213,7 @@ async function tellChanges(
 ): Promise<{ annotations: string[]; annotatedAt: string }> {
   const annotations = await ledger.annotationsOf(task);
   for (const { id, annotation } of annotations) {
-    accuracy.submitted({ ...event, task, annotationId: id, annotation });
+    accuracy.submitted({ ...event, task, annotationId: id, annotation, isFromLabelStudio: true });
   }
   const ids = annotations.map(({ id }) => id);
   for (const gone of before?.tasks[task]?.annotations ?? []) if (!ids.includes(gone)) accuracy.deleted(gone);
@@ -228,7 +228,7 @@ async function tellChanges(
 /** A project may not have a label config yet, or one without brushes. */
 function labelsOf(labelConfig: string): string[] {
   try {
-    return [...paintableLabels(labelConfig).labels];
+    return [...(paintableLabels(labelConfig)?.labels ?? [])];
   } catch {
     return [];
   }

@@ -1,6 +1,7 @@
 import type { ImageFile } from '../core/image-file.js';
 import type { LabelMap } from '../core/label-map.js';
 import { valueOrThrow } from '../core/result.js';
+import { promptInPixels } from '../core/user-prompt.js';
 import { type DecodedMicrograph, decodeMicrograph } from '../imaging/decode-micrograph.js';
 import { renderGrey } from '../imaging/overlay.js';
 import { scalarPixelSize } from '../imaging/pixel-size.js';
@@ -71,7 +72,7 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
   const decode = async (image: ImageFile, { keepOverlays } = choices): Promise<DecodedMicrograph> =>
     valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels, keepOverlays }));
   const keyOf = async (image: ImageFile): Promise<string> =>
-    embeddingKey(image.bytes, encodingOf((await models()).weights, choices));
+    embeddingKey(image, encodingOf((await models()).weights, choices));
 
   const remember = (key: string, embedding: ImageEmbedding): Promise<void> => embeddings.put(key, embedding);
   const painting = createPainting({ models, decode, keyOf, remember, choices });
@@ -90,7 +91,7 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
       const key = await keyOf(image);
       const embedding = await cachedEmbedding(embeddings, key, async () => sam.encode(await decode(image)));
       stopIfCancelled(cancel);
-      const found = await predictMask(sam, embedding, prompt);
+      const found = await predictMask(sam, embedding, promptInPixels(prompt, embedding.image));
       if (found === null) return paintedMicrograph(embedding.image, [], ['no mask was found at the prompt']);
       return paintedMicrograph(embedding.image, [{ ...found, score: proposalScore(found), material: 1 }], []);
     },
@@ -215,7 +216,7 @@ function createPainting({ models, decode, keyOf, remember, choices }: PaintingTo
     if (!isLast) await segmentAll(task);
     if (lastPainted === undefined) return null;
     const { map, masks } = lastPainted;
-    const wanted = materialsAtPrompt(map, prompt);
+    const wanted = materialsAtPrompt(map, promptInPixels(prompt, map));
     return joinMasks(masks.filter(({ material }) => material !== null && wanted.has(material)));
   };
   return { segmentAll, materialAt };

@@ -3,8 +3,6 @@ import { describeMasks, type PlacedSamples } from '../booster/describe-masks.js'
 import { finiteTokens } from '../booster/finite-values.js';
 import type { FoundMask, FoundMasks, SamplePool } from '../booster/found-masks.js';
 import { foundMasksFromJson, foundMasksToJson } from '../booster/found-masks-json.js';
-import { keepMasks } from '../booster/keep-masks.js';
-import { findCandidates } from '../booster/merge-candidates.js';
 import type { RemovalRecord } from '../booster/removal-record.js';
 import { warnOfTokens } from '../booster/segmentation-warnings.js';
 import { type Mask, maskFromBox } from '../core/mask.js';
@@ -13,7 +11,7 @@ import { parseJson } from '../core/parse-json.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import type { BoostChoices, ExplorationJson, RemovedMask } from './exploration.js';
 import type { LoadedModels } from './loaded-models.js';
-import type { ScoredProposal } from './merge-masks.js';
+import { describeCandidates, type ScoredProposal } from './merge-masks.js';
 import { defaultSegmentOptions, type PaintingChoices, pipelineParameters } from './pipeline-parameters.js';
 import type { StagedMasks } from './result-masks.js';
 import { type Segmentation, segmentMicrograph } from './segment-micrograph.js';
@@ -55,7 +53,7 @@ export async function exploreMicrograph(
     ...(micrograph.scaleBarPx === undefined ? {} : { scaleBarPx: micrograph.scaleBarPx }),
     modelVersion: about.modelVersion,
     ...foundMasksToJson(found),
-    removed: removedMasks(found.masks, keepMasks(found.masks, found.tokens, pipelineParameters).removals),
+    removed: removedMasks(segmentation.proposals, segmentation.removal?.removals ?? []),
     options: boostOptions,
     parameters: mergingParameters,
     timingsMs: stopwatch.timings(),
@@ -74,16 +72,20 @@ async function describe(
   { proposals, removal, embedding }: Segmentation,
 ): Promise<FoundMasks> {
   const { width, height } = micrograph;
-  const tokens = finiteTokens(embedding.textureTokens);
   const kept = removal?.kept ?? [];
-  const candidates = findCandidates(micrograph, kept, tokens, defaultSegmentOptions, pipelineParameters);
-  const regions = candidates.map(({ region }) => region);
+  const { candidates, described, tokens } = await describeCandidates(
+    models,
+    micrograph,
+    embedding,
+    kept,
+    defaultSegmentOptions,
+    pipelineParameters,
+  );
   const indexOf = new Map(proposals.map((proposal, index) => [proposal, index]));
   const ownerOf = (proposal: ScoredProposal | null) => (proposal === null ? -1 : (indexOf.get(proposal) ?? -1));
   const { seed } = defaultSegmentOptions;
   const sample = (masks: readonly Mask[], cropsPerMask: number) =>
     describeMasks(micrograph, masks, { encoder: models.texture, tokens }, { ...merging, cropsPerMask, seed });
-  const own = await sample(regions, merging.cropsPerMask);
   const others = proposals.filter((proposal) => !kept.includes(proposal));
   const ofOthers = await sample(
     others.map(({ mask }) => mask),
@@ -92,7 +94,7 @@ async function describe(
   const cells = proposals.length === 0 ? [] : gridCells(width, height);
   const ofCells = await sample(cells, 1);
   const owned = [
-    ...own.map((each, index) => ({ ...each, owner: ownerOf(candidates[index]?.proposal ?? null) })),
+    ...described.map((each, index) => ({ ...each, owner: ownerOf(candidates[index]?.proposal ?? null) })),
     ...ofOthers.map((each, index) => ({ ...each, owner: ownerOf(others[index] ?? null) })),
     ...ofCells.map((each) => ({ ...each, owner: -1 })),
   ];
@@ -108,7 +110,7 @@ async function describe(
     samples: pool(owned),
     described: {
       kept: kept.map(ownerOf),
-      counts: own.map(({ samples }) => samples.length),
+      counts: described.map(({ samples }) => samples.length),
     },
   };
 }

@@ -30,5 +30,7 @@ test('Compose accepts the file; what is ours runs without root, read-only and wi
   for (const each of Object.values(services)) expect(each.mem_limit).toBeDefined();
   for (const name of ['redis', 'worker', 'label-studio']) expect(services[name]?.healthcheck).toBeDefined();
   expect(String(services['redis']?.command)).toContain('appendonly');
-  for (const name of ['backend', 'worker']) expect(services[name]?.environment).toHaveProperty('REDIS_URL');
+  for (const name of ['backend', 'worker']) {
+    expect(services[name]?.environment).toMatchObject({ REDIS_URL: expect.any(String), ORT_DISABLE_TELEMETRY: '1' });
+  }
 }, 600_000);

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { OpenCaseImage } from '../../annotations/case-images.js';
 import type { EvaluationCase, EvaluationSource } from '../../annotations/evaluation-case.js';
 import { encodeCocoRle } from '../../core/coco-rle.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
-import { paintLabelMap } from '../../core/label-map.js';
+import { labelAreas, paintLabelMap } from '../../core/label-map.js';
 import { valueOrThrow } from '../../core/result.js';
 import { decodeMicrograph } from '../../imaging/decode-micrograph.js';
 import { renderLabels } from '../../imaging/overlay.js';
 import { scalarPixelSize } from '../../imaging/pixel-size.js';
 import { diskError } from '../../store/disk-error.js';
+import { writeWhole } from '../../store/write-whole.js';
 import { type SplitName, splitOfSpecimen, type SplitShares } from './specimen-split.js';
 
 /** Where accepted annotations come from. */
@@ -90,9 +91,8 @@ export async function buildDataset(options: DatasetOptions): Promise<BuiltDatase
   for (const origin of sources) {
     for await (const { evaluated, problems: found } of origin.source.items()) {
       if (signal.aborted) return null;
-      const reasons = evaluated === null ? found : [];
-      for (const { file, message, hint } of reasons) onProblem(file, { message, hint });
-      problems += reasons.length;
+      for (const { file, message, hint } of found) onProblem(file, { message, hint });
+      problems += found.length;
       if (evaluated === null) continue;
       try {
         const item = await writeItem(evaluated, origin, labels, options);
@@ -132,6 +132,13 @@ async function writeItem(
     .toSorted((a, b) => b.mask.areaPx - a.mask.areaPx)
     .map(({ label, mask }) => ({ mask, label: numberOf(label, labels) }));
   const map = paintLabelMap(width, height, layers);
+  const areas = labelAreas(map);
+  const hidden = [...new Set(layers.map(({ label }) => label))].filter((label) => areas[label] === 0);
+  if (hidden.length > 0)
+    throw hiddenLabels(
+      evaluated,
+      hidden.map((label) => labels[label - 1] ?? ''),
+    );
   const id = `${name}-${evaluated.id}`.replace(/[^\w.-]+/g, '_');
   const sha256 = digest(image.bytes);
   const named = evaluated.taskData?.[specimenField];
@@ -187,15 +194,9 @@ async function writeEntry(out: string, file: string, content: Uint8Array): Promi
 }
 
 async function writeFileWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const unfinished = `${path}.part`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(unfinished, content);
-    await rename(unfinished, path);
-  } catch (thrown) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
+  await writeWhole(path, content).catch((thrown: unknown) => {
     throw diskError(thrown, dirname(path));
-  }
+  });
 }
 
 function digest(content: Uint8Array): string {
@@ -233,6 +234,18 @@ class CocoAnnotations {
       annotations: this.#annotations,
     };
   }
+}
+
+/** A label image has room for one label per pixel. */
+function hiddenLabels({ file }: EvaluationCase, labels: readonly string[]): SamIAmError {
+  const names = labels.map((label) => `"${label}"`).join(', ');
+  return new SamIAmError(
+    'request.invalid',
+    `${file}: all pixels of ${names} have another label, too, of a smaller region`,
+    {
+      hint: 'Give each region one label, or delete those that others cover.',
+    },
+  );
 }
 
 function otherSize({ file, width, height }: EvaluationCase, imageWidth: number, imageHeight: number): SamIAmError {

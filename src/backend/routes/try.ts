@@ -29,9 +29,9 @@ const mostUploads = 12;
 const thumbnailSide = 224;
 
 /** `/api/try`: look at one micrograph without Label Studio. */
-export function tryRouter({ exploration, service, queue }: RouteDeps): Router {
+export function tryRouter({ exploration, service, door }: RouteDeps): Router {
   const router = Router();
-  const runs = new TryRuns(queue);
+  const runs = new TryRuns(door);
   const route = (path: string, handlers: Partial<Record<'get' | 'post' | 'delete', RequestHandler[]>>) => {
     const methods = Object.keys(handlers).map((method) => method.toUpperCase());
     const added = router.route(path);
@@ -169,8 +169,7 @@ function promptRoute(runs: TryRuns, service: SegmentationService): RequestHandle
   return async (request, response) => {
     const { points, extent } = parseBody(promptRequest, request.body);
     const { name, bytes } = runs.explored(idOf(request));
-    const image = { name, bytes: Uint8Array.from(bytes) };
-    const painted = await service.paintPrompted(image, { points, boxes: [] }, { extent, materials: 'auto' });
+    const painted = await service.paintPrompted({ name, bytes }, { points, boxes: [] }, { extent, materials: 'auto' });
     const { width, height, materials } = valueOrThrow(painted);
     const [found] = materials;
     const runsOf = (brushRle: Uint8Array) => Buffer.from(decodeBrushMask(brushRle, width, height).runs.buffer);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Finding } from '../../app/doctor/finding.js';
 import { runDoctor } from '../../app/doctor/run-doctor.js';
 import { loadSettings } from '../../config/settings.js';
+import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { writeJsonLine, writeLine } from '../output.js';
 
@@ -15,7 +16,7 @@ interface DoctorFlags {
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('find out why predictions do not come, and what to do about it')
+    .description(commandSummaries.doctor)
     .option('--url <address>', 'address of Label Studio (LABEL_STUDIO_URL)')
     .option('--project <id>', 'the project to check; without: all that have a model connected')
     .option('--json', 'one JSON object per finding on standard output')

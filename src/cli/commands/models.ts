@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { loadSettings } from '../../config/settings.js';
 import { addModel, pullCheckpoint, readLibrary, verifyModels } from '../../painting/models/model-library.js';
+import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { writeJsonLine, writeLine } from '../output.js';
 import { createByteProgress } from '../progress.js';
@@ -11,7 +12,7 @@ interface JsonFlag {
 
 /** Adds `sam-i-am models list | pull | verify | add` (CONTRACT, "Command line"). */
 export function addModelsCommand(program: Command): void {
-  const models = program.command('models').description('list, fetch, check and add segmentation models');
+  const models = program.command('models').description(commandSummaries.models);
   models
     .command('list')
     .description('models that are here, and checkpoints that can be pulled')

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { loadSettings } from '../../config/settings.js';
 import { openProfileStore, type StoredProfile } from '../../store/profile-store.js';
+import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { writeJsonLine, writeLine } from '../output.js';
 
@@ -12,7 +13,7 @@ interface ProfileFlags {
 
 /** Adds `sam-i-am profiles list | rollback` (CONTRACT, "Command line"). */
 export function addProfilesCommand(program: Command): void {
-  const profiles = program.command('profiles').description('what was learned from accepted annotations (see train)');
+  const profiles = program.command('profiles').description(commandSummaries.profiles);
   profiles
     .command('list')
     .description('the versions of a project, the one in use marked')

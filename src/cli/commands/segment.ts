@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { loadSettings } from '../../config/settings.js';
@@ -17,9 +17,12 @@ import {
   type SegmentOptions,
   stages,
 } from '../../pipeline/pipeline-parameters.js';
+import { writeWhole } from '../../store/write-whole.js';
 import { integerArgument, materialsArgument } from '../argument-parsers.js';
+import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { findImages, type ImageInput } from '../image-inputs.js';
+import { withInterruption } from '../interruption.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
 
@@ -36,7 +39,7 @@ interface SegmentFlags extends Omit<SegmentOptions, 'profile' | 'merge' | 'keepO
 export function addSegmentCommand(program: Command): void {
   program
     .command('segment')
-    .description('paint the materials of micrographs: label image, masks, Label Studio task and overlay for each')
+    .description(commandSummaries.segment)
     .argument('<image|folder...>', `${formatNames} files, or folders that hold them`)
     .requiredOption('--out <dir>', 'folder for the results; made if it does not exist')
     .addOption(
@@ -86,19 +89,13 @@ async function segment(inputs: readonly string[], flags: SegmentFlags): Promise<
   const profile = flags.profile === undefined ? undefined : await readProfile(flags.profile, settings.dataDir);
   await makeFolder(flags.out);
   const pool = await openSegmentPool({ ...poolOptions(settings, flags.model), concurrency: 1 });
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const run = { ...flags, options: { ...optionsOf(flags, settings), profile } };
   try {
-    await pool.ready;
-    return await segmentAll(
-      pool,
-      images,
-      { ...flags, options: { ...optionsOf(flags, settings), profile } },
-      interrupted.signal,
-    );
+    return await withInterruption(async (signal) => {
+      await pool.ready;
+      return segmentAll(pool, images, run, signal);
+    });
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     await pool.close();
   }
 }
@@ -146,7 +143,7 @@ async function segmentOne(
     const files = [...result.value.files].sort(
       (a, b) => Number(a.suffix === '.masks.json') - Number(b.suffix === '.masks.json'),
     );
-    for (const { suffix, content } of files) await writeFile(join(flags.out, image.name + suffix), content);
+    for (const { suffix, content } of files) await writeWhole(join(flags.out, image.name + suffix), content);
     return result;
   } catch (thrown) {
     return failure(asSamIAmError(thrown));

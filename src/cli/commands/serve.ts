@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { createLogger } from '../../app/create-logger.js';
+import { type EarlyServer, openEarlyServer } from '../../backend/early-server.js';
 import { settingsHelp } from '../../config/describe-settings.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
-import { sparingly } from '../../painting/jobs/queue-error.js';
-import { openService } from '../../painting/open-service.js';
+import { commandSummaries } from '../command-summaries.js';
 
 /** A micrograph that takes longer has its worker replaced: something is stuck, and would keep all others waiting for ever. */
 const longestWorkMs = 600_000;
@@ -17,7 +16,7 @@ interface ServeFlags {
 export function addServeCommand(program: Command): void {
   program
     .command('serve')
-    .description('serve predictions to Label Studio')
+    .description(commandSummaries.serve)
     .option('--host <address>', 'address to listen on (HOST)')
     .option('--port <n>', 'port to listen on (PORT)')
     .addHelpText('after', () => `\n${settingsHelp()}`)
@@ -29,20 +28,38 @@ function settingsOf({ host, port }: ServeFlags): Settings {
   return loadSettings({ ...process.env, ...flags });
 }
 
-/** Listens at once and loads the models meanwhile; SIGTERM or SIGINT drains and stops, a second one stops at once. */
+/** Listens at once and loads all else meanwhile, the models last; SIGTERM or SIGINT drains and stops, a second one stops at once. */
 async function serve(settings: Settings): Promise<void> {
-  const { startServer } = await import('../../backend/start-server.js');
+  const early = await openEarlyServer(settings);
+  const running = await start(settings, early).catch((thrown: unknown) => {
+    early.server.close();
+    early.server.closeAllConnections();
+    throw thrown;
+  });
+  const stopOnce = (): void => {
+    process.off('SIGTERM', stopOnce).off('SIGINT', stopOnce);
+    void running.stop();
+  };
+  process.on('SIGTERM', stopOnce).on('SIGINT', stopOnce);
+}
+
+async function start(settings: Settings, early: EarlyServer): Promise<{ readonly stop: () => Promise<void> }> {
+  const { createLogger } = await import('../../app/create-logger.js');
+  const { sparingly } = await import('../../painting/jobs/queue-error.js');
+  const { openService } = await import('../../painting/open-service.js');
   const logger = createLogger(settings);
   const onError = sparingly(({ code, message, hint }) => logger.warn({ code, hint }, message));
   const service = await openService(settings, { limitMs: longestWorkMs, onError });
-  const server = await startServer(settings, service);
-  const stop = async (): Promise<void> => {
-    await server.close();
+  try {
+    const { startServer } = await import('../../backend/start-server.js');
+    const server = await startServer(settings, service, early);
+    const stop = async (): Promise<void> => {
+      await server.close();
+      await service.close();
+    };
+    return { stop };
+  } catch (thrown) {
     await service.close();
-  };
-  const stopOnce = (): void => {
-    process.off('SIGTERM', stopOnce).off('SIGINT', stopOnce);
-    void stop();
-  };
-  process.on('SIGTERM', stopOnce).on('SIGINT', stopOnce);
+    throw thrown;
+  }
 }

@@ -1,4 +1,4 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type FramePolicy, FrameQueue } from '../../app/watch/frame-queue.js';
@@ -10,7 +10,9 @@ import { valueOrThrow } from '../../core/result.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
 import { defaultSegmentOptions, type PaintingChoices } from '../../pipeline/pipeline-parameters.js';
 import { diskError } from '../../store/disk-error.js';
+import { writeWhole } from '../../store/write-whole.js';
 import { integerArgument, materialsArgument } from '../argument-parsers.js';
+import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { withInterruption } from '../interruption.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
@@ -33,7 +35,7 @@ const pointsPerSide = 6;
 export function addWatchCommand(program: Command): void {
   program
     .command('watch')
-    .description("write NAME.roi.json for each new micrograph of a folder, for a microscope's control software")
+    .description(commandSummaries.watch)
     .argument('<folder>', 'folder into which the microscope writes its frames')
     .requiredOption('--out <dir>', 'folder for the results; made if it does not exist')
     .addOption(
@@ -126,7 +128,9 @@ async function doFrame(
     const { materials, pointsPerSide, merge, keepOverlays } = flags;
     const options = { ...defaultSegmentOptions, materials, pointsPerSide, merge, keepOverlays };
     const content = valueOrThrow(await pool.regions({ name: frame.name, bytes }, options));
-    await writeWhole(target, content);
+    await writeWhole(target, content).catch((thrown: unknown) => {
+      throw diskError(thrown, target);
+    });
     report.done(frame, target);
   } catch (thrown) {
     report.fail(frame, asSamIAmError(thrown));
@@ -137,18 +141,6 @@ async function doFrame(
 async function isDone(target: string, { modifiedMs }: CompleteFrame): Promise<boolean> {
   const found = await stat(target).catch(() => undefined);
   return found !== undefined && found.mtimeMs >= modifiedMs;
-}
-
-/** Readers see it whole or not at all. */
-async function writeWhole(target: string, content: string): Promise<void> {
-  const unfinished = `${target}.part`;
-  try {
-    await writeFile(unfinished, content);
-    await rename(unfinished, target);
-  } catch (thrown) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
-    throw diskError(thrown, target);
-  }
 }
 
 /** What is said of each frame. */

@@ -13,13 +13,14 @@ import { startRedisWorker } from '../../painting/jobs/redis-worker.js';
 import { addedModelsFolder, modelsFolder, weightsOf } from '../../painting/models/load-models.js';
 import { modelVersionOf } from '../../painting/models/model-version.js';
 import { embeddingsFolder, poolOptions } from '../../painting/threads/segment-pool.js';
+import { commandSummaries } from '../command-summaries.js';
 import { withInterruption } from '../interruption.js';
 
 /** Adds `sam-i-am worker` (CONTRACT, "Command line"). */
 export function addWorkerCommand(program: Command): void {
   program
     .command('worker')
-    .description('paint what serve and prelabel put into the queue of REDIS_URL; any number, on any machines')
+    .description(commandSummaries.worker)
     .option('--alive-file <file>', 'touched every few seconds while all is well, for health checks')
     .addHelpText('after', () => `\n${settingsHelp()}`)
     .action(work);
@@ -49,9 +50,9 @@ async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<voi
       onError,
       async work(job, unwanted, onProgress) {
         // Painting encodes anyway, as the first of its steps; for a click it is nearly all there is to do.
-        if (job.call.kind === 'click') await exchange?.fetch(job.image.bytes);
+        if (job.call.kind === 'click') await exchange?.fetch(job.image);
         const outcome = await processes.run(job, unwanted, onProgress);
-        void exchange?.announce(job.image.bytes);
+        void exchange?.announce(job.image);
         return outcome;
       },
       onAlive: () => {

@@ -10,7 +10,8 @@ import { addedModelsFolder, loadModels, modelsFolder } from '../../painting/mode
 import { modelVersionOf } from '../../painting/models/model-version.js';
 import { embeddingsFolder } from '../../painting/threads/segment-pool.js';
 import { openProfileStore } from '../../store/profile-store.js';
-import { paintableLabels, type TrainingOutcome, trainProject } from './train-project.js';
+import { paintableLabels } from './paintable-labels.js';
+import { type TrainingOutcome, trainProject } from './train-project.js';
 
 /** Settings that training looks at. */
 export type TrainingSettings = Pick<

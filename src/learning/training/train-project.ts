@@ -6,7 +6,6 @@ import type { MaterialCount } from '../../core/material-count.js';
 import { valueOrThrow } from '../../core/result.js';
 import { decodeMicrograph } from '../../imaging/decode-micrograph.js';
 import type { PaintableLabels } from '../../label-studio/assign-labels.js';
-import { findPaintTargets, parseLabelConfig } from '../../label-studio/label-config.js';
 import { meanOf } from '../../metrics/statistics.js';
 import { cachedEmbedding, type EmbeddingCache, embeddingKey } from '../../painting/embedding-cache.js';
 import type { LoadedModels } from '../../pipeline/loaded-models.js';
@@ -47,12 +46,6 @@ export interface TrainingOutcome extends LastTraining {
   readonly heldOutIou: number | null;
   readonly zeroShotIou: number | null;
   readonly file: string | null;
-}
-
-/** The labels that a label config has for materials of its first image. */
-export function paintableLabels(labelConfig: string): PaintableLabels<string> {
-  const [{ labels, unknown }] = findPaintTargets(parseLabelConfig(labelConfig));
-  return { labels: labels.map(({ label }) => label), hasUnknown: unknown !== undefined };
 }
 
 /** Names are learned from so many images, the newest; more would say the same. */
@@ -187,7 +180,7 @@ async function prepareCase(
   const file = valueOrThrow(await open(evaluated, signal));
   const micrograph = valueOrThrow(await decodeMicrograph(file.name, file.bytes, { maxPixels }));
   if (micrograph.width !== evaluated.width || micrograph.height !== evaluated.height) throw otherSize(evaluated);
-  const key = embeddingKey(file.bytes, models.weights);
+  const key = embeddingKey(file, models.weights);
   const encode = () => cachedEmbedding(embeddings, key, () => models.sam.encode(micrograph));
   const [{ id, completedAt }] = evaluated.annotations;
   const options = { models, micrograph, accepted, materials, encode: isTuned ? encode : undefined };

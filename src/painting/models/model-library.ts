@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, stat} from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { SamIAmError } from '../../core/errors.js';
 import { download,type DownloadOptions } from '../../inference/download.js';
@@ -7,6 +6,7 @@ import { type Checkpoint, filesOf, type ModelEntry, modelEntry,type ModelFile } 
 import { findDamage, readCheckpoints, readModelEntries, readStoredModels, sha256Of,type StoredModel } from '../../inference/model-store.js';
 import { openOrtSession } from '../../inference/ort-session.js';
 import { detectLayout, isEncoder } from '../../sam/layouts/detect-layout.js';
+import { putWhole, writeWhole } from '../../store/write-whole.js';
 import { addedModelsFolder, modelsFolder } from './load-models.js';
 
 /** Everything that can be chosen with MODEL, added, or pulled. */
@@ -204,24 +204,7 @@ async function store(
 
 async function copyWhole(from: string, to: string): Promise<void> {
   if (resolve(from) === resolve(to)) return;
-  await mkdir(dirname(to), { recursive: true });
-  await replaceBy(to, (unfinished) => copyFile(from, unfinished));
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await replaceBy(path, (unfinished) => writeFile(unfinished, text));
-}
-
-/** The file appears under its name only when it is whole. */
-async function replaceBy(path: string, make: (unfinished: string) => Promise<void>): Promise<void> {
-  const unfinished = `${path}.${randomUUID()}.part`;
-  try {
-    await make(unfinished);
-    await rename(unfinished, path);
-  } finally {
-    await rm(unfinished, { force: true });
-  }
+  await putWhole(to, (unfinished) => copyFile(from, unfinished));
 }
 
 async function mustExist(path: string): Promise<void> {

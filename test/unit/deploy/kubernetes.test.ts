@@ -65,7 +65,9 @@ test('every workload runs without root, on a read-only file system, with bounds 
 test('its settings are ours, and what is scaled is there', () => {
   const known = Object.keys(settingsSchema.shape).map(environmentName);
   const settings = documents.find(({ kind }) => kind === 'ConfigMap')?.data ?? {};
-  for (const name of Object.keys(settings)) expect(known).toContain(name);
+  const { ORT_DISABLE_TELEMETRY: isSilent, ...ours } = settings;
+  expect(isSilent).toBe('1');
+  for (const name of Object.keys(ours)) expect(known).toContain(name);
   const scaled = documents.find(({ kind }) => kind === 'ScaledObject')?.spec.scaleTargetRef.name;
   expect(workloads.map(({ metadata }) => metadata.name)).toContain(scaled);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { TaskQueue } from '../../../src/backend/task-queue.js';
+import { Door } from '../../../src/backend/door.js';
 import { jobs, soon } from '../../support/jobs.js';
 
 test('lets no more requests in than it may', async () => {
-  const queue = new TaskQueue({ concurrency: 1, maxRequests: 1 });
+  const queue = new Door({ maxRequests: 1 });
   const { job, end } = jobs();
   const inside = queue.admit(job('a'));
   await expect(queue.admit(job('b'))).rejects.toMatchObject({ code: 'capacity.queue_full' });
@@ -13,7 +13,7 @@ test('lets no more requests in than it may', async () => {
 });
 
 test('holds those that never ask twice until there is room, in their order', async () => {
-  const queue = new TaskQueue({ concurrency: 1, maxRequests: 1 });
+  const queue = new Door({ maxRequests: 1 });
   const { job, end, started } = jobs();
   const inside = [queue.admit(job('a')), queue.admit(job('b'), { hold: true })];
   await expect(queue.admit(job('c'), { hold: true })).rejects.toMatchObject({ code: 'capacity.queue_full' });
@@ -28,7 +28,7 @@ test('holds those that never ask twice until there is room, in their order', asy
 });
 
 test('holds nobody for longer than the deadline, nor after the client has gone', async () => {
-  const queue = new TaskQueue({ concurrency: 1, maxRequests: 2, holdMs: 20 });
+  const queue = new Door({ maxRequests: 2, holdMs: 20 });
   const { job, end, started } = jobs();
   const inside = [queue.admit(job('a')), queue.admit(job('b'))];
   const controller = new AbortController();
@@ -45,7 +45,7 @@ test('holds nobody for longer than the deadline, nor after the client has gone',
 });
 
 test('drains: waits for those inside, refuses others', async () => {
-  const queue = new TaskQueue({ concurrency: 1, maxRequests: 5 });
+  const queue = new Door({ maxRequests: 5 });
   const { job, end } = jobs();
   const inside = queue.admit(job('a'));
   let drained = false;

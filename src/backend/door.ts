@@ -1,10 +1,7 @@
 import { SamIAmError } from '../core/errors.js';
-import { type TurnOptions, Turns } from '../painting/turns.js';
 
-/** Bounds of a {@link TaskQueue}. */
-export interface TaskQueueLimits {
-  /** Tasks that are fetched or painted at the same time. */
-  readonly concurrency: number;
+/** Bounds of a {@link Door}. */
+export interface DoorLimits {
   /** Requests that may be inside at the same time; one request can bring many tasks. */
   readonly maxRequests: number;
   /** How long a request may be held at the door. */
@@ -25,18 +22,16 @@ interface Held {
   readonly enter: () => void;
 }
 
-/** Lets a bounded number of requests in and runs their tasks a few at a time, urgent ones (someone is waiting at the screen) first. */
-export class TaskQueue {
-  readonly #limits: TaskQueueLimits;
-  readonly #tasks: Turns;
+/** Lets a bounded number of requests in, and holds a bounded number of those that cannot be told to come back. It only admits. */
+export class Door {
+  readonly #limits: DoorLimits;
   readonly #held: Held[] = [];
   readonly #idle: (() => void)[] = [];
   #requests = 0;
   #closing = false;
 
-  constructor(limits: TaskQueueLimits) {
+  constructor(limits: DoorLimits) {
     this.#limits = limits;
-    this.#tasks = new Turns(limits.concurrency);
   }
 
   get isClosing(): boolean {
@@ -56,11 +51,6 @@ export class TaskQueue {
       if (next !== undefined) next.enter();
       else if (--this.#requests === 0) for (const resolve of this.#idle.splice(0)) resolve();
     }
-  }
-
-  /** Runs a task when it is its turn. */
-  async run<Value>(task: () => Promise<Value>, options: TurnOptions = {}): Promise<Value> {
-    return this.#tasks.run(task, options);
   }
 
   /** Lets no more requests in and waits until those inside have left. */
