@@ -38,7 +38,7 @@ export async function mergeMasks(
   const described = await describeCandidates(models, micrograph, embedding, kept, options, parameters);
   const regions = described.candidates.map(({ region }) => region);
   const { profile } = options;
-  const nameSamples = profile && (await describeForNames(models.texture, micrograph, regions, profile));
+  const nameSamples = profile && (await describeForNames(micrograph, regions));
   const merged = mergeDescribed(
     micrograph,
     described,

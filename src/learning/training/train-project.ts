@@ -1,6 +1,6 @@
 import type { OpenCaseImage } from '../../annotations/case-images.js';
 import type { EvaluationCase, EvaluationSource } from '../../annotations/evaluation-case.js';
-import { learnedProfile } from '../../booster/material-profile.js';
+import { materialProfile } from '../../booster/material-profile.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import { valueOrThrow } from '../../core/result.js';
@@ -195,7 +195,7 @@ async function gateImages(
   labels: PaintableLabels<string>,
   { models }: TrainingJob,
 ): Promise<GateImage[]> {
-  const parsed = learnedProfile.safeParse(current?.content).data;
+  const parsed = materialProfile.safeParse(current?.content).data;
   const profile = parsed && isUsable(parsed, models.textureSha256) ? parsed : undefined;
   const gate: GateImage[] = [];
   for (const { task, annotation, heldOut, zeroShot } of candidate.images) {

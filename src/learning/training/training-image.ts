@@ -1,7 +1,7 @@
 import type { EvaluationCase } from '../../annotations/evaluation-case.js';
 import type { MaskSamples } from '../../booster/describe-masks.js';
 import type { NamedRegion } from '../../booster/learn-names.js';
-import type { LearnedProfile } from '../../booster/material-profile.js';
+import type { MaterialProfile } from '../../booster/material-profile.js';
 import type { MaterialVote } from '../../booster/material-vote.js';
 import { voteCandidates } from '../../booster/merge-candidates.js';
 import type { DescribedCandidates } from "../../booster/merge-described.js";
@@ -23,7 +23,7 @@ export interface AcceptedMask {
 }
 
 /** How mask removal and the generator's filters may differ from the defaults. */
-export type FilterSetting = Pick<LearnedProfile, 'filter' | 'removal'>;
+export type FilterSetting = Pick<MaterialProfile, 'filter' | 'removal'>;
 
 /** Candidates for materials under one setting, with their descriptors for clustering and for names. */
 export interface DescribedMasks extends DescribedCandidates<ScoredProposal> {
@@ -84,7 +84,7 @@ export async function prepareImage(
 ): Promise<TrainingImage> {
   const { width, height } = micrograph;
   const masks = accepted.map(({ mask }) => mask);
-  const samples = await describeForNames(models.texture, micrograph, masks, { version: 2 });
+  const samples = await describeForNames(micrograph, masks);
   const regions = accepted.map(({ name }, index) => ({ name, image: id, samples: samples[index] ?? [] }));
   const found = encode === undefined ? null : await maskFinder(models, micrograph, materials, await encode());
   return { id, annotation, width, height, accepted, regions, found };
@@ -98,7 +98,7 @@ async function maskFinder(
 ): Promise<(setting: FilterSetting) => Promise<DescribedMasks>> {
   const { proposals } = await findMasks(models, micrograph, { ...defaultSegmentOptions, embedding }, pipelineParameters);
   const known = new Map<string, Promise<DescribedMasks>>();
-  const describeOnce = describesOnce(models, micrograph);
+  const describeOnce = describesOnce(micrograph);
   return (setting) => {
     const removal = { ...pipelineParameters.removal, ...setting.removal };
     const trusted = proposals.filter(passes(setting.filter));
@@ -119,12 +119,12 @@ async function maskFinder(
 }
 
 /** Describes masks for names; those that another setting has left as they are, only once. */
-function describesOnce({ texture }: LoadedModels, micrograph: GreyImage) {
+function describesOnce(micrograph: GreyImage) {
   const known = new Map<string, MaskSamples>();
   return async (regions: readonly Mask[]): Promise<MaskSamples[]> => {
     const keys = regions.map(({ runs }) => runs.join());
     const fresh = regions.filter((_, index) => !known.has(keys[index] ?? ''));
-    const samples = await describeForNames(texture, micrograph, fresh, { version: 2 });
+    const samples = await describeForNames(micrograph, fresh);
     fresh.forEach(({ runs }, index) => known.set(runs.join(), samples[index] ?? []));
     return keys.map((key) => known.get(key) ?? []);
   };

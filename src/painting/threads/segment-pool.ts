@@ -118,6 +118,14 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
     modelVersion,
     ready,
     isReady: () => isReady,
+    ...callsOf(work, modelVersion),
+    close: () => pool.destroy(),
+  };
+}
+
+/** What can be asked of the worker, each a call of one of its functions. */
+function callsOf(work: Work, modelVersion: string): Omit<SegmentPool, 'modelVersion' | 'ready' | 'isReady' | 'close'> {
+  return {
     paint: (image, materials, signal, profile) => {
       const task: PaintTask = { image, materials, profile, cancel: cancelFlag(signal) };
       return work.run<PaintedMicrograph>('paint', task, { transfer: wholeBuffer(image.bytes) });
@@ -150,7 +158,6 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
       const task: RewriteTask = { image, explored, choices, modelVersion };
       return work.run<SegmentedFiles>('rewrite', task);
     },
-    close: () => pool.destroy(),
   };
 }
 
@@ -171,13 +178,13 @@ interface Work {
 
 function createWork(pool: Piscina, { limitMs }: SegmentPoolOptions): Work {
   return {
-    async run<Value>(name: string, task: object | null, { signal, transfer }: WorkOptions = {}) {
+    async run(name, task, { signal, transfer } = {}) {
       const deadline = limitMs === undefined ? undefined : AbortSignal.timeout(limitMs);
       const signals = [signal, deadline].filter((each) => each !== undefined);
       try {
         const stop = signals.length === 0 ? {} : { signal: AbortSignal.any(signals) };
         const run = { name, ...stop, transferList: transfer === undefined ? [] : [transfer] };
-        return unpack((await pool.run(task, run)) as WorkerAnswer<Value>);
+        return unpack((await pool.run(task, run)) as WorkerAnswer<never>);
       } catch (thrown) {
         if (signal?.aborted === true) return failure(cancelled());
         return failure(deadline?.aborted === true ? tookTooLong(limitMs) : crashed(thrown));

@@ -71,10 +71,10 @@ test('what is listed as running is what the runner has, and nothing else', async
 test('clicks go first, then looks, then paintings', async () => {
   const { runner, names, end } = held();
   const queue = new LocalQueue(runner, 1);
-  const running = [queue.run(paint('first'))];
+  const running: Promise<unknown>[] = [queue.run(paint('first'))];
   await soon();
   for (const job of [paint('painting'), explore('look'), click('click')]) {
-    running.push(queue.run(job) as (typeof running)[number]);
+    running.push(queue.run(job));
     await soon();
   }
   for (const name of ['first', 'click', 'look', 'painting']) await end(name);
