@@ -31,11 +31,7 @@ function painting(changes: Partial<TaskPainting> = {}) {
 describe('a task', () => {
   test('of one image is painted with the labels of its config, as many materials as there are labels', async () => {
     const { deps, service } = painting();
-    const { regions } = await paintTask(
-      { id: 7, data: { image: 'a.png' } },
-      targetsOf(labelConfigWith('A', 'B')),
-      deps,
-    );
+    const { regions } = await paintTask({ id: 7, data: { image: 'a.png' } }, configOf(labelConfigWith('A', 'B')), deps);
     expect(regions.map(({ value }) => value.brushlabels)).toEqual([['A'], ['B']]);
     expect(service.calls).toMatchObject([{ kind: 'paint', name: 'a.png', materials: { atMost: 2 } }]);
   });
