@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { SamIAmError } from '../core/errors.js';
+import { asSamIAmError, SamIAmError } from '../core/errors.js';
 import { parseDifficulty } from '../metrics/difficulty.js';
 import { decodeSegmentation, segmentationSchema } from './coco-segmentation.js';
 import type { EvaluationSource, PredictedRegion, Problem, SourceItem } from './evaluation-case.js';
@@ -205,7 +205,7 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return await readJsonFile(path);
   } catch (thrown) {
-    throw unreadable(path, thrown instanceof Error ? thrown.message : String(thrown));
+    throw unreadable(path, thrown instanceof SyntaxError ? 'it is cut off or no JSON' : asSamIAmError(thrown).message);
   }
 }
 

@@ -22,8 +22,10 @@ const choicesSchema = z.object({
 
 /** What is known of one image of a task besides the task. */
 export interface ImageReading extends TaskReading {
-  /** The task has no other that is annotated. */
+  /** The task has no other that is annotated, pages aside. */
   readonly isOnly: boolean;
+  /** Later pages are annotated, too. */
+  readonly hasPages: boolean;
   /** The name of the image that goes by the task's own id. */
   readonly mainName: string;
 }

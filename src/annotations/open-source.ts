@@ -30,7 +30,11 @@ export async function openSource(
       hint: 'Give a JSON export of Label Studio, a COCO file, or a folder of label images.',
     });
   }
-  if (found.isDirectory()) return openLabelImages(path, predictions);
+  const config = labelConfig === undefined ? undefined : parseLabelConfig(labelConfig);
+  if (found.isDirectory()) {
+    const labels = config?.controls.flatMap((control) => control.labels) ?? [];
+    return openLabelImages(path, predictions, { maxPixels: reading.maxPixels, labels });
+  }
   if ((await firstSign(path)) === '{') {
     const keys = await firstKeys(readTextPieces(path), (key) => cocoKeys.has(key) || key === 'data');
     if (keys.some((key) => cocoKeys.has(key))) return openCocoFile(path, predictions, reading);
@@ -41,7 +45,6 @@ export async function openSource(
       hint: 'Leave it out: the export holds its predictions.',
     });
   }
-  const config = labelConfig === undefined ? undefined : parseLabelConfig(labelConfig);
   return openExportFile(path, { ...reading, config });
 }
 

@@ -81,7 +81,8 @@ class TaskReader {
     for (const place of places) {
       const reader = new ImageReader(this.#task, place, {
         ...this.#reading,
-        isOnly: places.length === 1,
+        isOnly: places.every(({ toName }) => toName === places[0]?.toName),
+        hasPages: places.some(({ page }) => page > 0),
         mainName: places[0]?.toName ?? '',
       });
       items.push(reader.read(whole, predictions));
@@ -149,7 +150,11 @@ class TaskReader {
 
   #report(message: string, hint: string): void {
     const place = { toName: this.#reading.config?.images[0]?.name ?? '', page: 0 };
-    const address = taskImageAddress(this.#task.data, place, { config: this.#reading.config, isOnly: true });
+    const address = taskImageAddress(this.#task.data, place, {
+      config: this.#reading.config,
+      isOnly: true,
+      hasPages: false,
+    });
     const file = imageFileName(address) ?? `task ${String(this.#task.id)}`;
     this.#problems.push({ id: String(this.#task.id), file, message, hint });
   }

@@ -79,6 +79,9 @@ const origins: Readonly<Record<string, RegionOrigin>> = {
 /** Entries of one result that are read; more was drawn by no person. */
 const mostEntries = 50_000;
 
+/** Signs of an id or a type that are kept: those that people are shown. */
+const longestName = 60;
+
 const exportHint = 'Export the project again as JSON; if it stays, draw the region anew.';
 
 /**
@@ -127,12 +130,18 @@ function sortEntries(result: readonly unknown[], config: LabelConfig | undefined
   result.forEach((raw, index) => {
     const entry = typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
     const kind = entryKind(entry);
-    if (kind === undefined) return report(index, 'type');
+    if (kind === undefined) {
+      report(index, 'type');
+      return;
+    }
     if (kind === 'remark') return;
     const head = headSchema.safeParse(entry);
-    if (!head.success) return report(index, head.error.issues[0]?.path.join('.') ?? 'it');
+    if (!head.success) {
+      report(index, head.error.issues[0]?.path.join('.') ?? 'it');
+      return;
+    }
     const { id, from_name: from, to_name: to, item_index: page } = head.data;
-    const name = String(id ?? `#${index + 1}`);
+    const name = String(id ?? `#${index + 1}`).slice(0, longestName);
     labels.add(name, kind, entry);
     if (kind === 'labels' || kind === 'choices') return;
     toName ??= to;
@@ -223,14 +232,18 @@ class LayerReader {
   }
 
   async #readShape({ raw, kind, name }: DrawnEntry): Promise<void> {
-    if (kind === 'foreign' || kind === 'point') return this.#damage(foreignShape(name, String(raw['type'])));
+    if (kind === 'foreign' || kind === 'point') {
+      this.#damage(foreignShape(name, String(raw['type']).slice(0, longestName)));
+      return;
+    }
     const { data, error } = regionSchema.safeParse(raw);
     if (data === undefined) {
       const where = error.issues[0]?.path.join('.') ?? 'it';
-      return this.#damage({
+      this.#damage({
         message: `region ${name} can't be measured: ${where} is missing or wrong`,
         hint: exportHint,
       });
+      return;
     }
     const size = { width: data.original_width, height: data.original_height };
     if (this.#size.width === 0) this.#size = size;
@@ -238,10 +251,16 @@ class LayerReader {
       const { width, height } = this.#size;
       const sizes = `${size.width} × ${size.height} pixels, not ${width} × ${height} like the first one`;
       const hint = 'Draw the regions again: their image was replaced.';
-      return this.#damage({ message: `region ${name} is ${sizes}`, hint });
+      {
+        this.#damage({ message: `region ${name} is ${sizes}`, hint });
+        return;
+      }
     }
     const mask = await maskOfRegion(kind, { ...data, size, maxPixels: this.#reading.maxPixels });
-    if ('reason' in mask) return this.#damage({ message: `region ${name}: ${mask.reason}`, hint: exportHint });
+    if ('reason' in mask) {
+      this.#damage({ message: `region ${name}: ${mask.reason}`, hint: exportHint });
+      return;
+    }
     if (mask.areaPx === 0 && kind === 'brush') return;
     const labels = this.#labels.of(name, raw);
     if (mask.areaPx === 0) this.#damage(emptyShape(name, kind));

@@ -3,6 +3,15 @@ import type { LabelConfig } from '../label-studio/label-config.js';
 import { looksLikeAddress, type TaskData } from '../label-studio/task-value.js';
 import type { ImagePlace } from './read-regions.js';
 
+/** What is known besides of the image whose address is asked for. */
+export interface AddressReading {
+  readonly config: LabelConfig | undefined;
+  /** The task's regions lie on no other image, pages aside. */
+  readonly isOnly: boolean;
+  /** They lie on later pages, too. */
+  readonly hasPages: boolean;
+}
+
 /**
  * The address of one image of a task: what the label config names, as predictions take it; without a config, or where that is empty, the value of the image's own
  * name, else, where the task's regions lie on one image alone, the first text that looks like an address. Null if none does.
@@ -10,13 +19,14 @@ import type { ImagePlace } from './read-regions.js';
 export function taskImageAddress(
   data: TaskData,
   { toName, page }: ImagePlace,
-  { config, isOnly }: { readonly config: LabelConfig | undefined; readonly isOnly: boolean },
+  { config, isOnly, hasPages }: AddressReading,
 ): string | null {
   const tag = config?.images.find(({ name }) => name === toName) ?? (isOnly ? config?.images[0] : undefined);
   const named = pageOf(tag === undefined ? data[toName] : imageValueOf(data, tag), page);
   if (typeof named === 'string' && named.trim() !== '' && (tag !== undefined || looksLikeAddress(named)))
     return named.trim();
-  if (page > 0 || !isOnly) return listedAddress(data, page, isOnly);
+  if (!isOnly) return null;
+  if (hasPages) return listedAddress(data, page);
   return firstAddress([data['image'], ...Object.values(data)]) ?? null;
 }
 
@@ -26,8 +36,7 @@ function pageOf(value: unknown, page: number): unknown {
 }
 
 /** The page of the one list of addresses that a task has. */
-function listedAddress(data: TaskData, page: number, isOnly: boolean): string | null {
-  if (!isOnly) return null;
+function listedAddress(data: TaskData, page: number): string | null {
   const lists = Object.values(data).filter((value): value is unknown[] => Array.isArray(value));
   const [pages, ...others] = lists.filter((list) => list.length > page && list.every(isAddress));
   const address = others.length === 0 ? pages?.[page] : undefined;
@@ -47,7 +56,7 @@ function firstAddress(values: readonly unknown[]): string | undefined {
     const address = level.find(isAddress);
     if (address !== undefined) return address;
     level = level
-      .flatMap((value) =>
+      .flatMap((value): unknown[] =>
         typeof value === 'object' && value !== null ? Object.values(value).slice(0, mostValues) : [],
       )
       .slice(0, mostValues);

@@ -39,7 +39,6 @@ const signatures: readonly (ForeignFormat & { readonly at?: number; readonly byt
     what: 'a document of Office or of an Olympus microscope',
     hint: exportIt,
   },
-  { bytes: '\x89HDF\r\n\x1a\n', what: 'an HDF5 file', hint: exportIt },
   { bytes: 'PK\x03\x04', what: 'a ZIP archive or an Office document', hint: unpackIt },
   { bytes: '\x1f\x8b', what: 'a gzip archive', hint: unpackIt },
   { bytes: 'BZh', what: 'a bzip2 archive', hint: unpackIt },

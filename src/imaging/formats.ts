@@ -1,5 +1,6 @@
 import { type ByteSource, readHead, viewOf } from './byte-source.js';
 import { foreignFormat } from './foreign-formats.js';
+import { isMrc, lengthOfMrc } from './formats/mrc-head.js';
 import type { OpenImage } from './open-image.js';
 import { startsWith, type WholeFile } from './signatures.js';
 import { UnreadableFile } from './unreadable-file.js';
@@ -87,6 +88,75 @@ export const formats: readonly Format[] = [
     about: { pixels: '8 bits', pixelSize: '', frames: 'animations', metadata: '' },
     open: picture,
   },
+  {
+    name: 'BMP',
+    endings: ['.bmp'],
+    isStart: (head) =>
+      startsWith(head, 'BM') &&
+      head.length > 26 &&
+      [12, 40, 52, 56, 64, 108, 124].includes(viewOf(head).getUint32(14, true)),
+    isWhole: ({ head, size }) => head.length > 26 && size >= viewOf(head).getUint32(2, true),
+    about: { pixels: '1 to 32 bits, palette; not packed', pixelSize: '', frames: 'one', metadata: '' },
+    open: async (source) => (await import('./formats/bmp.js')).openBmp(source),
+  },
+  {
+    name: 'DigitalMicrograph',
+    endings: ['.dm3', '.dm4'],
+    isStart: isDigitalMicrograph,
+    isWhole: ({ head, size }) => size >= lengthOfDigitalMicrograph(head),
+    about: {
+      pixels: 'all real numbers, colours',
+      pixelSize: 'calibration of each axis',
+      frames: 'stacks; the thumbnail is left out',
+      metadata: 'detector, high tension, magnification, date',
+    },
+    open: async (source) => (await import('./formats/digital-micrograph.js')).openDigitalMicrograph(source),
+  },
+  {
+    name: 'TIA series',
+    endings: ['.ser'],
+    isStart: (head) => startsWith(head, 'II\x97\x01'),
+    isWhole: unknown,
+    about: { pixels: 'all real numbers', pixelSize: 'calibration of each axis', frames: 'series', metadata: '' },
+    open: async (source) => (await import('./formats/tia-series.js')).openTiaSeries(source),
+  },
+  {
+    name: 'NumPy',
+    endings: ['.npy'],
+    isStart: (head) => startsWith(head, '\x93NUMPY'),
+    isWhole: unknown,
+    about: { pixels: 'all real numbers, colours', pixelSize: '', frames: 'first axes of three or more', metadata: '' },
+    open: async (source) => (await import('./formats/npy.js')).openNpy(source),
+  },
+  {
+    name: 'MRC',
+    endings: ['.mrc', '.mrcs', '.map', '.ccp4', '.rec', '.st'],
+    isStart: isMrc,
+    isWhole: ({ head, size }) => {
+      const length = lengthOfMrc(head);
+      return length === undefined ? null : size >= length;
+    },
+    about: {
+      pixels: 'modes 0, 1, 2, 6 and 12',
+      pixelSize: "the cell, or FEI's extended header",
+      frames: 'sections',
+      metadata: 'high tension',
+    },
+    open: async (source) => (await import('./formats/mrc.js')).openMrc(source),
+  },
+  {
+    name: 'HDF5',
+    endings: ['.emd', '.hspy', '.h5', '.hdf5', '.he5'],
+    isStart: (head) => [0, 512, 1024, 2048].some((at) => startsWith(head, '\x89HDF\r\n\x1a\n', at)),
+    isWhole: unknown,
+    about: {
+      pixels: 'all real numbers',
+      pixelSize: 'EMD of Berkeley and of Velox, HyperSpy',
+      frames: 'stacks; all images of the file',
+      metadata: 'detector, high tension, magnification, date',
+    },
+    open: async (source) => (await import('./formats/hdf5.js')).openHdf5(source),
+  },
 ];
 
 /** All endings of micrographs, lower case. */
@@ -115,4 +185,18 @@ export async function openImage(source: ByteSource): Promise<OpenImage> {
   if (format !== undefined) return format.open(source);
   const { what, hint } = foreignFormat(head);
   throw new UnreadableFile(`it is ${what}`, hint);
+}
+
+/** Version, length and order of bytes, where they are in both versions. */
+function isDigitalMicrograph(head: Uint8Array): boolean {
+  if (head.length < 16) return false;
+  const view = viewOf(head);
+  const version = view.getUint32(0);
+  return (version === 3 && view.getUint32(8) <= 1) || (version === 4 && view.getUint32(12) <= 1);
+}
+
+/** The length of the tags is in the head, but for what stands before and after them. */
+function lengthOfDigitalMicrograph(head: Uint8Array): number {
+  const view = viewOf(head);
+  return view.getUint32(0) === 4 ? Number(view.getBigUint64(4)) : view.getUint32(4);
 }

@@ -33,3 +33,8 @@ export function turn<Values extends PixelValues>(picture: Picture<Values>, orien
   }
   return { width: outWidth, height: outHeight, values: turned };
 }
+
+/** Row by row what is stored column by column. */
+export function transpose(columns: PixelValues, width: number, height: number): PixelValues {
+  return turn({ width: height, height: width, values: columns }, 5).values;
+}

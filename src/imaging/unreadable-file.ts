@@ -12,6 +12,9 @@ export class UnreadableFile extends Error {
   }
 }
 
+/** What to do about a file that is not what its writer wrote. */
+export const copyAnew = 'Copy the file anew from where it was written.';
+
 /** A file that contradicts itself or ends too early. */
 export function damaged(what: string): UnreadableFile {
   return new UnreadableFile(

@@ -62,20 +62,38 @@ async function download(
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   let { url, own } = start;
+  let movedTo: URL | undefined;
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const answer = own
       ? await askLabelStudio(http, authorize, url, labelStudio, signal)
-      : await http.send(url, { asked: 'image', trusted: false, signal });
+      : await http.send(url, { asked: 'image', trusted: false, signal }).catch((thrown: unknown) => {
+          throw movedTo === undefined || signal?.aborted === true ? thrown : redirected(labelStudio.url, movedTo);
+        });
     if (answer.status >= 200 && answer.status < 300) return answer.bytes;
     const next = redirectOf(answer, url);
+    if (next === undefined && movedTo !== undefined) throw redirected(labelStudio.url, movedTo);
     if (next === undefined) throw refusal(answer, url, own, labelStudio.token);
     if (own && /\/user\/login\/?$/.test(next.pathname))
       throw refusal({ ...answer, status: 401 }, url, own, labelStudio.token);
+    // The same path elsewhere: Label Studio as a whole has another address, where its token does not go.
+    const isMoved = own && !isOnLabelStudio(next, labelStudio) && pathOf(next).endsWith(pathOf(url));
+    if (isMoved) movedTo = next;
     own &&= isOnLabelStudio(next, labelStudio);
     url = next;
   }
   throw new SamIAmError('image.not_found', `${start.url.host} redirects more than ${mostRedirects} times`, {
     hint: 'Put the final address of the image into the task.',
+  });
+}
+
+function pathOf({ pathname, search }: URL): string {
+  return `${pathname}${search}`;
+}
+
+/** What `doctor` says, too: the token goes to the address of the settings alone. */
+function redirected(url: string | undefined, { origin }: URL): SamIAmError {
+  return new SamIAmError('label_studio.unreachable', `${url ?? 'Label Studio'} redirects to ${origin}`, {
+    hint: `Set LABEL_STUDIO_URL to ${origin}.`,
   });
 }
 

@@ -21,13 +21,9 @@ export function resolveTaskValue(data: TaskData, value: string): unknown {
     if (found !== undefined) return found;
   }
   if (variables.length === 0) return looksLikeAddress(text) ? text : undefined;
-  let isWhole = true;
-  const filled = text.replace(variable, (each) => {
-    const found = textAt(data, each.slice(1));
-    isWhole &&= found !== undefined;
-    return found ?? '';
-  });
-  return isWhole ? filled : undefined;
+  const found = variables.map((each) => textAt(data, each.slice(1)));
+  if (found.includes(undefined)) return undefined;
+  return text.replace(variable, () => found.shift() ?? '');
 }
 
 /** Whether a text is where an image may be: an address, a path on Label Studio, or the name of an image file. */

@@ -14,7 +14,7 @@ const config = parseLabelConfig(
   `<View><Image name="image" value="$image"/>${['Brush', 'Bitmask', 'Polygon', 'Ellipse', 'Rectangle']
     .map(
       (tag) =>
-        `<${tag}Labels name="${tag.toLowerCase()}" toName="image">${[...'ABCDE'].map((label) => `<Label value="${label}"/>`).join('')}</${tag}Labels>`,
+        `<${tag}Labels name="${tag.toLowerCase()}" toName="image">${Array.from('ABCDE', (label) => `<Label value="${label}"/>`).join('')}</${tag}Labels>`,
     )
     .join('')}</View>`,
 );

@@ -164,6 +164,16 @@ describe('requests that cannot be answered', () => {
     expect(response.body).toMatchObject({ error: { code, hint: expect.stringMatching(/label config|label-config/i) } });
   });
 
+  test('no label config for a project that was never set up', async () => {
+    const sent = { ...body([task(1, 'one')]), label_config: undefined };
+    const response = await request(testBackend().app).post('/predict').send(sent).expect(422);
+    expect(response.body).toMatchObject({
+      error: {
+        message: 'the request has no label config, and it is for project 1.1795394550, which was never set up here',
+      },
+    });
+  });
+
   test.each([
     ['no JSON', '{"tasks": ['],
     ['a list', '[]'],

@@ -1,6 +1,5 @@
 import sharp from 'sharp';
 import { forEachRun, type Mask } from '../../src/core/mask.js';
-import { brushRegion } from './label-studio-tasks.js';
 
 type More = Readonly<Record<string, unknown>>;
 interface Size {
@@ -50,11 +49,10 @@ export async function bitmaskRegion(id: string, label: string, mask: Mask): Prom
 /** A control without labels, and the `<Labels>` that name what it has drawn: two entries with one id. */
 export function pairOf(region: More, label: string, partner: 'labels' | 'choices' = 'labels'): readonly More[] {
   const type = String(region['type']).replace(/labels$/, '');
-  const { [String(region['type'])]: _own, ...shape } = region['value'] as Record<string, unknown>;
+  const own = String(region['type']);
+  const shape = Object.fromEntries(Object.entries(region['value'] ?? {}).filter(([key]) => key !== own));
   return [
     { ...region, type, value: shape },
     { ...region, type: partner, from_name: partner, value: { ...shape, [partner]: [label] } },
   ];
 }
-
-export { brushRegion };

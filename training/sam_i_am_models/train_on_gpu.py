@@ -127,9 +127,12 @@ def train_head(net: SamModel, folder: Path, frames: int, count: int, workers: in
             layer.reset_parameters()
     features, truth = gather(net, Shards(folder / "train"), frames, count, seed=1, workers=workers)
     fit(net.decoder.iou, features, truth)
-    validation = Shards(folder / "validation")
-    kept = gather(net, validation, len(validation), count, seed=0, workers=min(workers, 4))
-    print("IoU head", figures(net.decoder.iou, features, truth), "validation", figures(net.decoder.iou, *kept), flush=True)
+    print("IoU head", figures(net.decoder.iou, features, truth), flush=True)
+    for name in ("validation", "lab_validation"):
+        validation = Shards(folder / name)
+        if len(validation):
+            kept = gather(net, validation, len(validation), count, seed=0, workers=min(workers, 4))
+            print(name, figures(net.decoder.iou, *kept), flush=True)
 
 
 def parse():

@@ -141,7 +141,7 @@ def train(net: SamModel, folder: Path, checkpoint: Path, options, seed: int = 28
     def losses(net, rng, step):
         if drawn is None and step % REFRESH_EVERY == 0:
             shards.refresh()
-        images, labels, prompts, corrected, origin = next(drawn) if drawn else draw_step(rng, shards, step, options.batch, options.prompts)
+        images, labels, prompts, corrected, origin = next(drawn) if drawn is not None else draw_step(rng, shards, step, options.batch, options.prompts)
         images, labels = images.to(device, memory_format=torch.channels_last), labels.to(device)
         return step_losses(net, images, labels, prompts, corrected, origin.to(device))
 

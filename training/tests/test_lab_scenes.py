@@ -5,6 +5,7 @@ import pytest
 from sam_i_am_models.simulate import maps
 from sam_i_am_models.simulate.lab import cells, cracks, networks, relief, supports, voids
 from sam_i_am_models.simulate.lab.develop import develop
+from scipy import ndimage
 
 SIZE = 192
 SCENES = {
@@ -104,3 +105,20 @@ def test_edges_of_what_sticks_out_are_bright_and_flat_ground_keeps_its_tone():
         lit = relief.lit(np.random.default_rng(seed), height, np.full_like(height, 0.5), 1.5)
         edge = np.concatenate([lit[40, 50:78], lit[87, 50:78], lit[50:78, 40], lit[50:78, 87]])
         assert edge.mean() > lit[5:20, 5:20].mean() and abs(lit[5:20, 5:20].mean() - 0.5) < 0.02
+
+
+def test_labelled_particles_stand_out_from_what_is_around_them():
+    right = []
+    for seed in range(8):
+        field = _draw("supports", seed, 384)
+        sign = 1 if field.mode == "haadf" else -1
+        numbers = np.where(field.materials == 3, field.seen_as, 0)
+        for number, box in enumerate(ndimage.find_objects(numbers), 1):
+            if box is None:
+                continue
+            box = tuple(slice(max(0, part.start - 4), part.stop + 4) for part in box)
+            inside = numbers[box] == number
+            around = ndimage.binary_dilation(inside, iterations=3) & ~ndimage.binary_dilation(inside) & (field.materials[box] < 3)
+            if inside.sum() > 12 and around.sum() > 12:
+                right.append(sign * (np.median(field.intensity[box][inside]) - np.median(field.intensity[box][around])) > 0)
+    assert len(right) > 100 and np.mean(right) > 0.93

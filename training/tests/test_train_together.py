@@ -62,6 +62,11 @@ def test_a_run_goes_on_where_it_stopped(frames, tmp_path):
     assert not torch.equal(first.average["decoder.start.weight"], again.average["decoder.start.weight"])
 
 
+def test_other_processes_may_draw_what_a_step_sees(frames, tmp_path):
+    torch.manual_seed(0)
+    assert train(SamModel(), frames / "train", tmp_path / "together.pt", options(frames, loaders=1)).step == 1
+
+
 def test_the_release_can_be_loaded(frames, tmp_path):
     torch.manual_seed(0)
     net = SamModel().eval()

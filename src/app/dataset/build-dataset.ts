@@ -134,11 +134,7 @@ async function writeItem(
   const map = paintLabelMap(width, height, layers);
   const areas = labelAreas(map);
   const hidden = [...new Set(layers.map(({ label }) => label))].filter((label) => areas[label] === 0);
-  if (hidden.length > 0)
-    throw hiddenLabels(
-      evaluated,
-      hidden.map((label) => labels[label - 1] ?? ''),
-    );
+  if (hidden.length > 0) throw hiddenLabels(hidden.map((label) => labels[label - 1] ?? ''));
   const id = `${name}-${evaluated.id}`.replace(/[^\w.-]+/g, '_');
   const sha256 = digest(image.bytes);
   const named = evaluated.taskData?.[specimenField];
@@ -237,15 +233,11 @@ class CocoAnnotations {
 }
 
 /** A label image has room for one label per pixel. */
-function hiddenLabels({ file }: EvaluationCase, labels: readonly string[]): SamIAmError {
+function hiddenLabels(labels: readonly string[]): SamIAmError {
   const names = labels.map((label) => `"${label}"`).join(', ');
-  return new SamIAmError(
-    'request.invalid',
-    `${file}: all pixels of ${names} have another label, too, of a smaller region`,
-    {
-      hint: 'Give each region one label, or delete those that others cover.',
-    },
-  );
+  return new SamIAmError('request.invalid', `a label image has no pixel left for ${names}: other labels cover it`, {
+    hint: 'Give each region one label, or delete those that others cover.',
+  });
 }
 
 function otherSize({ file, width, height }: EvaluationCase, imageWidth: number, imageHeight: number): SamIAmError {

@@ -71,7 +71,7 @@ async function predict(call: PredictCall): Promise<void> {
   await modelsReady(deps, signal);
   const project = deps.projects.find(body.project);
   const job: PredictJob = {
-    labelConfig: parseLabelConfig(body.label_config ?? project?.labelConfig ?? ''),
+    labelConfig: parseLabelConfig(body.label_config ?? project?.labelConfig ?? noConfig(body.project)),
     labelStudio: labelStudioAccess(deps.settings, project),
     signal,
     profile: await deps.learning?.profiles.find(body.project),
@@ -98,6 +98,13 @@ async function predict(call: PredictCall): Promise<void> {
     }
   })();
   await answer.sendResults(entries, () => (errors.length === 0 ? {} : { errors }));
+}
+
+function noConfig(project: string | undefined): never {
+  const named = project === undefined ? 'names no project' : `is for project ${project}, which was never set up here`;
+  throw new SamIAmError('label_config.unreadable', `the request has no label config, and it ${named}`, {
+    hint: 'Send label_config with the request, or POST /setup first, as Label Studio does.',
+  });
 }
 
 /** Label Studio names a project by its id and its time of creation. */

@@ -4,7 +4,7 @@ import { emptyWhere } from '../colours.js';
 import { type OpenImage, type PixelSizeNm, type PixelValues, type RawFrame, sameSize } from '../open-image.js';
 import { plausiblePixelSize } from '../pixel-size.js';
 import { swapsSides } from '../turn.js';
-import { damaged, UnreadableFile } from '../unreadable-file.js';
+import { copyAnew, damaged, UnreadableFile } from '../unreadable-file.js';
 
 /*
  * PNG, JPEG, WebP and GIF: the pictures that browsers show, decoded by sharp and turned as a browser turns them (EXIF).
@@ -54,7 +54,7 @@ export async function readPicture(bytes: Uint8Array, page: number): Promise<RawF
     const alpha = hasAlpha ? await rawChannel(open().autoOrient().extractChannel('alpha'), wide) : undefined;
     return { ...grey, empty: alpha && emptyWhere(alpha.values) };
   } catch (thrown) {
-    throw new UnreadableFile('the file is damaged or cut off', 'Copy the file anew from where it was written.', thrown);
+    throw new UnreadableFile('the file is damaged or cut off', copyAnew, thrown);
   }
 }
 

@@ -5,6 +5,7 @@ import { download,type DownloadOptions } from '../../inference/download.js';
 import { type Checkpoint, filesOf, type ModelEntry, modelEntry,type ModelFile } from '../../inference/model-manifest.js';
 import { findDamage, readCheckpoints, readModelEntries, readStoredModels, sha256Of,type StoredModel } from '../../inference/model-store.js';
 import { openOrtSession } from '../../inference/ort-session.js';
+import { whyNoGraph } from '../../inference/why-no-graph.js';
 import { detectLayout, isEncoder } from '../../sam/layouts/detect-layout.js';
 import { putWhole, writeWhole } from '../../store/write-whole.js';
 import { addedModelsFolder, modelsFolder } from './load-models.js';
@@ -125,6 +126,8 @@ async function addFolder(dataDir: string, folder: string, options: AddOptions): 
 async function addCheckpoint(dataDir: string, path: string): Promise<AddedModel> {
   const digest = await sha256Of(path);
   const checkpoint = (await readCheckpoints(modelsFolder)).find(({ sha256 }) => sha256 === digest);
+  const other = checkpoint === undefined ? await whyNoGraph(path) : undefined;
+  if (other !== undefined) throw new SamIAmError('usage.invalid', `${path} ${other.reason}`, { hint: other.hint });
   if (checkpoint === undefined) throw unfit(`${path} is none of the checkpoints known by their sha256`);
   const target = checkpointPath(dataDir, checkpoint);
   await copyWhole(path, target);

@@ -20,7 +20,7 @@ from ..fields import log_uniform, smooth_field
 from .field import Field
 
 SCANNED = ("haadf", "bf", "abf", "sem")  # recorded line by line
-MILLED = ("haadf", "bf", "abf", "tem", "sem")
+MILLED = ("haadf", "bf", "abf", "sem")
 FARTHEST = 3.0  # pixels that a line may be shifted by
 
 
@@ -86,6 +86,37 @@ def contamination(rng, field: Field) -> Field:
             near = np.exp(-(((y - cy) ** 2 + (x - cx) ** 2) / radius**2) ** rng.uniform(0.8, 2))
             factor += sign * rng.uniform(0.04, 0.3) * near
     return replace(field, intensity=(field.intensity * factor).astype(np.float32))
+
+
+def dirt(rng, field: Field) -> Field:
+    """Specks of up to five pixels, bright or dark, even or in patches: nobody paints them."""
+    size, unit = field.size, field.unit
+    low, high = np.percentile(field.intensity[::4, ::4], (1, 99))
+    places = rng.random((int(log_uniform(rng, 5, 600)), 2)) * size
+    if rng.random() < 0.4:
+        middle = rng.random(2) * size
+        places = middle + (places - size / 2) * rng.uniform(0.1, 0.6)
+    y, x = np.clip(places, 0, size - 1).astype(int).T
+    specks = np.zeros_like(field.intensity)
+    specks[y, x] = rng.uniform(0.3, 1.0, len(y))
+    sigma = max(0.3, rng.uniform(0.4, 1.3) * unit)
+    specks = ndimage.gaussian_filter(specks, sigma) * (2 * np.pi * sigma**2)
+    sign = rng.choice([-1, 1]) if field.mode == "sem" else (1 if field.mode == "haadf" else -1)
+    return replace(field, intensity=(field.intensity + sign * rng.uniform(0.1, 0.5) * (high - low) * specks).astype(np.float32))
+
+
+def scratches(rng, field: Field) -> Field:
+    """Fine straight lines left by polishing, mostly in one direction."""
+    if field.mode != "sem":
+        return field
+    size, unit, out = field.size, field.unit, field.intensity.copy()
+    line, heading = np.arange(size, dtype=np.float32), rng.random() * np.pi
+    for _ in range(int(rng.integers(1, 14))):
+        angle = heading + rng.normal() * (0.06 if rng.random() < 0.8 else 1.0)
+        offset = np.cos(angle) * line[:, None] - np.sin(angle) * line[None]
+        offset -= offset.ravel()[int(rng.integers(size * size))]
+        out *= 1 + rng.uniform(-0.2, 0.2) * np.exp(-((offset / (rng.uniform(0.5, 1.5) * unit)) ** 2))
+    return replace(field, intensity=out.astype(np.float32))
 
 
 def _soft(line, start, length, edge):
@@ -227,6 +258,8 @@ SPECIMEN: dict = {
     "curtaining": (curtaining, 0.07),
     "charging": (charging, 0.15),
     "contamination": (contamination, 0.06),
+    "dirt": (dirt, 0.12),
+    "scratches": (scratches, 0.12),
 }
 RECORDING: dict = {
     "moved lines": (moved_lines, 0.08),

@@ -101,7 +101,7 @@ def coating(rng, size) -> Field:
     edges = np.sort(rng.uniform(-0.42, 0.42, count - 1)) * size
     layer = np.zeros((size, size), np.int32)
     for number, edge in enumerate(edges, 1):
-        layer[depth > (edge + rough_line(rng, 2048) * size * log_uniform(rng, 0.002, 0.04)).astype(np.float32)[samples]] = number
+        layer[depth > (edge + rough_line(rng, 2048) * size * log_uniform(rng, 0.003, 0.06)).astype(np.float32)[samples]] = number
     greys = _apart(rng, count)
     intensity, holes = np.zeros((size, size), np.float32), np.zeros((size, size), bool)
     for number in range(count):
@@ -109,7 +109,8 @@ def coating(rng, size) -> Field:
         grey = greys[number] * uneven(rng, size, rng.uniform(0, 0.05))
         intensity = np.where(inside, grey, intensity)
         if number or rng.random() < 0.5:
-            holes |= inside & _damage(rng, size, unit, angle)
+            for _ in range(1 if rng.random() < 0.6 else 2):
+                holes |= inside & _damage(rng, size, unit, angle)
     open_above = rng.random() < 0.4
     if open_above:
         holes |= layer == 0

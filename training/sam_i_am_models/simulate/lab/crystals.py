@@ -185,4 +185,4 @@ def _thickness(rng, kind, size):
     field = smooth_field(rng, size, int(rng.integers(2, 5))).numpy()
     if rng.random() < 0.4:
         return (1 + rng.uniform(0.05, 0.25) * np.sin(field * rng.uniform(2, 6))).astype(np.float32)
-    return np.exp(rng.uniform(0.1, 0.5) * field).astype(np.float32)
+    return np.exp(rng.uniform(0.05, 0.28) * field).astype(np.float32)

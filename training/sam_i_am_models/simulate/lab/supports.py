@@ -18,7 +18,8 @@ MOST = 300  # particles
 
 @dataclass
 class Pile:
-    """`thickness` float32 (size, size), about 1 where it is thick; `texture` of zero mean that a phase image shows; `unsure` where nobody could say whether it ends."""
+    """`thickness` float32 (size, size), about 1 where it is thick; `texture` of zero mean that a phase image shows; `unsure`: nobody could
+    say whether it ends there."""
 
     thickness: np.ndarray
     texture: np.ndarray
@@ -70,23 +71,29 @@ def _labels(pile, particles, second, contrast, noise):
 
 def _bright_particles(rng, pile, particles, second):
     """HAADF: (intensity, contrast of a usual particle as a share of the range)."""
-    support = rng.uniform(0.08, 0.45)
+    usual = rng.uniform(0.25, 0.8)
+    support = min(rng.uniform(0.08, 0.45), _quiet(pile, particles, usual))
     background = rng.uniform(0, 0.08)
     grain = 1 + rng.uniform(0, 0.12) * pile.texture
     intensity = background + support * pile.thickness * grain
-    usual = rng.uniform(0.25, 0.8)
     intensity = intensity + usual * particles.thickness
     if second is not None:
         intensity = intensity + usual * rng.uniform(0.3, 0.6) * second.thickness
     return intensity.astype(np.float32), usual / max(float(np.percentile(intensity, 99.5) - intensity.min()), 1e-3)
 
 
+def _quiet(pile, particles, usual):
+    """Weight of the support up to which its own unevenness at the scale of the particles stays below a third of their contrast."""
+    fine = pile.thickness - ndimage.gaussian_filter(pile.thickness, 2 * particles.typical, truncate=2)
+    return usual / (3 * max(float(fine[::3, ::3].std()), 1e-6))
+
+
 def _dark_particles(rng, pile, particles, second):
     """Bright field: absorption, diffraction contrast, phase grain and lattice fringes, Fresnel fringes."""
     size, unit = pile.thickness.shape[0], pile.thickness.shape[0] / 1024
     resolved = rng.random() < 0.5  # high magnification: grain and fringes as strong as the particles
-    absorbed = log_uniform(rng, 0.02, 0.08 if resolved else 0.3) * pile.thickness
-    usual = log_uniform(rng, 0.15, 0.4 if resolved else 1.0)
+    usual = log_uniform(rng, 0.12, 0.3 if resolved else 0.9)
+    absorbed = min(log_uniform(rng, 0.02, 0.08 if resolved else 0.3), _quiet(pile, particles, usual)) * pile.thickness
     absorbed = absorbed + usual * particles.thickness * (1 + particles.fringes)
     if second is not None:
         absorbed = absorbed + usual * rng.uniform(0.3, 0.6) * second.thickness
@@ -183,6 +190,7 @@ def places(rng, covered, radii):
     clusters = int(rng.integers(2, 14)) if rng.random() < 0.4 else 0
     seeds = rng.integers(0, len(ys), max(clusters, 1))
     spread, overlap = rng.uniform(0.03, 0.15) * size, rng.uniform(0.4, 1.15)
+    chained = rng.uniform(0.5, 0.97) if rng.random() < 0.2 else 0.0
     found, kept = np.empty((len(radii), 2)), 0
     for radius in radii:
         for _ in range(12):
@@ -194,12 +202,21 @@ def places(rng, covered, radii):
                 y, x = np.clip(centre, 0, size - 1).astype(int)
                 if not covered[y, x]:
                     continue
+            if kept and rng.random() < chained:
+                centre = _beside(rng, found[:kept], radii[:kept], radius)
             apart = np.hypot(*(found[:kept] - centre).T)
             if (apart > overlap * (radii[:kept] + radius)).all() or rng.random() < 0.04:
                 break
         found[kept] = centre
         kept += 1
     return found
+
+
+def _beside(rng, found, radii, radius):
+    """A centre for a particle that about touches one of those that are there, more often a late one: chains."""
+    number = len(found) - 1 - int(len(found) * rng.random() ** 2)
+    angle, apart = rng.random() * 2 * np.pi, (radii[number] + radius) * rng.uniform(0.98, 1.12)
+    return found[number] + apart * np.array([np.sin(angle), np.cos(angle)])
 
 
 def spheres(rng, size):
