@@ -80,7 +80,9 @@ const open = (token: string | undefined = 'token'): ProjectWatch =>
     http,
     accuracy,
     accessTo: () => ({ url: 'http://label-studio:8080', token }),
-    onCompared: () => void compared++,
+    onCompared: () => {
+      compared++;
+    },
     onFailure: (_project, reason) => failures.push(reason),
     pauses,
   });
@@ -161,7 +163,9 @@ test('without a token nothing is asked, and nothing is lost', async () => {
     http,
     accuracy,
     accessTo: () => ({ url: undefined, token: undefined }),
-    onCompared: () => void compared++,
+    onCompared: () => {
+      compared++;
+    },
     onFailure: (_project, reason) => failures.push(reason),
     pauses,
   });
