@@ -10,6 +10,7 @@ from scipy import ndimage
 SIZE = 192
 SCENES = {
     "supports": supports.draw,
+    "networks": networks.draw,
     **{f"networks: {name}": function for name, (function, _) in networks.SCENES.items()},
     **{f"cracks: {name}": function for name, (function, _) in cracks.SCENES.items()},
     **{f"relief: {name}": function for name, (function, _) in relief.SCENES.items()},

@@ -4,6 +4,7 @@ import numpy as np
 from scipy import ndimage
 
 from ..fields import log_uniform, smooth_field
+from . import voids
 from .cells import Pattern, chosen, draw_cells, per_cell
 from .field import Field
 
@@ -15,7 +16,22 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     kinds = list(SCENES)
     kind = str(rng.choice(kinds, p=[SCENES[name][1] for name in kinds]))
     field = SCENES[kind][0](rng, size)
+    if field.materials.max() == 2 and rng.random() < 0.5:
+        field = _with_bodies(rng, field)
     field.metadata = {"layout": kind}
+    return field
+
+
+def _with_bodies(rng, field: Field) -> Field:
+    """The scene with round bodies of a third material lying in or on it, of a grey that neither of the others has."""
+    size, unit = field.size, field.unit
+    bodies = voids.round_pores(rng, size, int(log_uniform(rng, 6, 150)), log_uniform(rng, 6, 40) * unit, rng.uniform(0.1, 0.6))
+    low, high = np.percentile(field.intensity[::4, ::4], (1, 99))
+    greys = [float(np.median(field.intensity[field.materials == number])) for number in (1, 2) if (field.materials == number).any()]
+    tries = rng.uniform(low - 0.3 * (high - low), high + 0.6 * (high - low), 40)
+    grey = max(float(tries[np.argmax([min(abs(t - g) for g in greys) > 0.3 * (high - low) for t in tries])]), 0.01)
+    field.intensity = np.where(bodies, grey * uneven(rng, size, rng.uniform(0, 0.1)), field.intensity).astype(np.float32)
+    field.materials[bodies] = 3
     return field
 
 
