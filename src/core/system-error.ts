@@ -21,7 +21,8 @@ const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>>
 
 /** Reads an error of the operating system about a file; undefined for any other. `path` where the error names it. */
 export function systemReason(thrown: unknown): (SystemReason & { readonly path: string | undefined }) | undefined {
-  if (!(thrown instanceof Error) || !('syscall' in thrown) || !('code' in thrown)) return undefined;
+  // Not by class: errors of another realm, or of a worker, are none of this one's.
+  if (typeof thrown !== 'object' || thrown === null || !('syscall' in thrown) || !('code' in thrown)) return undefined;
   const known = reasons[String(thrown.code)];
   if (known === undefined) return undefined;
   const path = 'path' in thrown && typeof thrown.path === 'string' ? thrown.path : undefined;

@@ -149,7 +149,8 @@ test('an unreadable image crosses the thread boundary as a value with its cure',
   const result = unpack(packed);
   expect(result.ok ? null : result.error).toMatchObject({
     code: 'image.unreadable',
-    hint: expect.stringContaining('PNG'),
+    message: expect.stringMatching(/notes\.png.*text/),
+    hint: 'Give the micrograph that belongs to it.',
   });
 });
 
