@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { createOpenCaseImage } from '../../annotations/case-images.js';
+import { openDataFolder } from '../../config/data-folder.js';
 import type { Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
 import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
@@ -52,6 +53,7 @@ async function train(flags: TrainFlags): Promise<number> {
     });
   }
   const settings = settingsWithUrl(flags.url);
+  openDataFolder(settings.dataDir);
   const http = createHttpClient({ allowedHosts: settings.allowedImageHosts });
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();

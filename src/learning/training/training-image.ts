@@ -9,7 +9,7 @@ import { type Mask, subtract, unionOf } from '../../core/mask.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import type { GreyImage } from '../../core/micrograph.js';
 import type { LoadedModels } from '../../pipeline/loaded-models.js';
-import { describeCandidates,type DescribedCandidates, type ScoredProposal } from '../../pipeline/merge-masks.js';
+import { describeCandidates, type DescribedCandidates, type ScoredProposal } from '../../pipeline/merge-masks.js';
 import { defaultSegmentOptions, generatorOptionsFor, pipelineParameters } from '../../pipeline/pipeline-parameters.js';
 import { describeForNames } from '../../pipeline/use-profile.js';
 import { generateMasks } from '../../sam/automatic-mask-generator.js';
@@ -56,7 +56,9 @@ export function acceptedMasks({ annotations }: EvaluationCase, labels: readonly 
   return labels.flatMap((name) => {
     const [own, ...more] = first.regions.flatMap(({ label, mask }) => (label === name ? mask : []));
     if (own === undefined) return [];
-    const disputed = others.flatMap(({ regions }) => regions.flatMap(({ label, mask }) => (label === name ? [] : mask)));
+    const disputed = others.flatMap(({ regions }) =>
+      regions.flatMap(({ label, mask }) => (label === name ? [] : mask)),
+    );
     const agreed = others.flatMap(({ regions }) => regions.flatMap(({ label, mask }) => (label === name ? mask : [])));
     const contested = disputed.map((mask) => subtract(mask, ...agreed));
     const mask = subtract(unionOf(own, ...more), ...contested);

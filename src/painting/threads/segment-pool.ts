@@ -135,7 +135,11 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
       const task: RewriteTask = { image, explored, choices, modelVersion };
       return work.run<SegmentedFiles>('rewrite', task, { urgent: true });
     },
-    close: () => pool.destroy(),
+    // A thread that is ended while it loads the runtime's library takes the process with it.
+    close: async () => {
+      await ready.catch(() => undefined);
+      await pool.destroy();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeSettings, settingsHelp, settingsTable } from '../../../src/config/describe-settings.js';
+import { defaultDataFolder } from '../../../src/config/data-folder.js';
 import { loadSettings } from '../../../src/config/settings.js';
 import { SamIAmError } from '../../../src/core/errors.js';
 
@@ -19,7 +20,7 @@ describe('loadSettings', () => {
       host: '127.0.0.1',
       model: 'sam-i-am-small',
       click: 'mask',
-      dataDir: 'data',
+      dataDir: defaultDataFolder(),
       embeddingMemoryMb: 256,
       embeddingDiskMb: 2048,
       trainEvery: 0,
