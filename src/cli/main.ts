@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { defaultDataFolder, earlierDataFolder } from '../config/data-folder.js';
 import { asSamIAmError } from '../core/errors.js';
 import { switchTelemetryOff } from '../inference/no-telemetry.js';
 import { diskError } from '../store/disk-error.js';
@@ -15,9 +16,20 @@ async function createProgram(): Promise<Command> {
     .description('Paints the materials of electron micrographs: SAM, semantically boosted, for Label Studio.')
     .version(version)
     .showHelpAfterError('(add --help for the options)')
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', useEarlierDataFolder);
   await addCommands(program, process.argv.slice(2));
   return program;
+}
+
+/** Earlier versions kept their data in the folder that they were started in: that goes on, and is said. */
+function useEarlierDataFolder(): void {
+  if ((process.env['DATA_DIR'] ?? '').trim() !== '') return;
+  const earlier = earlierDataFolder(process.cwd());
+  if (earlier === undefined) return;
+  process.env['DATA_DIR'] = earlier;
+  const elsewhere = `move it to ${defaultDataFolder()}, or set DATA_DIR, to use the same data from every folder`;
+  process.stderr.write(`sam-i-am: using the data in ${earlier}, as before; ${elsewhere}\n`);
 }
 
 /** Results that nobody takes, or that find no room: there is no point in going on. Whoever reads along and stops (`| head`) knows why. */

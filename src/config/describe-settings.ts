@@ -14,7 +14,8 @@ export function describeSettings(): readonly SettingDescription[] {
   const defaults = new Map(Object.entries(loadSettings({})));
   return Object.entries(settingsSchema.shape).map(([key, field]) => ({
     name: environmentName(key),
-    defaultValue: describeValue(defaults.get(key)),
+    // Differs from machine to machine; its meaning says how.
+    defaultValue: key === 'dataDir' ? undefined : describeValue(defaults.get(key)),
     meaning: field.description ?? '',
   }));
 }

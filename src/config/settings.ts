@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SamIAmError } from '../core/errors.js';
 import { type GivenMaterialCount, maxMaterials, parseMaterialCount } from '../core/material-count.js';
+import { defaultDataFolder } from './data-folder.js';
 
 const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z
@@ -60,8 +61,10 @@ export const settingsSchema = z.object({
     .describe('Banners, scale bars and letters burnt into a micrograph count as specimen: true or false.'),
   dataDir: z
     .string()
-    .prefault('data')
-    .describe('Folder for what the backend keeps: copies of served predictions, encoded images, models.'),
+    .prefault(defaultDataFolder)
+    .describe(
+      'Folder for what the backend keeps: copies of served predictions, encoded images, models; unset: the data folder of the system, for instance ~/.local/share/sam-i-am.',
+    ),
   embeddingMemoryMb: count(0)
     .prefault('256')
     .describe('Megabytes of encoded images that each worker keeps in memory; 0: none.'),

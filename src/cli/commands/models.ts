@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { openDataFolder } from '../../config/data-folder.js';
 import { loadSettings } from '../../config/settings.js';
 import { addModel, pullCheckpoint, readLibrary, verifyModels } from '../../painting/models/model-library.js';
 import { commandSummaries } from '../command-summaries.js';
@@ -92,6 +93,7 @@ function columns(
 }
 
 async function pull(id: string, { mirror, json }: PullFlags): Promise<void> {
+  openDataFolder(dataDir());
   const { checkpoints } = await readLibrary(dataDir());
   const progress = createByteProgress(id, checkpoints.find((each) => each.id === id)?.bytes ?? 0);
   const interrupted = new AbortController();
@@ -129,6 +131,7 @@ async function verify(id: string | undefined, { json }: JsonFlag): Promise<numbe
 
 async function add(files: readonly string[], { id, licence, json }: AddFlags): Promise<void> {
   const options = { ...(id === undefined ? {} : { id }), ...(licence === undefined ? {} : { licence }) };
+  openDataFolder(dataDir());
   const added = await addModel(dataDir(), files, options);
   if (json === true) writeJsonLine(added);
   else writeLine(added.id);

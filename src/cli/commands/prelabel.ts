@@ -8,6 +8,7 @@ import {
   prelabelProject,
   type PrelabelSummary,
 } from '../../app/prelabel/prelabel-project.js';
+import { openDataFolder } from '../../config/data-folder.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
 import { type GivenMaterialCount, maxMaterials } from '../../core/material-count.js';
@@ -97,6 +98,7 @@ async function prelabel(flags: PrelabelFlags): Promise<number> {
     ...process.env,
     ...(flags.url === undefined ? {} : { LABEL_STUDIO_URL: flags.url }),
   });
+  openDataFolder(settings.dataDir);
   const connection = openConnection(settings);
   let service: SegmentationService | undefined;
   try {

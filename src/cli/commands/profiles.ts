@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { openDataFolder } from '../../config/data-folder.js';
 import { loadSettings } from '../../config/settings.js';
 import { openProfileStore, type StoredProfile } from '../../store/profile-store.js';
 import { commandSummaries } from '../command-summaries.js';
@@ -51,7 +52,9 @@ async function list({ project, json }: ProfileFlags): Promise<number> {
 }
 
 async function rollback({ project, to, json }: ProfileFlags): Promise<number> {
-  const active = await openProfileStore(loadSettings(process.env).dataDir).rollback(project, to);
+  const { dataDir } = loadSettings(process.env);
+  openDataFolder(dataDir);
+  const active = await openProfileStore(dataDir).rollback(project, to);
   if (json === true) writeJsonLine({ active: active?.modelVersion ?? null });
   else writeLine(active === null ? 'none: predictions are made without a profile' : active.modelVersion);
   return exitStatus.done;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type EarlyServer, openEarlyServer } from '../../backend/early-server.js';
+import { openDataFolder } from '../../config/data-folder.js';
 import { settingsHelp } from '../../config/describe-settings.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { commandSummaries } from '../command-summaries.js';
@@ -30,6 +31,7 @@ function settingsOf({ host, port }: ServeFlags): Settings {
 
 /** Listens at once and loads all else meanwhile, the models last; SIGTERM or SIGINT drains and stops, a second one stops at once. */
 async function serve(settings: Settings): Promise<void> {
+  openDataFolder(settings.dataDir);
   const early = await openEarlyServer(settings);
   const running = await start(settings, early).catch((thrown: unknown) => {
     early.server.close();

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { createOpenCaseImage } from '../../annotations/case-images.js';
 import { type Connection, openConnection } from '../../app/compose.js';
+import { openDataFolder } from '../../config/data-folder.js';
 import { SamIAmError } from '../../core/errors.js';
 import { paintableLabels } from '../../learning/training/paintable-labels.js';
 import { type TrainingOutcome, trainProject } from '../../learning/training/train-project.js';
@@ -50,6 +51,7 @@ async function train(flags: TrainFlags): Promise<number> {
     });
   }
   const settings = settingsWithUrl(flags.url);
+  openDataFolder(settings.dataDir);
   const connection = openConnection(settings);
   try {
     const outcome = await withInterruption((signal) => learn(flags, connection, signal));

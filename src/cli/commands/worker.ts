@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { createLogger } from '../../app/create-logger.js';
+import { openDataFolder } from '../../config/data-folder.js';
 import { settingsHelp } from '../../config/describe-settings.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
@@ -35,6 +36,7 @@ async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<voi
       hint: 'Set REDIS_URL, for instance to redis://localhost:6379, here and for serve.',
     });
   }
+  openDataFolder(dataDir);
   giveHeapRoom();
   const logger = createLogger(settings);
   const processes = new PaintProcesses({ pool: { ...poolOptions(settings), concurrency: 1 } });

@@ -42,7 +42,10 @@ export function judgeProfile(images: readonly GateImage[], hasCurrent: boolean, 
   }
   if (held.length === 0) {
     return hasCurrent
-      ? { adopt: false, reason: 'with one accepted image nothing can be held out to compare it with the profile in use' }
+      ? {
+          adopt: false,
+          reason: 'with one accepted image nothing can be held out to compare it with the profile in use',
+        }
       : {
           adopt: true,
           reason: 'one accepted image: nothing could be held out, so only names are learned and no mask changes',
@@ -67,7 +70,10 @@ export function judgeProfile(images: readonly GateImage[], hasCurrent: boolean, 
     ...(plain.isWorse ? [`mIoU of the masks ${plain.text}`] : []),
   ];
   if (worse.length > 0) return { adopt: false, reason: `worse on held-out images: ${worse.join('; ')}` };
-  return { adopt: true, reason: `not worse on held-out images: label-aware IoU ${(hasCurrent ? named : unnamed).text}` };
+  return {
+    adopt: true,
+    reason: `not worse on held-out images: label-aware IoU ${(hasCurrent ? named : unnamed).text}`,
+  };
 }
 
 interface Comparison {

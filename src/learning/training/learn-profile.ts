@@ -1,5 +1,5 @@
 import { expectedRightShare } from '../../booster/label-distributions.js';
-import { learnNames,type NameClassifier, type NamedRegion, type NamingSpread } from '../../booster/learn-names.js';
+import { learnNames, type NameClassifier, type NamedRegion, type NamingSpread } from '../../booster/learn-names.js';
 import type { MaterialProfile, Naming } from '../../booster/material-profile.js';
 import type { PaintableLabels } from '../../label-studio/assign-labels.js';
 import { meanOf } from '../../metrics/statistics.js';
@@ -92,7 +92,9 @@ export async function learnProfile(
   return {
     profile: { ...names, ...setting, confidence },
     images: learner.tuned.map(({ id, annotation }, index) => ({
-      task: id, annotation, heldOut: isAlone ? null : (scores[index] ?? nothing),
+      task: id,
+      annotation,
+      heldOut: isAlone ? null : (scores[index] ?? nothing),
       zeroShot: zeroShot[index] ?? nothing,
     })),
     expectedRight,

@@ -21,7 +21,11 @@ export async function readProfile(path: string, dataDir: string): Promise<Materi
     });
   }
   if (isUsable(parsed.data, await textureDigest(dataDir))) return parsed.data;
-  throw new SamIAmError('usage.invalid', `the profile ${path} was learned with another texture encoder, or by another version of sam-i-am`, {
-    hint: 'Train again: sam-i-am train.',
-  });
+  throw new SamIAmError(
+    'usage.invalid',
+    `the profile ${path} was learned with another texture encoder, or by another version of sam-i-am`,
+    {
+      hint: 'Train again: sam-i-am train.',
+    },
+  );
 }

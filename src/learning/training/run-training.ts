@@ -53,7 +53,10 @@ export async function runTraining(
     const models = await loadModels({ folder: modelsFolder, addedFolder, modelId: model, threads });
     const diskBytes = settings.embeddingDiskMb * 1e6;
     return await trainProject({
-      project, source, models, ...listener,
+      project,
+      source,
+      models,
+      ...listener,
       labels: paintableLabels(source.labelConfig),
       materials: settings.materials,
       open: await createOpenCaseImage({ folder: undefined, fetchTaskImage, labelStudio }),

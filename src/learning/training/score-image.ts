@@ -46,7 +46,11 @@ export function paintImage(
   const painting = known.get(key) ?? paint(image, described, named, parameters);
   known.set(key, painting);
   const names = painting.map(({ name }) => name);
-  const shown = assignLabels({ names, ruledOut: profile?.labels.map(({ name }) => name) ?? [] }, labels, (label) => label);
+  const shown = assignLabels(
+    { names, ruledOut: profile?.labels.map(({ name }) => name) ?? [] },
+    labels,
+    (label) => label,
+  );
   return painting.map(({ mask, score }, index) => ({ mask, score, label: shown[index] }));
 }
 

@@ -11,10 +11,10 @@ import { cachedEmbedding, type EmbeddingCache, embeddingKey } from '../../painti
 import type { LoadedModels } from '../../pipeline/loaded-models.js';
 import { isUsable } from '../../pipeline/use-profile.js';
 import type { LastTraining, ProfileStore, StoredProfile, TrainingRecord } from '../../store/profile-store.js';
-import { type GateImage,judgeProfile } from './gate.js';
+import { type GateImage, judgeProfile } from './gate.js';
 import { type LearnedCandidate, learnProfile, profileOf } from './learn-profile.js';
 import { paintImage, scorePainting } from './score-image.js';
-import { type AcceptedMask, acceptedMasks, prepareImage,type TrainingImage } from './training-image.js';
+import { type AcceptedMask, acceptedMasks, prepareImage, type TrainingImage } from './training-image.js';
 import { withTrainingLock } from './training-lock.js';
 
 /** What a training needs. */
@@ -71,7 +71,10 @@ export async function trainProject(job: TrainingJob): Promise<TrainingOutcome> {
       if (code === 'cancelled') throw thrown;
       const reason = `${message}. ${hint}`;
       await store.recordTraining(project, {
-        finishedAt: new Date().toISOString(), outcome: 'failed', reason, version: null,
+        finishedAt: new Date().toISOString(),
+        outcome: 'failed',
+        reason,
+        version: null,
       });
       throw thrown;
     }
@@ -103,7 +106,9 @@ async function train(job: TrainingJob): Promise<TrainingOutcome> {
     return { ...figures, finishedAt, outcome: 'refused', reason: verdict.reason, version: null, file: null };
   }
   const record: Omit<TrainingRecord, 'version'> = {
-    createdAt: finishedAt, baseVersion: job.baseVersion, ...figures,
+    createdAt: finishedAt,
+    baseVersion: job.baseVersion,
+    ...figures,
     scores: candidate.images.map((image) => ({ ...image })),
   };
   const profile = profileOf(candidate, {
@@ -113,7 +118,11 @@ async function train(job: TrainingJob): Promise<TrainingOutcome> {
   const adopted = await store.adopt(project, profile, record);
   return {
     ...figures,
-    finishedAt, outcome: 'adopted', reason: verdict.reason, version: adopted.modelVersion, file: adopted.file,
+    finishedAt,
+    outcome: 'adopted',
+    reason: verdict.reason,
+    version: adopted.modelVersion,
+    file: adopted.file,
   };
 }
 
@@ -129,7 +138,11 @@ async function readCases(job: TrainingJob): Promise<AcceptedCase[]> {
     stopIfAsked(job);
     for (const { file, message, hint } of problems) job.onProblem(`${file}: ${message}. ${hint}`);
     if (evaluated === null) continue;
-    const changedAt = evaluated.annotations.map(({ completedAt }) => completedAt ?? '').sort().at(-1) ?? '';
+    const changedAt =
+      evaluated.annotations
+        .map(({ completedAt }) => completedAt ?? '')
+        .sort()
+        .at(-1) ?? '';
     cases.push({ evaluated, changedAt });
     if (cases.length > 2 * mostImages) cases = newest(cases);
   }

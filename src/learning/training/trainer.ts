@@ -140,7 +140,11 @@ class BackgroundTrainer implements Trainer {
     try {
       const outcome = await run(
         { project, labelStudio },
-        { signal: this.#stop.signal, onProgress: update, onProblem: (line) => onEvent({ kind: 'problem', project, line }) },
+        {
+          signal: this.#stop.signal,
+          onProgress: update,
+          onProblem: (line) => onEvent({ kind: 'problem', project, line }),
+        },
       );
       this.#counts[outcome.outcome]++;
       onEvent({ kind: 'ended', project, outcome });

@@ -4,7 +4,7 @@ import type { NamedRegion } from '../../booster/learn-names.js';
 import type { MaterialProfile } from '../../booster/material-profile.js';
 import type { MaterialVote } from '../../booster/material-vote.js';
 import { voteCandidates } from '../../booster/merge-candidates.js';
-import type { DescribedCandidates } from "../../booster/merge-described.js";
+import type { DescribedCandidates } from '../../booster/merge-described.js';
 import { type Mask, subtract, unionOf } from '../../core/mask.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import type { GreyImage } from '../../core/micrograph.js';
@@ -58,7 +58,9 @@ export function acceptedMasks({ annotations }: EvaluationCase, labels: readonly 
   return labels.flatMap((name) => {
     const [own, ...more] = first.regions.flatMap(({ label, mask }) => (label === name ? mask : []));
     if (own === undefined) return [];
-    const disputed = others.flatMap(({ regions }) => regions.flatMap(({ label, mask }) => (label === name ? [] : mask)));
+    const disputed = others.flatMap(({ regions }) =>
+      regions.flatMap(({ label, mask }) => (label === name ? [] : mask)),
+    );
     const agreed = others.flatMap(({ regions }) => regions.flatMap(({ label, mask }) => (label === name ? mask : [])));
     const contested = disputed.map((mask) => subtract(mask, ...agreed));
     const mask = subtract(unionOf(own, ...more), ...contested);
@@ -96,7 +98,12 @@ async function maskFinder(
   materials: MaterialCount,
   embedding: ImageEmbedding,
 ): Promise<(setting: FilterSetting) => Promise<DescribedMasks>> {
-  const { proposals } = await findMasks(models, micrograph, { ...defaultSegmentOptions, embedding }, pipelineParameters);
+  const { proposals } = await findMasks(
+    models,
+    micrograph,
+    { ...defaultSegmentOptions, embedding },
+    pipelineParameters,
+  );
   const known = new Map<string, Promise<DescribedMasks>>();
   const describeOnce = describesOnce(micrograph);
   return (setting) => {

@@ -1,6 +1,6 @@
 import { constants, getPriority, setPriority } from 'node:os';
-import { answer,type WorkerAnswer } from '../../painting/threads/messages.js';
-import { runTraining,type TrainingRequest, type TrainingSettings } from './run-training.js';
+import { answer, type WorkerAnswer } from '../../painting/threads/messages.js';
+import { runTraining, type TrainingRequest, type TrainingSettings } from './run-training.js';
 import type { TrainingOutcome } from './train-project.js';
 
 /** What the process is told to do; sent once, over its channel, because it holds a token. */

@@ -1,9 +1,22 @@
-import { copyFile, readFile, stat} from 'node:fs/promises';
+import { copyFile, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { SamIAmError } from '../../core/errors.js';
-import { download,type DownloadOptions } from '../../inference/download.js';
-import { type Checkpoint, filesOf, type ModelEntry, modelEntry,type ModelFile } from '../../inference/model-manifest.js';
-import { findDamage, readCheckpoints, readModelEntries, readStoredModels, sha256Of,type StoredModel } from '../../inference/model-store.js';
+import { download, type DownloadOptions } from '../../inference/download.js';
+import {
+  type Checkpoint,
+  filesOf,
+  type ModelEntry,
+  modelEntry,
+  type ModelFile,
+} from '../../inference/model-manifest.js';
+import {
+  findDamage,
+  readCheckpoints,
+  readModelEntries,
+  readStoredModels,
+  sha256Of,
+  type StoredModel,
+} from '../../inference/model-store.js';
 import { openOrtSession } from '../../inference/ort-session.js';
 import { whyNoGraph } from '../../inference/why-no-graph.js';
 import { detectLayout, isEncoder } from '../../sam/layouts/detect-layout.js';
@@ -147,10 +160,13 @@ async function addPair(dataDir: string, paths: readonly [string, string], option
     const folder = dirname(encoder.path);
     const sources = await pairFiles(encoder.path, decoder.path);
     const entry: ModelEntry = {
-      id: options.id ?? basename(resolve(folder)), kind: 'sam', layout: 'encoder-decoder', inputSize: 1024,
+      id: options.id ?? basename(resolve(folder)),
+      kind: 'sam',
+      layout: 'encoder-decoder',
+      inputSize: 1024,
       licence: options.licence ?? 'unknown',
-        description: 'added from files',
-        provenance: paths.map((p) => basename(p)).join(', '),
+      description: 'added from files',
+      provenance: paths.map((p) => basename(p)).join(', '),
       thresholds: { predictedIou: 0.88, stabilityScore: 0.95, boxNms: 0.7, maskNms: null },
       files: sources,
     };

@@ -1,5 +1,5 @@
 import { assertNever } from '../../core/assert-never.js';
-import { filesOf,type ModelFile, type SamModelEntry } from '../../inference/model-manifest.js';
+import { filesOf, type ModelFile, type SamModelEntry } from '../../inference/model-manifest.js';
 import { type StoredModel, verifiedModelPath } from '../../inference/model-store.js';
 import { openOrtSession } from '../../inference/ort-session.js';
 import { openSamPair } from '../../sam/layouts/open-sam.js';

@@ -119,7 +119,11 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
     ready,
     isReady: () => isReady,
     ...callsOf(work, modelVersion),
-    close: () => pool.destroy(),
+    // A thread that is ended while it loads the runtime's library takes the process with it.
+    close: async () => {
+      await ready.catch(() => undefined);
+      await pool.destroy();
+    },
   };
 }
 

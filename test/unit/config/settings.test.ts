@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { defaultDataFolder } from '../../../src/config/data-folder.js';
 import { describeSettings, settingsHelp, settingsTable } from '../../../src/config/describe-settings.js';
 import { loadSettings } from '../../../src/config/settings.js';
 import { SamIAmError } from '../../../src/core/errors.js';
@@ -21,7 +22,7 @@ describe('loadSettings', () => {
       click: 'mask',
       merge: 'material',
       keepOverlays: false,
-      dataDir: 'data',
+      dataDir: defaultDataFolder(),
       embeddingMemoryMb: 256,
       embeddingDiskMb: 2048,
       trainEvery: 0,

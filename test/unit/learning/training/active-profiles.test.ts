@@ -8,16 +8,29 @@ import { nameDimensions } from '../../../../src/texture/name-descriptors.js';
 
 const textureSha256 = '0'.repeat(64);
 const record = {
-  createdAt: '2026-11-24T10:00:00.000Z', baseVersion: 'small-1', images: 3,
-  heldOutIou: 0.8, zeroShotIou: 0.4, scores: [],
+  createdAt: '2026-11-24T10:00:00.000Z',
+  baseVersion: 'small-1',
+  images: 3,
+  heldOutIou: 0.8,
+  zeroShotIou: 0.4,
+  scores: [],
 };
 /** A profile of as many dimensions as its descriptors have. */
 const profileOf = (dimensions: number) => {
   const vector = Array.from({ length: dimensions }, () => 1);
   return {
-    format: 'sam-i-am-profile', version: 2, textureSha256, about: '', naming: 'materials', confidence: [],
-    offset: vector, axes: vector.map(() => vector), between: vector,
-    labels: [{ name: 'Film', mean: vector, images: 1 }], unseen: 0, removal: {},
+    format: 'sam-i-am-profile',
+    version: 2,
+    textureSha256,
+    about: '',
+    naming: 'materials',
+    confidence: [],
+    offset: vector,
+    axes: vector.map(() => vector),
+    between: vector,
+    labels: [{ name: 'Film', mean: vector, images: 1 }],
+    unseen: 0,
+    removal: {},
     filter: { predictedIou: 0, stabilityScore: 0 },
   };
 };

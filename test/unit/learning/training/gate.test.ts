@@ -39,7 +39,10 @@ describe('names that are hardly likely to be right', () => {
 
   test('are asked for more while only one or two images are accepted', () => {
     const held = (images: number) => Array.from({ length: images }, () => image(0.8, null));
-    expect([held(2), [image(null, null)]].map((images) => judgeProfile(images, false, 0.8).adopt)).toEqual([false, false]);
+    expect([held(2), [image(null, null)]].map((images) => judgeProfile(images, false, 0.8).adopt)).toEqual([
+      false,
+      false,
+    ]);
     expect(judgeProfile(held(3), false, 0.8).adopt).toBe(true);
     expect(judgeProfile([image(null, null)], false, 0.9).adopt).toBe(true);
   });

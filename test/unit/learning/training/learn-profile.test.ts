@@ -31,13 +31,22 @@ function foundAt(border: number, left: string, right: string): DescribedMasks {
 }
 
 /** An image with a small material on the left and a large one on the right; `border`: where the pipeline sees it under a setting. */
-function image(id: number, left = 'Ge', right = 'Pt', border: (setting: FilterSetting) => number = () => 8): TrainingImage {
+function image(
+  id: number,
+  left = 'Ge',
+  right = 'Pt',
+  border: (setting: FilterSetting) => number = () => 8,
+): TrainingImage {
   const accepted = [
     { name: left, mask: columns(0, 8) },
     { name: right, mask: columns(8, side) },
   ];
   return {
-    id: String(id), annotation: `${id} now`, width: side, height: side, accepted,
+    id: String(id),
+    annotation: `${id} now`,
+    width: side,
+    height: side,
+    accepted,
     regions: accepted.map(({ name }) => ({ name, image: String(id), samples: crops(name) })),
     found: (setting) => Promise.resolve(foundAt(border(setting), left, right)),
   };
@@ -125,7 +134,12 @@ describe('a choice that changes masks', () => {
     const noting = (id: number) => image(id, 'Ge', 'Pt', (setting) => (asked.add(JSON.stringify(setting)), 8));
     await learn(series(6, noting));
     const known = allSettings().map(({ filter, removal }) => JSON.stringify({ filter, removal }));
-    expect([...asked].map((text) => JSON.parse(text) as FilterSetting).map(({ filter, removal }) => JSON.stringify({ filter, removal })).filter((text) => !known.includes(text))).toEqual([]);
+    expect(
+      [...asked]
+        .map((text) => JSON.parse(text) as FilterSetting)
+        .map(({ filter, removal }) => JSON.stringify({ filter, removal }))
+        .filter((text) => !known.includes(text)),
+    ).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SamIAmError } from '../../../../src/core/errors.js';
 import type { TrainingOutcome } from '../../../../src/learning/training/train-project.js';
-import { createTrainer,type TrainingEvent } from '../../../../src/learning/training/trainer.js';
+import { createTrainer, type TrainingEvent } from '../../../../src/learning/training/trainer.js';
 import type { RunTraining } from '../../../../src/learning/training/training-process.js';
 import { openProfileStore } from '../../../../src/store/profile-store.js';
 
@@ -15,8 +15,14 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true }));
 
 const outcome: TrainingOutcome = {
-  finishedAt: 'now', outcome: 'adopted', reason: 'better', version: 'v-p1', file: null,
-  images: 3, heldOutIou: 0.8, zeroShotIou: 0.4,
+  finishedAt: 'now',
+  outcome: 'adopted',
+  reason: 'better',
+  version: 'v-p1',
+  file: null,
+  images: 3,
+  heldOutIou: 0.8,
+  zeroShotIou: 0.4,
 };
 const access = { url: 'http://label-studio', token: 'secret' };
 

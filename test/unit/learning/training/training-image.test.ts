@@ -13,13 +13,32 @@ const columns = (start: number, end: number) =>
     side,
     Array.from({ length: side * side }, (_, pixel) => Number(pixel % side >= start && pixel % side < end)),
   );
-const annotation = (annotator: string, ...regions: readonly [label: string, start: number, end: number][]): CaseAnnotation => ({
-  id: annotator, annotator, completedAt: null, leadTimeS: null, prediction: null,
-  regions: regions.map(([label, start, end], index) => ({ id: `${annotator}-${index}`, label, recordedOrigin: null, mask: columns(start, end) })),
+const annotation = (
+  annotator: string,
+  ...regions: readonly [label: string, start: number, end: number][]
+): CaseAnnotation => ({
+  id: annotator,
+  annotator,
+  completedAt: null,
+  leadTimeS: null,
+  prediction: null,
+  regions: regions.map(([label, start, end], index) => ({
+    id: `${annotator}-${index}`,
+    label,
+    recordedOrigin: null,
+    mask: columns(start, end),
+  })),
 });
 const caseOf = (...annotations: readonly [CaseAnnotation, ...CaseAnnotation[]]): EvaluationCase => ({
-  id: '1', file: 'a.png', width: side, height: side, difficulty: null, annotations,
-  versions: [], isTraced: true, imageAddress: null,
+  id: '1',
+  file: 'a.png',
+  width: side,
+  height: side,
+  difficulty: null,
+  annotations,
+  versions: [],
+  isTraced: true,
+  imageAddress: null,
 });
 /** The columns of each label that are learned from. */
 const learned = (...annotations: readonly [CaseAnnotation, ...CaseAnnotation[]]) =>
@@ -43,7 +62,10 @@ describe('what is learned where people disagree', () => {
   });
 
   test('only the pixels in dispute are left out', () => {
-    expect(learned(first, annotation('b', ['Ge', 0, 8], ['Pt', 8, 24]))).toEqual({ Ge: range(0, 8), Pt: range(12, 24) });
+    expect(learned(first, annotation('b', ['Ge', 0, 8], ['Pt', 8, 24]))).toEqual({
+      Ge: range(0, 8),
+      Pt: range(12, 24),
+    });
   });
 
   test('what another person left blank is no dispute', () => {
@@ -66,7 +88,12 @@ describe('a task that one person annotated twice', () => {
   const [recorded] = task?.annotations ?? [];
   const again = (id: number, updatedAt: string, result = recorded?.result ?? []) => ({
     ...recorded,
-    id, result, completed_by: 1, updated_at: updatedAt, was_cancelled: false, ground_truth: false,
+    id,
+    result,
+    completed_by: 1,
+    updated_at: updatedAt,
+    was_cancelled: false,
+    ground_truth: false,
   });
   const read = async (...annotations: readonly unknown[]) => {
     const reading = { config: undefined, difficultyField: 'difficulty', maxPixels: 1e8, acceptedOnly: true };
