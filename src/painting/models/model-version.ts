@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { findModel, readStoredModels } from '../../inference/model-store.js';
-import { defaultSegmentOptions, type PaintingChoices,pipelineParameters } from '../../pipeline/pipeline-parameters.js';
+import { defaultSegmentOptions, type PaintingChoices, pipelineParameters } from '../../pipeline/pipeline-parameters.js';
 import { textureModelId } from './load-models.js';
 
 /**

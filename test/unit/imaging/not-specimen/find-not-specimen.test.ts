@@ -1,6 +1,6 @@
-import { findNotSpecimen } from '../../../../src/imaging/not-specimen/find-not-specimen.js';
 import { maskToBitmap } from '../../../../src/core/mask.js';
 import { seededRandom } from '../../../../src/core/seeded-random.js';
+import { findNotSpecimen } from '../../../../src/imaging/not-specimen/find-not-specimen.js';
 
 const side = 320;
 
@@ -44,7 +44,7 @@ function write(
 ): void {
   glyphs.forEach((rows, letter) => {
     rows.forEach((row, down) => {
-      [...row].forEach((bit, across) => {
+      Array.from(row).forEach((bit, across) => {
         if (bit === '0') return;
         const box = [x + (letter * 6 + across) * dot, y + down * dot, dot, dot];
         fill(picture, box, level);
