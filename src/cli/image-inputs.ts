@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { SamIAmError } from '../core/errors.js';
+import type { FrameChoice } from '../imaging/choose-frame.js';
 import { formatNames } from '../imaging/formats.js';
+import { countFrames } from '../imaging/micrograph-file.js';
 import { isMicrographName } from '../imaging/micrograph-names.js';
 
 /** An image to be read, and the name under which its results are written. */
@@ -9,6 +11,24 @@ export interface ImageInput {
   readonly path: string;
   /** File name without its extension. */
   readonly name: string;
+  /** Which image of the file; undefined: its own choice. */
+  readonly frame?: FrameChoice;
+}
+
+/** Each image with the frame that is asked for; `all`: each as often as it has frames, named `NAME.frame-N`. */
+export async function withFrames(
+  images: readonly ImageInput[],
+  frame: FrameChoice | 'all',
+): Promise<readonly ImageInput[]> {
+  if (frame !== 'all') return images.map((image) => ({ ...image, frame }));
+  const expanded: ImageInput[] = [];
+  for (const image of images) {
+    const count = await countFrames(image.path);
+    for (let index = 0; index < count; index++) {
+      expanded.push({ ...image, frame: index, name: count === 1 ? image.name : `${image.name}.frame-${index}` });
+    }
+  }
+  return expanded;
 }
 
 /**

@@ -94,9 +94,13 @@ interface Legend {
   readonly height: number;
 }
 
+/** An image of fewer squares of the legend across has none: nobody could read it. */
+const narrowest = 3;
+
 /** Lays the captions out from left to right, row by row, with a square of its colour before each. */
 async function legendItems(layers: readonly OverlayLayer[], note: string | undefined, width: number): Promise<Legend> {
   const size = Math.max(11, Math.round(width / 64));
+  if (width < narrowest * size) return { items: [], height: 0 };
   const pad = Math.round(size * 0.7);
   const captions = layers.flatMap(({ caption, colour }) => (caption === undefined ? [] : [{ caption, colour }]));
   const entries = note === undefined ? captions : [{ caption: note, colour: null }, ...captions];

@@ -27,6 +27,9 @@ export function plausiblePixelSize(x: number | undefined, y: number | undefined 
   return isPlausible(x) && isPlausible(y) ? [x, y] : null;
 }
 
+/** What {@link parsePixelSize} takes, for help and messages. */
+export const pixelSizeForm = 'a length with its unit, as 0.021nm or 12pm, or two for x and y: 0.02nm,0.03nm';
+
 /** What a user gives: `0.021nm`, `2.1 Å`, `0.02,0.03nm`; null for anything else, and for sizes that no electron microscope has. */
 export function parsePixelSize(text: string): PixelSizeNm | null {
   const parts = text.split(/[,x×]/).map((part) => /^\s*([\d.]+(?:e[-+]?\d+)?)\s*(\S*)\s*$/i.exec(part));

@@ -2,7 +2,8 @@ import type { ImageFile } from '../core/image-file.js';
 import type { LabelMap } from '../core/label-map.js';
 import { valueOrThrow } from '../core/result.js';
 import { promptInPixels } from '../core/user-prompt.js';
-import { type DecodedMicrograph, decodeMicrograph } from '../imaging/decode-micrograph.js';
+import { type DecodedMicrograph, decodeMicrograph, type DecodeOptions } from '../imaging/decode-micrograph.js';
+import { decodeMicrographFile, type MicrographFile } from '../imaging/micrograph-file.js';
 import { renderGrey } from '../imaging/overlay.js';
 import { scalarPixelSize } from '../imaging/pixel-size.js';
 import type { Exploration } from '../pipeline/exploration.js';
@@ -51,6 +52,12 @@ interface PaintedStructure {
   readonly masks: readonly ResultMask[];
 }
 
+/** Decodes what a task gives. */
+type Decode = (
+  image: ImageFile | MicrographFile,
+  options?: Pick<DecodeOptions, 'keepOverlays' | 'frame' | 'pixelSizeNm'>,
+) => Promise<DecodedMicrograph>;
+
 /** The pipeline on image files, with the models loaded at the first use. */
 export interface Segmenter {
   models(): Promise<LoadedModels>;
@@ -69,8 +76,11 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
   const embeddings = createEmbeddingCache(settings.cacheFolder, settings.cache);
   const models = (): Promise<LoadedModels> => (loading ??= loadModels({ ...settings, folder: settings.modelsFolder }));
   const { choices = defaultSegmentOptions, maxImagePixels: maxPixels } = settings;
-  const decode = async (image: ImageFile, { keepOverlays } = choices): Promise<DecodedMicrograph> =>
-    valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels, keepOverlays }));
+  const decode: Decode = async (image, { keepOverlays, frame, pixelSizeNm } = choices) => {
+    const options = { maxPixels, keepOverlays, frame, pixelSizeNm };
+    if ('path' in image) return valueOrThrow(await decodeMicrographFile(image, options));
+    return valueOrThrow(await decodeMicrograph(image.name, image.bytes, options));
+  };
   const keyOf = async (image: ImageFile): Promise<string> =>
     embeddingKey(image, encodingOf((await models()).weights, choices));
 
@@ -158,7 +168,7 @@ async function segmentedFiles(
 /** What painting needs of a segmenter. */
 interface PaintingTools {
   readonly models: () => Promise<LoadedModels>;
-  readonly decode: (image: ImageFile) => Promise<DecodedMicrograph>;
+  readonly decode: Decode;
   readonly keyOf: (image: ImageFile) => Promise<string>;
   readonly remember: (key: string, embedding: ImageEmbedding) => Promise<void>;
   readonly choices: PaintingChoices;

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { loadSettings } from '../../config/settings.js';
 import { asSamIAmError, type SamIAmError } from '../../core/errors.js';
 import { maxMaterials } from '../../core/material-count.js';
 import { failure, type Result } from '../../core/result.js';
 import { formatNames } from '../../imaging/formats.js';
+import type { PixelSizeNm } from '../../imaging/open-image.js';
+import { pixelSizeForm } from '../../imaging/pixel-size.js';
 import { readProfile } from '../../learning/training/read-profile.js';
 import type { SegmentedFiles } from '../../painting/threads/messages.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
@@ -17,11 +18,12 @@ import {
   type SegmentOptions,
   stages,
 } from '../../pipeline/pipeline-parameters.js';
+import { diskError } from '../../store/disk-error.js';
 import { writeWhole } from '../../store/write-whole.js';
-import { integerArgument, materialsArgument } from '../argument-parsers.js';
+import { frameArgument, integerArgument, materialsArgument, pixelSizeArgument } from '../argument-parsers.js';
 import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
-import { findImages, type ImageInput } from '../image-inputs.js';
+import { findImages, type ImageInput, withFrames } from '../image-inputs.js';
 import { withInterruption } from '../interruption.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
@@ -33,6 +35,8 @@ interface SegmentFlags extends Omit<SegmentOptions, 'profile' | 'merge' | 'keepO
   readonly model?: string;
   readonly profile?: string;
   readonly json?: boolean;
+  readonly frame?: number | 'mean' | 'all';
+  readonly pixelSize?: PixelSizeNm;
 }
 
 /** Adds `sam-i-am segment` (CONTRACT, "Command line"). */
@@ -75,6 +79,12 @@ export function addSegmentCommand(program: Command): void {
       '--keep-overlays',
       'banners, scale bars and letters burnt into the picture count as specimen (KEEP_OVERLAYS)',
     )
+    .option(
+      '--frame <N|all|mean>',
+      'image of a file that holds several, from 0; all of them, or their mean',
+      frameArgument,
+    )
+    .option('--pixel-size <size>', `instead of what the file tells: ${pixelSizeForm}`, pixelSizeArgument)
     .option('--profile <file>', 'names for the materials, and filters, as sam-i-am train has learned them')
     .option('--json', 'standard output is one JSON object per image')
     .action(async (inputs: string[], flags: SegmentFlags) => {
@@ -84,7 +94,7 @@ export function addSegmentCommand(program: Command): void {
 
 /** Segments one image after the other; a failing one is named and the rest done. Returns the exit status. */
 async function segment(inputs: readonly string[], flags: SegmentFlags): Promise<number> {
-  const images = await findImages(inputs);
+  const images = await withFrames(await findImages(inputs), flags.frame);
   const settings = loadSettings(process.env);
   const profile = flags.profile === undefined ? undefined : await readProfile(flags.profile, settings.dataDir);
   await makeFolder(flags.out);
@@ -137,16 +147,25 @@ async function segmentOne(
   signal: AbortSignal,
 ): Promise<Result<SegmentedFiles, SamIAmError>> {
   try {
-    const bytes = await readFile(image.path);
-    const result = await pool.segment({ name: basename(image.path), bytes }, flags.options, signal);
+    const options = { ...flags.options, frame: image.frame, pixelSizeNm: flags.pixelSize };
+    const result = await pool.segment({ path: image.path }, options, signal);
     if (!result.ok) return result;
     const files = [...result.value.files].sort(
       (a, b) => Number(a.suffix === '.masks.json') - Number(b.suffix === '.masks.json'),
     );
-    for (const { suffix, content } of files) await writeWhole(join(flags.out, image.name + suffix), content);
+    for (const { suffix, content } of files) await writeResult(join(flags.out, image.name + suffix), content);
     return result;
   } catch (thrown) {
     return failure(asSamIAmError(thrown));
+  }
+}
+
+/** A full disk and a name that is too long are told as that. */
+async function writeResult(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeWhole(path, content);
+  } catch (thrown) {
+    throw diskError(thrown, path);
   }
 }
 

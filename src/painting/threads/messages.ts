@@ -3,6 +3,8 @@ import type { ImageFile } from '../../core/image-file.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import { failure, type Result, success } from '../../core/result.js';
 import type { UserPrompt } from '../../core/user-prompt.js';
+import type { DecodeOptions } from '../../imaging/decode-micrograph.js';
+import type { MicrographFile } from '../../imaging/micrograph-file.js';
 import type { BoostChoices } from '../../pipeline/exploration.js';
 import type { PaintingChoices, SegmentOptions } from '../../pipeline/pipeline-parameters.js';
 import type { EmbeddingBudget } from '../embedding-cache.js';
@@ -35,9 +37,12 @@ export interface PaintPromptedTask extends PromptOptions {
   readonly cancel?: CancelFlag;
 }
 
+/** How a micrograph is segmented, and what of its file is read. */
+export type SegmentFileOptions = SegmentOptions & Pick<DecodeOptions, 'frame' | 'pixelSizeNm'>;
+
 export interface SegmentTask {
-  readonly image: ImageFile;
-  readonly options: SegmentOptions;
+  readonly image: ImageFile | MicrographFile;
+  readonly options: SegmentFileOptions;
   readonly modelVersion: string;
 }
 

@@ -7,6 +7,7 @@ import { SamIAmError } from '../../core/errors.js';
 import type { ImageFile } from '../../core/image-file.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import { failure, type Result } from '../../core/result.js';
+import type { MicrographFile } from '../../imaging/micrograph-file.js';
 import { switchTelemetryOff } from '../../inference/no-telemetry.js';
 import type { Exploration } from '../../pipeline/exploration.js';
 import {
@@ -28,6 +29,7 @@ import {
   type PaintTask,
   type RewriteTask,
   type SegmentedFiles,
+  type SegmentFileOptions,
   type SegmentTask,
   unpack,
   type WorkerAnswer,
@@ -55,8 +57,8 @@ export interface SegmentPoolOptions {
 export interface SegmentPool extends SegmentationService, ExplorationService {
   /** One micrograph with everything that the command `segment` writes. */
   segment(
-    image: ImageFile,
-    options: SegmentOptions,
+    image: ImageFile | MicrographFile,
+    options: SegmentFileOptions,
     signal?: AbortSignal,
   ): Promise<Result<SegmentedFiles, SamIAmError>>;
   /** The regions of interest of one micrograph, as JSON: what `watch` writes. */
