@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type EarlyServer, openEarlyServer } from '../../backend/early-server.js';
-import { settingsHelp } from '../../config/describe-settings.js';
 import { openDataFolder } from '../../config/data-folder.js';
+import { settingsHelp } from '../../config/describe-settings.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { commandSummaries } from '../command-summaries.js';
 

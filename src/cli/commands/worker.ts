@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { createLogger } from '../../app/create-logger.js';
-import { settingsHelp } from '../../config/describe-settings.js';
 import { openDataFolder } from '../../config/data-folder.js';
+import { settingsHelp } from '../../config/describe-settings.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
 import { openEmbeddingExchange } from '../../painting/jobs/embedding-exchange.js';

@@ -136,10 +136,7 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
       return work.run<SegmentedFiles>('rewrite', task, { urgent: true });
     },
     // A thread that is ended while it loads the runtime's library takes the process with it.
-    close: async () => {
-      await ready.catch(() => undefined);
-      await pool.destroy();
-    },
+    close: () => ready.then(undefined, () => undefined).then(() => pool.destroy()),
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeSettings, settingsHelp, settingsTable } from '../../../src/config/describe-settings.js';
 import { defaultDataFolder } from '../../../src/config/data-folder.js';
+import { describeSettings, settingsHelp, settingsTable } from '../../../src/config/describe-settings.js';
 import { loadSettings } from '../../../src/config/settings.js';
 import { SamIAmError } from '../../../src/core/errors.js';
 
