@@ -60,7 +60,7 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
     path: '^src/',
     pathNot: [
       `^src/(${[layer, ...allowed, ...(typesAllowed[layer] ?? [])].join('|')})/`,
-      ...(layer === 'cli' ? ['^src/backend/(start|early)-server', '^src/inference/no-telemetry'] : []),
+      ...(layer === 'cli' ? ['^src/backend/(start|early)-server'] : []),
       ...(layer === 'web' ? ['^src/imaging/palette'] : []),
     ],
   },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { defaultDataFolder, earlierDataFolder } from '../config/data-folder.js';
 import { asSamIAmError } from '../core/errors.js';
-import { switchTelemetryOff } from '../inference/no-telemetry.js';
+import { printable } from '../core/printable.js';
 import { diskError } from '../store/disk-error.js';
 import { addCommands } from './commands.js';
 import { exitStatus, exitStatusOf } from './exit-status.js';
@@ -42,7 +42,6 @@ function stopWithOutput(): void {
 }
 
 async function main(): Promise<void> {
-  switchTelemetryOff();
   stopWithOutput();
   try {
     await (await createProgram()).parseAsync();
@@ -58,7 +57,7 @@ function commanderStatus(error: CommanderError): number {
 
 function reportError(thrown: unknown): number {
   const { code, message, hint } = asSamIAmError(thrown);
-  process.stderr.write(`sam-i-am: ${message}. ${hint}\n`);
+  process.stderr.write(`sam-i-am: ${printable(message)}. ${printable(hint)}\n`);
   return exitStatusOf(code);
 }
 

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { SamIAmError } from '../core/errors.js';
+import { printable } from '../core/printable.js';
 
-/** Results go to standard output, everything else to standard error. */
+/** Results go to standard output, everything else to standard error. On a terminal, what names carry is shown escaped. */
 export function writeLine(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${process.stdout.isTTY ? printable(line) : line}\n`);
 }
 
 export function writeJsonLine(value: unknown): void {

@@ -1,4 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { printable } from '../core/printable.js';
 
 /** Shows on standard error how far a long run is. */
 export interface Progress {
@@ -17,8 +18,8 @@ export function createProgress(total: number | null, stream: NodeJS.WriteStream 
 function lineProgress(total: number | null, stream: NodeJS.WritableStream): Progress {
   let count = 0;
   return {
-    advance: (line) => stream.write(`[${++count}/${total ?? '?'}] ${line}\n`),
-    note: (line) => stream.write(`${line}\n`),
+    advance: (line) => stream.write(`[${++count}/${total ?? '?'}] ${printable(line)}\n`),
+    note: (line) => stream.write(`${printable(line)}\n`),
     done: () => undefined,
   };
 }
@@ -34,10 +35,10 @@ function barProgress(total: number, stream: NodeJS.WriteStream): Progress {
       count++;
       if (count > total) bar.setTotal(count);
       const rate = (count / ((performance.now() - started) / 60000)).toFixed(1);
-      bar.increment({ rate, line });
+      bar.increment({ rate, line: printable(line) });
     },
     note(line) {
-      stream.write(`\r\u001b[K${line}\n`);
+      stream.write(`\r\u001b[K${printable(line)}\n`);
       bar.render();
     },
     done: () => bar.stop(),
@@ -97,7 +98,7 @@ export function createShareProgress(name: string, stream: NodeJS.WriteStream = p
       if (line !== said) stream.write(`${name}: ${percent(share)} % ${line}\n`);
       said = line;
     };
-    return { update, note: (line) => stream.write(`${line}\n`), done: () => undefined };
+    return { update, note: (line) => stream.write(`${printable(line)}\n`), done: () => undefined };
   }
   const format = `${name} {bar} {percentage} % | {eta_formatted} left | {line}`;
   const bar = new SingleBar({ format, stream, hideCursor: true, etaBuffer: 20 }, Presets.shades_classic);
@@ -105,7 +106,7 @@ export function createShareProgress(name: string, stream: NodeJS.WriteStream = p
   return {
     update: (share, line) => bar.update(percent(share), { line }),
     note(line) {
-      stream.write(`\r\u001b[K${line}\n`);
+      stream.write(`\r\u001b[K${printable(line)}\n`);
       bar.render();
     },
     done: () => bar.stop(),

@@ -6,6 +6,7 @@ import { type CompleteFrame, watchFolder } from '../../app/watch/watch-folder.js
 import { loadSettings } from '../../config/settings.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { type GivenMaterialCount, maxMaterials } from '../../core/material-count.js';
+import { printable } from '../../core/printable.js';
 import { valueOrThrow } from '../../core/result.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
 import { defaultSegmentOptions, type PaintingChoices } from '../../pipeline/pipeline-parameters.js';
@@ -162,19 +163,21 @@ class Reports {
 
   done({ path, modifiedMs }: CompleteFrame, roi: string): void {
     const afterMs = Math.round(Date.now() - modifiedMs);
-    process.stderr.write(`${path}: regions ${(afterMs / 1000).toFixed(2)} s after the file was complete\n`);
+    process.stderr.write(`${printable(path)}: regions ${(afterMs / 1000).toFixed(2)} s after the file was complete\n`);
     if (this.#json) writeJsonLine({ image: path, ok: true, roi, after_ms: afterMs });
     else writeLine(roi);
   }
 
   fail({ path }: CompleteFrame, { code, message, hint }: SamIAmError): void {
     this.failed++;
-    process.stderr.write(`failed: ${path}: ${message}. ${hint}\n`);
+    process.stderr.write(`failed: ${printable(`${path}: ${message}. ${hint}`)}\n`);
     if (this.#json) writeJsonLine({ image: path, ok: false, error: { code, message, hint } });
   }
 
   skipped({ path }: CompleteFrame): void {
-    process.stderr.write(`skipped: ${path}: newer frames came faster than they could be done (--most-waiting)\n`);
+    process.stderr.write(
+      `skipped: ${printable(path)}: newer frames came faster than they could be done (--most-waiting)\n`,
+    );
     if (this.#json) writeJsonLine({ image: path, ok: false, skipped: true });
   }
 }

@@ -122,10 +122,7 @@ export async function openSegmentPool(options: SegmentPoolOptions): Promise<Segm
     isReady: () => isReady,
     ...callsOf(work, modelVersion),
     // A thread that is ended while it loads the runtime's library takes the process with it.
-    close: async () => {
-      await ready.catch(() => undefined);
-      await pool.destroy();
-    },
+    close: () => ready.then(undefined, () => undefined).then(() => pool.destroy()),
   };
 }
 
