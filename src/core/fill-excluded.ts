@@ -1,3 +1,4 @@
+import { mapValues } from './map-values.js';
 import { forEachRun, type Mask, maskToBitmap } from './mask.js';
 
 interface Size {
@@ -29,7 +30,7 @@ export function fillExcluded({ width, height }: Size, grey: Float32Array, exclud
 
 /** The nearest pixel that is not excluded, as a flat index, by two sweeps over the eight neighbours; −1 where all are excluded. */
 function nearestFree({ width }: Size, isExcluded: Uint8Array): Int32Array {
-  const nearest = Int32Array.from(isExcluded, (bit, at) => (bit === 0 ? at : -1));
+  const nearest = mapValues(new Int32Array(isExcluded.length), isExcluded, (bit, at) => (bit === 0 ? at : -1));
   const distanceTo = (at: number, free: number): number => {
     const [dx, dy] = [(at % width) - (free % width), Math.floor(at / width) - Math.floor(free / width)];
     return dx * dx + dy * dy;

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { mapValues } from '../core/map-values.js';
 import type { FrameSize, PixelValues } from './open-image.js';
 
 /** Red, green and blue of every pixel, each row-major. */
@@ -18,7 +19,7 @@ export async function greyOfColours(size: FrameSize, planes: ColourPlanes): Prom
   if (red instanceof Uint16Array) return greyOfScreen(size, planes, new Uint16Array(3 * red.length), 1);
   const isFloat = red instanceof Float32Array || red instanceof Float64Array;
   if (isFloat && planes.every(isUnit)) return greyOfScreen(size, planes, new Uint16Array(3 * red.length), 65_535);
-  return Float64Array.from(red, (value, index) => {
+  return mapValues(new Float32Array(red.length), red, (value, index) => {
     return redShare * value + greenShare * (green[index] as number) + blueShare * (blue[index] as number);
   });
 }
@@ -49,10 +50,14 @@ async function greyOfScreen(
 /** Values on black, as transparency shows them: `opacity` is `full` where nothing shines through. Floats come out. */
 export function onBlack(values: PixelValues, opacity: PixelValues, full: number): PixelValues {
   if (opacity.every((value) => value === full)) return values;
-  return Float32Array.from(values, (value, index) => (value * (opacity[index] as number)) / full);
+  return mapValues(new Float32Array(values.length), values, (value, index) => {
+    return (value * (opacity[index] as number)) / full;
+  });
 }
 
 /** 1 where nothing is opaque; undefined where every pixel is a little. */
 export function emptyWhere(opacity: PixelValues): Uint8Array | undefined {
-  return opacity.includes(0) ? Uint8Array.from(opacity, (value) => (value === 0 ? 1 : 0)) : undefined;
+  return opacity.includes(0)
+    ? mapValues(new Uint8Array(opacity.length), opacity, (value) => (value === 0 ? 1 : 0))
+    : undefined;
 }

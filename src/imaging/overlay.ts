@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import sharp, { type OverlayOptions } from 'sharp';
+import { mapValues } from '../core/map-values.js';
 import { forEachRun, type Mask } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
+import { shrinkMask } from '../core/shrink-mask.js';
 import type { Colour } from './palette.js';
 
 /** One mask to be shown, and its line in the legend (none without `caption`). */
@@ -15,12 +17,15 @@ const fillOpacity = 0.42;
 const outlineOpacity = 0.95;
 const background = { r: 24, g: 24, b: 27 };
 
-/** A PNG of the micrograph with coloured, outlined masks over it and a legend below. */
+/** A PNG of the micrograph with coloured, outlined masks over it and a legend below; one of more than 25 megapixels is drawn smaller. */
 export async function renderOverlay(
-  image: ShownImage,
-  layers: readonly OverlayLayer[],
+  whole: ShownImage,
+  wholeLayers: readonly OverlayLayer[],
   note?: string,
 ): Promise<Buffer> {
+  const step = Math.ceil(Math.sqrt((whole.width * whole.height) / mostPixels));
+  const image = shrunk(whole, step);
+  const layers = wholeLayers.map((layer) => ({ ...layer, mask: shrinkMask(layer.mask, step) }));
   const { width, height } = image;
   const pixels = greyToRgb(image);
   for (const layer of layers) paintLayer(pixels, layer, outlineWidth(image));
@@ -33,12 +38,27 @@ export async function renderOverlay(
     .toBuffer();
 }
 
+/** Larger pictures are drawn smaller: nobody could look at them, and each pixel takes ten bytes while they are drawn. */
+const mostPixels = 25e6;
+
+/** Of every `step` rows and columns the first, as masks are made smaller. */
+function shrunk(image: ShownImage, step: number): ShownImage {
+  if (step === 1) return image;
+  const { shown = image.grey } = image;
+  const [width, height] = [Math.ceil(image.width / step), Math.ceil(image.height / step)];
+  const grey = new Float32Array(width * height);
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) grey[to++] = shown[y * step * image.width + x * step] as number;
+  }
+  return { width, height, grey };
+}
+
 /** An image, and how people see it if the models see it otherwise (see core/micrograph). */
 type ShownImage = GreyImage & { readonly shown?: Float32Array | undefined };
 
 /** An 8-bit grey PNG of the micrograph, scaled as the models see it. */
 export function renderGrey({ width, height, grey, shown = grey }: ShownImage): Promise<Buffer> {
-  const bytes = Uint8Array.from(shown, (value) => Math.round(value * 255));
+  const bytes = mapValues(new Uint8Array(shown.length), shown, (value) => Math.round(value * 255));
   return renderLabels(width, height, bytes);
 }
 
@@ -52,7 +72,12 @@ export function renderLabels(width: number, height: number, labels: Uint8Array):
 
 function greyToRgb({ grey, shown = grey }: ShownImage): Uint8Array {
   const pixels = new Uint8Array(shown.length * 3);
-  for (let i = 0; i < shown.length; i++) pixels.fill(Math.round((shown[i] as number) * 255), 3 * i, 3 * i + 3);
+  for (let i = 0, to = 0; i < shown.length; i++) {
+    const value = Math.round((shown[i] as number) * 255);
+    pixels[to++] = value;
+    pixels[to++] = value;
+    pixels[to++] = value;
+  }
   return pixels;
 }
 

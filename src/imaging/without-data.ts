@@ -1,3 +1,4 @@
+import { mapValues } from '../core/map-values.js';
 import { type Mask, maskFromBitmap } from '../core/mask.js';
 import type { RawFrame } from './open-image.js';
 import { contentWithoutMargin } from './padding-margin.js';
@@ -41,5 +42,7 @@ export function findWithoutData(frame: RawFrame, { margins }: { readonly margins
 function withoutNumbers({ values, empty }: RawFrame): Uint8Array | undefined {
   const isFloat = values instanceof Float32Array || values instanceof Float64Array;
   if (!isFloat || values.every(Number.isFinite)) return empty;
-  return Uint8Array.from(values, (value, index) => (Number.isFinite(value) && (empty?.[index] ?? 0) === 0 ? 0 : 1));
+  return mapValues(new Uint8Array(values.length), values, (value, index) => {
+    return Number.isFinite(value) && (empty?.[index] ?? 0) === 0 ? 0 : 1;
+  });
 }

@@ -33,10 +33,12 @@ export async function findMasks(
   { embedding: encoded, measure = untimed, ...grid }: FindOptions,
   parameters: PipelineParameters,
 ): Promise<FoundProposals> {
-  const flat = isFlat(micrograph);
-  if (flat && encoded !== undefined) return { embedding: encoded, proposals: [], isFlat: flat };
+  if (isFlat(micrograph)) {
+    const embedding = encoded ?? (await measure('encode', () => sam.encode(micrograph)));
+    return { embedding, proposals: [], isFlat: true };
+  }
   const options = generatorOptionsFor(micrograph, grid, parameters, thresholds);
   const { proposals, embedding } = await generateMasks(sam, micrograph, options, measure, encoded);
-  const scored = flat ? [] : proposals.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
-  return { embedding, proposals: withoutExcluded(scored, micrograph.excluded), isFlat: flat };
+  const scored = proposals.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
+  return { embedding, proposals: withoutExcluded(scored, micrograph.excluded), isFlat: false };
 }

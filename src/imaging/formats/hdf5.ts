@@ -1,4 +1,5 @@
 import type { Dataset, File as Hdf5File } from 'h5wasm';
+import { mapValues } from '../../core/map-values.js';
 import type { ByteSource } from '../byte-source.js';
 import { conventions } from '../hdf5/conventions.js';
 import { withHdf5 } from '../hdf5/open-hdf5.js';
@@ -80,8 +81,12 @@ function isHalf({ metadata: { type, size } }: Dataset): boolean {
 
 /** What the library gives, as an array of its own: integers of 64 bits and floats of 16 become others. */
 function valuesOf(found: unknown, dataset: Dataset): PixelValues {
-  if (found instanceof BigInt64Array || found instanceof BigUint64Array) return Float64Array.from(found, Number);
-  if (found instanceof Uint16Array && isHalf(dataset)) return Float32Array.from(found, halfToFloat);
+  if (found instanceof BigInt64Array || found instanceof BigUint64Array) {
+    return mapValues(new Float64Array(found.length), found, Number);
+  }
+  if (found instanceof Uint16Array && isHalf(dataset)) {
+    return mapValues(new Float32Array(found.length), found, halfToFloat);
+  }
   if (!ArrayBuffer.isView(found)) throw damaged('its array can\'t be read'); // prettier-ignore
   return (found as PixelValues).slice();
 }

@@ -1,3 +1,4 @@
+import { mapValues } from '../../core/map-values.js';
 import type { ByteSource } from '../byte-source.js';
 import { emptyWhere, greyOfColours, onBlack } from '../colours.js';
 import { type OpenImage, type PixelValues, type RawFrame, sameSize } from '../open-image.js';
@@ -155,7 +156,7 @@ async function brightIsHigh(values: PixelValues, page: TiffPage): Promise<PixelV
     return values.map((value) => white - value);
   }
   // The negative of the least signed number does not fit; floats lose nothing of 32 bits that a screen could show.
-  return Float64Array.from(values, (value) => -value);
+  return mapValues(new Float64Array(values.length), values, (value) => -value);
 }
 
 async function paletteColours(indices: PixelValues, bits: number, directory: TiffDirectory) {
@@ -163,7 +164,8 @@ async function paletteColours(indices: PixelValues, bits: number, directory: Tif
   const count = 2 ** bits;
   // Some old programs write bytes where 16 bits belong.
   const shift = map.some((value) => value > 255) ? 8 : 0;
-  const plane = (channel: number) => Uint8Array.from(indices, (index) => (map[channel * count + index] ?? 0) >> shift);
+  const plane = (channel: number) =>
+    mapValues(new Uint8Array(indices.length), indices, (index) => (map[channel * count + index] ?? 0) >> shift);
   return [plane(0), plane(1), plane(2)] as const;
 }
 
@@ -172,7 +174,7 @@ async function noDataOf(values: PixelValues, { directory }: TiffPage): Promise<U
   const text = await directory.text(tag.noData);
   const noData = text === undefined || text.trim() === '' ? NaN : Number(text);
   return values.includes(noData) && !Number.isNaN(noData)
-    ? Uint8Array.from(values, (value) => (value === noData ? 1 : 0))
+    ? mapValues(new Uint8Array(values.length), values, (value) => (value === noData ? 1 : 0))
     : undefined;
 }
 

@@ -33,6 +33,8 @@ export interface NotSpecimen {
  */
 export function findNotSpecimen(width: number, height: number, values: ArrayLike<number>): NotSpecimen {
   const image = toLevels(width, height, values);
+  // In one grey throughout nothing can be told apart.
+  if (image.levels.every((level) => level === image.levels[0])) return { mask: null, found: [], scaleBarPx: null };
   const marked = new Uint8Array(width * height);
   const strips = findEdgeStrips(image);
   for (const { box } of strips) markBox(marked, width, box);

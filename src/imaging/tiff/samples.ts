@@ -1,3 +1,4 @@
+import { mapValues } from '../../core/map-values.js';
 import type { PixelValues } from '../open-image.js';
 import { UnreadableFile } from '../unreadable-file.js';
 import { undoDifferences, undoFloatDifferences } from './predictor.js';
@@ -53,15 +54,17 @@ export function unpackSamples(bytes: Uint8Array, width: number, layout: SampleLa
 function typed(buffer: ArrayBuffer, kind: SampleKind, bits: number): PixelValues {
   if (bits === 8) return kind === 'signed' ? new Int8Array(buffer) : new Uint8Array(buffer);
   if (bits === 16) {
-    if (kind === 'float') return Float32Array.from(new Uint16Array(buffer), halfToFloat);
-    return kind === 'signed' ? new Int16Array(buffer) : new Uint16Array(buffer);
+    const words = new Uint16Array(buffer);
+    if (kind === 'float') return mapValues(new Float32Array(words.length), words, halfToFloat);
+    return kind === 'signed' ? new Int16Array(buffer) : words;
   }
   if (bits === 32) {
     if (kind === 'float') return new Float32Array(buffer);
     return kind === 'signed' ? new Int32Array(buffer) : new Uint32Array(buffer);
   }
   if (kind === 'float') return new Float64Array(buffer);
-  return Float64Array.from(kind === 'signed' ? new BigInt64Array(buffer) : new BigUint64Array(buffer), Number);
+  const integers = kind === 'signed' ? new BigInt64Array(buffer) : new BigUint64Array(buffer);
+  return mapValues(new Float64Array(integers.length), integers, Number);
 }
 
 /** Reverses the bytes of each word in place. */

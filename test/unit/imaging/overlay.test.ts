@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { maskFromBox } from '../../../src/core/mask.js';
 import { renderGrey, renderLabels, renderOverlay } from '../../../src/imaging/overlay.js';
 import { colourOf } from '../../../src/imaging/palette.js';
 import { drawMask } from '../../support/draw-mask.js';
@@ -51,4 +52,15 @@ test.each([1, 2, 9, 31, 32, 33, 60])('an image %i pixels wide has its picture, l
   const { width: shown, height } = await sharp(await renderOverlay(image, layers, 'unsegmented 0.0 %')).metadata();
   expect(shown).toBe(width);
   expect(height).toBeGreaterThanOrEqual(40);
+});
+
+test('a picture of more pixels than anybody looks at is drawn smaller, with its masks', async () => {
+  const side = 5001;
+  const image = { width: side, height: side, grey: new Float32Array(side * side) };
+  const mask = maskFromBox(side, side, { x: 0, y: 0, width: 2500, height: side });
+  const png = await renderOverlay(image, [{ mask, colour: [200, 100, 0] }]);
+  const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+  expect([info.width, info.height]).toEqual([2501, 2501]);
+  const red = (x: number) => data[3 * (1200 * info.width + x)];
+  expect([red(600), red(1900)]).toEqual([84, 0]);
 });
