@@ -113,7 +113,7 @@ describe('bad input', () => {
       'text.png': 'image.unreadable',
     });
     expect(stderr).toContain('MAX_IMAGE_PIXELS');
-    expect(stderr).toContain('PNG, JPEG or TIFF');
+    expect(stderr).toContain("text.png can't be read as an image: it is a text");
     expect(await readdir(out)).toContain('black.labels.png');
   });
 
