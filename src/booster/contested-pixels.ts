@@ -1,3 +1,4 @@
+import { emptyLabelBits, type LabelBits } from '../core/label-bits.js';
 import type { LabelMap } from '../core/label-map.js';
 import { forEachRun, intersectionArea, type Mask, subtract } from '../core/mask.js';
 import { liesIn } from './mask-relations.js';
@@ -26,8 +27,8 @@ export function contestedPixels(
   map: LabelMap,
   materials: readonly ClaimedMaterial[],
   options: ContestOptions,
-): Uint32Array {
-  const claims = new Uint32Array(map.labels.length);
+): LabelBits {
+  const claims = emptyLabelBits(map);
   const known = materials.filter(({ label }) => label <= mostLabels);
   known.forEach((material, index) => {
     for (const rival of known.slice(index + 1)) markContest(claims, map, [material, rival], options);
@@ -36,7 +37,7 @@ export function contestedPixels(
 }
 
 function markContest(
-  claims: Uint32Array,
+  claims: LabelBits,
   { labels }: LabelMap,
   [first, second]: readonly [ClaimedMaterial, ClaimedMaterial],
   options: ContestOptions,

@@ -1,4 +1,5 @@
 import { connectedComponents } from '../core/connected-components.js';
+import { emptyLabelBits, type LabelBits } from '../core/label-bits.js';
 import { type LabelMap, maskOfLabel } from '../core/label-map.js';
 import {
   cellsOf,
@@ -82,7 +83,7 @@ function maximum(a: Float32Array, b: Float32Array): Float32Array {
 }
 
 /** Which labels a pixel may take: bit l of a number is set where label l may be. 0: the pixel keeps its label. */
-type Choices = Uint32Array;
+type Choices = LabelBits;
 
 const mostLabels = 31;
 
@@ -94,8 +95,9 @@ function allows(choices: number, label: number): boolean {
  * A pixel within `reach` of a border, along its row or its column, may take the labels on both sides of it, so that no third material
  * creeps in between; a pixel without a label and without a border nearby may take any.
  */
-function choicesNearBorders({ labels, width, height }: LabelMap, reach: number): Choices {
-  const choices = new Uint32Array(labels.length);
+function choicesNearBorders(map: LabelMap, reach: number): Choices {
+  const { labels, width, height } = map;
+  const choices = emptyLabelBits(map);
   for (let y = 0; y < height; y++) markBorders(labels, choices, { start: y * width, step: 1, count: width, reach });
   for (let x = 0; x < width; x++) markBorders(labels, choices, { start: x, step: width, count: height, reach });
   for (let pixel = 0; pixel < labels.length; pixel++) {
