@@ -142,7 +142,9 @@ describe('uploads', () => {
         expect((await download(page, 'labels.png')).equals(alone)).toBe(true);
       }
       await page.locator('.file-name', { hasText: 'broken.png' }).click();
-      expect(await page.getByRole('alert').textContent()).toMatch(/broken\.png can't be read.*damaged or cut off.*Copy the file anew/);
+      expect(await page.getByRole('alert').textContent()).toMatch(
+        /broken\.png can't be read.*damaged or cut off.*Copy the file anew/,
+      );
       await page.locator('.file-name', { hasText: 'empty.png' }).click();
       await page.getByRole('alert').filter({ hasText: 'empty.png is empty' }).waitFor();
       await page.close();
