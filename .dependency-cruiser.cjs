@@ -14,7 +14,7 @@ const layers = {
   metrics: ['core'],
   pipeline: ['core', 'sam', 'texture', 'booster'],
   annotations: ['core', 'metrics', 'imaging', 'label-studio', 'store'],
-  evaluation: ['core', 'metrics', 'imaging', 'annotations'],
+  evaluation: ['core', 'metrics', 'imaging', 'annotations', 'store'],
   painting: [...below, 'pipeline', 'sam', 'texture', 'booster', 'inference'],
   learning: [
     ...below,
@@ -33,6 +33,7 @@ const layers = {
   cli: [
     'core',
     'config',
+    'imaging',
     'label-studio',
     'store',
     'pipeline',
@@ -59,7 +60,7 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
     path: '^src/',
     pathNot: [
       `^src/(${[layer, ...allowed, ...(typesAllowed[layer] ?? [])].join('|')})/`,
-      ...(layer === 'cli' ? ['^src/backend/(start|early)-server'] : []),
+      ...(layer === 'cli' ? ['^src/backend/(start|early)-server', '^src/inference/no-telemetry'] : []),
       ...(layer === 'web' ? ['^src/imaging/palette'] : []),
     ],
   },

@@ -6,6 +6,8 @@ const shared = {
 };
 
 export default {
+  // Nothing is timed in tests: a slow machine is no fault.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,

@@ -3,31 +3,60 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Code that only writes down what was measured. */
-const reporting =
-  /^ablation\/(learning\/.*|main|report|plots|comparisons|code-digest|generator-cache|calibrate|fit-likeness)\.js$/;
+/** Which compiled code decides something: whole folders, and single files, each of which must be there. */
+export interface DecidingCode {
+  readonly folders: readonly string[];
+  readonly files?: readonly string[];
+  /** Files of the folders that decide nothing of it. One that is renamed counts again, which costs a run, and no more. */
+  readonly without?: readonly string[];
+}
 
-/** The compiled code that decides a measurement. */
-export const measuringCode = /^(ablation|src\/(booster|core|metrics|pipeline|sam|texture))\//;
+/** What decides a measurement; not counted is what only writes down what was measured. */
+export const measuringCode: DecidingCode = {
+  folders: ['ablation', 'src/booster', 'src/core', 'src/metrics', 'src/pipeline', 'src/sam', 'src/texture'],
+  without: [
+    'ablation/learning/',
+    ...['main', 'report', 'plots', 'comparisons', 'code-digest', 'generator-cache', 'calibrate', 'fit-likeness'].map(
+      (name) => `ablation/${name}.js`,
+    ),
+  ],
+};
 
-/** The compiled code that decides what is found in the images of a project before names are learned: naming is not part of it. */
-export const preparingCode =
-  /^src\/(core|imaging|pipeline|sam|texture)\/|^src\/booster\/(?!(boost-again|confidence|label-[a-z]+|learn-names|material-profile|name-[a-z]+)\.js$)|^src\/learning\/training\/training-image\.js$/;
+/** What decides what is found in the images of a project before names are learned: naming is not part of it. */
+export const preparingCode: DecidingCode = {
+  folders: ['src/booster', 'src/core', 'src/imaging', 'src/pipeline', 'src/sam', 'src/texture'],
+  files: ['src/learning/training/training-image.js'],
+  without: [
+    'boost-again',
+    'confidence',
+    'label-distributions',
+    'label-space',
+    'learn-names',
+    'material-profile',
+    'name-masks',
+    'name-materials',
+  ].map((name) => `src/booster/${name}.js`),
+};
 
-/** The compiled code that decides what the generator finds. */
-export const generatorCode =
-  /^src\/sam\/|^src\/core\/(box|mask|point-grid|resize|token-grid|non-maximum-suppression)\.js$/;
+/** What decides what the generator finds. */
+export const generatorCode: DecidingCode = {
+  folders: ['src/core', 'src/sam'],
+  files: ['src/pipeline/find-masks.js'],
+};
 
 /** A digest of compiled code: what other code has measured or found is not taken up again. */
-export async function codeDigest(deciding: RegExp): Promise<string> {
+export async function codeDigest({ folders, files = [], without = [] }: DecidingCode): Promise<string> {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.js'))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
-    .filter((file) => deciding.test(file) && !reporting.test(file))
-    .sort();
+  const listed = await Promise.all(folders.map((folder) => compiledFiles(root, folder)));
+  const deciding = listed.flat().filter((file) => !without.some((left) => file.startsWith(left)));
   const digest = createHash('sha256');
-  for (const file of files) digest.update(file).update(await readFile(join(root, file)));
+  for (const file of [...deciding, ...files].sort()) digest.update(file).update(await readFile(join(root, file)));
   return digest.digest('hex').slice(0, 8);
+}
+
+async function compiledFiles(root: string, folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.js'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { LoadedModels } from '../src/pipeline/loaded-models.js';
 import type { ScoredProposal } from '../src/pipeline/merge-masks.js';
 import { defaultSegmentOptions, pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
 import type { ImageEmbedding } from '../src/sam/sam-model.js';
+import { writeWhole } from '../src/store/write-whole.js';
 import { codeDigest, generatorCode } from './code-digest.js';
 
 /** What the generator found in an image, as far as the booster takes it. */
@@ -35,9 +36,7 @@ export async function generatorCache(folder: string, { weights, thresholds }: Lo
       const stored = await readFile(path).catch(() => undefined);
       if (stored !== undefined) return deserialize(stored) as Generated;
       const generated = await generate();
-      // A run that is cut off leaves no half file.
-      await writeFile(`${path}.part`, serialize(generated));
-      await rename(`${path}.part`, path);
+      await writeWhole(path, serialize(generated));
       return generated;
     },
   };

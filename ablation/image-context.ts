@@ -1,18 +1,15 @@
-import { finiteTokens } from '../src/booster/finite-values.js';
-import { keepMasks } from '../src/booster/keep-masks.js';
 import { maskOfLabel } from '../src/core/label-map.js';
 import type { Mask } from '../src/core/mask.js';
 import type { MaterialCount } from '../src/core/material-count.js';
+import { findMasks } from '../src/pipeline/find-masks.js';
+import { keepProposals } from '../src/pipeline/keep-proposals.js';
 import type { LoadedModels } from '../src/pipeline/loaded-models.js';
 import { mergeMasks, type ScoredProposal } from '../src/pipeline/merge-masks.js';
 import {
   defaultSegmentOptions,
-  generatorOptionsFor,
   type PipelineParameters,
   pipelineParameters,
 } from '../src/pipeline/pipeline-parameters.js';
-import { generateMasks } from '../src/sam/automatic-mask-generator.js';
-import { proposalScore } from '../src/sam/mask-proposal.js';
 import type { TextureEncoder } from '../src/texture/texture-encoder.js';
 import type { Generated, GeneratorCache } from './generator-cache.js';
 import type { SimulatedImage } from './simulated-set.js';
@@ -34,22 +31,20 @@ export async function openImage(
 ): Promise<ImageContext> {
   const { micrograph } = image;
   const { milliseconds, ...found } = await cache.find(micrograph.grey, async () => {
-    const options = generatorOptionsFor(micrograph, defaultSegmentOptions, pipelineParameters, models.thresholds);
     const start = performance.now();
-    const { proposals, embedding } = await generateMasks(models.sam, micrograph, options, (_, work) => work());
-    const scored = proposals.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
+    const { proposals, embedding } = await findMasks(models, micrograph, defaultSegmentOptions, pipelineParameters);
     const { image: size, textureTokens } = embedding;
-    return { proposals: scored, embedding: { image: size, textureTokens }, milliseconds: performance.now() - start };
+    return { proposals, embedding: { image: size, textureTokens }, milliseconds: performance.now() - start };
   });
   return { image, texture: models.texture, generatorMs: milliseconds, ...found };
 }
 
 /** What mask removal leaves. */
 export function keptMasks(
-  { proposals, embedding }: Pick<ImageContext, 'proposals' | 'embedding'>,
+  found: Pick<ImageContext, 'proposals' | 'embedding'>,
   parameters: PipelineParameters = pipelineParameters,
 ) {
-  return keepMasks(proposals, finiteTokens(embedding.textureTokens), parameters).kept;
+  return keepProposals(found, parameters).kept;
 }
 
 /** How a row differs from the pipeline as it is. */

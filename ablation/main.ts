@@ -6,11 +6,12 @@
  * FOLDER is written by `python -m sam_i_am_models.simulated_set --set test --per-class 30 FOLDER` in training/. Images that an earlier run has
  * measured with the same models, parameters and code are not measured again.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultModelId } from '../src/painting/models/load-models.js';
 import { modelVersionOf } from '../src/painting/models/model-version.js';
+import { writeWhole } from '../src/store/write-whole.js';
 import { codeDigest, measuringCode } from './code-digest.js';
 import { generatorCache } from './generator-cache.js';
 import { type ImageRecord, imageRecord, recordImage } from './image-record.js';
@@ -62,10 +63,4 @@ process.stdout.write(`${values.out}\n`);
 async function readRecord(path: string): Promise<ImageRecord | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   return text === undefined ? undefined : imageRecord.safeParse(JSON.parse(text)).data;
-}
-
-/** A run that is cut off leaves no half file. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.part`, text);
-  await rename(`${path}.part`, path);
 }

@@ -69,7 +69,7 @@ async function overhead(name, queue, others = {}) {
 const brushRle = new Uint8Array(resultBytes);
 const materials = [{ material: 1, areaPx: 1, score: 0.5, brushRle }];
 const idle = async () => ({ ok: true, value: { width: 1, height: 1, materials, warnings: [] } });
-await overhead('in process', new LocalQueue({ paint: idle, close: async () => undefined }, 1));
+await overhead('in process', new LocalQueue({ run: idle, close: async () => undefined }, 1));
 for (const [name, ...painter] of [['Redis'], ['Redis and a painting process', 'painter']]) {
   const version = `overhead-${painter.length}`;
   const worker = start(version, 0, 1, 15_000, resultBytes, ...painter);

@@ -68,7 +68,7 @@ async function encode(count) {
   for (const name of readdirSync(files).slice(0, count)) {
     const bytes = readFileSync(path.join(files, name));
     const micrograph = (await decodeMicrograph(name, bytes, { maxPixels: 1e8 })).value;
-    await cache.put(embeddingKey(bytes, models.weights), await models.sam.encode(micrograph));
+    await cache.put(embeddingKey({ bytes }, models.weights), await models.sam.encode(micrograph));
   }
   await Promise.all([models.sam.release(), models.texture.release()]);
 }

@@ -1,5 +1,5 @@
 import type { NamingSpread } from '../../src/booster/learn-names.js';
-import type { LearnedProfile } from '../../src/booster/material-profile.js';
+import type { MaterialProfile } from '../../src/booster/material-profile.js';
 import { intersectionArea } from '../../src/core/mask.js';
 import type { SeededRandom } from '../../src/core/seeded-random.js';
 import type { PaintableLabels } from '../../src/label-studio/assign-labels.js';
@@ -69,7 +69,7 @@ async function learn(
   images: readonly TrainingImage[],
   options: PaintableLabels<string>,
   spread: NamingSpread | undefined,
-): Promise<LearnedProfile | undefined> {
+): Promise<MaterialProfile | undefined> {
   const candidate = await learnProfile(images, options, spread);
   if (candidate === undefined) return undefined;
   const gate = candidate.images.map(({ heldOut, zeroShot }) => ({ next: heldOut, current: null, zeroShot }));
@@ -78,7 +78,7 @@ async function learn(
     : undefined;
 }
 
-async function judge(image: TrainingImage, profile: LearnedProfile | undefined, options: PaintableLabels<string>) {
+async function judge(image: TrainingImage, profile: MaterialProfile | undefined, options: PaintableLabels<string>) {
   const described = await image.found?.(profile ?? noFilter);
   if (described === undefined) throw new Error('an image that was not prepared');
   const painted = paintImage(image, described, profile, options);

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import sharp from 'sharp';
@@ -17,6 +17,7 @@ import {
 } from '../../src/learning/training/training-image.js';
 import { difficulties } from '../../src/metrics/difficulty.js';
 import type { LoadedModels } from '../../src/pipeline/loaded-models.js';
+import { writeWhole } from '../../src/store/write-whole.js';
 
 /** `project.json` as `python -m sam_i_am_models.simulated_project` writes it. */
 const projectFile = z.object({
@@ -60,9 +61,7 @@ export async function readProject(
     const known = await readFile(path).catch(() => undefined);
     const kept = known === undefined ? await prepare(models, stem, about.labels) : (deserialize(known) as KeptImage);
     if (known === undefined) {
-      await mkdir(state, { recursive: true });
-      await writeFile(`${path}.part`, serialize(kept));
-      await rename(`${path}.part`, path);
+      await writeWhole(path, serialize(kept));
       process.stderr.write(`prepared ${name} ${index}\n`);
     }
     const found = (setting: FilterSetting): Promise<DescribedMasks> => {

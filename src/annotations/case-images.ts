@@ -5,6 +5,7 @@ import type { ImageFile } from '../core/image-file.js';
 import type { GreyImage } from '../core/micrograph.js';
 import { failure, type Result, success } from '../core/result.js';
 import { decodeMicrograph } from '../imaging/decode-micrograph.js';
+import { isMicrographName } from '../imaging/micrograph-names.js';
 import type { FetchTaskImage } from '../label-studio/fetch-task-image.js';
 import type { LabelStudioAccess } from '../label-studio/image-address.js';
 import type { EvaluationCase } from './evaluation-case.js';
@@ -25,13 +26,20 @@ export interface CaseImageSources {
 /** Files of the folder go by their names, with or without ending; label images and results of our own are passed over. */
 export async function createOpenCaseImage(sources: CaseImageSources): Promise<OpenCaseImage> {
   const files = sources.folder === undefined ? new Map<string, string>() : await filesByName(sources.folder);
-  return async ({ file, imageAddress }, signal) => {
-    const path = files.get(file) ?? files.get(parse(file).name);
+  return async ({ file, imageAddress, task }, signal) => {
+    const path = names(file)
+      .map((name) => files.get(name))
+      .find((found) => found !== undefined);
     if (path !== undefined) return readImage(path);
-    const isAddress = imageAddress !== null && /^(data:|\/|https?:)/i.test(imageAddress);
+    const isAddress = imageAddress !== null && /^(data:|\/|[a-z][a-z0-9+.-]{0,30}:\/\/)/i.test(imageAddress);
     if (!isAddress) return failure(notFound(file, sources.folder));
-    return sources.fetchTaskImage(imageAddress, sources.labelStudio, signal);
+    return sources.fetchTaskImage(imageAddress, { ...sources.labelStudio, taskId: task }, signal);
   };
+}
+
+/** As it is, without its ending, and both without the prefix that Label Studio gives uploads. */
+function names(file: string): string[] {
+  return [file, file.replace(/^[0-9a-f]{8}-/, '')].flatMap((name) => [name, parse(name).name]);
 }
 
 async function filesByName(folder: string): Promise<Map<string, string>> {
@@ -42,8 +50,7 @@ async function filesByName(folder: string): Promise<Map<string, string>> {
     });
   });
   const files = entries
-    .filter((entry) => entry.isFile() && /^[^.]+(\.[^.]+)*\.(png|jpe?g|tiff?|webp|gif)$/i.test(entry.name))
-    .filter(({ name }) => !/\.(labels|overlay|materials|mask)\.png$/i.test(name))
+    .filter((entry) => entry.isFile() && isMicrographName(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
   return new Map(files.flatMap((path) => [[parse(path).name, path] as const, [basename(path), path] as const]));
 }

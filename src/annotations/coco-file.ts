@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { SamIAmError } from '../core/errors.js';
+import { asSamIAmError, SamIAmError } from '../core/errors.js';
 import { parseDifficulty } from '../metrics/difficulty.js';
 import { decodeSegmentation, segmentationSchema } from './coco-segmentation.js';
 import type { EvaluationSource, PredictedRegion, Problem, SourceItem } from './evaluation-case.js';
 import { fileCase } from './file-case.js';
+import { readJsonFile } from './text-encoding.js';
 
 const id = z.union([z.number(), z.string()]);
 
@@ -14,35 +14,50 @@ const imageSchema = z.object({
   file_name: z.string(),
   width: z.int().positive(),
   height: z.int().positive(),
-  date_captured: z.string().optional(),
   difficulty: z.unknown().optional(),
 });
 
+/** `iscrowd` is not looked at: CVAT sets it for every brush mask, and a mask it is. */
 const objectSchema = z.object({
-  id: id.optional(),
+  id: id.nullish(),
   image_id: id,
   category_id: id,
-  segmentation: z.unknown(),
-  iscrowd: z.number().optional(),
-  score: z.number().optional(),
+  segmentation: z.unknown().optional(),
+  score: z.number().nullish(),
 });
 type CocoObject = z.infer<typeof objectSchema>;
 type CocoImage = z.infer<typeof imageSchema>;
 
 const datasetSchema = z.object({
-  images: z.array(imageSchema),
+  images: z.array(z.unknown()),
   annotations: z.array(z.unknown()),
-  categories: z.array(z.object({ id, name: z.string() })),
+  categories: z.array(z.unknown()),
 });
+const categorySchema = z.object({ id, name: z.string() });
+
+/** What is read of COCO files. */
+export interface CocoReading {
+  /** Larger masks are refused before memory is taken for them. */
+  readonly maxPixels: number;
+}
 
 /**
- * A COCO file of accepted masks, and optionally a COCO result file of predicted ones. Crowd regions do not count. Entries that belong to no
- * image are named before the images.
+ * A COCO file of accepted masks, and optionally a COCO result file of predicted ones. An image of which one entry can't be read is named and left out; entries
+ * that belong to no image are named before the images.
  */
-export async function openCocoFile(path: string, predictionsPath?: string): Promise<EvaluationSource> {
-  const { images, annotations, categories } = await readCoco(path, datasetSchema);
+export async function openCocoFile(
+  path: string,
+  predictionsPath: string | undefined,
+  reading: CocoReading,
+): Promise<EvaluationSource> {
+  const { images: listed, annotations, categories } = await readCoco(path, datasetSchema);
   const results = predictionsPath === undefined ? [] : await readCoco(predictionsPath, z.array(z.unknown()));
-  const names = new Map(categories.map((category) => [String(category.id), category.name]));
+  const names = new Map(
+    categories
+      .flatMap((category) => categorySchema.safeParse(category).data ?? [])
+      .map((each) => [String(each.id), each.name]),
+  );
+  const { images, problems } = readImages(listed);
   const known = new Set(images.map((image) => String(image.id)));
   const truths = groupByImage(annotations, 'annotation', known);
   const predicted = groupByImage(results, 'prediction', known);
@@ -50,88 +65,127 @@ export async function openCocoFile(path: string, predictionsPath?: string): Prom
     name: basename(path),
     total: images.length,
     async *items() {
-      const problems = [...truths.problems, ...predicted.problems];
-      if (problems.length > 0) yield { evaluated: null, problems };
+      const lost = [...problems, ...truths.problems, ...predicted.problems];
+      if (lost.length > 0) yield { evaluated: null, problems: lost };
       for (const image of images) {
-        const accepted = truths.groups.get(String(image.id))?.filter(({ iscrowd }) => iscrowd !== 1) ?? [];
+        const accepted = truths.groups.get(String(image.id)) ?? [];
         const prediction = predictionsPath === undefined ? null : (predicted.groups.get(String(image.id)) ?? []);
-        if (accepted.length > 0) yield await Promise.resolve(readImage(image, accepted, prediction, names));
+        if (accepted.length > 0)
+          yield await Promise.resolve(readImage(image, { accepted, prediction, names, reading }));
       }
     },
   };
 }
 
-function readImage(
-  image: CocoImage,
-  accepted: readonly CocoObject[],
-  predicted: readonly CocoObject[] | null,
-  names: ReadonlyMap<string, string>,
-): SourceItem {
+/** Images that are damaged, or whose id another one has, are problems. */
+function readImages(listed: readonly unknown[]): { images: CocoImage[]; problems: Problem[] } {
+  const images = new Map<string, CocoImage>();
   const problems: Problem[] = [];
+  listed.forEach((entry, index) => {
+    const { data: image, error } = imageSchema.safeParse(entry);
+    const key = image === undefined ? `#${index + 1}` : String(image.id);
+    const report = (message: string): void => {
+      const file = image === undefined ? `image ${key}` : fileNameOf(image);
+      problems.push({ id: key, file, message, hint: correctHint });
+    };
+    if (image === undefined) report(`is damaged: ${error.issues[0]?.path.join('.') || 'it'} is missing or wrong`);
+    else if (images.has(key)) report('has the id of another image; it is left out');
+    else images.set(key, image);
+  });
+  return { images: [...images.values()], problems };
+}
+
+/** The name of the file without its folders, as Windows writes them, too. */
+function fileNameOf({ file_name: file }: CocoImage): string {
+  return file.split(/[/\\]/).findLast((part) => part !== '') ?? file;
+}
+
+const correctHint = 'Correct the entry in the COCO file.';
+
+/** What a file has of one image; entries that could not be read are there as reasons. */
+interface ImageEntries {
+  readonly accepted: readonly CocoEntry[];
+  /** Null: there is no file of predictions. */
+  readonly prediction: readonly CocoEntry[] | null;
+  readonly names: ReadonlyMap<string, string>;
+  readonly reading: CocoReading;
+}
+
+type CocoEntry =
+  { readonly object: CocoObject; readonly name: string } | { readonly reason: string; readonly name: string };
+
+function readImage(image: CocoImage, { accepted, prediction, names, reading }: ImageEntries): SourceItem {
+  const problems: Problem[] = [];
+  const file = fileNameOf(image);
   const report = (message: string): void => {
-    const hint = 'Correct the entry in the COCO file.';
-    problems.push({ id: String(image.id), file: image.file_name, message, hint });
+    problems.push({ id: String(image.id), file, message, hint: correctHint });
   };
-  const read = (objects: readonly CocoObject[], kind: string): PredictedRegion[] | undefined => {
-    const regions = objects.map((object, index) => readRegion(object, index, image, names));
-    for (const region of regions) if ('message' in region) report(`${kind} ${region.message}`);
+  const { width, height } = image;
+  if (width * height > reading.maxPixels) {
+    report(`its ${width} × ${height} pixels are more than MAX_IMAGE_PIXELS allows`);
+    return { evaluated: null, problems };
+  }
+  const read = (entries: readonly CocoEntry[], kind: string): PredictedRegion[] | undefined => {
+    const regions = entries.map((entry) => ('object' in entry ? readRegion(entry, image, names) : entry));
+    for (const region of regions) if ('reason' in region) report(`${kind} ${region.name} ${region.reason}`);
     const whole = regions.filter((region) => 'mask' in region);
-    return whole.length === regions.length ? whole.filter(({ mask }) => mask.areaPx > 0) : undefined;
+    return whole.length === regions.length ? whole : undefined;
   };
-  const unnamed = [...accepted, ...(predicted ?? [])].map(({ category_id }) => String(category_id));
-  for (const category of new Set(unnamed.filter((each) => !names.has(each)))) {
+  const categories = [...accepted, ...(prediction ?? [])].flatMap((entry) =>
+    'object' in entry ? String(entry.object.category_id) : [],
+  );
+  for (const category of new Set(categories.filter((each) => !names.has(each)))) {
     report(`the file names no category ${category}; its masks are measured all the same`);
   }
   const regions = read(accepted, 'annotation');
-  const predictedRegions = predicted === null ? undefined : read(predicted, 'prediction');
-  if (predicted?.length === 0) report('has no prediction; none is measured as one without masks');
+  const predicted = prediction === null ? undefined : read(prediction, 'prediction');
+  if (prediction?.length === 0) report('has no prediction; none is measured as one without masks');
   if (regions === undefined || regions.length === 0) return { evaluated: null, problems };
-  const { file_name: file, width, height } = image;
   const difficulty = parseDifficulty(image.difficulty) ?? null;
   const evaluated = fileCase({
     image: { id: String(image.id), file, width, height, difficulty },
     accepted: regions,
-    predicted: predictedRegions,
+    predicted,
   });
   return { evaluated, problems };
 }
 
 function readRegion(
-  { id: objectId, category_id, segmentation, score }: CocoObject,
-  index: number,
+  { object: { category_id, segmentation, score }, name }: { readonly object: CocoObject; readonly name: string },
   { width, height }: CocoImage,
   names: ReadonlyMap<string, string>,
-): PredictedRegion | { readonly message: string } {
-  const name = String(objectId ?? `#${index + 1}`);
+): PredictedRegion | { readonly name: string; readonly reason: string } {
   const parsed = segmentationSchema.safeParse(segmentation);
-  if (!parsed.success) return { message: `${name} has no mask: give run lengths or polygons` };
+  if (!parsed.success || (Array.isArray(parsed.data) && parsed.data.length === 0)) {
+    return { name, reason: 'has no mask: give run lengths or polygons' };
+  }
   try {
     const mask = decodeSegmentation(parsed.data, width, height);
+    if (mask.areaPx === 0) return { name, reason: 'has a mask without any pixel in the image' };
     return { id: name, label: names.get(String(category_id)) ?? String(category_id), mask, score: score ?? null };
   } catch (thrown) {
-    return { message: `${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}` };
+    return { name, reason: `can't be read: ${thrown instanceof Error ? thrown.message : String(thrown)}` };
   }
 }
 
-/** Sorts entries by their images; those that are damaged or of an image that the file does not have are problems. */
+/** Sorts entries by their images; those of an image that the file does not have are problems. */
 function groupByImage(entries: readonly unknown[], kind: string, known: ReadonlySet<string>) {
-  const groups = new Map<string, CocoObject[]>();
+  const groups = new Map<string, CocoEntry[]>();
   const problems: Problem[] = [];
-  entries.forEach((entry, index) => {
-    const { data: object, error } = objectSchema.safeParse(entry);
-    const key = object === undefined ? imageOf(entry) : String(object.image_id);
-    const name = `${kind} ${String(object?.id ?? `#${index + 1}`)}`;
-    const report = (message: string): void => {
-      const hint = 'Correct the entry in the COCO file.';
-      problems.push({ id: key, file: `image ${key}`, message: `${name} ${message}`, hint });
-    };
-    if (object === undefined) report(`is damaged: ${error.issues[0]?.path.join('.') || 'it'} is missing or wrong`);
-    else if (!known.has(key)) report('is of an image that is not in the list of images');
-    else {
+  entries.forEach((raw, index) => {
+    const { data: object, error } = objectSchema.safeParse(raw);
+    const key = object === undefined ? imageOf(raw) : String(object.image_id);
+    const name = String(object?.id ?? `#${index + 1}`);
+    const reason = `is damaged: ${error?.issues[0]?.path.join('.') || 'it'} is missing or wrong`;
+    const entry: CocoEntry = object === undefined ? { name, reason } : { name, object };
+    if (known.has(key)) {
       const group = groups.get(key);
-      if (group === undefined) groups.set(key, [object]);
-      else group.push(object);
+      if (group === undefined) groups.set(key, [entry]);
+      else group.push(entry);
+      return;
     }
+    const why = object === undefined ? reason : 'is of an image that is not in the list of images';
+    problems.push({ id: key, file: `image ${key}`, message: `${kind} ${name} ${why}`, hint: correctHint });
   });
   return { groups, problems };
 }
@@ -149,9 +203,9 @@ async function readCoco<Schema extends z.ZodType>(path: string, schema: Schema):
 
 async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return await readJsonFile(path);
   } catch (thrown) {
-    throw unreadable(path, thrown instanceof Error ? thrown.message : String(thrown));
+    throw unreadable(path, thrown instanceof SyntaxError ? 'it is cut off or no JSON' : asSamIAmError(thrown).message);
   }
 }
 

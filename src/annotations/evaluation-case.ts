@@ -30,7 +30,7 @@ export interface CaseAnnotation {
 
 /** One image that people have annotated: all that there is to measure of it. */
 export interface EvaluationCase {
-  /** Task id, COCO image id or file stem. */
+  /** Task id (of its further images and pages with what tells them apart), COCO image id or file stem. */
   readonly id: string;
   readonly file: string;
   /** In pixels; all masks have this size. */
@@ -45,6 +45,8 @@ export interface EvaluationCase {
   readonly isTraced: boolean;
   /** Where the image is: an address in Label Studio's sense or a file name; null where the source does not say. */
   readonly imageAddress: string | null;
+  /** The task's number in Label Studio, which opens cloud storages for it. */
+  readonly task?: number | undefined;
   /** What a task of Label Studio holds besides. */
   readonly taskData?: Readonly<Record<string, unknown>>;
 }

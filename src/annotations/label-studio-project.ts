@@ -16,7 +16,7 @@ export async function openProject(
     total: annotatedTasks,
     labelConfig,
     async *items() {
-      for await (const task of api.tasks(project)) yield await readLabelStudioTask(task, { ...reading, config });
+      for await (const task of api.tasks(project)) yield* await readLabelStudioTask(task, { ...reading, config });
     },
   };
 }

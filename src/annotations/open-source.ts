@@ -1,11 +1,13 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { SamIAmError } from '../core/errors.js';
 import { parseLabelConfig } from '../label-studio/label-config.js';
 import { openCocoFile } from './coco-file.js';
 import type { EvaluationSource } from './evaluation-case.js';
 import { openExportFile } from './export-file.js';
+import { firstKeys } from './json-objects.js';
 import { openLabelImages } from './label-images.js';
-import type { TaskReading } from './read-label-studio-task.js';
+import type { TaskReading } from './label-studio-task.js';
+import { firstSign, readTextPieces } from './text-encoding.js';
 
 /** Files to measure. */
 export interface SourceFiles {
@@ -28,14 +30,21 @@ export async function openSource(
       hint: 'Give a JSON export of Label Studio, a COCO file, or a folder of label images.',
     });
   }
-  if (found.isDirectory()) return openLabelImages(path, predictions);
-  if ((await firstSign(path)) === '{') return openCocoFile(path, predictions);
+  const config = labelConfig === undefined ? undefined : parseLabelConfig(labelConfig);
+  if (found.isDirectory()) {
+    const labels = config?.controls.flatMap((control) => control.labels) ?? [];
+    return openLabelImages(path, predictions, { maxPixels: reading.maxPixels, labels });
+  }
+  if ((await firstSign(path)) === '{') {
+    const keys = await firstKeys(readTextPieces(path), (key) => cocoKeys.has(key) || key === 'data');
+    if (keys.some((key) => cocoKeys.has(key))) return openCocoFile(path, predictions, reading);
+    if (!keys.includes('data')) throw noKnownForm(path);
+  }
   if (predictions !== undefined) {
     throw new SamIAmError('usage.invalid', '--predictions does not go with an export of Label Studio', {
       hint: 'Leave it out: the export holds its predictions.',
     });
   }
-  const config = labelConfig === undefined ? undefined : parseLabelConfig(labelConfig);
   return openExportFile(path, { ...reading, config });
 }
 
@@ -48,16 +57,12 @@ export async function readTextFile(path: string, what: string): Promise<string> 
   });
 }
 
-async function firstSign(path: string): Promise<string | undefined> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
-    return buffer
-      .subarray(0, bytesRead)
-      .toString()
-      .replace(/^\uFEFF/, '')
-      .trim()[0];
-  } finally {
-    await file.close();
-  }
+/** Only COCO has them. */
+const cocoKeys: ReadonlySet<string> = new Set(['images', 'categories']);
+
+function noKnownForm(path: string): SamIAmError {
+  const forms = 'a COCO file (with images, annotations and categories) nor a task of Label Studio (with data)';
+  return new SamIAmError('usage.invalid', `${path} is neither ${forms}`, {
+    hint: 'Export the project from Label Studio as JSON, or give a COCO file or a folder of label images.',
+  });
 }

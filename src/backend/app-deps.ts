@@ -6,16 +6,17 @@ import type { LiveAccuracy } from '../learning/live-accuracy.js';
 import type { ExplorationService } from '../painting/exploration-service.js';
 import type { JobQueue } from '../painting/jobs/paint-job.js';
 import type { SegmentationService } from '../painting/segmentation-service.js';
+import type { Turns } from '../painting/turns.js';
 import type { ServedPredictions } from '../store/served-predictions.js';
+import type { Door } from './door.js';
 import type { ProjectRegistry } from './project-registry.js';
-import type { TaskQueue } from './task-queue.js';
 
 /** What the HTTP side needs from outside; tests put doubles here. */
 export interface AppDeps {
   readonly settings: Settings;
   readonly service: SegmentationService;
-  /** The queue that the service puts its work into, if it has one; else each call is a job of this process. */
-  readonly jobs?: JobQueue | undefined;
+  /** The queue that the service puts its work into. */
+  readonly jobs: JobQueue;
   readonly fetchTaskImage: FetchTaskImage;
   readonly logger: Logger;
   /** Measures annotations as they are submitted; without it, webhooks about annotations are only acknowledged. */
@@ -23,17 +24,14 @@ export interface AppDeps {
   readonly predictions: ServedPredictions;
   /** What projects learn; without it, all are painted without profiles. */
   readonly learning?: Learning | undefined;
-  /** Given where the caller needs to know what Label Studio said, too. */
-  readonly projects?: ProjectRegistry;
+  readonly projects: ProjectRegistry;
   /** Shows micrographs on the web page; without it, the page says so. */
   readonly exploration?: ExplorationService | undefined;
-  /** Given where the caller drains it on shutdown. */
-  readonly queue?: TaskQueue;
+  /** Lets requests in. */
+  readonly door: Door;
+  /** Tasks whose images are fetched or painted at the same time, over all requests. */
+  readonly places: Turns;
 }
 
 /** What the routes share. */
-export interface RouteDeps extends AppDeps {
-  readonly queue: TaskQueue;
-  readonly jobs: JobQueue;
-  readonly projects: ProjectRegistry;
-}
+export type RouteDeps = AppDeps;

@@ -1,9 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { Settings } from '../config/settings.js';
-import { LocalQueue } from '../painting/jobs/local-queue.js';
-import { queuedService } from '../painting/jobs/queued-service.js';
-import type { AppDeps, RouteDeps } from './app-deps.js';
+import type { AppDeps } from './app-deps.js';
 import { basicAuth } from './middleware/basic-auth.js';
 import { errorHandler, unknownPath, wrongMethod } from './middleware/error-handler.js';
 import { page, pageSecurity } from './middleware/page.js';
@@ -11,7 +8,6 @@ import { requestId } from './middleware/request-id.js';
 import { requestLog } from './middleware/request-log.js';
 import { sameOrigin } from './middleware/same-origin.js';
 import { taskBody } from './middleware/task-body.js';
-import { ProjectRegistry } from './project-registry.js';
 import { accuracyRoute } from './routes/accuracy.js';
 import { healthRoute, readyRoute } from './routes/health.js';
 import { changeJobRoute, jobsRoute } from './routes/jobs.js';
@@ -25,31 +21,15 @@ import { tryRouter } from './routes/try.js';
 import { validateRoute } from './routes/validate.js';
 import { versionsRoute } from './routes/versions.js';
 import { webhookRoute } from './routes/webhook.js';
-import { TaskQueue, type TaskQueueLimits } from './task-queue.js';
 
 /** Tasks come with all their annotations; this is Label Studio's own limit. */
 const bodyLimits = { maxBytes: 250 * 2 ** 20, maxKept: 250 * 2 ** 20 };
 /** Webhooks bring one annotation, setups a label config. */
 const smallBody = '32mb';
 
-/** While some tasks are painted, the images of the next ones are fetched. */
-const tasksAhead = 2;
-/** With workers elsewhere, so many tasks are in their queue at the same time. */
-const tasksInQueue = 64;
-
-/** How many tasks and requests the settings let in. */
-export function taskQueueLimits({ concurrency, maxQueue, redisUrl }: Settings): TaskQueueLimits {
-  const tasks = redisUrl === undefined ? concurrency + tasksAhead : tasksInQueue;
-  return { concurrency: tasks, maxRequests: maxQueue };
-}
-
-/** The Label Studio ML backend as an Express app. */
+/** The Label Studio ML backend as an Express app; what it needs is made elsewhere (app/compose). */
 export function createApp(deps: AppDeps): Express {
   const { settings, logger } = deps;
-  const queue = deps.queue ?? new TaskQueue(taskQueueLimits(settings));
-  const jobs = deps.jobs ?? new LocalQueue(deps.service, settings.concurrency);
-  const service = deps.jobs === undefined ? queuedService(jobs, deps.service) : deps.service;
-  const routeDeps: RouteDeps = { ...deps, service, jobs, queue, projects: deps.projects ?? new ProjectRegistry() };
   const app = express();
   app.disable('x-powered-by');
   app.use(requestId(), requestLog(logger), helmet(pageSecurity));
@@ -57,25 +37,25 @@ export function createApp(deps: AppDeps): Express {
   app.use('/api', sameOrigin());
   const json = express.json({ limit: smallBody });
   addRoute(app, 'get', '/health', healthRoute());
-  addRoute(app, 'get', '/ready', readyRoute(routeDeps));
-  addRoute(app, 'get', '/metrics', metricsRoute(routeDeps));
-  addRoute(app, 'get', '/accuracy', accuracyRoute(routeDeps));
-  addRoute(app, 'get', '/api/jobs', jobsRoute(routeDeps));
-  addRoute(app, 'post', '/api/jobs/:id/cancel', changeJobRoute(routeDeps, 'cancel'));
-  addRoute(app, 'post', '/api/jobs/:id/retry', changeJobRoute(routeDeps, 'retry'));
-  addRoute(app, 'get', '/versions', versionsRoute(routeDeps));
-  addRoute(app, 'post', '/setup', json, setupRoute(routeDeps));
-  addRoute(app, 'post', '/predict', taskBody(bodyLimits), predictRoute(routeDeps));
+  addRoute(app, 'get', '/ready', readyRoute(deps));
+  addRoute(app, 'get', '/metrics', metricsRoute(deps));
+  addRoute(app, 'get', '/accuracy', accuracyRoute(deps));
+  addRoute(app, 'get', '/api/jobs', jobsRoute(deps));
+  addRoute(app, 'post', '/api/jobs/:id/cancel', changeJobRoute(deps, 'cancel'));
+  addRoute(app, 'post', '/api/jobs/:id/retry', changeJobRoute(deps, 'retry'));
+  addRoute(app, 'get', '/versions', versionsRoute(deps));
+  addRoute(app, 'post', '/setup', json, setupRoute(deps));
+  addRoute(app, 'post', '/predict', taskBody(bodyLimits), predictRoute(deps));
   // Unparsed: see there.
   const anyJson = express.raw({ type: ['json', '+json'], limit: bodyLimits.maxBytes });
-  addRoute(app, 'post', '/webhook', anyJson, webhookRoute(routeDeps));
-  addRoute(app, 'post', '/train', json, trainRoute(routeDeps));
-  addRoute(app, 'get', '/api/projects', projectsRoute(routeDeps));
-  app.route('/api/projects/:id/train').post(trainProjectRoute(routeDeps)).all(wrongMethod('POST'));
-  app.route('/api/projects/:id/rollback').post(json, rollbackRoute(routeDeps)).all(wrongMethod('POST'));
+  addRoute(app, 'post', '/webhook', anyJson, webhookRoute(deps));
+  addRoute(app, 'post', '/train', json, trainRoute(deps));
+  addRoute(app, 'get', '/api/projects', projectsRoute(deps));
+  app.route('/api/projects/:id/train').post(trainProjectRoute(deps)).all(wrongMethod('POST'));
+  app.route('/api/projects/:id/rollback').post(json, rollbackRoute(deps)).all(wrongMethod('POST'));
   addRoute(app, 'post', '/validate', json, validateRoute());
-  addRoute(app, 'get', '/openapi.json', openApiRoute(routeDeps));
-  app.use('/api/try', tryRouter(routeDeps));
+  addRoute(app, 'get', '/openapi.json', openApiRoute(deps));
+  app.use('/api/try', tryRouter(deps));
   app.use(page());
   app.use(unknownPath());
   app.use(errorHandler(logger));

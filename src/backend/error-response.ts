@@ -23,6 +23,7 @@ export const statusOfCode: Readonly<Record<ErrorCode, number>> = {
   'label_studio.unreachable': 502,
   'label_studio.refused': 502,
   'disk.unwritable': 500,
+  'file.unreadable': 500,
   'queue.unauthorised': 502,
   'queue.unreachable': 502,
   'queue.refused': 502,
@@ -53,7 +54,9 @@ export interface ErrorBody {
 
 /** The public part of an error; the message of an unexpected one stays in the log. */
 export function errorBody(error: SamIAmError): ErrorBody {
-  const message = error.code === 'internal' ? 'something unexpected went wrong' : error.message;
+  // Paths of this machine are nobody's business elsewhere.
+  const isOurs = error.code === 'internal' || error.code === 'file.unreadable';
+  const message = isOurs ? 'something unexpected went wrong' : error.message;
   return { code: error.code, message, hint: error.hint };
 }
 

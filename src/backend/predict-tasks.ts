@@ -2,12 +2,18 @@ import { asSamIAmError, SamIAmError } from '../core/errors.js';
 import { failure, type Result, success, valueOrThrow } from '../core/result.js';
 import { type BrushResult, toBrushResultWithLabel } from '../label-studio/brush-result.js';
 import { imageAddressesOf, type LabelStudioAccess } from '../label-studio/image-address.js';
-import { findPaintTargets, findPromptTarget, type LabelConfig } from '../label-studio/label-config.js';
+import {
+  findPaintTargets,
+  findPromptTarget,
+  type LabelConfig,
+  labelConfigOfTask,
+} from '../label-studio/label-config.js';
 import { type Task, taskSchema } from '../label-studio/protocol.js';
 import type { LabelledPrompt } from '../label-studio/user-prompt.js';
 import { fetchImage, materialsOf, paintTask } from '../painting/paint-task.js';
 import type { ActiveProfile, PromptExtent } from '../painting/segmentation-service.js';
 import type { RouteDeps } from './app-deps.js';
+import { takeTasks } from './take-tasks.js';
 
 /** What one predict request asks for, besides its tasks. */
 export interface PredictJob {
@@ -27,13 +33,17 @@ export interface TaskOutcome {
 }
 
 /** Every material of every image of every task, in the order of the tasks; a bad task costs only its own place. */
-export function predictTasks(tasks: readonly unknown[], job: PredictJob, deps: RouteDeps): Promise<TaskOutcome>[] {
-  const targets = findPaintTargets(job.labelConfig);
-  const { labelStudio, signal, profile, project } = job;
+export function predictTasks(
+  tasks: readonly unknown[],
+  job: PredictJob,
+  deps: RouteDeps,
+): AsyncGenerator<TaskOutcome, void> {
+  const { labelConfig, labelStudio, signal, profile, project } = job;
+  // A config that nothing can be painted with costs the whole request, with its reason in the status.
+  findPaintTargets(labelConfig);
   const painting = { ...deps, labelStudio, signal, profile, project, materials: deps.settings.materials };
-  return tasks.map((task) =>
-    outcomeOf(task, (parsed) => deps.queue.run(() => paintTask(parsed, targets, painting), { signal })),
-  );
+  const predict = (task: unknown) => outcomeOf(task, (parsed) => paintTask(parsed, labelConfig, painting));
+  return takeTasks(tasks, deps.places, predict, signal);
 }
 
 /** What a user's prompt means, with the label that the user picked. */
@@ -43,11 +53,12 @@ export async function predictPrompted(
   job: PredictJob,
   deps: RouteDeps,
 ): Promise<TaskOutcome> {
-  const paint = findPromptTarget(job.labelConfig, prompt);
-  const target = findPaintTargets(job.labelConfig).find(({ image }) => image === paint.image);
   const extent: PromptExtent = deps.settings.click;
-  const materials = target === undefined ? 'auto' : materialsOf(target, deps.settings.materials);
   const predict = async (parsed: Task): Promise<BrushResult> => {
+    const labelConfig = labelConfigOfTask(job.labelConfig, parsed.data);
+    const paint = findPromptTarget(labelConfig, prompt);
+    const target = findPaintTargets(labelConfig).find(({ image }) => image === paint.image);
+    const materials = target === undefined ? 'auto' : materialsOf(target, deps.settings.materials);
     const address = imageAddressesOf(parsed, paint.image)[prompt.itemIndex ?? 0] ?? '';
     const fetched = await fetchImage(address, parsed, { ...deps, ...job });
     const image = { ...fetched, project: job.project, task: typeof parsed.id === 'number' ? parsed.id : undefined };

@@ -1,19 +1,10 @@
 import { type Mask, maskHasPixel } from '../core/mask.js';
-import type { Microstructure } from './build-microstructure.js';
 import { describeAgain, type MaskSamples } from './describe-masks.js';
 import type { BoostOptions, FoundMask, FoundMasks, MergingParameters, SamplePool } from './found-masks.js';
 import { keepMasks } from './keep-masks.js';
-import {
-  type Candidate,
-  findCandidates,
-  type MaterialMember,
-  paintCandidates,
-  type SplitMemory,
-  voteCandidates,
-  withoutName,
-} from './merge-candidates.js';
+import { type Candidate, findCandidates, type SplitMemory } from './merge-candidates.js';
+import { type MergedCandidates, mergeDescribed } from './merge-described.js';
 import type { RemovalResult } from './removal-record.js';
-import { warnOfMerging } from './segmentation-warnings.js';
 
 /** Both halves of the booster, run on what was found before. */
 export interface BoostedAgain extends MergedAgain {
@@ -21,11 +12,7 @@ export interface BoostedAgain extends MergedAgain {
 }
 
 /** Mask merging alone, run on what was found before. */
-export interface MergedAgain {
-  readonly microstructure: Microstructure<MaterialMember<FoundMask>>;
-  /** What the pipeline would warn of. */
-  readonly warnings: readonly string[];
-}
+export type MergedAgain = MergedCandidates<FoundMask>;
 
 /**
  * Mask removal and merging with other options and without inference. With the options of the pipeline the result is the pipeline's, pixel by
@@ -47,25 +34,20 @@ export function mergeAgain(
   const { tokens } = found;
   const all = { ...parameters, removal: options.removal };
   const candidates = findCandidates(found, kept, tokens, options, all, memory);
-  const { cropsPerMask, minimumShare } = parameters.merging;
+  const { cropsPerMask } = parameters.merging;
   const isSame = wasDescribed(found, kept, candidates.length);
   const samples = isSame
     ? inOrder(found.samples, found.described.counts)
     : samplesOf(found.masks, found.samples, candidates, cropsPerMask);
   const described = candidates.map((candidate, index) => describeAgain(samples[index] ?? [], candidate, tokens));
-  const votes = voteCandidates(described, options, parameters).map(withoutName);
-  const microstructure = paintCandidates(found, { candidates, tokens }, votes, all);
-  const warnings = warnOfMerging({
-    masks: candidates.map(({ mask }) => mask),
-    sampleCounts: described.map((each) => each.samples.length),
-    // Of masks that the pipeline did not keep fewer samples were taken on purpose.
-    wanted: isSame ? cropsPerMask : 1,
-    cropSize: found.cropSize,
-    minimumShare,
-    materials: options.materials,
-    painted: microstructure.materials.length,
-  });
-  return { microstructure, warnings };
+  // Of masks that the pipeline did not keep fewer samples were taken on purpose.
+  const wantedSamples = isSame ? cropsPerMask : 1;
+  return mergeDescribed(
+    found,
+    { candidates, described, tokens },
+    { ...options, cropSize: found.cropSize, wantedSamples },
+    all,
+  );
 }
 
 /** Whether the pipeline itself described these very masks. */

@@ -8,6 +8,9 @@ export interface ClaimedMaterial {
   readonly members: readonly { readonly mask: Mask }[];
 }
 
+/** Labels above this have no bit. */
+const mostLabels = 30;
+
 export interface ContestOptions {
   /** A smaller mask with at least this share of its area in a larger one is its child: its claim stands. */
   readonly childShare: number;
@@ -25,8 +28,9 @@ export function contestedPixels(
   options: ContestOptions,
 ): Uint32Array {
   const claims = new Uint32Array(map.labels.length);
-  materials.forEach((material, index) => {
-    for (const rival of materials.slice(index + 1)) markContest(claims, map, [material, rival], options);
+  const known = materials.filter(({ label }) => label <= mostLabels);
+  known.forEach((material, index) => {
+    for (const rival of known.slice(index + 1)) markContest(claims, map, [material, rival], options);
   });
   return claims;
 }

@@ -1,4 +1,4 @@
-import { maskFromRuns } from '../core/mask.js';
+import { type Mask, maskFromRuns } from '../core/mask.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import type { FoundMask, FoundMasks, SamplePool } from './found-masks.js';
 
@@ -11,6 +11,8 @@ type PlainPart = Pick<FoundMasks, 'width' | 'height' | 'cropSize' | 'described'>
 
 /** How {@link FoundMasks} go over the wire. */
 export interface FoundMasksJson extends PlainPart {
+  /** Runs of the pixels that show no material. */
+  readonly excluded?: string;
   readonly masks: readonly (Omit<FoundMask, 'mask'> & { readonly runs: string })[];
   readonly tokens: (Omit<TextureTokens, 'tokens'> & { readonly tokens: string }) | null;
   readonly samples: PoolJson;
@@ -28,9 +30,10 @@ function plainPart({ width, height, cropSize, described }: PlainPart): PlainPart
 }
 
 export function foundMasksToJson(found: FoundMasks): FoundMasksJson {
-  const { masks, tokens } = found;
+  const { masks, tokens, excluded } = found;
   return {
     ...plainPart(found),
+    ...(excluded === undefined ? {} : { excluded: toBase64(excluded.runs) }),
     masks: masks.map(({ mask, predictedIou, stabilityScore, score, point }) => ({
       predictedIou,
       stabilityScore,
@@ -48,13 +51,12 @@ function poolToJson({ dimensions, centres, owners, values }: SamplePool): PoolJs
 }
 
 export function foundMasksFromJson(found: FoundMasksJson): FoundMasks {
-  const { width, height, masks, tokens } = found;
+  const { width, height, masks, tokens, excluded } = found;
+  const maskOf = (runs: string): Mask => maskFromRuns(width, height, new Uint32Array(fromBase64(runs)));
   return {
     ...plainPart(found),
-    masks: masks.map(({ runs, ...scores }) => ({
-      ...scores,
-      mask: maskFromRuns(width, height, new Uint32Array(fromBase64(runs))),
-    })),
+    ...(excluded === undefined ? {} : { excluded: maskOf(excluded) }),
+    masks: masks.map(({ runs, ...scores }) => ({ ...scores, mask: maskOf(runs) })),
     tokens: tokens && { ...tokens, tokens: new Float32Array(fromBase64(tokens.tokens)) },
     samples: poolFromJson(found.samples),
   };

@@ -2,7 +2,7 @@ import type { Mask } from '../core/mask.js';
 import type { MaterialCount } from '../core/material-count.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import type { ConfidenceCurve } from './confidence.js';
-import type { MergingOptions } from './mask-merging.js';
+import type { MergeMode, MergingOptions } from './mask-merging.js';
 import type { BorderOptions } from './refine-borders.js';
 import type { RemovalOptions } from './removal-options.js';
 import type { SplitOptions } from './split-mixed-masks.js';
@@ -32,6 +32,8 @@ export interface SamplePool {
 export interface FoundMasks {
   readonly width: number;
   readonly height: number;
+  /** Pixels that show no material: no mask has any of them. */
+  readonly excluded?: Mask | undefined;
   readonly masks: readonly FoundMask[];
   readonly tokens: TextureTokens | null;
   /** Unit vectors that describe texture. */
@@ -65,5 +67,7 @@ export interface MergingParameters {
 export interface BoostOptions {
   readonly materials: MaterialCount;
   readonly seed: number;
+  /** Unset: masks of one material merge. */
+  readonly merge?: MergeMode | undefined;
   readonly removal: RemovalOptions;
 }

@@ -1,6 +1,6 @@
 import { dot, meanVector } from '../core/vectors.js';
 import type { MaskSamples } from './describe-masks.js';
-import type { LearnedProfile } from './material-profile.js';
+import type { MaterialProfile } from './material-profile.js';
 
 /** Where one more micrograph is expected to show a material, along each axis. */
 export interface LabelDistribution {
@@ -8,7 +8,7 @@ export interface LabelDistribution {
   readonly variance: readonly number[];
 }
 
-type Labels = Pick<LearnedProfile, 'labels' | 'between'>;
+type Labels = Pick<MaterialProfile, 'labels' | 'between'>;
 
 /**
  * The labels of a profile, in its order, and last a material that no image has shown. Few images of a label leave in doubt where it lies: its mean is drawn towards
@@ -67,7 +67,7 @@ function divergence({ mean, variance }: LabelDistribution, other: LabelDistribut
  * The share of materials that a profile is expected to name right where all its labels and the unseen ones are as frequent, in [0, 1]: how far the labels lie apart
  * says how often one is taken for another; of those that no image has shown, which is which is a guess.
  */
-export function expectedRightShare(profile: Labels & Pick<LearnedProfile, 'unseen'>): number {
+export function expectedRightShare(profile: Labels & Pick<MaterialProfile, 'unseen'>): number {
   const all = labelDistributions(profile);
   const possible = profile.unseen > 0 ? all : all.slice(0, -1);
   const shares = possible.map(

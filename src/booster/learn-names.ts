@@ -2,7 +2,7 @@ import { meanVector } from '../core/vectors.js';
 import type { MaskSamples } from './describe-masks.js';
 import { pointOf } from './label-distributions.js';
 import { type Covariance, labelSpace } from './label-space.js';
-import type { LearnedProfile } from './material-profile.js';
+import type { MaterialProfile } from './material-profile.js';
 
 /** What people called a region of an image, with descriptors of its crops. */
 export interface NamedRegion {
@@ -23,7 +23,7 @@ export interface NamingSpread {
 }
 
 /** The part of a profile that gives names. */
-export type NameClassifier = Pick<LearnedProfile, 'labels' | 'offset' | 'axes' | 'between'>;
+export type NameClassifier = Pick<MaterialProfile, 'labels' | 'offset' | 'axes' | 'between'>;
 
 /** What is known of other projects counts as so many regions beyond the first of each label. */
 const spreadRegions = 16;

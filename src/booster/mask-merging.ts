@@ -7,6 +7,24 @@ import { type LikenessWeights, materialLikeness } from './material-likeness.js';
 import type { MaterialVote } from './material-vote.js';
 import { voteByGroups } from './vote-by-groups.js';
 
+/** What is painted: one region per material, or one per mask, so that nothing is merged across a border that SAM saw. */
+export const mergeModes = ['material', 'region'] as const;
+
+export type MergeMode = (typeof mergeModes)[number];
+
+/** A label map has room for no more regions than this; the smallest go. */
+const mostRegions = 250;
+
+/** One material per mask, the largest first; null for those that find no room. */
+export function voteRegions(masks: readonly { readonly areaPx: number }[]): (MaterialVote | null)[] {
+  const largestFirst = [...masks].sort((a, b) => b.areaPx - a.areaPx);
+  const rank = new Map(largestFirst.map((mask, material) => [mask, material]));
+  return masks.map((mask) => {
+    const material = rank.get(mask) ?? 0;
+    return material < mostRegions ? { material, margin: 1 } : null;
+  });
+}
+
 export interface MergingOptions {
   readonly materials: MaterialCount;
   /** Masks are grouped as wholes by their likeness, or their samples by k-means as in the paper. */

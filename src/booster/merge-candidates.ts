@@ -1,11 +1,12 @@
-import type { Mask } from '../core/mask.js';
+import type { LabelMap } from '../core/label-map.js';
+import { forEachRun, type Mask } from '../core/mask.js';
 import type { MaterialCount } from '../core/material-count.js';
 import type { TextureTokens } from '../core/token-grid.js';
 import { buildMicrostructure, type MaterialMask, type Microstructure, withMap } from './build-microstructure.js';
 import { calibrate } from './confidence.js';
 import type { MaskDescription } from './describe-masks.js';
 import type { BoostOptions, MergingParameters } from './found-masks.js';
-import { voteMaterials } from './mask-merging.js';
+import { voteMaterials, voteRegions } from './mask-merging.js';
 import type { MaterialVote } from './material-vote.js';
 import type { NamedVote } from './name-materials.js';
 import { type OwnRegion, ownRegions } from './own-regions.js';
@@ -45,14 +46,17 @@ export function splitMemory(): SplitMemory {
   return { clear: new WeakMap(), any: new WeakMap() };
 }
 
-interface Size {
+/** The micrograph that masks lie in. */
+export interface Field {
   readonly width: number;
   readonly height: number;
+  /** Pixels that show no material. */
+  readonly excluded?: Mask | undefined;
 }
 
 /** Kept masks and the regions that none of them covers; those of two textures in parts. */
 export function findCandidates<Proposal extends { readonly mask: Mask; readonly score: number }>(
-  { width, height }: Size,
+  { width, height, excluded }: Field,
   kept: readonly Proposal[],
   tokens: TextureTokens | null,
   { materials, seed }: Pick<BoostOptions, 'materials' | 'seed'>,
@@ -61,7 +65,8 @@ export function findCandidates<Proposal extends { readonly mask: Mask; readonly 
 ): Candidate<Proposal>[] {
   const masks = kept.map(({ mask }) => mask);
   // Where SAM found nothing at all, there is nothing to go by.
-  const gaps = masks.length === 0 ? [] : uncoveredRegions(width, height, masks, uncovered);
+  const covered = excluded === undefined ? masks : [...masks, excluded];
+  const gaps = masks.length === 0 ? [] : uncoveredRegions(width, height, covered, uncovered);
   const found = [
     ...kept.map((proposal) => ({ mask: proposal.mask, score: proposal.score, proposal })),
     ...gaps.map((mask) => ({ mask, score: uncovered.score, proposal: null })),
@@ -77,9 +82,10 @@ export function findCandidates<Proposal extends { readonly mask: Mask; readonly 
 /** Which candidates show one material, by grouping; null for those that could not be described. */
 export function voteCandidates(
   described: readonly MaskDescription[],
-  { materials, seed }: Pick<BoostOptions, 'materials' | 'seed'>,
+  { materials, seed, merge }: Pick<BoostOptions, 'materials' | 'seed' | 'merge'>,
   { merging }: Pick<MergingParameters, 'merging'>,
 ): (MaterialVote | null)[] {
+  if (merge === 'region') return voteRegions(described);
   const votes = voteMaterials(
     described.filter(({ samples }) => samples.length > 0),
     { ...merging, materials, seed },
@@ -93,7 +99,7 @@ export function withoutName(vote: MaterialVote | null): NamedVote | null {
 
 /** Paints the candidates of each material and moves their borders. */
 export function paintCandidates<Proposal>(
-  { width, height }: Size,
+  { width, height, excluded }: Field,
   {
     candidates,
     tokens,
@@ -110,12 +116,19 @@ export function paintCandidates<Proposal>(
     return vote === null || vote === undefined ? [] : [{ mask, score, proposal, ...vote }];
   });
   const painted = buildMicrostructure(width, height, voted, removal);
-  const refined =
-    tokens === null
-      ? painted
-      : withMap(painted, refineBorders(painted.map, painted.materials, tokens, { ...borders, ...removal }));
+  const moved =
+    tokens === null ? painted.map : refineBorders(painted.map, painted.materials, tokens, { ...borders, ...removal });
+  const refined = moved === painted.map ? painted : withMap(painted, withoutLabels(moved, excluded));
   const calibrated = refined.materials.map((each) => ({ ...each, score: calibrate(each.score, confidence) }));
   return { ...refined, materials: calibrated };
+}
+
+/** Borders do not move into what shows no material. */
+function withoutLabels(map: LabelMap, excluded: Mask | undefined): LabelMap {
+  if (excluded === undefined) return map;
+  const labels = map.labels.slice();
+  forEachRun(excluded, (start, end) => labels.fill(0, start, end));
+  return { ...map, labels };
 }
 
 interface SplitLimits {

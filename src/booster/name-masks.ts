@@ -1,4 +1,4 @@
-import { dot, meanVector } from '../core/vectors.js';
+import { meanVector } from '../core/vectors.js';
 import type { MaskSamples } from './describe-masks.js';
 import {
   type LabelDistribution,
@@ -7,13 +7,13 @@ import {
   logLikelihood,
   pointOf,
 } from './label-distributions.js';
-import type { LinearProfile, MaterialProfile } from './material-profile.js';
+import type { MaterialProfile } from './material-profile.js';
 
 /** What a mask shows by name. */
 export interface NameVote {
   /** Null: unlike anything that the profile has seen. */
   readonly name: string | null;
-  /** Share of the crops that voted for it, or its probability, in [0, 1]; 0 for a mask without crops. */
+  /** Its probability, in [0, 1]; 0 for a mask without crops. */
   readonly margin: number;
 }
 
@@ -27,11 +27,10 @@ export interface NamingMask {
 export const strangeCost = 8;
 
 /**
- * The supervised alternative to clustering (DESIGN section 3.4): each mask by itself has the name that most of its crops have, or that its crops together are
- * likeliest to show.
+ * The supervised alternative to clustering (DESIGN section 3.4): each mask by itself has the name that its crops together are likeliest
+ * to show.
  */
 export function nameMasks(masks: readonly NamingMask[], profile: MaterialProfile): NameVote[] {
-  if (profile.version === 1) return masks.map(({ samples }) => nameLinear(samples, profile));
   const distributions = labelDistributions(profile);
   return masks.map((mask) => {
     const evidence = evidenceOf([mask], profile, distributions);
@@ -65,25 +64,4 @@ export function evidenceOf(
 /** The probability of one of several possibilities of which the logarithms are given. */
 export function shareOf(logarithms: readonly number[], index: number): number {
   return 1 / logarithms.reduce((sum, each) => sum + Math.exp(each - (logarithms[index] as number)), 0);
-}
-
-/** The name with most votes; of several with equally many the first. */
-function nameLinear(samples: MaskSamples, profile: LinearProfile): NameVote {
-  const names = samples.map((sample) => nameCrop(sample, profile));
-  const votesFor = (name: string | null): number =>
-    names.filter((each) => each === name).length / Math.max(1, names.length);
-  const shares = profile.labels.map(({ name }) => votesFor(name));
-  const [most, strange] = [Math.max(...shares), votesFor(null)];
-  if (strange >= most) return { name: null, margin: strange };
-  return { name: profile.labels[shares.indexOf(most)]?.name ?? null, margin: most };
-}
-
-/** The likeliest label of one embedding; null where it is unlike the crops of every label. */
-export function nameCrop(embedding: readonly number[], { labels }: LinearProfile): string | null {
-  const isKnown = labels.some(({ prototypes, leastSimilarity }) =>
-    prototypes.some((prototype) => dot(embedding, prototype) >= leastSimilarity),
-  );
-  if (!isKnown) return null;
-  const logits = labels.map(({ weights, bias }) => dot(embedding, weights) + bias);
-  return labels[logits.indexOf(Math.max(...logits))]?.name ?? null;
 }

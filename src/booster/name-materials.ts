@@ -1,6 +1,6 @@
 import { linearSumAssignment } from 'linear-sum-assignment';
 import { labelDistributions } from './label-distributions.js';
-import type { LearnedProfile, MaterialProfile } from './material-profile.js';
+import type { MaterialProfile } from './material-profile.js';
 import type { MaterialVote } from './material-vote.js';
 import { evidenceOf, nameMasks, type NameVote, type NamingMask, shareOf, strangeCost } from './name-masks.js';
 
@@ -19,7 +19,7 @@ export function nameMaterials(
   profile: MaterialProfile,
 ): NamedVote[] {
   const names = namesOf(votes, masks, profile);
-  const staysGrouped = profile.version === 2 && profile.naming === 'materials-apart';
+  const staysGrouped = profile.naming === 'materials-apart';
   return votes.map((vote, index) => {
     const { name, margin } = names[index] ?? { name: null, margin: 0 };
     if (name === null || staysGrouped)
@@ -33,7 +33,7 @@ function namesOf(
   masks: readonly NamingMask[],
   profile: MaterialProfile,
 ): readonly NameVote[] {
-  if (profile.version === 1 || profile.naming === 'masks') return nameMasks(masks, profile);
+  if (profile.naming === 'masks') return nameMasks(masks, profile);
   const groups = [...new Set(votes.map(({ material }) => material))];
   const materials = groups.map((group) => masks.filter((_, index) => votes[index]?.material === group));
   const named = nameTogether(materials, profile);
@@ -48,7 +48,7 @@ const repeatCost = 2;
  * Of all ways to give names, the likeliest, less a cost for each name that is given again. As many materials may have none as there are labels that no image has
  * shown; more are unlike anything seen.
  */
-function nameTogether(materials: readonly (readonly NamingMask[])[], profile: LearnedProfile): NameVote[] {
+function nameTogether(materials: readonly (readonly NamingMask[])[], profile: MaterialProfile): NameVote[] {
   const distributions = labelDistributions(profile);
   const evidence = materials.map((masks) => evidenceOf(masks, profile, distributions));
   const known = evidence.filter((each) => each !== null);

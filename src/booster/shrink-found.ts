@@ -26,6 +26,7 @@ export function shrinkFound(found: FoundMasks, side: number): FoundMasks {
     width,
     height,
     masks,
+    ...(found.excluded === undefined ? {} : { excluded: shrinkMask(found.excluded, width, height) }),
     tokens: tokens && {
       ...tokens,
       columnsPerPixel: tokens.columnsPerPixel * columns,

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import type { EvaluationSource } from '../annotations/evaluation-case.js';
 import { openProject } from '../annotations/label-studio-project.js';
 import { openSource, readTextFile } from '../annotations/open-source.js';
+import type { Connection } from '../app/compose.js';
 import { loadSettings, type Settings } from '../config/settings.js';
 import { SamIAmError } from '../core/errors.js';
 import type { MaterialCount } from '../core/material-count.js';
 import { parseJson } from '../core/parse-json.js';
 import type { LabelDifficulties } from '../evaluation/evaluate-case.js';
-import type { HttpClient } from '../label-studio/http-client.js';
-import type { LabelStudioAccess } from '../label-studio/image-address.js';
 import { labelAttributes, parseLabelConfig } from '../label-studio/label-config.js';
 import { createProjectApi } from '../label-studio/project-api.js';
 import { createFindServedCopies } from '../painting/results/served-copies.js';
@@ -33,12 +32,6 @@ export interface OpenedSource {
   readonly materials: MaterialCount;
 }
 
-interface Connection {
-  readonly http: HttpClient;
-  readonly labelStudio: LabelStudioAccess;
-  readonly settings: Settings;
-}
-
 /** The settings of the environment, with the address of Label Studio that the user named. */
 export function settingsWithUrl(url: string | undefined): Settings {
   return loadSettings({ ...process.env, ...(url === undefined ? {} : { LABEL_STUDIO_URL: url }) });
@@ -47,7 +40,7 @@ export function settingsWithUrl(url: string | undefined): Settings {
 /** Opens the project or the files that the user named. */
 export async function openEvaluationSource(
   flags: SourceFlags,
-  { http, labelStudio, settings }: Connection,
+  { http, labelStudio, settings }: Pick<Connection, 'http' | 'labelStudio' | 'settings'>,
 ): Promise<OpenedSource> {
   const api = createProjectApi(http, labelStudio);
   const findCopies = createFindServedCopies(openServedPredictions(settings.dataDir));

@@ -1,13 +1,34 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { isMicrographName } from '../app/micrograph-names.js';
 import { SamIAmError } from '../core/errors.js';
+import type { FrameChoice } from '../imaging/choose-frame.js';
+import { formatNames } from '../imaging/formats.js';
+import { countFrames } from '../imaging/micrograph-file.js';
+import { isMicrographName } from '../imaging/micrograph-names.js';
 
 /** An image to be read, and the name under which its results are written. */
 export interface ImageInput {
   readonly path: string;
   /** File name without its extension. */
   readonly name: string;
+  /** Which image of the file; undefined: its own choice. */
+  readonly frame?: FrameChoice;
+}
+
+/** Each image with the frame that is asked for; `all`: each as often as it has frames, named `NAME.frame-N`. */
+export async function withFrames(
+  images: readonly ImageInput[],
+  frame: FrameChoice | 'all',
+): Promise<readonly ImageInput[]> {
+  if (frame !== 'all') return images.map((image) => ({ ...image, frame }));
+  const expanded: ImageInput[] = [];
+  for (const image of images) {
+    const count = await countFrames(image.path);
+    for (let index = 0; index < count; index++) {
+      expanded.push({ ...image, frame: index, name: count === 1 ? image.name : `${image.name}.frame-${index}` });
+    }
+  }
+  return expanded;
 }
 
 /**
@@ -37,7 +58,7 @@ async function expand(input: string): Promise<string[]> {
   if (!found.isDirectory()) return [input];
   const names = (await readdir(input)).filter(isMicrographName).sort();
   if (names.length === 0)
-    throw usage(`the folder ${input} holds no PNG, JPEG or TIFF file`, 'Give a folder with micrographs.');
+    throw usage(`the folder ${input} holds no ${formatNames} file`, 'Give a folder with micrographs.');
   return names.map((name) => join(input, name));
 }
 

@@ -40,7 +40,7 @@ export function settingsTable(): string {
   return ['| Variable | Default | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-function describeValue(value: string | number | readonly string[] | undefined): string | undefined {
+function describeValue(value: string | number | boolean | readonly string[] | undefined): string | undefined {
   const text = Array.isArray(value) ? value.join(',') : value?.toString();
   return text === '' ? undefined : text;
 }

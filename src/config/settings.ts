@@ -50,6 +50,15 @@ export const settingsSchema = z.object({
     .enum(['mask', 'material'], { error: 'must be mask or material' })
     .prefault('mask')
     .describe('What a click or box gives: the mask that SAM sees there, or the whole material that is painted there.'),
+  merge: z
+    .enum(['material', 'region'], { error: 'must be material or region' })
+    .prefault('material')
+    .describe('What is painted: one region per material, or one per mask, so that grains stay apart.'),
+  keepOverlays: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .prefault('false')
+    .transform((text) => text === 'true')
+    .describe('Banners, scale bars and letters burnt into a micrograph count as specimen: true or false.'),
   dataDir: z
     .string()
     .prefault(defaultDataFolder)

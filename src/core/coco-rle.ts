@@ -11,11 +11,15 @@ export function encodeCocoRle(mask: Mask): CocoRle {
   return { size: [mask.height, mask.width], counts: countsToString(columnMajorCounts(mask)) };
 }
 
+/** Throws a RangeError for counts that do not come to the size. */
 export function decodeCocoRle(rle: CocoRle): Mask {
   const [height, width] = rle.size;
+  const counts = stringToCounts(rle.counts);
+  const total = counts.reduce((sum, count) => (count < 0 ? Number.NaN : sum + count), 0);
+  if (total !== width * height) throw new RangeError(`its run lengths do not come to ${width} × ${height} pixels`);
   const bitmap = new Uint8Array(width * height);
   let position = 0;
-  stringToCounts(rle.counts).forEach((count, index) => {
+  counts.forEach((count, index) => {
     if (index % 2 === 1) {
       for (let i = position; i < position + count; i++) bitmap[(i % height) * width + Math.floor(i / height)] = 1;
     }

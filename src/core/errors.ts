@@ -1,3 +1,5 @@
+import { systemReason } from './system-error.js';
+
 /** Stable names of everything that can go wrong; they appear in HTTP answers, logs and the documentation. */
 export const errorCodes = [
   'usage.invalid',
@@ -20,6 +22,7 @@ export const errorCodes = [
   'label_studio.unreachable',
   'label_studio.refused',
   'disk.unwritable',
+  'file.unreadable',
   'queue.unauthorised',
   'queue.unreachable',
   'queue.refused',
@@ -51,9 +54,17 @@ export class SamIAmError extends Error {
   }
 }
 
-/** Any thrown value as a {@link SamIAmError}; what is not one already becomes `internal`, with the original as its cause. */
+/**
+ * Any thrown value as a {@link SamIAmError}: what the operating system says of a file becomes `file.unreadable`, anything else `internal`, with the original
+ * as its cause.
+ */
 export function asSamIAmError(thrown: unknown): SamIAmError {
   if (thrown instanceof SamIAmError) return thrown;
+  const system = systemReason(thrown);
+  if (system !== undefined) {
+    const { path = 'it', reason, hint } = system;
+    return new SamIAmError('file.unreadable', `${path} ${reason}`, { hint, cause: thrown });
+  }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new SamIAmError('internal', message, {
     hint: 'This is a fault of sam-i-am: please report it with the log lines around it.',

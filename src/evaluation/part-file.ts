@@ -2,15 +2,18 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
+import { unfinishedName } from '../store/write-whole.js';
 
 /** A file that is written bit by bit beside its place, and is there whole or not at all. */
 export class PartFile {
   readonly #path: string;
+  readonly #unfinished: string;
   readonly #stream;
 
   constructor(path: string) {
     this.#path = path;
-    this.#stream = createWriteStream(`${path}.part`);
+    this.#unfinished = unfinishedName(path);
+    this.#stream = createWriteStream(this.#unfinished);
     // Kept for the next write or the end, which throw it.
     this.#stream.on('error', () => undefined);
   }
@@ -24,11 +27,11 @@ export class PartFile {
   async finish(): Promise<void> {
     this.#stream.end();
     await finished(this.#stream);
-    await rename(`${this.#path}.part`, this.#path);
+    await rename(this.#unfinished, this.#path);
   }
 
   async discard(): Promise<void> {
     this.#stream.destroy();
-    await rm(`${this.#path}.part`, { force: true });
+    await rm(this.#unfinished, { force: true });
   }
 }

@@ -1,77 +1,87 @@
-import sharp, { type Sharp } from 'sharp';
-import { decode as decodeTiff } from 'tiff';
-import { asSamIAmError, SamIAmError } from '../core/errors.js';
+import { SamIAmError } from '../core/errors.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { failure, type Result, success } from '../core/result.js';
-import { scaleIntensity } from './scale-intensity.js';
+import { type ByteSource, sourceOfBytes } from './byte-source.js';
+import { chooseFrame, type FrameChoice, readChosen } from './choose-frame.js';
+import { formatNames, openImage } from './formats.js';
+import { withoutOverlays } from './not-specimen/without-overlays.js';
+import type { Acquisition, OpenImage, PixelSizeNm } from './open-image.js';
+import { UnreadableFile } from './unreadable-file.js';
+import { findWithoutData } from './without-data.js';
 
+/** What is read of a file. */
 export interface DecodeOptions {
   /** Larger images are refused before their pixels are decoded. */
   readonly maxPixels: number;
+  /** Banners, bars and letters burnt into the picture count as specimen. */
+  readonly keepOverlays?: boolean | undefined;
+  readonly frame?: FrameChoice;
+  /** Instead of what the file tells. */
+  readonly pixelSizeNm?: PixelSizeNm | undefined;
 }
 
-interface RawPixels {
-  readonly width: number;
-  readonly height: number;
-  readonly values: ArrayLike<number>;
+/** A micrograph, and what its file tells besides the pixels. */
+export interface DecodedMicrograph extends Micrograph {
+  /** Nanometres per pixel along x and y; null where the file does not tell, or tells what no electron microscope has. */
+  readonly pixelSizeNm: PixelSizeNm | null;
+  readonly acquisition: Acquisition;
+  /** Which image of the file it is, from 0, or the mean of all. */
+  readonly frame: number | 'mean';
+  /** How many the file holds. */
+  readonly frames: number;
+  /** What was left out, or taken in a way that could surprise: a sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /**
- * Decodes PNG, JPEG, WebP, GIF or TIFF (8 or 16 bits, 32-bit integers, floats) into grey intensities, turned as a browser shows
- * the file (EXIF orientation). Failures are `image.unreadable` and `image.too_large`, each with its cure.
+ * Decodes one image of a file of any format in the table (imaging/formats) into grey intensities, turned as a viewer shows the file. Pixels
+ * without data are `excluded`. Failures are `image.unreadable` and `image.too_large`, each with its cure.
  */
 export async function decodeMicrograph(
   name: string,
-  bytes: Uint8Array,
+  file: Uint8Array | ByteSource,
   options: DecodeOptions,
-): Promise<Result<Micrograph, SamIAmError>> {
+): Promise<Result<DecodedMicrograph, SamIAmError>> {
   try {
-    if (bytes.length === 0) throw unreadable(name, 'the file is empty');
-    const raw = await decodeRaw(name, bytes, options);
-    return success({ name, width: raw.width, height: raw.height, grey: scaleIntensity(raw.values) });
+    const image = await openImage(file instanceof Uint8Array ? sourceOfBytes(file) : file);
+    return success(await decodeFrame(name, image, options));
   } catch (thrown) {
-    return failure(thrown instanceof SamIAmError ? thrown : unreadable(name, firstLine(thrown), thrown));
+    return failure(thrown instanceof SamIAmError ? thrown : unreadable(name, thrown));
   }
 }
 
-async function decodeRaw(name: string, bytes: Uint8Array, options: DecodeOptions): Promise<RawPixels> {
-  const image = sharp(bytes, { limitInputPixels: false, failOn: 'error' });
-  const { width, height, depth, format } = await image.metadata();
-  if (width * height === 0) throw unreadable(name, `its size is ${width} × ${height}`);
-  if (width * height > options.maxPixels) throw tooLarge(name, width, height, options.maxPixels);
-  const isCommonDepth = depth === 'uchar' || depth === 'ushort';
-  return format === 'tiff' && !isCommonDepth ? decodeUncommonTiff(name, bytes) : decodeWithSharp(image, depth);
+async function decodeFrame(
+  name: string,
+  image: OpenImage,
+  { maxPixels, frame: choice, pixelSizeNm, keepOverlays = false }: DecodeOptions,
+): Promise<DecodedMicrograph> {
+  const chosen = chooseFrame(image, choice);
+  const { width, height } = chosen.size;
+  if (!(width * height > 0)) throw new UnreadableFile(`its size is ${width} × ${height}`);
+  if (width * height > maxPixels) throw tooLarge(name, width, height, maxPixels);
+  const raw = await readChosen(image, chosen);
+  const { excluded, warnings } = findWithoutData(raw, { margins: !keepOverlays });
+  const { warnings: warningsOfOverlays = [], ...seen } = withoutOverlays({ ...raw, excluded }, { keepOverlays });
+  return {
+    name,
+    width: raw.width,
+    height: raw.height,
+    ...seen,
+    pixelSizeNm: pixelSizeNm ?? image.pixelSizeNm,
+    acquisition: image.acquisition,
+    frame: chosen.index ?? 'mean',
+    frames: image.frames.length,
+    warnings: [...image.warnings, ...chosen.warnings, ...(raw.warnings ?? []), ...warnings, ...warningsOfOverlays],
+  };
 }
 
-async function decodeWithSharp(image: Sharp, depth: string): Promise<RawPixels> {
-  const wide = depth === 'ushort';
-  const { data, info } = await image
-    .autoOrient()
-    .flatten({ background: '#000' })
-    .toColourspace(wide ? 'grey16' : 'b-w')
-    .raw({ depth: wide ? 'ushort' : 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  const all = wide ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
-  return { width: info.width, height: info.height, values: firstChannel(all, info.channels) };
-}
-
-/** Float and 32-bit integer TIFF, which sharp would squeeze into 8 bits. */
-function decodeUncommonTiff(name: string, bytes: Uint8Array): RawPixels {
-  const page = decodeTiff(bytes, { pages: [0] })[0];
-  if (page === undefined) throw unreadable(name, 'the TIFF file holds no image');
-  const channels = page.data.length / (page.width * page.height);
-  return { width: page.width, height: page.height, values: firstChannel(page.data, channels) };
-}
-
-function firstChannel(values: ArrayLike<number>, channels: number): ArrayLike<number> {
-  if (channels === 1) return values;
-  return Float64Array.from({ length: values.length / channels }, (_, pixel) => values[pixel * channels] as number);
-}
-
-function unreadable(name: string, reason: string, cause?: unknown): SamIAmError {
-  return new SamIAmError('image.unreadable', `${name} can't be read as an image: ${reason}`, {
-    hint: 'Give a PNG, JPEG or TIFF file that opens in an image viewer.',
-    cause,
+/** A reader that runs over an end of the file throws a RangeError; whatever else a library throws means damage, too. */
+function unreadable(name: string, thrown: unknown): SamIAmError {
+  const { message, hint } =
+    thrown instanceof UnreadableFile ? thrown : { message: 'the file is damaged or cut off', hint: undefined };
+  return new SamIAmError('image.unreadable', `${name} can't be read as an image: ${message}`, {
+    hint: hint ?? `Give a ${formatNames} file that opens in an image viewer.`,
+    cause: thrown,
   });
 }
 
@@ -79,12 +89,6 @@ function tooLarge(name: string, width: number, height: number, maxPixels: number
   return new SamIAmError(
     'image.too_large',
     `${name} has ${width} × ${height} pixels, more than ${maxPixels.toLocaleString('en')} in all`,
-    {
-      hint: 'Shrink or crop the micrograph, or raise MAX_IMAGE_PIXELS.',
-    },
+    { hint: 'Shrink or crop the micrograph, or raise MAX_IMAGE_PIXELS.' },
   );
-}
-
-function firstLine(thrown: unknown): string {
-  return asSamIAmError(thrown).message.split('\n')[0] ?? 'unknown format';
 }

@@ -16,7 +16,11 @@ const outlineOpacity = 0.95;
 const background = { r: 24, g: 24, b: 27 };
 
 /** A PNG of the micrograph with coloured, outlined masks over it and a legend below. */
-export async function renderOverlay(image: GreyImage, layers: readonly OverlayLayer[], note?: string): Promise<Buffer> {
+export async function renderOverlay(
+  image: ShownImage,
+  layers: readonly OverlayLayer[],
+  note?: string,
+): Promise<Buffer> {
   const { width, height } = image;
   const pixels = greyToRgb(image);
   for (const layer of layers) paintLayer(pixels, layer, outlineWidth(image));
@@ -29,9 +33,12 @@ export async function renderOverlay(image: GreyImage, layers: readonly OverlayLa
     .toBuffer();
 }
 
-/** An 8-bit grey PNG of the micrograph as the models see it. */
-export function renderGrey({ width, height, grey }: GreyImage): Promise<Buffer> {
-  const bytes = Uint8Array.from(grey, (value) => Math.round(value * 255));
+/** An image, and how people see it if the models see it otherwise (see core/micrograph). */
+type ShownImage = GreyImage & { readonly shown?: Float32Array | undefined };
+
+/** An 8-bit grey PNG of the micrograph, scaled as the models see it. */
+export function renderGrey({ width, height, grey, shown = grey }: ShownImage): Promise<Buffer> {
+  const bytes = Uint8Array.from(shown, (value) => Math.round(value * 255));
   return renderLabels(width, height, bytes);
 }
 
@@ -43,9 +50,9 @@ export function renderLabels(width: number, height: number, labels: Uint8Array):
     .toBuffer();
 }
 
-function greyToRgb({ grey }: GreyImage): Uint8Array {
-  const pixels = new Uint8Array(grey.length * 3);
-  for (let i = 0; i < grey.length; i++) pixels.fill(Math.round((grey[i] as number) * 255), 3 * i, 3 * i + 3);
+function greyToRgb({ grey, shown = grey }: ShownImage): Uint8Array {
+  const pixels = new Uint8Array(shown.length * 3);
+  for (let i = 0; i < shown.length; i++) pixels.fill(Math.round((shown[i] as number) * 255), 3 * i, 3 * i + 3);
   return pixels;
 }
 
@@ -87,9 +94,13 @@ interface Legend {
   readonly height: number;
 }
 
+/** An image of fewer squares of the legend across has none: nobody could read it. */
+const narrowest = 3;
+
 /** Lays the captions out from left to right, row by row, with a square of its colour before each. */
 async function legendItems(layers: readonly OverlayLayer[], note: string | undefined, width: number): Promise<Legend> {
   const size = Math.max(11, Math.round(width / 64));
+  if (width < narrowest * size) return { items: [], height: 0 };
   const pad = Math.round(size * 0.7);
   const captions = layers.flatMap(({ caption, colour }) => (caption === undefined ? [] : [{ caption, colour }]));
   const entries = note === undefined ? captions : [{ caption: note, colour: null }, ...captions];

@@ -2,6 +2,7 @@ import type * as ort from 'onnxruntime-node';
 import { SamIAmError } from '../core/errors.js';
 import type { FeedTensor, FloatTensor, InferenceSession, TensorSpec } from './inference-session.js';
 import { switchTelemetryOff } from './no-telemetry.js';
+import { whyNoGraph } from './why-no-graph.js';
 
 export interface OrtSessionOptions {
   /** Threads that one run may use. */
@@ -74,11 +75,11 @@ async function createSession(
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
   } catch (cause) {
-    throw unloadable(path, cause);
+    throw await unloadable(path, cause);
   }
 }
 
-function unloadable(path: string, cause: unknown): SamIAmError {
+async function unloadable(path: string, cause: unknown): Promise<SamIAmError> {
   const reason = cause instanceof Error ? cause.message : String(cause);
   if (/bad_alloc|out of memory|failed to allocate/i.test(reason)) {
     return new SamIAmError('model.incompatible', `${path} does not fit into memory`, {
@@ -86,10 +87,18 @@ function unloadable(path: string, cause: unknown): SamIAmError {
       cause,
     });
   }
-  return new SamIAmError('model.incompatible', `${path} is no ONNX graph that this version can load`, {
-    hint: 'Restore the file (sam-i-am models verify names damaged ones) or choose another model with MODEL.',
-    cause,
-  });
+  const found = await whyNoGraph(path);
+  if (found !== undefined) {
+    return new SamIAmError('model.incompatible', `${path} ${found.reason}`, { hint: found.hint, cause });
+  }
+  return new SamIAmError(
+    'model.incompatible',
+    `${path} is damaged, cut off, or no ONNX graph that this version can load`,
+    {
+      hint: 'Restore the file (sam-i-am models verify names damaged ones) or choose another model with MODEL.',
+      cause,
+    },
+  );
 }
 
 function specOf(input: ort.InferenceSession.ValueMetadata): TensorSpec {

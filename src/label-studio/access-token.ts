@@ -71,6 +71,7 @@ async function exchange(http: HttpClient, url: string, token: string): Promise<s
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ refresh: token }),
+    asked: 'token',
     trusted: true,
   });
   const answer = refreshAnswer.safeParse(status === 200 ? parseJson(Buffer.from(bytes).toString()) : undefined);

@@ -1,5 +1,6 @@
 import { SamIAmError } from '../core/errors.js';
-import { type Mask, maskFromRuns, RunBuilder } from '../core/mask.js';
+import { type Mask, maskFromRuns, RunBuilder, unionOf } from '../core/mask.js';
+import { openedMask } from '../core/opened-mask.js';
 import { BitReader, BitWriter } from './bit-stream.js';
 
 /*
@@ -89,18 +90,34 @@ export function decodeBrushRle(bytes: Uint8Array, maxPixels = defaultMaxPixels):
 const insideFrom = 128;
 
 /**
- * Decodes a brush region into the mask of its pixels with alpha of 128 and more. The memory that it takes depends on the number
- * of runs, not of pixels. Errors as for {@link decodeBrushRle}; also for a mask of another size.
+ * Decodes a brush region into the mask of what Label Studio shows: the pixels with alpha of 128 and more. What is fainter is the soft rim of a
+ * stroke, unless it is an area of its own, 3 × 3 pixels or more; a mask without any alpha of 128 counts from half of its highest one. The memory that
+ * it takes depends on the number of runs, not of pixels. Errors as for {@link decodeBrushRle}; also for a mask of another size.
  */
 export function decodeBrushMask(bytes: Uint8Array, width: number, height: number, maxPixels = mostPixels): Mask {
-  const reader = new BitReader(bytes);
-  const header = readHeader(reader, bytes.length, maxPixels);
-  if (header.pixels !== width * height) throw invalid(`it has ${header.pixels} pixels, not ${width} × ${height}`);
-  const runs = new RunBuilder();
-  readAlpha(reader, header, (value, start, end) => {
-    if (value >= insideFrom) runs.add(start, end);
+  const read = (tell: (alpha: number, start: number, end: number) => void): void => {
+    const reader = new BitReader(bytes);
+    const header = readHeader(reader, bytes.length, maxPixels);
+    if (header.pixels !== width * height) throw invalid(`it has ${header.pixels} pixels, not ${width} × ${height}`);
+    readAlpha(reader, header, tell);
+  };
+  const [inside, faint] = [new RunBuilder(), new RunBuilder()];
+  let highest = 0;
+  read((alpha, start, end) => {
+    if (end > start && alpha > highest) highest = alpha;
+    if (alpha >= insideFrom) inside.add(start, end);
+    else if (alpha > 0) faint.add(start, end);
   });
-  return maskFromRuns(width, height, runs.finish());
+  if (highest > 0 && highest < insideFrom) {
+    const from = Math.ceil(highest / 2);
+    read((alpha, start, end) => {
+      if (alpha >= from) inside.add(start, end);
+    });
+  }
+  const mask = maskFromRuns(width, height, inside.finish());
+  if (highest < insideFrom) return mask;
+  const areas = openedMask(maskFromRuns(width, height, faint.finish()));
+  return areas.areaPx === 0 ? mask : unionOf(mask, areas);
 }
 
 interface Header {

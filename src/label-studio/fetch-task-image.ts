@@ -25,6 +25,7 @@ export interface FetchTaskImageOptions {
   readonly allowedHosts: readonly string[];
   /** Label Studio's document root, if this machine has it. */
   readonly localFilesRoot?: string | undefined;
+  /** Unset: a client of its own, which is never closed. */
   readonly http?: HttpClient;
 }
 
@@ -61,20 +62,38 @@ async function download(
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   let { url, own } = start;
+  let movedTo: URL | undefined;
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const answer = own
       ? await askLabelStudio(http, authorize, url, labelStudio, signal)
-      : await http.send(url, { trusted: false, signal });
+      : await http.send(url, { asked: 'image', trusted: false, signal }).catch((thrown: unknown) => {
+          throw movedTo === undefined || signal?.aborted === true ? thrown : redirected(labelStudio.url, movedTo);
+        });
     if (answer.status >= 200 && answer.status < 300) return answer.bytes;
     const next = redirectOf(answer, url);
+    if (next === undefined && movedTo !== undefined) throw redirected(labelStudio.url, movedTo);
     if (next === undefined) throw refusal(answer, url, own, labelStudio.token);
     if (own && /\/user\/login\/?$/.test(next.pathname))
       throw refusal({ ...answer, status: 401 }, url, own, labelStudio.token);
+    // The same path elsewhere: Label Studio as a whole has another address, where its token does not go.
+    const isMoved = own && !isOnLabelStudio(next, labelStudio) && pathOf(next).endsWith(pathOf(url));
+    if (isMoved) movedTo = next;
     own &&= isOnLabelStudio(next, labelStudio);
     url = next;
   }
   throw new SamIAmError('image.not_found', `${start.url.host} redirects more than ${mostRedirects} times`, {
     hint: 'Put the final address of the image into the task.',
+  });
+}
+
+function pathOf({ pathname, search }: URL): string {
+  return `${pathname}${search}`;
+}
+
+/** What `doctor` says, too: the token goes to the address of the settings alone. */
+function redirected(url: string | undefined, { origin }: URL): SamIAmError {
+  return new SamIAmError('label_studio.unreachable', `${url ?? 'Label Studio'} redirects to ${origin}`, {
+    hint: `Set LABEL_STUDIO_URL to ${origin}.`,
   });
 }
 
@@ -93,9 +112,9 @@ async function askLabelStudio(
   { url: base, token }: LabelStudioAccess,
   signal?: AbortSignal,
 ): Promise<HttpAnswer> {
-  if (base === undefined || token === undefined) return http.send(url, { trusted: true, signal });
+  if (base === undefined || token === undefined) return http.send(url, { asked: 'image', trusted: true, signal });
   const ask = async () =>
-    http.send(url, { headers: { authorization: await authorize(base, token) }, trusted: true, signal });
+    http.send(url, { headers: { authorization: await authorize(base, token) }, asked: 'image', trusted: true, signal });
   const answer = await ask();
   return answer.status === 401 && authorize.renew(base, token) ? ask() : answer;
 }

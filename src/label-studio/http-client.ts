@@ -9,8 +9,13 @@ import {
   type ResolveAll,
 } from './host-guard.js';
 
+/** What is asked for: an image of a task, an answer of Label Studio's API, or an access token. */
+export type Asked = 'image' | 'api' | 'token';
+
 /** How one request is made. */
 export interface SendOptions {
+  /** What failures are named for. */
+  readonly asked: Asked;
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
@@ -66,10 +71,11 @@ export function createHttpClient(limits: HttpLimits): HttpClient {
         dispatcher: options.trusted || isAllowed ? open : guarded,
         signal,
       });
-      return await readAnswer(answer, url, maxBytes);
+      return await readAnswer(answer, maxBytes, () => tooLarge[options.asked](url, maxBytes));
     } catch (thrown) {
-      if (options.signal?.aborted === true) throw cancelled();
-      throw deadline.aborted ? timedOut(url, timeoutMs) : describeFailure(thrown, url, options.trusted);
+      if (options.signal?.aborted === true) throw cancelled(options.asked);
+      if (deadline.aborted) throw timedOut[options.asked](url, timeoutMs);
+      throw describeFailure(thrown, url, options);
     }
   };
   const close = async () => {
@@ -78,17 +84,22 @@ export function createHttpClient(limits: HttpLimits): HttpClient {
   return { send, close };
 }
 
-async function readAnswer(answer: Dispatcher.ResponseData, url: URL, maxBytes: number): Promise<HttpAnswer> {
+async function readAnswer(
+  answer: Dispatcher.ResponseData,
+  maxBytes: number,
+  tooMuch: () => SamIAmError,
+): Promise<HttpAnswer> {
   const announced = Number(answer.headers['content-length'] ?? 0);
   if (announced > maxBytes) {
-    answer.body.destroy();
-    throw tooLarge(url, maxBytes);
+    // Nobody reads on, so that nobody hears of its end either: unheard, it would end the process.
+    answer.body.on('error', () => undefined).destroy();
+    throw tooMuch();
   }
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of answer.body as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > maxBytes) throw tooLarge(url, maxBytes);
+    if (length > maxBytes) throw tooMuch();
     chunks.push(chunk);
   }
   const { location } = answer.headers;
@@ -99,12 +110,12 @@ async function readAnswer(answer: Dispatcher.ResponseData, url: URL, maxBytes: n
   };
 }
 
-function describeFailure(thrown: unknown, url: URL, isLabelStudio: boolean): SamIAmError {
+function describeFailure(thrown: unknown, url: URL, { asked, trusted }: SendOptions): SamIAmError {
   if (thrown instanceof SamIAmError) return thrown;
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  if (code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT') return timedOut(url);
+  if (code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT') return timedOut[asked](url);
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  if (isLabelStudio) {
+  if (trusted) {
     return new SamIAmError(
       'label_studio.unreachable',
       `Label Studio does not answer at ${url.origin}: ${reason || code}`,
@@ -120,19 +131,48 @@ function describeFailure(thrown: unknown, url: URL, isLabelStudio: boolean): Sam
   });
 }
 
-function timedOut(url: URL, timeoutMs?: number): SamIAmError {
-  const time = timeoutMs === undefined ? 'in time' : `within ${timeoutMs / 1000} s`;
-  return new SamIAmError('image.timeout', `${url.host} did not send the image ${time}`, {
-    hint: 'Try again; if it stays slow, upload the image to Label Studio.',
+/** What a failure is called, by what was asked. */
+type Named<Detail> = Readonly<Record<Asked, (url: URL, detail?: Detail) => SamIAmError>>;
+
+const within = (timeoutMs?: number): string => (timeoutMs === undefined ? 'in time' : `within ${timeoutMs / 1000} s`);
+
+const timedOut: Named<number> = {
+  image: (url, timeoutMs) =>
+    new SamIAmError('image.timeout', `${url.host} did not send the image ${within(timeoutMs)}`, {
+      hint: 'Try again; if it stays slow, upload the image to Label Studio.',
+    }),
+  api: (url, timeoutMs) => slowLabelStudio(url, `did not answer ${within(timeoutMs)}`),
+  token: (url, timeoutMs) => slowLabelStudio(url, `gave no access token ${within(timeoutMs)}`),
+};
+
+function slowLabelStudio(url: URL, what: string): SamIAmError {
+  return new SamIAmError('label_studio.unreachable', `Label Studio at ${url.origin} ${what}`, {
+    hint: 'Try again; if it stays slow, look into its log.',
   });
 }
 
-function tooLarge(url: URL, maxBytes: number): SamIAmError {
-  return new SamIAmError('image.too_large', `the file at ${url.host} has more than ${maxBytes} bytes`, {
-    hint: 'Store the micrograph in a smaller format, for instance 8-bit PNG.',
-  });
+const tooLarge: Named<number> = {
+  image: (url, maxBytes) =>
+    new SamIAmError('image.too_large', `the file at ${url.host} has more than ${maxBytes} bytes`, {
+      hint: 'Store the micrograph in a smaller format, for instance 8-bit PNG.',
+    }),
+  api: (url, maxBytes) => largeLabelStudio(url, maxBytes),
+  token: (url, maxBytes) => largeLabelStudio(url, maxBytes),
+};
+
+function largeLabelStudio({ origin }: URL, maxBytes?: number): SamIAmError {
+  return new SamIAmError(
+    'label_studio.refused',
+    `Label Studio at ${origin} answered with more than ${maxBytes} bytes`,
+    {
+      hint: 'Check that the address is that of Label Studio; of a large project give an export instead.',
+    },
+  );
 }
 
-function cancelled(): SamIAmError {
-  return new SamIAmError('cancelled', 'the request was withdrawn before the image was there', { hint: 'Ask again.' });
+function cancelled(asked: Asked): SamIAmError {
+  const what = { image: 'the image was there', api: 'Label Studio answered', token: 'Label Studio gave a token' }[
+    asked
+  ];
+  return new SamIAmError('cancelled', `the request was withdrawn before ${what}`, { hint: 'Ask again.' });
 }

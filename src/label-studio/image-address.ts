@@ -1,6 +1,7 @@
 import { SamIAmError } from '../core/errors.js';
 import type { ImageTag } from './label-config.js';
 import type { Task } from './protocol.js';
+import { resolveTaskValue, type TaskData } from './task-value.js';
 
 /** Where Label Studio is, and what it accepts as a login. */
 export interface LabelStudioAccess {
@@ -29,9 +30,14 @@ export type ImageLocation =
 /** The key that Label Studio gives an upload before the project has a label config. */
 const unnamedKey = '$undefined$';
 
+/** What a task holds where the `<Image>` tag says, as Label Studio resolves it; undefined for a task without. */
+export function imageValueOf(data: TaskData, { valueKey, template }: ImageTag): unknown {
+  return resolveTaskValue(data, template ?? `$${valueKey}`);
+}
+
 /** The addresses in the value that the `<Image>` tag names: one, or one per page of a `valueList`. A task without is an error. */
 export function imageAddressesOf(task: Task, image: ImageTag): string[] {
-  const value = valueOf(task.data, image.valueKey) ?? task.data[unnamedKey];
+  const value = imageValueOf(task.data, image) ?? task.data[unnamedKey];
   const listed: readonly unknown[] = image.isList && Array.isArray(value) ? value : [value];
   const addresses = listed.map((each) => (typeof each === 'string' ? each.trim() : ''));
   if (addresses.length > 0 && !addresses.includes('')) return addresses;
@@ -40,14 +46,6 @@ export function imageAddressesOf(task: Task, image: ImageTag): string[] {
   throw new SamIAmError('image.missing', `the task has no image: its value "${image.valueKey}" ${reason}`, {
     hint: `Give the task a data value "${image.valueKey}" with the address of the image, as the label config's <Image> expects.`,
   });
-}
-
-/** `$image` names a key, `$scan.image` a key of an object. */
-function valueOf(data: Task['data'], key: string): unknown {
-  if (key in data) return data[key];
-  return key.split('.').reduce<unknown>((value, part) => {
-    return typeof value === 'object' && value !== null && part in value ? (value as Task['data'])[part] : undefined;
-  }, data);
 }
 
 /** Resolves what a task says of its image: data URIs, paths on Label Studio, http(s) addresses. */

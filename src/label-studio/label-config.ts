@@ -1,27 +1,19 @@
-import { XMLParser } from 'fast-xml-parser';
 import { SamIAmError } from '../core/errors.js';
+import { attribute, type ConfigTag, parseConfigTags, withDescendants, writeOutRepeaters } from './config-tags.js';
+import { type LabelControl, labelName, readControl } from './label-control.js';
+import type { TaskData } from './task-value.js';
+
+export type { LabelControl } from './label-control.js';
 
 /** An `<Image>` tag: which value of a task's data holds the address of the image. */
 export interface ImageTag {
   readonly name: string;
-  /** The key in `task.data`, without the dollar sign. */
+  /** The key in `task.data`, without the dollar sign: `image`, `scan.image`, `images[0]`. */
   readonly valueKey: string;
+  /** The value as it is written, where it is not a single variable: `https://images/$file`. */
+  readonly template?: string;
   /** `valueList`: the value holds several addresses, each a page of its own. */
   readonly isList: boolean;
-}
-
-/** A control tag that draws on an image, with its labels in the order of the config. */
-export interface LabelControl {
-  readonly kind: 'brush' | 'keypoint' | 'rectangle';
-  readonly name: string;
-  /** The name of an `<Image>`, or several with commas between. */
-  readonly toName: string;
-  /** As results name them: a label's alias if it has one, else its value. */
-  readonly labels: readonly string[];
-  /** The label for what is none of the others: marked `unknown="true"`, or called so. */
-  readonly unknownLabel?: string;
-  /** Only offered as a smart tool: nothing to paint materials with by default. */
-  readonly smartOnly: boolean;
 }
 
 /** What the backend needs to know of a labelling config. */
@@ -30,6 +22,8 @@ export interface LabelConfig {
   readonly controls: readonly LabelControl[];
   /** The `<TextArea name="sam-i-am">` of an image, which takes what there is to say of its prediction. */
   readonly notes: readonly { readonly name: string; readonly toName: string }[];
+  /** The tags, where each task adds to them: repeated parts, labels that come with the task. See {@link labelConfigOfTask}. */
+  readonly tags?: readonly ConfigTag[];
 }
 
 /** A label, and the brush control that paints it. */
@@ -49,27 +43,28 @@ export interface PaintTarget {
   readonly note: string | undefined;
 }
 
-const controlKinds: Readonly<Record<string, LabelControl['kind']>> = {
-  brushlabels: 'brush',
-  keypointlabels: 'keypoint',
-  rectanglelabels: 'rectangle',
-};
-
 const noteName = 'sam-i-am';
-
-interface Tag {
-  /** In lower case: Label Studio does not mind. */
-  readonly name: string;
-  readonly attributes: ReadonlyMap<string, string>;
-  readonly children: readonly Tag[];
-}
 
 /** Reads Label Studio's labelling XML; text that is none is a `label_config.unreadable` error. */
 export function parseLabelConfig(xml: string): LabelConfig {
-  const tags = parseTags(xml).flatMap(withDescendants);
+  const tags = parseConfigTags(xml);
+  const config = readConfig(tags, undefined);
+  const isPerTask =
+    tags.flatMap(withDescendants).some(({ name }) => name === 'repeater') ||
+    config.controls.some(({ labelsFrom }) => labelsFrom !== undefined);
+  return isPerTask ? { ...config, tags } : config;
+}
+
+/** The label config with what a task adds to it: its own labels, and the parts that are repeated for each of its items. */
+export function labelConfigOfTask(config: LabelConfig, data: TaskData): LabelConfig {
+  return config.tags === undefined ? config : readConfig(config.tags, data);
+}
+
+function readConfig(roots: readonly ConfigTag[], data: TaskData | undefined): LabelConfig {
+  const tags = writeOutRepeaters(roots, data).flatMap(withDescendants);
   return {
     images: tags.filter(({ name }) => name === 'image').map(readImageTag),
-    controls: tags.flatMap((tag) => readControl(tag) ?? []),
+    controls: tags.flatMap((tag) => readControl(tag, data) ?? []),
     notes: tags
       .filter((tag) => tag.name === 'textarea' && attribute(tag, 'name') === noteName)
       .map((tag) => ({ name: noteName, toName: attribute(tag, 'toName') })),
@@ -78,8 +73,10 @@ export function parseLabelConfig(xml: string): LabelConfig {
 
 /** Every image that materials are painted on, in the order of the config; a config without one is an error. */
 export function findPaintTargets(config: LabelConfig): [PaintTarget, ...PaintTarget[]] {
-  const brushes = config.controls.filter(({ kind, labels }) => kind === 'brush' && labels.length > 0);
+  const brushes = config.controls.filter(isPaintBrush);
   if (brushes.length === 0) {
+    const empty = config.controls.find(({ kind, labelsFrom }) => kind === 'brush' && labelsFrom !== undefined);
+    if (empty !== undefined) throw noLabelsInTask(empty);
     throw new SamIAmError('label_config.no_brush_labels', 'the label config has no <BrushLabels> tag with labels', {
       hint: 'Add <BrushLabels name="material" toName="image"> with one <Label> per material (see label-config/ for ready configs).',
     });
@@ -148,14 +145,27 @@ export function findPromptTarget(config: LabelConfig, place: PromptPlace): Paint
 
 /** An attribute of our own on `<Label>` tags: its value by label, for labels that have it. */
 export function labelAttributes(xml: string, name: string): Map<string, string> {
-  const labels = parseTags(xml)
+  const labels = parseConfigTags(xml)
     .flatMap(withDescendants)
     .filter((tag) => tag.name === 'label');
   return new Map(
     labels.flatMap((tag) => {
-      const [label, value] = [nameOf(tag), attribute(tag, name)];
+      const [label, value] = [labelName(tag), attribute(tag, name)];
       return label === '' || value === '' ? [] : [[label, value] as const];
     }),
+  );
+}
+
+/** Before a task is known, labels that come with it count. */
+function isPaintBrush({ kind, labels, labelsFrom, isComplete }: LabelControl): boolean {
+  return kind === 'brush' && (labels.length > 0 || (labelsFrom !== undefined && isComplete !== true));
+}
+
+function noLabelsInTask({ name, labelsFrom = '' }: LabelControl): SamIAmError {
+  return new SamIAmError(
+    'label_config.no_brush_labels',
+    `<BrushLabels name="${name}"> takes its labels from the task, whose value "${labelsFrom.replace(/^\$/, '')}" holds none`,
+    { hint: 'Give the task a list of labels there: [{"value": "Film"}, {"value": "Substrate"}].' },
   );
 }
 
@@ -172,76 +182,14 @@ function noImage(brushes: readonly LabelControl[]): SamIAmError {
   );
 }
 
-function readImageTag(tag: Tag): ImageTag {
+function readImageTag(tag: ConfigTag): ImageTag {
   const list = attribute(tag, 'valueList');
   const value = attribute(tag, 'value') || list;
-  return { name: attribute(tag, 'name'), valueKey: value.replace(/^\$/, ''), isList: value === list && list !== '' };
-}
-
-function readControl(tag: Tag): LabelControl | undefined {
-  const kind = controlKinds[tag.name];
-  if (kind === undefined) return undefined;
-  const labels = withDescendants(tag).filter((child) => child.name === 'label' && nameOf(child) !== '');
-  const unknown = labels.find((label) => attribute(label, 'unknown') === 'true') ?? labels.find(isCalledUnknown);
+  const valueKey = value.replace(/^\$/, '');
   return {
-    kind,
     name: attribute(tag, 'name'),
-    toName: attribute(tag, 'toName'),
-    labels: [...new Set(labels.map(nameOf))],
-    ...(unknown === undefined ? {} : { unknownLabel: nameOf(unknown) }),
-    smartOnly: attribute(tag, 'smartOnly').toLowerCase() === 'true',
+    valueKey,
+    isList: value === list && list !== '',
+    ...(value.startsWith('$') && !valueKey.includes('$') ? {} : { template: value }),
   };
-}
-
-function nameOf(label: Tag): string {
-  return attribute(label, 'alias') || attribute(label, 'value');
-}
-
-function isCalledUnknown(label: Tag): boolean {
-  return /^(unknown|unknown material)$/i.test(attribute(label, 'value').trim());
-}
-
-function attribute(tag: Tag, name: string): string {
-  return tag.attributes.get(name.toLowerCase()) ?? '';
-}
-
-function withDescendants(tag: Tag): Tag[] {
-  return [tag, ...tag.children.flatMap(withDescendants)];
-}
-
-function parseTags(xml: string): Tag[] {
-  const parser = new XMLParser({
-    preserveOrder: true,
-    ignoreAttributes: false,
-    attributeNamePrefix: '',
-    parseAttributeValue: false,
-    htmlEntities: true,
-  });
-  let tags: Tag[];
-  try {
-    tags = toTags(parser.parse(xml));
-  } catch (thrown) {
-    throw unreadable(thrown instanceof Error ? thrown.message : String(thrown));
-  }
-  if (tags.length === 0) throw unreadable('it has no tags');
-  return tags;
-}
-
-/** The parser's ordered form: an array of `{<tag name>: children[], ':@': attributes}`. */
-function toTags(nodes: unknown): Tag[] {
-  if (!Array.isArray(nodes)) return [];
-  return nodes.flatMap((node: Readonly<Record<string, unknown>>) => {
-    const name = Object.keys(node).find((key) => key !== ':@' && key !== '#text');
-    if (name === undefined) return [];
-    const attributes = Object.entries(node[':@'] ?? {}).map(
-      ([key, value]) => [key.toLowerCase(), String(value)] as const,
-    );
-    return [{ name: name.toLowerCase(), attributes: new Map(attributes), children: toTags(node[name]) }];
-  });
-}
-
-function unreadable(reason: string): SamIAmError {
-  return new SamIAmError('label_config.unreadable', `the label config is not readable XML: ${reason}`, {
-    hint: "Correct it in the project's settings under Labeling Interface, or copy one from label-config/.",
-  });
 }

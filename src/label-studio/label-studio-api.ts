@@ -29,7 +29,13 @@ export function createLabelStudioApi(
     const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
     const send = async () => {
       const login = token === undefined ? {} : { authorization: await authorize(url, token) };
-      return http.send(`${url}${path}`, { method, headers: { ...type, ...login }, ...content, trusted: true });
+      return http.send(`${url}${path}`, {
+        method,
+        headers: { ...type, ...login },
+        ...content,
+        asked: 'api',
+        trusted: true,
+      });
     };
     let answer = await send();
     // Clocks differ, and Label Studio may have been started anew: an access token that it refuses is renewed once.

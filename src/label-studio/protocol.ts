@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import type { BrushRegion, NoteRegion } from './brush-result.js';
 
+/** A project as requests name it; it becomes part of file names and addresses, so that it must be text. */
+export const projectSchema = z.coerce.string().refine((text) => !/\p{Surrogate}/u.test(text), 'is no Unicode text');
+
 /** Body of `POST /setup`: sent with every page that Label Studio opens. */
 export const setupRequestSchema = z.object({
   /** `<project id>.<time of creation>` */
-  project: z.coerce.string().optional(),
+  project: projectSchema.optional(),
   /** The label config. */
   schema: z.string().nullish(),
   /** Label Studio's own address. */
@@ -31,7 +34,7 @@ export type Task = z.infer<typeof taskSchema>;
 /** Body of `POST /predict`. */
 export const predictRequestSchema = z.object({
   tasks: z.array(z.unknown()),
-  project: z.coerce.string().optional(),
+  project: projectSchema.optional(),
   label_config: z.string().nullish(),
   /** `context` is set when a user points at something: the prompts so far, the newest last. */
   params: z.object({ context: z.object({ result: z.array(z.unknown()).nullish() }).nullish() }).nullish(),

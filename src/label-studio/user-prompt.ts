@@ -4,21 +4,26 @@ import type { UserPrompt } from '../core/user-prompt.js';
 import { decodeBrushMask } from './brush-codec.js';
 import type { PromptPlace } from './label-config.js';
 
-/** What a user pointed at, and what was picked for it. */
+/** What a user pointed at, in percent of the image, and what was picked for it. */
 export interface LabelledPrompt extends UserPrompt, PromptPlace {
   /** The page of an image with several. */
   readonly itemIndex: number | undefined;
 }
 
 const region = z.object({
-  original_width: z.number().int().positive(),
-  original_height: z.number().int().positive(),
   is_positive: z.union([z.boolean(), z.number()]).nullish(),
   to_name: z.string().optional(),
   item_index: z.number().nullish(),
 });
 
+/** What the sender takes for the size of the image. It is not relied on: percent are of the image that is fetched. */
+const originalSize = {
+  original_width: z.number().positive().nullish(),
+  original_height: z.number().positive().nullish(),
+};
+
 const percentRegion = region.extend({
+  ...originalSize,
   value: z.object({
     x: z.number(),
     y: z.number(),
@@ -35,6 +40,8 @@ type PercentRegion = z.infer<typeof percentRegion>;
 const keyPoint = percentRegion.extend({ type: z.literal(['keypointlabels', 'keypoint']) });
 const rectangle = percentRegion.extend({ type: z.literal(['rectanglelabels', 'rectangle']) });
 const stroke = region.extend({
+  original_width: z.number().int().positive(),
+  original_height: z.number().int().positive(),
   type: z.literal(['brushlabels', 'brush']),
   value: z.object({
     rle: z.array(z.number().int().min(0).max(255)).min(1),
@@ -53,6 +60,9 @@ const boxTypes: ReadonlySet<unknown> = new Set(['rectanglelabels', 'rectangle'])
  */
 const mostClicks = 16;
 const newestClicks = 8;
+
+/** Coordinates are percent, as Label Studio has them: whatever size is claimed, they are of the image that is fetched. */
+const percent = { width: 100, height: 100 };
 
 /** A stroke speaks as so many clicks, spread along its pixels, or fewer where there are many strokes. */
 const clicksPerStroke = 5;
@@ -96,7 +106,7 @@ export function readUserPrompt(regions: readonly unknown[]): LabelledPrompt | un
   }
   if (newest === undefined) return undefined;
   const { to_name: toName, item_index: itemIndex } = newest;
-  return { label: labelOf(newest), toName, itemIndex: itemIndex ?? undefined, points, boxes };
+  return { label: labelOf(newest), toName, itemIndex: itemIndex ?? undefined, points, boxes, of: percent };
 }
 
 function labelOf({ value }: PercentRegion | Stroke): string | undefined {
@@ -114,34 +124,28 @@ function toClicks(painted: Stroke, atMost: number): LabelledPrompt['points'][num
   const clicks = Math.min(atMost, mask.areaPx);
   return Array.from({ length: clicks }, (_, i) => {
     const pixel = pixelOfRank(mask, Math.floor(((i + 0.5) * mask.areaPx) / clicks));
-    return { x: (pixel % width) + 0.5, y: Math.floor(pixel / width) + 0.5, positive: isPositive(painted) };
+    const [x, y] = [(pixel % width) + 0.5, Math.floor(pixel / width) + 0.5];
+    return { x: (100 * x) / width, y: (100 * y) / height, positive: isPositive(painted) };
   });
 }
 
 /** A click restored from a draft has lost `is_positive`: missing means positive. API clients also send 1 and 0. */
 function toPoint(region: PercentRegion): LabelledPrompt['points'][number] {
-  return {
-    x: (region.value.x / 100) * region.original_width,
-    y: (region.value.y / 100) * region.original_height,
-    positive: isPositive(region),
-  };
+  return { x: region.value.x, y: region.value.y, positive: isPositive(region) };
 }
 
-/** The upright box around a rectangle that may be rotated, in degrees, about its top left corner. */
+/** The upright box around a rectangle that may be rotated, in degrees, about its top left corner: in pixels, which are as wide as high. */
 function toBox(region: PercentRegion): LabelledPrompt['boxes'][number] {
   const { x, y, width = 0, height = 0, rotation = 0 } = region.value;
-  const left = (x / 100) * region.original_width;
-  const top = (y / 100) * region.original_height;
-  const across = (width / 100) * region.original_width;
-  const down = (height / 100) * region.original_height;
+  const aspect = (region.original_width ?? 1) / (region.original_height ?? 1);
   const sine = Math.sin((rotation * Math.PI) / 180);
   const cosine = Math.cos((rotation * Math.PI) / 180);
-  const xs = [0, across * cosine, -down * sine, across * cosine - down * sine];
-  const ys = [0, across * sine, down * cosine, across * sine + down * cosine];
+  const across = [0, width * cosine, (-height * sine) / aspect, width * cosine - (height * sine) / aspect];
+  const down = [0, width * sine * aspect, height * cosine, width * sine * aspect + height * cosine];
   return {
-    x: left + Math.min(...xs),
-    y: top + Math.min(...ys),
-    width: Math.max(...xs) - Math.min(...xs),
-    height: Math.max(...ys) - Math.min(...ys),
+    x: x + Math.min(...across),
+    y: y + Math.min(...down),
+    width: Math.max(...across) - Math.min(...across),
+    height: Math.max(...down) - Math.min(...down),
   };
 }

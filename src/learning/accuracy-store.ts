@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../core/parse-json.js';
+import { writeWhole } from '../store/write-whole.js';
 
 const share = z.number();
 const measures = z.object({ mIoU: share, mRecall: share, mPrecision: share, mFPR: share, best_iou: share });
@@ -81,8 +82,7 @@ async function readEntries(path: string): Promise<Map<string, AccuracyEntry>> {
     else entries.set(parsed.annotation, parsed);
   }
   if (lines.length > entries.size || !(text === '' || text.endsWith('\n'))) {
-    await writeFile(`${path}.part`, [...entries.values()].map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-    await rename(`${path}.part`, path);
+    await writeWhole(path, [...entries.values()].map((entry) => `${JSON.stringify(entry)}\n`).join(''));
   }
   return entries;
 }

@@ -14,8 +14,10 @@ export interface AnnotationEvent {
   readonly project: string;
   readonly task: string;
   readonly annotationId: string;
-  /** As the webhook brings it; taken only where Label Studio itself can't be asked. */
+  /** What is to be measured. */
   readonly annotation: unknown;
+  /** Whether it is what Label Studio itself said. What a webhook brings is taken only where Label Studio can't be asked. */
+  readonly isFromLabelStudio?: boolean | undefined;
   readonly labelConfig: string | undefined;
   readonly labelStudio: LabelStudioAccess;
 }
@@ -110,7 +112,7 @@ async function measureEvent(
   const { project, annotationId, labelConfig, labelStudio } = event;
   const canAsk = labelStudio.url !== undefined && labelStudio.token !== undefined;
   const api = createProjectApi(http, labelStudio);
-  const annotation = canAsk ? await api.annotation(annotationId) : event.annotation;
+  const annotation = canAsk && event.isFromLabelStudio !== true ? await api.annotation(annotationId) : event.annotation;
   const task = canAsk ? (taskOf(annotation) ?? event.task) : event.task;
   const stored = canAsk ? await api.predictions(task) : [];
   const predictions = [...stored, ...((await servedPredictions?.(project, task)) ?? [])];

@@ -1,5 +1,6 @@
 import { readLabelStudioTask } from '../annotations/read-label-studio-task.js';
-import { evaluateCase } from '../evaluation/evaluate-case.js';
+import { evaluateCase, type RegionCounts } from '../evaluation/evaluate-case.js';
+import { meanRecord } from '../evaluation/measures-record.js';
 import { parseLabelConfig } from '../label-studio/label-config.js';
 import type { AccuracyEntry } from './accuracy-store.js';
 
@@ -21,7 +22,7 @@ export type MeasuredAnnotation =
 /** Measures the prediction that an annotation started from. A skipped task gives no entry and no reason. */
 export async function measureAnnotation(submitted: SubmittedAnnotation): Promise<MeasuredAnnotation> {
   const { project, task, annotation, predictions, labelConfig, maxPixels } = submitted;
-  const { evaluated, problems } = await readLabelStudioTask(
+  const items = await readLabelStudioTask(
     { id: task, data: {}, annotations: [annotation], predictions },
     {
       config: labelConfig === undefined ? undefined : parseLabelConfig(labelConfig),
@@ -29,12 +30,17 @@ export async function measureAnnotation(submitted: SubmittedAnnotation): Promise
       maxPixels,
     },
   );
-  const reasons = problems.map(({ message }) => message);
-  if (evaluated === null) return { entry: null, reasons };
-  const [reference] = evaluated.annotations;
-  const { stages, counts, editedPx } = evaluateCase(evaluated, {}, new Map());
-  if (stages.predicted === undefined || reference.prediction === null) return { entry: null, reasons };
-  const { mIoU, mRecall, mPrecision, mFPR, best_iou, boundary } = stages.predicted;
+  const reasons = items.flatMap(({ problems }) => problems.map(({ message }) => message));
+  const cases = items.flatMap(({ evaluated }) => evaluated ?? []);
+  const [first] = cases;
+  // An annotation has one entry: where one of its images can't be measured, the others would pass for the whole.
+  if (first === undefined || cases.length < items.length) return { entry: null, reasons };
+  const outcomes = cases.map((evaluated) => evaluateCase(evaluated, {}, new Map()));
+  const predicted = outcomes.flatMap(({ stages }) => stages.predicted ?? []);
+  const measured = predicted.length < cases.length ? undefined : meanRecord(predicted);
+  const [reference] = first.annotations;
+  if (measured === undefined || reference.prediction === null) return { entry: null, reasons };
+  const { mIoU, mRecall, mPrecision, mFPR, best_iou, boundary } = measured;
   const entry: AccuracyEntry = {
     project,
     task,
@@ -43,9 +49,23 @@ export async function measureAnnotation(submitted: SubmittedAnnotation): Promise
     at: reference.completedAt ?? new Date().toISOString(),
     modelVersion: reference.prediction.version,
     measures: { mIoU, mRecall, mPrecision, mFPR, best_iou, boundary },
-    regions: counts,
-    editedShare: editedPx / (evaluated.width * evaluated.height),
+    regions: sumCounts(outcomes.map(({ counts }) => counts)),
+    editedShare: sum(outcomes.map(({ editedPx }) => editedPx)) / sum(cases.map(({ width, height }) => width * height)),
     leadTimeS: reference.leadTimeS,
   };
   return { entry };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function sumCounts(counts: readonly RegionCounts[]): RegionCounts {
+  const total = (of: (each: RegionCounts) => number): number => sum(counts.map(of));
+  return {
+    accepted: total(({ accepted }) => accepted),
+    edited: total(({ edited }) => edited),
+    rejected: total(({ rejected }) => rejected),
+    drawn: total(({ drawn }) => drawn),
+  };
 }

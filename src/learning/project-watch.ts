@@ -213,7 +213,7 @@ async function tellChanges(
 ): Promise<{ annotations: string[]; annotatedAt: string }> {
   const annotations = await ledger.annotationsOf(task);
   for (const { id, annotation } of annotations) {
-    accuracy.submitted({ ...event, task, annotationId: id, annotation });
+    accuracy.submitted({ ...event, task, annotationId: id, annotation, isFromLabelStudio: true });
   }
   const ids = annotations.map(({ id }) => id);
   for (const gone of before?.tasks[task]?.annotations ?? []) if (!ids.includes(gone)) accuracy.deleted(gone);
@@ -228,7 +228,7 @@ async function tellChanges(
 /** A project may not have a label config yet, or one without brushes. */
 function labelsOf(labelConfig: string): string[] {
   try {
-    return [...paintableLabels(labelConfig).labels];
+    return [...(paintableLabels(labelConfig)?.labels ?? [])];
   } catch {
     return [];
   }

@@ -17,7 +17,11 @@ export interface ConfusedPixels {
 /** The masks of each label as one, in the order in which labels first occur. */
 export function unionByLabel(masks: readonly LabelledMask[]): LabelledMask[] {
   const groups = new Map<string, Mask[]>();
-  for (const { label, mask } of masks) groups.set(label, [...(groups.get(label) ?? []), mask]);
+  for (const { label, mask } of masks) {
+    const group = groups.get(label);
+    if (group === undefined) groups.set(label, [mask]);
+    else group.push(mask);
+  }
   return [...groups].flatMap(([label, [first, ...rest]]) =>
     first === undefined ? [] : [{ label, mask: unionOf(first, ...rest) }],
   );

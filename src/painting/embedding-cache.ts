@@ -1,9 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { access, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import type { ImageFile } from '../core/image-file.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
+import { writeWhole } from '../store/write-whole.js';
 import { ByteBudgetCache } from './byte-budget-cache.js';
+import { imageDigest } from './image-digest.js';
 
 /** How much is kept; 0 keeps nothing. */
 export interface EmbeddingBudget {
@@ -20,9 +23,14 @@ export interface EmbeddingCache {
   put(key: string, embedding: ImageEmbedding): Promise<void>;
 }
 
-/** The key of an image: its bytes and what decides how they are encoded. */
-export function embeddingKey(imageBytes: Uint8Array, model: string): string {
-  return createHash('sha256').update(model).update('\0').update(imageBytes).digest('hex');
+/** The key of an image: its bytes, and what decides how they are encoded. */
+export function embeddingKey(image: Pick<ImageFile, 'bytes' | 'digest'>, model: string): string {
+  return createHash('sha256').update(model).update('\0').update(imageDigest(image)).digest('hex');
+}
+
+/** What decides how an image is encoded: the weights, and whether what is burnt into it is hidden from them. */
+export function encodingOf(weights: string, { keepOverlays }: { readonly keepOverlays: boolean }): string {
+  return keepOverlays ? `${weights} with overlays` : weights;
 }
 
 /** The embedding of an image from the cache, else encoded now and kept. */
@@ -67,7 +75,9 @@ export function createEmbeddingCache(folder: string, budget: EmbeddingBudget): E
       }
       const content = serialize(embedding);
       memory.put(key, embedding, content.length);
-      if (content.length <= budget.diskBytes) await writeWhole(folder, key, content).catch(() => undefined);
+      if (content.length <= budget.diskBytes) {
+        await writeWhole(join(folder, key + suffix), withDigest(content)).catch(() => undefined);
+      }
       await shrink(folder, budget.diskBytes).catch(() => undefined);
     },
   };
@@ -90,7 +100,7 @@ export function hasEmbeddingFile(folder: string, key: string): Promise<boolean> 
 export async function keepEmbeddingFile(folder: string, key: string, file: Buffer, diskBytes: number): Promise<void> {
   const content = contentOf(file);
   if (content === undefined || content.length > diskBytes) return;
-  await writeWhole(folder, key, content);
+  await writeWhole(join(folder, key + suffix), withDigest(content));
   await shrink(folder, diskBytes);
 }
 
@@ -121,15 +131,9 @@ function contentOf(file: Buffer): Buffer | undefined {
   return isWhole ? content : undefined;
 }
 
-async function writeWhole(folder: string, key: string, content: Buffer): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const unfinished = join(folder, `${key}.${randomUUID()}.part`);
-  try {
-    await writeFile(unfinished, Buffer.concat([createHash('sha256').update(content).digest(), content]));
-    await rename(unfinished, join(folder, key + suffix));
-  } finally {
-    await rm(unfinished, { force: true });
-  }
+/** Its digest, then itself. */
+function withDigest(content: Buffer): Buffer {
+  return Buffer.concat([createHash('sha256').update(content).digest(), content]);
 }
 
 /** Files left half written by a process that was killed are dropped after this time. */

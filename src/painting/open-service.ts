@@ -1,11 +1,11 @@
 import type { Settings } from '../config/settings.js';
 import { giveHeapRoom } from './jobs/heap-room.js';
 import { LocalQueue } from './jobs/local-queue.js';
+import { type JobRunner, runJob } from './jobs/paint-job.js';
 import { type QueuedService, queuedService, type Workers } from './jobs/queued-service.js';
 import type { RedisQueue } from './jobs/redis-queue.js';
 import { addedModelsFolder, modelsFolder } from './models/load-models.js';
 import { modelVersionOf } from './models/model-version.js';
-import { writeProgress } from './threads/progress-flag.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from './threads/segment-pool.js';
 
 /** How a service is opened. */
@@ -24,10 +24,16 @@ export async function openService(settings: Settings, { limitMs, onError }: Serv
   const { redisUrl: url } = settings;
   if (url === undefined) {
     const pool = await openSegmentPool({ ...poolOptions(settings), ...(limitMs === undefined ? {} : { limitMs }) });
-    return queuedService(new LocalQueue(pool, settings.concurrency), pool, pool);
+    const runner: JobRunner = { run: (job, options) => runJob(job, pool, options), close: () => pool.close() };
+    return queuedService(new LocalQueue(runner, settings.concurrency), pool, pool);
   }
   giveHeapRoom();
-  const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(settings.dataDir), settings.model);
+  const modelVersion = await modelVersionOf(
+    modelsFolder,
+    addedModelsFolder(settings.dataDir),
+    settings.model,
+    settings,
+  );
   const { RedisQueue } = await import('./jobs/redis-queue.js');
   const queue = new RedisQueue({ url, modelVersion, onError });
   const watch = watchWorkers(queue, modelVersion, onError);
@@ -35,7 +41,6 @@ export async function openService(settings: Settings, { limitMs, onError }: Serv
   let writer: Promise<SegmentPool> | undefined;
   const openWriter = () => (writer ??= openSegmentPool({ ...poolOptions(settings), concurrency: 1, isWarm: false }));
   const service = queuedService(queue, watch.workers, {
-    explore: (image, progress, signal) => queue.explore(image, (now) => writeProgress(progress, now), signal),
     rewrite: async (image, explored, choices) => (await openWriter()).rewrite(image, explored, choices),
   });
   const close = async (): Promise<void> => {

@@ -2,8 +2,14 @@ import type { MaterialCount } from '../core/material-count.js';
 import { valueOrThrow } from '../core/result.js';
 import { type BrushResult, joinBrushResults, toBrushResult } from '../label-studio/brush-result.js';
 import type { FetchedImage, FetchTaskImage } from '../label-studio/fetch-task-image.js';
-import { imageAddressesOf, type LabelStudioAccess } from '../label-studio/image-address.js';
-import type { ImageTag, PaintTarget } from '../label-studio/label-config.js';
+import { imageAddressesOf, imageValueOf, type LabelStudioAccess } from '../label-studio/image-address.js';
+import {
+  findPaintTargets,
+  type ImageTag,
+  type LabelConfig,
+  labelConfigOfTask,
+  type PaintTarget,
+} from '../label-studio/label-config.js';
 import type { Task } from '../label-studio/protocol.js';
 import type { ActiveProfile, SegmentationService } from './segmentation-service.js';
 
@@ -22,11 +28,8 @@ export interface TaskPainting {
 }
 
 /** Every material of every image of a task, with the labels of its project. Throws what keeps the task from being painted. */
-export async function paintTask(
-  task: Task,
-  targets: readonly [PaintTarget, ...PaintTarget[]],
-  painting: TaskPainting,
-): Promise<BrushResult> {
+export async function paintTask(task: Task, labelConfig: LabelConfig, painting: TaskPainting): Promise<BrushResult> {
+  const targets = findPaintTargets(labelConfigOfTask(labelConfig, task.data));
   const painted: BrushResult[] = [];
   for (const { target, address, itemIndex } of imagesOf(task, targets)) {
     const image = await fetchImage(address, task, painting);
@@ -62,7 +65,7 @@ interface ImagePlace {
 
 /** A task may lack some of several images, but not all of them. */
 function imagesOf(task: Task, targets: readonly [PaintTarget, ...PaintTarget[]]): ImagePlace[] {
-  const hasValue = ({ valueKey }: ImageTag) => ![undefined, null, ''].includes(task.data[valueKey] as null);
+  const hasValue = (image: ImageTag) => ![undefined, null, ''].includes(imageValueOf(task.data, image) as null);
   const present = targets.filter(({ image }) => hasValue(image));
   return (present.length === 0 ? [targets[0]] : present).flatMap((target) =>
     imageAddressesOf(task, target.image).map((address, index) => ({

@@ -53,8 +53,8 @@ export interface SegmentationService {
   readonly ready: Promise<void>;
   isReady(): boolean;
   /**
-   * Every material of a micrograph. Expected failures (unreadable, too large, cancelled) are values. The image's bytes may be
-   * handed over to another thread: don't use them afterwards.
+   * Every material of a micrograph. Expected failures (unreadable, too large, cancelled) are values. Bytes that are not shared
+   * between threads (see shared-bytes) may be handed over to one: don't use them afterwards.
    */
   paint(
     image: ImageFile,
@@ -62,7 +62,7 @@ export interface SegmentationService {
     signal?: AbortSignal,
     profile?: ActiveProfile,
   ): Promise<Result<PaintedMicrograph, SamIAmError>>;
-  /** What the prompt means (interactive use, goes before all else); at most one entry in `materials`. Takes the bytes, too. */
+  /** What the prompt means (interactive use, goes before all else); at most one entry in `materials`. The bytes as for {@link paint}. */
   paintPrompted(
     image: ImageFile,
     prompt: UserPrompt,

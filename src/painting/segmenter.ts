@@ -1,15 +1,17 @@
 import type { ImageFile } from '../core/image-file.js';
 import type { LabelMap } from '../core/label-map.js';
-import type { Micrograph } from '../core/micrograph.js';
 import { valueOrThrow } from '../core/result.js';
-import { decodeMicrograph } from '../imaging/decode-micrograph.js';
+import { promptInPixels } from '../core/user-prompt.js';
+import { type DecodedMicrograph, decodeMicrograph, type DecodeOptions } from '../imaging/decode-micrograph.js';
+import { decodeMicrographFile, type MicrographFile } from '../imaging/micrograph-file.js';
 import { renderGrey } from '../imaging/overlay.js';
-import { readPixelSize } from '../imaging/pixel-size.js';
+import { scalarPixelSize } from '../imaging/pixel-size.js';
 import type { Exploration } from '../pipeline/exploration.js';
 import { exploreMicrograph, segmentationOf } from '../pipeline/explore-micrograph.js';
 import type { LoadedModels } from '../pipeline/loaded-models.js';
 import {
   defaultSegmentOptions,
+  type PaintingChoices,
   pipelineParameters,
   quickParameters,
   type Stage,
@@ -22,7 +24,7 @@ import { Stopwatch, type Timings } from '../pipeline/timings.js';
 import { proposalScore } from '../sam/mask-proposal.js';
 import { predictMask } from '../sam/predict-mask.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
-import { cachedEmbedding, createEmbeddingCache, embeddingKey } from './embedding-cache.js';
+import { cachedEmbedding, createEmbeddingCache, embeddingKey, encodingOf } from './embedding-cache.js';
 import { loadModels } from './models/load-models.js';
 import { masksReport } from './results/masks-report.js';
 import { paintedMicrograph } from './results/painted-micrograph.js';
@@ -50,6 +52,12 @@ interface PaintedStructure {
   readonly masks: readonly ResultMask[];
 }
 
+/** Decodes what a task gives. */
+type Decode = (
+  image: ImageFile | MicrographFile,
+  options?: Pick<DecodeOptions, 'keepOverlays' | 'frame' | 'pixelSizeNm'>,
+) => Promise<DecodedMicrograph>;
+
 /** The pipeline on image files, with the models loaded at the first use. */
 export interface Segmenter {
   models(): Promise<LoadedModels>;
@@ -67,12 +75,17 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
   let loading: Promise<LoadedModels> | undefined;
   const embeddings = createEmbeddingCache(settings.cacheFolder, settings.cache);
   const models = (): Promise<LoadedModels> => (loading ??= loadModels({ ...settings, folder: settings.modelsFolder }));
-  const decode = async (image: ImageFile): Promise<Micrograph> =>
-    valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels: settings.maxImagePixels }));
-  const keyOf = async (image: ImageFile): Promise<string> => embeddingKey(image.bytes, (await models()).weights);
+  const { choices = defaultSegmentOptions, maxImagePixels: maxPixels } = settings;
+  const decode: Decode = async (image, { keepOverlays, frame, pixelSizeNm } = choices) => {
+    const options = { maxPixels, keepOverlays, frame, pixelSizeNm };
+    if ('path' in image) return valueOrThrow(await decodeMicrographFile(image, options));
+    return valueOrThrow(await decodeMicrograph(image.name, image.bytes, options));
+  };
+  const keyOf = async (image: ImageFile): Promise<string> =>
+    embeddingKey(image, encodingOf((await models()).weights, choices));
 
   const remember = (key: string, embedding: ImageEmbedding): Promise<void> => embeddings.put(key, embedding);
-  const painting = createPainting({ models, decode, keyOf, remember });
+  const painting = createPainting({ models, decode, keyOf, remember, choices });
 
   return {
     models,
@@ -88,26 +101,26 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
       const key = await keyOf(image);
       const embedding = await cachedEmbedding(embeddings, key, async () => sam.encode(await decode(image)));
       stopIfCancelled(cancel);
-      const found = await predictMask(sam, embedding, prompt);
+      const found = await predictMask(sam, embedding, promptInPixels(prompt, embedding.image));
       if (found === null) return paintedMicrograph(embedding.image, [], ['no mask was found at the prompt']);
       return paintedMicrograph(embedding.image, [{ ...found, score: proposalScore(found), material: 1 }], []);
     },
     async stages({ image, materials }) {
       const micrograph = await decode(image);
-      const options = { ...defaultSegmentOptions, materials };
+      const options = { ...defaultSegmentOptions, ...choices, materials };
       const result = await segmentMicrograph(await models(), micrograph, options, pipelineParameters, new Stopwatch());
       return stageMasks(micrograph, result);
     },
     async regions(task) {
       const stopwatch = new Stopwatch();
-      const micrograph = await stopwatch.measure('decode', () => decode(task.image));
+      const micrograph = await stopwatch.measure('decode', () => decode(task.image, task.options));
       const result = await segmentMicrograph(await models(), micrograph, task.options, quickParameters, stopwatch);
-      const nanometresPerPixel = readPixelSize(task.image.bytes);
+      const nanometresPerPixel = scalarPixelSize(micrograph.pixelSizeNm) ?? undefined;
       return JSON.stringify(regionsReport(micrograph, result, { ...task, nanometresPerPixel }, stopwatch.timings()));
     },
     async segment(task) {
       const stopwatch = new Stopwatch();
-      const micrograph = await stopwatch.measure('decode', () => decode(task.image));
+      const micrograph = await stopwatch.measure('decode', () => decode(task.image, task.options));
       const result = await segmentMicrograph(await models(), micrograph, task.options, pipelineParameters, stopwatch);
       return segmentedFiles(
         micrograph,
@@ -116,7 +129,7 @@ export function createSegmenter(settings: WorkerSettings): Segmenter {
         stopwatch.timings(),
       );
     },
-    ...createExploring({ models, decode, keyOf, remember }),
+    ...createExploring({ models, decode, keyOf, remember, choices }),
   };
 }
 
@@ -129,13 +142,14 @@ interface ReportOptions {
 
 /** What `segment` writes for one micrograph. */
 async function segmentedFiles(
-  micrograph: Micrograph,
+  micrograph: DecodedMicrograph,
   result: StagedMasks & { readonly warnings: readonly string[] },
   { stage, modelVersion, isNamed = false }: ReportOptions,
   timings: Timings,
 ): Promise<SegmentedFiles> {
   const masks = resultMasks(result);
-  const report = masksReport(micrograph, modelVersion, stage, masks, timings, isNamed);
+  const { warnings } = result;
+  const report = masksReport(micrograph, masks, { modelVersion, stage, timings, warnings, hasNames: isNamed });
   const { microstructure } = result;
   const boosted = microstructure ? await boostedFiles(micrograph, microstructure.map, masks, modelVersion) : [];
   return {
@@ -147,20 +161,27 @@ async function segmentedFiles(
     materials: report.materials,
     masks: masks.length,
     totalMs: timings.total,
-    warnings: result.warnings,
+    warnings,
   };
 }
 
 /** What painting needs of a segmenter. */
 interface PaintingTools {
   readonly models: () => Promise<LoadedModels>;
-  readonly decode: (image: ImageFile) => Promise<Micrograph>;
+  readonly decode: Decode;
   readonly keyOf: (image: ImageFile) => Promise<string>;
   readonly remember: (key: string, embedding: ImageEmbedding) => Promise<void>;
+  readonly choices: PaintingChoices;
 }
 
 /** Looking at one micrograph, and writing down what was seen with other choices. */
-function createExploring({ models, decode, keyOf, remember }: PaintingTools): Pick<Segmenter, 'explore' | 'rewrite'> {
+function createExploring({
+  models,
+  decode,
+  keyOf,
+  remember,
+  choices,
+}: PaintingTools): Pick<Segmenter, 'explore' | 'rewrite'> {
   return {
     async explore({ image, modelVersion, cancel, progress }) {
       const stopwatch = new Stopwatch((step) => {
@@ -169,7 +190,7 @@ function createExploring({ models, decode, keyOf, remember }: PaintingTools): Pi
       });
       const micrograph = await stopwatch.measure('decode', () => decode(image));
       const key = await keyOf(image);
-      const about = { modelVersion, nanometresPerPixel: readPixelSize(image.bytes) ?? null };
+      const about = { modelVersion, choices, nanometresPerPixel: scalarPixelSize(micrograph.pixelSizeNm) };
       const explored = await exploreMicrograph(await models(), micrograph, about, stopwatch);
       const picture = await renderGrey(micrograph);
       await remember(key, explored.embedding);
@@ -183,11 +204,11 @@ function createExploring({ models, decode, keyOf, remember }: PaintingTools): Pi
   };
 }
 
-function createPainting({ models, decode, keyOf, remember }: PaintingTools) {
+function createPainting({ models, decode, keyOf, remember, choices }: PaintingTools) {
   let lastPainted: PaintedStructure | undefined;
   const segmentAll = async ({ image, materials, profile, cancel }: PaintTask) => {
     const micrograph = await decode(image);
-    const options = { ...defaultSegmentOptions, materials, profile: profile?.profile };
+    const options = { ...defaultSegmentOptions, ...choices, materials, profile: profile?.profile };
     const stopwatch = new Stopwatch(() => stopIfCancelled(cancel));
     const result = await segmentMicrograph(await models(), micrograph, options, pipelineParameters, stopwatch);
     const key = await keyOf(image);
@@ -205,7 +226,7 @@ function createPainting({ models, decode, keyOf, remember }: PaintingTools) {
     if (!isLast) await segmentAll(task);
     if (lastPainted === undefined) return null;
     const { map, masks } = lastPainted;
-    const wanted = materialsAtPrompt(map, prompt);
+    const wanted = materialsAtPrompt(map, promptInPixels(prompt, map));
     return joinMasks(masks.filter(({ material }) => material !== null && wanted.has(material)));
   };
   return { segmentAll, materialAt };

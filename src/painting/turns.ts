@@ -1,22 +1,10 @@
 import { SamIAmError } from '../core/errors.js';
 
-/** How a job waits for its turn. */
-export interface TurnOptions {
-  /** Someone is waiting at the screen: goes before all jobs that are not urgent. */
-  readonly urgent?: boolean | undefined;
-  /** Withdraws the job while it waits; once it runs, it looks at the signal itself. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-interface WaitingJob {
-  readonly start: () => void;
-  readonly urgent: boolean;
-}
-
-/** Lets a limited number of jobs run at the same time, the others in the order in which they came, urgent ones first. */
+/** Lets a limited number of jobs run at the same time, the others in the order in which they came. */
 export class Turns {
   readonly #limit: number;
-  readonly #waiting: WaitingJob[] = [];
+  /** In the order in which they came; a set, so that one that is withdrawn leaves without a search. */
+  readonly #waiting = new Set<() => void>();
   #running = 0;
 
   constructor(limit: number) {
@@ -25,36 +13,54 @@ export class Turns {
 
   /** Jobs that run or wait. */
   get size(): number {
-    return this.#running + this.#waiting.length;
+    return this.#running + this.#waiting.size;
   }
 
   /** Runs a job when it is its turn; a job that ends hands its turn on. A withdrawn one is a `cancelled` error. */
-  async run<Value>(job: () => Promise<Value>, { urgent = false, signal }: TurnOptions = {}): Promise<Value> {
+  async run<Value>(job: () => Promise<Value>, signal?: AbortSignal): Promise<Value> {
     if (signal?.aborted === true) throw cancelled();
-    if (this.#running >= this.#limit) await this.#turn(urgent, signal);
-    else this.#running++;
+    const leave = this.#enterAtOnce() ?? (await this.enter(signal));
     try {
       return await job();
     } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running--;
-      else next.start();
+      leave();
     }
   }
 
-  #turn(urgent: boolean, signal: AbortSignal | undefined): Promise<void> {
+  /** Waits for a turn; whoever has it gives it on by calling what this resolves to. Withdrawn meanwhile: a `cancelled` error. */
+  async enter(signal?: AbortSignal): Promise<() => void> {
+    if (signal?.aborted === true) throw cancelled();
+    const leave = this.#enterAtOnce();
+    if (leave !== undefined) return leave;
+    await this.#turn(signal);
+    return () => this.#leave();
+  }
+
+  #enterAtOnce(): (() => void) | undefined {
+    if (this.#running >= this.#limit) return undefined;
+    this.#running++;
+    return () => this.#leave();
+  }
+
+  /** A turn is handed on, so that nobody who comes in between takes it. */
+  #leave(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) this.#running--;
+    else next();
+  }
+
+  #turn(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const withdraw = () => {
-        this.#waiting.splice(this.#waiting.indexOf(job), 1);
+        this.#waiting.delete(start);
         reject(cancelled());
       };
       const start = () => {
+        this.#waiting.delete(start);
         signal?.removeEventListener('abort', withdraw);
         resolve();
       };
-      const job: WaitingJob = { start, urgent };
-      const before = urgent ? this.#waiting.findIndex((other) => !other.urgent) : -1;
-      this.#waiting.splice(before < 0 ? this.#waiting.length : before, 0, job);
+      this.#waiting.add(start);
       signal?.addEventListener('abort', withdraw, { once: true });
     });
   }
@@ -64,11 +70,11 @@ export class Turns {
 export class TurnsByKey {
   readonly #turns = new Map<string, Turns>();
 
-  async run<Value>(key: string, job: () => Promise<Value>, options: TurnOptions = {}): Promise<Value> {
+  async run<Value>(key: string, job: () => Promise<Value>): Promise<Value> {
     const turns = this.#turns.get(key) ?? new Turns(1);
     this.#turns.set(key, turns);
     try {
-      return await turns.run(job, options);
+      return await turns.run(job);
     } finally {
       if (turns.size === 0) this.#turns.delete(key);
     }

@@ -21,6 +21,8 @@ export interface RemovedMask {
 export interface ExplorationJson extends FoundMasksJson {
   readonly name: string;
   readonly nanometresPerPixel: number | null;
+  /** Length of the scale bar burnt into the picture, in pixels. */
+  readonly scaleBarPx?: number;
   readonly modelVersion: string;
   /** What the pipeline removes with its own thresholds. */
   readonly removed: readonly RemovedMask[];

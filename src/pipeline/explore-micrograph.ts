@@ -3,8 +3,6 @@ import { describeMasks, type PlacedSamples } from '../booster/describe-masks.js'
 import { finiteTokens } from '../booster/finite-values.js';
 import type { FoundMask, FoundMasks, SamplePool } from '../booster/found-masks.js';
 import { foundMasksFromJson, foundMasksToJson } from '../booster/found-masks-json.js';
-import { keepMasks } from '../booster/keep-masks.js';
-import { findCandidates } from '../booster/merge-candidates.js';
 import type { RemovalRecord } from '../booster/removal-record.js';
 import { warnOfTokens } from '../booster/segmentation-warnings.js';
 import { type Mask, maskFromBox } from '../core/mask.js';
@@ -13,8 +11,8 @@ import { parseJson } from '../core/parse-json.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
 import type { BoostChoices, ExplorationJson, RemovedMask } from './exploration.js';
 import type { LoadedModels } from './loaded-models.js';
-import type { ScoredProposal } from './merge-masks.js';
-import { defaultSegmentOptions, pipelineParameters } from './pipeline-parameters.js';
+import { describeCandidates, type ScoredProposal } from './merge-masks.js';
+import { defaultSegmentOptions, type PaintingChoices, pipelineParameters } from './pipeline-parameters.js';
 import type { StagedMasks } from './result-masks.js';
 import { type Segmentation, segmentMicrograph } from './segment-micrograph.js';
 import type { Stopwatch, Timings } from './timings.js';
@@ -34,25 +32,28 @@ export interface ExploredAbout {
   readonly modelVersion: string;
   /** Null where the file does not tell it. */
   readonly nanometresPerPixel: number | null;
+  readonly choices?: PaintingChoices | undefined;
 }
 
 /** Everything that inference finds in one micrograph, kept in such a form that the booster can run on it again with any thresholds. */
 export async function exploreMicrograph(
   models: LoadedModels,
   micrograph: Micrograph,
-  about: ExploredAbout,
+  { choices, ...about }: ExploredAbout,
   stopwatch: Stopwatch,
 ): Promise<Explored> {
-  const options = { ...defaultSegmentOptions, stage: 'removed' } as const;
+  const options = { ...defaultSegmentOptions, ...choices, stage: 'removed' } as const;
   const segmentation = await segmentMicrograph(models, micrograph, options, pipelineParameters, stopwatch);
   const found = await stopwatch.measure('merging', () => describe(models, micrograph, segmentation));
-  const boostOptions = { materials: options.materials, seed: options.seed, removal: pipelineParameters.removal };
+  const { materials, seed, merge } = options;
+  const boostOptions = { materials, seed, merge, removal: pipelineParameters.removal };
   const json: ExplorationJson = {
     name: micrograph.name,
     nanometresPerPixel: about.nanometresPerPixel,
+    ...(micrograph.scaleBarPx === undefined ? {} : { scaleBarPx: micrograph.scaleBarPx }),
     modelVersion: about.modelVersion,
     ...foundMasksToJson(found),
-    removed: removedMasks(found.masks, keepMasks(found.masks, found.tokens, pipelineParameters).removals),
+    removed: removedMasks(segmentation.proposals, segmentation.removal?.removals ?? []),
     options: boostOptions,
     parameters: mergingParameters,
     timingsMs: stopwatch.timings(),
@@ -71,16 +72,20 @@ async function describe(
   { proposals, removal, embedding }: Segmentation,
 ): Promise<FoundMasks> {
   const { width, height } = micrograph;
-  const tokens = finiteTokens(embedding.textureTokens);
   const kept = removal?.kept ?? [];
-  const candidates = findCandidates(micrograph, kept, tokens, defaultSegmentOptions, pipelineParameters);
-  const regions = candidates.map(({ region }) => region);
+  const { candidates, described, tokens } = await describeCandidates(
+    models,
+    micrograph,
+    embedding,
+    kept,
+    defaultSegmentOptions,
+    pipelineParameters,
+  );
   const indexOf = new Map(proposals.map((proposal, index) => [proposal, index]));
   const ownerOf = (proposal: ScoredProposal | null) => (proposal === null ? -1 : (indexOf.get(proposal) ?? -1));
   const { seed } = defaultSegmentOptions;
   const sample = (masks: readonly Mask[], cropsPerMask: number) =>
     describeMasks(micrograph, masks, { encoder: models.texture, tokens }, { ...merging, cropsPerMask, seed });
-  const own = await sample(regions, merging.cropsPerMask);
   const others = proposals.filter((proposal) => !kept.includes(proposal));
   const ofOthers = await sample(
     others.map(({ mask }) => mask),
@@ -89,7 +94,7 @@ async function describe(
   const cells = proposals.length === 0 ? [] : gridCells(width, height);
   const ofCells = await sample(cells, 1);
   const owned = [
-    ...own.map((each, index) => ({ ...each, owner: ownerOf(candidates[index]?.proposal ?? null) })),
+    ...described.map((each, index) => ({ ...each, owner: ownerOf(candidates[index]?.proposal ?? null) })),
     ...ofOthers.map((each, index) => ({ ...each, owner: ownerOf(others[index] ?? null) })),
     ...ofCells.map((each) => ({ ...each, owner: -1 })),
   ];
@@ -98,13 +103,14 @@ async function describe(
     height,
     tokens,
     cropSize: models.texture.cropSize,
+    ...(micrograph.excluded === undefined ? {} : { excluded: micrograph.excluded }),
     masks: proposals.map(({ mask, predictedIou, stabilityScore, score, point }): FoundMask => {
       return { mask, predictedIou, stabilityScore, score, point };
     }),
     samples: pool(owned),
     described: {
       kept: kept.map(ownerOf),
-      counts: own.map(({ samples }) => samples.length),
+      counts: described.map(({ samples }) => samples.length),
     },
   };
 }

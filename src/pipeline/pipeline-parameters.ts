@@ -1,4 +1,5 @@
 import type { ConfidenceCurve } from '../booster/confidence.js';
+import type { MergeMode } from '../booster/mask-merging.js';
 import type { LikenessWeights } from '../booster/material-likeness.js';
 import type { MaterialProfile } from '../booster/material-profile.js';
 import type { BorderOptions } from '../booster/refine-borders.js';
@@ -7,6 +8,9 @@ import type { UncoveredOptions } from '../booster/uncovered-regions.js';
 import type { MaterialCount } from '../core/material-count.js';
 import type { GeneratorOptions, GeneratorThresholds } from '../sam/automatic-mask-generator.js';
 import { calibration } from './calibration.js';
+
+export type { MergeMode } from '../booster/mask-merging.js';
+export { mergeModes } from '../booster/mask-merging.js';
 
 /** How far the pipeline goes: SAM's masks as they are, without those that mask removal drops, or merged into materials. */
 export const stages = ['sam', 'removed', 'boosted'] as const;
@@ -22,6 +26,9 @@ export interface SegmentOptions {
   /** Crop layers beyond the image itself. */
   readonly layers: number;
   readonly seed: number;
+  readonly merge: MergeMode;
+  /** Banners, bars and letters burnt into the picture count as specimen. */
+  readonly keepOverlays: boolean;
   /** What was learned from accepted annotations: materials get names, and filters of their own. */
   readonly profile?: MaterialProfile | undefined;
 }
@@ -32,7 +39,12 @@ export const defaultSegmentOptions: SegmentOptions = {
   pointsPerSide: 16,
   layers: 0,
   seed: 0,
+  merge: 'material',
+  keepOverlays: false,
 };
+
+/** What a server paints all micrographs with, as its settings say. */
+export type PaintingChoices = Pick<SegmentOptions, 'merge' | 'keepOverlays'>;
 
 /** What is the same for every micrograph. Changing any of it changes the model version. */
 export interface PipelineParameters {

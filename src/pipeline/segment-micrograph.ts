@@ -1,16 +1,14 @@
 import type { Microstructure } from '../booster/build-microstructure.js';
-import { finiteTokens } from '../booster/finite-values.js';
-import { keepMasks } from '../booster/keep-masks.js';
 import type { MaterialMember } from '../booster/merge-candidates.js';
 import type { RemovalResult } from '../booster/removal-record.js';
-import { isFlat, warnOfProposals } from '../booster/segmentation-warnings.js';
+import { warnOfProposals } from '../booster/segmentation-warnings.js';
 import type { Micrograph } from '../core/micrograph.js';
-import { generateMasks } from '../sam/automatic-mask-generator.js';
-import { proposalScore } from '../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
+import { findMasks } from './find-masks.js';
+import { keepProposals } from './keep-proposals.js';
 import type { LoadedModels } from './loaded-models.js';
 import { mergeMasks, type ScoredProposal } from './merge-masks.js';
-import { generatorOptionsFor, type PipelineParameters, type SegmentOptions } from './pipeline-parameters.js';
+import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
 import type { Stopwatch } from './timings.js';
 import { passesFilter, withProfile } from './use-profile.js';
 
@@ -24,7 +22,7 @@ export interface Segmentation {
   readonly warnings: readonly string[];
 }
 
-/** The whole pipeline: SAM's automatic masks → mask removal → mask merging → one region per material. */
+/** The whole pipeline, step by step: find → keep → describe → name → paint. */
 export async function segmentMicrograph(
   models: LoadedModels,
   micrograph: Micrograph,
@@ -34,18 +32,17 @@ export async function segmentMicrograph(
 ): Promise<Segmentation> {
   const { profile } = options;
   const parameters = withProfile(defaults, profile);
-  const generatorOptions = generatorOptionsFor(micrograph, options, parameters, models.thresholds);
-  const { proposals: trusted, embedding } = await generateMasks(models.sam, micrograph, generatorOptions, measure);
-  const flat = isFlat(micrograph);
-  const scored = flat ? [] : trusted.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
-  const proposals = scored.filter((proposal) => passesFilter(proposal, profile));
-  const warnings = warnOfProposals(micrograph.name, flat, proposals.length);
+  const found = await findMasks(models, micrograph, { ...options, measure }, parameters);
+  const { embedding } = found;
+  const proposals = found.proposals.filter((proposal) => passesFilter(proposal, profile));
+  const warnings = [
+    ...(micrograph.warnings ?? []),
+    ...warnOfProposals(micrograph.name, found.isFlat, proposals.length),
+  ];
   const unboosted = { embedding, proposals, removal: null, microstructure: null, warnings };
   if (options.stage === 'sam') return unboosted;
 
-  const removal = await measure('removal', () =>
-    keepMasks(proposals, finiteTokens(embedding.textureTokens), parameters),
-  );
+  const removal = await measure('removal', () => keepProposals(unboosted, parameters));
   if (options.stage === 'removed') return { ...unboosted, removal };
 
   const merged = await measure('merging', () =>

@@ -4,25 +4,13 @@ import type { Mask } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
 import type { MaskProposal } from '../sam/mask-proposal.js';
 import { nameDescriptors, nameDimensions } from '../texture/name-descriptors.js';
-import type { TextureEncoder } from '../texture/texture-encoder.js';
 import type { PipelineParameters } from './pipeline-parameters.js';
 
-/** Crops by which the crop classifier of a profile of version 1 votes. */
-const voteOptions: DescribeOptions = { cropsPerMask: 16, minimumShare: 0.75, tokenShare: 0, seed: 0 };
-/** Those by which a mask is named otherwise are large and costly, and few of them tell. */
-const nameOptions: DescribeOptions = { ...voteOptions, cropsPerMask: 12 };
+/** Crops by which a mask is named are large and costly, and few of them tell. */
+const nameOptions: DescribeOptions = { cropsPerMask: 12, minimumShare: 0.75, tokenShare: 0, seed: 0 };
 
 /** Describes masks in the way that a profile, or the training of one, needs. */
-export async function describeForNames(
-  texture: TextureEncoder,
-  image: GreyImage,
-  masks: readonly Mask[],
-  { version }: Pick<MaterialProfile, 'version'>,
-): Promise<MaskSamples[]> {
-  if (version === 1) {
-    const described = await describeMasks(image, masks, { encoder: texture, tokens: null }, voteOptions);
-    return described.map(({ samples }) => samples);
-  }
+export async function describeForNames(image: GreyImage, masks: readonly Mask[]): Promise<MaskSamples[]> {
   const samples: MaskSamples[] = [];
   // One mask at a time: the crops of many would fill the memory.
   for (const mask of masks) {
@@ -37,13 +25,12 @@ export async function describeForNames(
 
 /** Whether a profile describes masks as this version does, with this texture encoder. */
 export function isUsable(profile: MaterialProfile, textureSha256: string): boolean {
-  const isDescribedAlike = profile.version === 1 || profile.offset.length === nameDimensions;
-  return isDescribedAlike && profile.textureSha256 === textureSha256;
+  return profile.offset.length === nameDimensions && profile.textureSha256 === textureSha256;
 }
 
 /** What a profile has learned of mask removal and of scores takes the place of the defaults. */
 export function withProfile(parameters: PipelineParameters, profile: MaterialProfile | undefined): PipelineParameters {
-  if (profile === undefined || profile.version === 1) return parameters;
+  if (profile === undefined) return parameters;
   const { removal, confidence } = profile;
   return {
     ...parameters,
@@ -57,6 +44,6 @@ export function passesFilter(
   { predictedIou, stabilityScore }: Pick<MaskProposal, 'predictedIou' | 'stabilityScore'>,
   profile: MaterialProfile | undefined,
 ): boolean {
-  if (profile === undefined || profile.version === 1) return true;
+  if (profile === undefined) return true;
   return predictedIou >= profile.filter.predictedIou && stabilityScore >= profile.filter.stabilityScore;
 }

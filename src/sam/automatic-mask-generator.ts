@@ -1,29 +1,29 @@
-import { type Box, boxArea, boxIou } from '../core/box.js';
-import { type Mask, maskIou } from '../core/mask.js';
+import { type Box, boxArea } from '../core/box.js';
 import type { GreyImage } from '../core/micrograph.js';
-import { nonMaximumSuppression } from '../core/non-maximum-suppression.js';
 import type { Point } from '../core/point-grid.js';
 import { cropGrey } from '../core/resize.js';
-import { cropLayers, isCutByCrop, type LayerCrop } from './crop-layers.js';
-import { LogitThresholder, type LogitWindow } from './logit-threshold.js';
+import { cropLayers, type LayerCrop } from './crop-layers.js';
+import {
+  type Candidate,
+  distinctOf,
+  type LazyThresholds,
+  trustedOf,
+  waitingBudget,
+  type WaitingMask,
+} from './lazy-masks.js';
+import type { LogitWindow } from './logit-threshold.js';
 import type { MaskProposal } from './mask-proposal.js';
 import { pointsToAsk } from './points-to-ask.js';
-import { coarseToFine, gridPoints } from './prompt-schedule.js';
-import { type ImageEmbedding, type LogitMap, promptLabels, type SamModel } from './sam-model.js';
+import { coarseToFine, type GridPoint, gridPoints } from './prompt-schedule.js';
+import { type ImageEmbedding, promptLabels, type SamModel } from './sam-model.js';
 import { withoutSmallRegions } from './small-regions.js';
-import { SureDuplicates } from './sure-duplicates.js';
+import { suppressDuplicates } from './suppress-duplicates.js';
 import { type UnexplainedOptions, unexplainedPoints } from './unexplained-points.js';
 
 /** The generator's filters, calibrated per model (models/manifest.json). */
-export interface GeneratorThresholds {
+export interface GeneratorThresholds extends LazyThresholds {
   /** Keep masks with a predicted IoU above this; 0: keep all. */
   readonly predictedIou: number;
-  /** Keep masks with at least this stability score; 0: keep all. */
-  readonly stabilityScore: number;
-  /** Suppress near duplicates whose boxes overlap by more than this IoU; null: don't. */
-  readonly boxNms: number | null;
-  /** The same for the masks themselves: layers side by side may have equal boxes, yet nothing in common. */
-  readonly maskNms: number | null;
 }
 
 export interface GeneratorOptions {
@@ -56,7 +56,7 @@ export interface GeneratedMasks {
   readonly prompts: number;
 }
 
-/** SAM+ (DESIGN section 2): prompts a grid of points, layer by layer, and keeps the masks that SAM itself trusts. */
+/** SAM+ (docs/DESIGN.md, 2): crops → batches of prompts → SAM's own filters → suppression, and small regions mended. */
 export async function generateMasks(
   model: SamModel,
   image: GreyImage,
@@ -66,17 +66,26 @@ export async function generateMasks(
 ): Promise<GeneratedMasks> {
   const [whole, ...smaller] = cropLayers(image.width, image.height, options.layers);
   if (whole === undefined) throw new RangeError('no crop');
-  const first = await masksOfCrop(model, image, whole, options, measure, encoded);
+  const first = await masksOfCrop({ model, image, crop: whole, options, measure }, encoded);
   const found = [first];
-  for (const crop of smaller) found.push(await masksOfCrop(model, image, crop, options, measure));
+  for (const crop of smaller) found.push(await masksOfCrop({ model, image, crop, options, measure }));
   const all = found.flatMap(({ proposals }) => proposals);
   const distinct = smaller.length > 0 ? suppressDuplicates(all, smallerCropsFirst, options.thresholds) : all;
-  const cleaned = options.leastRegionPx > 0 ? withCleanedMasks(distinct, options) : distinct;
+  const mended = options.leastRegionPx > 0 ? withMendedMasks(distinct, options) : distinct;
   return {
     embedding: first.embedding,
     prompts: found.reduce((sum, { prompts }) => sum + prompts, 0),
-    proposals: cleaned.map((proposal) => ({ ...proposal, predictedIou: clampToUnit(proposal.predictedIou) })),
+    proposals: mended.map((proposal) => ({ ...proposal, predictedIou: clampToUnit(proposal.predictedIou) })),
   };
+}
+
+/** Where masks are looked for, and how. */
+interface CropSearch {
+  readonly model: SamModel;
+  readonly image: GreyImage;
+  readonly crop: LayerCrop;
+  readonly options: GeneratorOptions;
+  readonly measure: MeasureStep;
 }
 
 interface CropMasks {
@@ -85,39 +94,39 @@ interface CropMasks {
   readonly prompts: number;
 }
 
-async function masksOfCrop(
-  model: SamModel,
-  image: GreyImage,
-  { box, layer }: LayerCrop,
-  options: GeneratorOptions,
-  measure: MeasureStep,
-  encoded?: ImageEmbedding,
-): Promise<CropMasks> {
+/** Level by level of the grid, then where the masks found leave the texture unexplained. */
+async function masksOfCrop(search: CropSearch, encoded?: ImageEmbedding): Promise<CropMasks> {
+  const { model, image, crop, options, measure } = search;
+  const { box, layer } = crop;
   const embedding =
     encoded ?? (await measure('encode', () => model.encode(cropGrey(image, box.x, box.y, box.width, box.height))));
   const place = { imageWidth: image.width, imageHeight: image.height, window: box };
-  const { thresholds } = options;
-  const decodeAll = (points: readonly Point[]) => masksAtAll(points, model, embedding, place, options, measure);
   const distinctFrom = (all: readonly Candidate[]) =>
-    measure('prompt', () => Promise.resolve(distinctOf(all, place, thresholds)));
+    measure('prompt', () => Promise.resolve(distinctOf(all, place, options.thresholds)));
   const candidates: Candidate[] = [];
   let distinct: readonly MaskProposal[] = [];
   let prompts = 0;
-  const { textureTokens } = embedding;
-  for (const level of levelsOf(layer, box, options, textureTokens !== null)) {
-    const masks = distinct.map(({ mask }) => mask);
-    const points = textureTokens === null || layer > 0 ? level : pointsToAsk(level, masks, textureTokens);
+  for (const level of levelsOf(layer, box, options, embedding.textureTokens !== null)) {
+    const points = layer > 0 ? level : pointsOfLevel(level, distinct, embedding);
     prompts += points.length;
-    candidates.push(...(await decodeAll(points)));
+    candidates.push(...(await candidatesAt(points, search, embedding, place)));
     distinct = await distinctFrom(candidates);
   }
   const points = layer === 0 ? followUpPoints(image, distinct, embedding, options.followUp) : [];
   if (points.length === 0) return { embedding, prompts, proposals: distinct };
-  return {
-    embedding,
-    prompts: prompts + points.length,
-    proposals: await distinctFrom([...distinct, ...(await decodeAll(points))]),
-  };
+  const more = await candidatesAt(points, search, embedding, place);
+  return { embedding, prompts: prompts + points.length, proposals: await distinctFrom([...distinct, ...more]) };
+}
+
+/** Points that the masks found so far leave open; all of them where there are no tokens to tell by. */
+function pointsOfLevel(
+  level: readonly GridPoint[],
+  found: readonly MaskProposal[],
+  { textureTokens }: ImageEmbedding,
+): readonly GridPoint[] {
+  if (textureTokens === null) return level;
+  const masks = found.map(({ mask }) => mask);
+  return pointsToAsk(level, masks, textureTokens);
 }
 
 function followUpPoints(
@@ -127,24 +136,19 @@ function followUpPoints(
   options: UnexplainedOptions | null,
 ): Point[] {
   if (options === null || textureTokens === null) return [];
-  return unexplainedPoints(
-    image,
-    proposals.map(({ mask }) => mask),
-    textureTokens,
-    options,
-  );
+  const masks = proposals.map(({ mask }) => mask);
+  return unexplainedPoints(image, masks, textureTokens, options);
 }
 
-async function masksAtAll(
+/** Prompts the points in batches; masks wait unmade as long as there is room for their maps. */
+async function candidatesAt(
   points: readonly Point[],
-  model: SamModel,
+  { model, options: { pointsPerBatch, thresholds }, measure }: CropSearch,
   embedding: ImageEmbedding,
   place: LogitWindow,
-  { pointsPerBatch, thresholds }: GeneratorOptions,
-  measure: MeasureStep,
 ): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
-  let room = mayBeSuppressedUnseen(thresholds) ? mostWaitingBytes : 0;
+  let room = waitingBudget(thresholds);
   for (let start = 0; start < points.length; start += pointsPerBatch) {
     const batch = points.slice(start, start + pointsPerBatch);
     const decoded = await measure('prompt', async () => {
@@ -162,24 +166,6 @@ function levelsOf(layer: number, { width, height }: Box, options: GeneratorOptio
   const perSide = Math.max(1, Math.trunc(options.pointsPerSide / options.pointsDownscale ** layer));
   const points = gridPoints(perSide, width, height);
   return options.schedule === 'coarse-to-fine' && hasTokens && layer === 0 ? coarseToFine(points, perSide) : [points];
-}
-
-/** A mask that is still a map at low resolution: to make it costs more than all that comes before. */
-interface WaitingMask {
-  readonly predictedIou: number;
-  readonly map: LogitMap;
-  /** In pixels of the image. */
-  readonly point: Point;
-}
-
-type Candidate = MaskProposal | WaitingMask;
-
-/** Beyond that masks are made at once. */
-const mostWaitingBytes = 64_000_000;
-
-/** Whether a better mask can suppress one that was never made. Boxes come first where they count, and need it. */
-function mayBeSuppressedUnseen({ boxNms, maskNms }: GeneratorThresholds): boolean {
-  return boxNms === null && maskNms !== null;
 }
 
 /** One batch of prompts, one point each. Filters come in the order of their cost: predicted IoU before any mask is made. */
@@ -200,70 +186,16 @@ async function masksAt(
   });
 }
 
-/** Makes the masks that wait, and leaves out those that SAM itself does not trust. */
-function trustedOf(
-  candidates: readonly Candidate[],
-  place: LogitWindow,
-  thresholds: GeneratorThresholds,
-): MaskProposal[] {
-  const thresholder = new LogitThresholder(place);
-  return candidates.flatMap((candidate) =>
-    'mask' in candidate ? candidate : (trusted(candidate, thresholder, thresholds) ?? []),
-  );
-}
-
-function trusted(
-  { predictedIou, map, point }: WaitingMask,
-  thresholder: LogitThresholder,
-  thresholds: GeneratorThresholds,
-): MaskProposal | undefined {
-  const made = thresholder.thresholdIfStable(map, thresholds.stabilityScore);
-  if (made === undefined) return undefined;
-  const { mask, stabilityScore } = made;
-  const { place } = thresholder;
-  if (mask.areaPx === 0 || isCutByCrop(mask.box, place.window, place.imageWidth, place.imageHeight)) return undefined;
-  return { mask, predictedIou, stabilityScore, point, cropBox: place.window };
-}
-
-/** The trusted masks without near duplicates, best predicted IoU first. Most duplicates are told from the maps alone, and never made. */
-function distinctOf(
-  candidates: readonly Candidate[],
-  place: LogitWindow,
-  thresholds: GeneratorThresholds,
-): readonly MaskProposal[] {
-  const { maskNms } = thresholds;
-  const waiting = candidates.find((candidate) => 'map' in candidate);
-  if (maskNms === null || waiting === undefined || !mayBeSuppressedUnseen(thresholds)) {
-    return suppressDuplicates(trustedOf(candidates, place, thresholds), byPredictedIou, thresholds);
-  }
-  const duplicates = new SureDuplicates(place, waiting.map);
-  const thresholder = new LogitThresholder(place);
-  const kept: MaskProposal[] = [];
-  for (const candidate of [...candidates].sort((a, b) => b.predictedIou - a.predictedIou)) {
-    if ('map' in candidate && duplicates.has(candidate.map, maskNms)) continue;
-    const proposal = 'mask' in candidate ? candidate : trusted(candidate, thresholder, thresholds);
-    if (proposal === undefined) continue;
-    if (kept.some(({ mask }) => iouIfAbove(mask, proposal.mask, maskNms) > maskNms)) continue;
-    kept.push(proposal);
-    duplicates.keep(proposal.mask);
-  }
-  return kept;
-}
-
-/** Cleans every mask (see `leastRegionPx`) and suppresses the duplicates that arise; masks that needed no cleaning are preferred. */
-function withCleanedMasks(proposals: readonly MaskProposal[], options: GeneratorOptions): readonly MaskProposal[] {
+/** Mends every mask (see `leastRegionPx`) and suppresses the duplicates that arise; masks that needed no mending are preferred. */
+function withMendedMasks(proposals: readonly MaskProposal[], options: GeneratorOptions): readonly MaskProposal[] {
   const untouched = new Set<MaskProposal>();
-  const cleaned = proposals.map((proposal) => {
+  const mended = proposals.map((proposal) => {
     const mask = withoutSmallRegions(proposal.mask, options.leastRegionPx);
     const result = mask === proposal.mask ? proposal : { ...proposal, mask };
     if (result === proposal) untouched.add(result);
     return result;
   });
-  return suppressDuplicates(cleaned, (proposal) => Number(untouched.has(proposal)), options.thresholds);
-}
-
-function byPredictedIou({ predictedIou }: MaskProposal): number {
-  return predictedIou;
+  return suppressDuplicates(mended, (proposal) => Number(untouched.has(proposal)), options.thresholds);
 }
 
 function smallerCropsFirst({ cropBox }: MaskProposal): number {
@@ -272,30 +204,4 @@ function smallerCropsFirst({ cropBox }: MaskProposal): number {
 
 function clampToUnit(value: number): number {
   return Math.min(1, Math.max(0, value));
-}
-
-function suppressDuplicates(
-  proposals: readonly MaskProposal[],
-  score: (proposal: MaskProposal) => number,
-  { boxNms, maskNms }: GeneratorThresholds,
-): readonly MaskProposal[] {
-  let kept = proposals;
-  if (boxNms !== null) {
-    kept = nonMaximumSuppression(kept, score, (a, b) => boxIou(cornerBox(a.mask.box), cornerBox(b.mask.box)), boxNms);
-  }
-  if (maskNms !== null) {
-    kept = nonMaximumSuppression(kept, score, (a, b) => iouIfAbove(a.mask, b.mask, maskNms), maskNms);
-  }
-  return kept;
-}
-
-/** segment-anything suppresses by boxes between the centres of the outermost pixels, one pixel smaller than the box around them. */
-function cornerBox({ x, y, width, height }: Box): Box {
-  return { x, y, width: width - 1, height: height - 1 };
-}
-
-/** The IoU of two masks, or 0 where the ratio of their areas, which bounds it, already shows that it isn't above the threshold. */
-function iouIfAbove(a: Mask, b: Mask, threshold: number): number {
-  const bound = Math.min(a.areaPx, b.areaPx) / Math.max(a.areaPx, b.areaPx);
-  return bound > threshold ? maskIou(a, b) : 0;
 }

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../core/parse-json.js';
+import { writeDurably } from './write-whole.js';
 
 const hintLine = z.object({ n: z.int().positive(), project: z.string(), action: z.string() });
 const settledLine = z.object({ settled: z.string(), upTo: z.int().nonnegative() });
@@ -37,8 +38,7 @@ export async function openHintInbox(folder: string): Promise<HintInbox> {
   const waiting = await readWaiting(file);
   // What was settled is left behind.
   const left = [...waiting].map(([project, n]) => `${JSON.stringify({ n, project, action: 'kept' })}\n`);
-  await writeFile(`${file}.part`, left.join(''));
-  await rename(`${file}.part`, file);
+  await writeDurably(file, left.join(''));
   const handle = await open(file, 'a');
   let last = Math.max(0, ...waiting.values());
   let bytes = 0;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { SamIAmError } from '../core/errors.js';
 import { parseJson } from '../core/parse-json.js';
 import { safeName } from './safe-name.js';
-import { writeDurably } from './write-durably.js';
+import { writeDurably } from './write-whole.js';
 
 const share = z.number().nullable();
 const imageScore = z.object({ named: z.number(), plain: z.number() });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../core/parse-json.js';
 import { safeName } from './safe-name.js';
-import { writeDurably } from './write-durably.js';
+import { writeDurably } from './write-whole.js';
 
 const projectRecord = z.object({
   id: z.string(),

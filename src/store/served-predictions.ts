@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
 import { diskError } from './disk-error.js';
 import { safeName } from './safe-name.js';
+import { writeWhole } from './write-whole.js';
 
 const bytes = z.codec(
   z.base64(),
@@ -76,16 +77,9 @@ export function openServedPredictions(folder: string): ServedPredictions {
       const target = folderOf(prediction.project, prediction.task);
       const name = `${prediction.servedAt.replace(/[:.]/g, '-')}-${randomBytes(4).toString('hex')}.json.gz`;
       const content = await pack(JSON.stringify(z.encode(servedPrediction, prediction)));
-      const unfinished = path.join(target, `.${name}.part`);
-      try {
-        await mkdir(target, { recursive: true });
-        await writeFile(unfinished, content);
-        await rename(unfinished, path.join(target, name));
-      } catch (thrown) {
-        // Half a copy would only take up what room there is.
-        await rm(unfinished, { force: true }).catch(() => undefined);
+      await writeWhole(path.join(target, name), content).catch((thrown: unknown) => {
         throw diskError(thrown, target);
-      }
+      });
     },
     async find(project, task) {
       const source = folderOf(project, task);

@@ -7,6 +7,7 @@ import { parseJson } from '../core/parse-json.js';
 import { diskError } from './disk-error.js';
 import { isRunning, ownMark, processMark } from './process-mark.js';
 import { takeAway } from './take-away.js';
+import { putWhole } from './write-whole.js';
 
 /** What came of asking for a task. `elsewhere`: another process works on it, or one that is gone may just have finished it. */
 export type Claimed = 'mine' | 'elsewhere';
@@ -55,15 +56,11 @@ export function openTaskClaims(folder: string, times: ClaimTimes = {}): TaskClai
     return gone && (!claim.posting || age > settleMs);
   };
   const write = async (task: number, posting: boolean, place: (written: string, file: string) => Promise<void>) => {
-    const written = join(folder, `${task}.${randomUUID()}.part`);
     try {
       const claim: Claim = { host, ...(await mark), run: thisProcess, at: Date.now(), posting };
-      await writeFile(written, JSON.stringify(claim));
-      await place(written, fileOf(task));
+      await putWhole(fileOf(task), (written) => writeFile(written, JSON.stringify(claim)), place);
     } catch (thrown) {
       throw diskError(thrown, folder);
-    } finally {
-      await rm(written, { force: true }).catch(() => undefined);
     }
   };
   const take = (task: number): Promise<boolean> =>

@@ -6,12 +6,12 @@ import { Worker } from 'bullmq';
 import { SamIAmError } from '../../src/core/errors.js';
 import { failure, success } from '../../src/core/result.js';
 import { LocalQueue } from '../../src/painting/jobs/local-queue.js';
-import type { Job, JobQueue, Painted, PaintJob } from '../../src/painting/jobs/paint-job.js';
+import type { Job, JobQueue, Painted, PaintJob, RunOptions } from '../../src/painting/jobs/paint-job.js';
 import { queuedService } from '../../src/painting/jobs/queued-service.js';
 import { queueKeys } from '../../src/painting/jobs/redis-keys.js';
 import { RedisQueue } from '../../src/painting/jobs/redis-queue.js';
 import { ProcessCrashed, type RunningWorker, startRedisWorker } from '../../src/painting/jobs/redis-worker.js';
-import { cancelled, Turns } from '../../src/painting/turns.js';
+import { cancelled } from '../../src/painting/turns.js';
 import { type RedisServer, startRedisServer } from '../support/redis-server.js';
 
 /*
@@ -85,23 +85,11 @@ function openOverRedis(): Opened {
 
 function openHere(): Opened {
   const scripted = scriptedWork();
-  const turns = new Turns(1);
-  const run = (job: PaintJob, urgent: boolean, signal?: AbortSignal): Promise<Painted> =>
-    turns
-      .run(() => scripted.work(job, signal), { urgent, signal })
-      .catch((thrown: unknown) => failure(thrown as SamIAmError));
-  const queue = new LocalQueue(
-    {
-      modelVersion: 'v-1',
-      ready: Promise.resolve(),
-      isReady: () => true,
-      close: () => Promise.resolve(),
-      paint: (image, materials, signal) => run({ image, call: { kind: 'paint', materials } }, false, signal),
-      paintPrompted: (image, prompt, options, signal) =>
-        run({ image, call: { kind: 'click', prompt, options } }, true, signal),
-    },
-    1,
-  );
+  const runner = {
+    run: (job: Job, { signal }: RunOptions) => scripted.work(job, signal),
+    close: () => Promise.resolve(),
+  };
+  const queue = new LocalQueue(runner, 1);
   const close = (): Promise<void> => {
     scripted.release();
     return queue.close();
@@ -205,17 +193,32 @@ describe.each([
   test('stops work that nobody waits for', async () => {
     opened = open();
     const controller = new AbortController();
-    const running = opened.queue.run(paint('endless'), controller.signal);
+    const running = opened.queue.run(paint('endless'), { signal: controller.signal });
     await until(() => opened.begun.length === 1);
     controller.abort();
     expect(await running).toMatchObject({ ok: false, error: { code: 'cancelled' } });
     await until(async () => (await opened.queue.overview()).queue.running === 0);
   });
 
+  test('does the same work once for all who ask, now and later', async () => {
+    opened = open();
+    const asked = await Promise.all([1, 2, 3].map(() => opened.queue.run(paint('good'))));
+    asked.push(await opened.queue.run(paint('good')));
+    expect(asked.every(({ ok }) => ok)).toBe(true);
+    expect(opened.begun).toEqual(['good']);
+  });
+
+  test('asks anew for what failed before', async () => {
+    opened = open();
+    await opened.queue.run(paint('bad'));
+    await opened.queue.run(paint('bad'));
+    expect(opened.begun).toEqual(['bad', 'bad']);
+  });
+
   test('is the service of the backend', async () => {
     opened = open();
     const workers = { modelVersion: 'v-1', ready: Promise.resolve(), isReady: () => true };
-    const service = queuedService(opened.queue, workers);
+    const service = queuedService(opened.queue, workers, { rewrite: () => Promise.reject(new Error('not here')) });
     expect(await service.paint(image('good'), 2)).toMatchObject({ ok: true });
     const clicked = await service.paintPrompted(image('good'), prompt, { extent: 'mask', materials: 'auto' });
     expect(clicked).toMatchObject({ ok: true });
@@ -226,21 +229,6 @@ describe.each([
 describe('a queue in Redis', () => {
   let opened: Opened;
   afterEach(() => opened.close());
-
-  test('does the same work once for all who ask, now and later', async () => {
-    opened = openOverRedis();
-    const asked = await Promise.all([1, 2, 3].map(() => opened.queue.run(paint('good'))));
-    asked.push(await opened.queue.run(paint('good')));
-    expect(asked.every(({ ok }) => ok)).toBe(true);
-    expect(opened.begun).toEqual(['good']);
-  });
-
-  test('asks anew for what failed before', async () => {
-    opened = openOverRedis();
-    await opened.queue.run(paint('bad'));
-    await opened.queue.run(paint('bad'));
-    expect(opened.begun).toEqual(['bad', 'bad']);
-  });
 
   test('sets an image aside that ended its process three times, and goes on with the others', async () => {
     opened = openOverRedis();

@@ -37,8 +37,8 @@ function traced(trace: string, args: readonly string[]): [program: string, args:
 
 /** The environment of somebody who has set nothing but the folder for data; nothing here switches telemetry off. */
 function environment(): NodeJS.ProcessEnv {
-  const { ORT_DISABLE_TELEMETRY: _, XDG_CACHE_HOME: _cache, ...inherited } = process.env;
-  return { ...inherited, HOME: home, DATA_DIR: dataFolder, MODEL: 'tiny' };
+  const own = { ORT_DISABLE_TELEMETRY: undefined, XDG_CACHE_HOME: undefined };
+  return { ...process.env, ...own, HOME: home, DATA_DIR: dataFolder, MODEL: 'tiny' };
 }
 
 /** Every look-up of a name reads the hosts file, asks the name service's daemon or calls a server's port 53. */

@@ -108,7 +108,7 @@ test("the page's Try works through workers, with its progress, files, clicks and
     expect(seen).toMatchObject({ state: 'done', error: null });
     expect([...seen.steps].filter((step) => step !== null).length).toBeGreaterThan(0);
     const address = `${backend.url}/api/try/${seen.id}`;
-    const masks = await (await fetch(`${address}/masks`)).json();
+    const masks: unknown = await (await fetch(`${address}/masks`)).json();
     expect(masks).toMatchObject({ masks: expect.any(Array), removed: expect.any(Array) });
     const out = path.join(folder, 'segmented');
     expect((await runCli(['segment', file, '--out', out], { ...environment(), ...shipped })).status).toBe(0);

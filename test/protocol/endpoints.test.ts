@@ -32,6 +32,28 @@ describe('answers', () => {
     await request(app).post('/setup').send({}).expect(200, { model_version: 'scripted-1' });
   });
 
+  test.each([
+    ['/setup', '{"project":"\\ud800","schema":""}'],
+    ['/train', '{"project":"\\ud800"}'],
+    ['/train', '{"project":{"id":"a\\udc00b"}}'],
+    ['/predict', '{"project":"\\ud83d","tasks":[]}'],
+    ['/webhook', '{"project":{"id":"\\ud800"},"action":"START_TRAINING"}'],
+  ])('POST %s refuses a project that is no text: %s', async (path, body) => {
+    const { app } = testBackend();
+    const answer = await request(app).post(path).set('content-type', 'application/json').send(body).expect(400);
+    expect(answer.body).toMatchObject({
+      error: { code: 'request.invalid', message: expect.stringContaining('project') },
+    });
+  });
+
+  test('a project with a sign of two halves is text', async () => {
+    const { app } = testBackend();
+    await request(app)
+      .post('/setup')
+      .send({ ...setupBody, project: '\u{1F600}' })
+      .expect(200);
+  });
+
   test('POST /setup refuses a label config that nothing can be painted with, in the status line, which Label Studio shows', async () => {
     const { app } = testBackend();
     const schema =

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import request from 'supertest';
+import { promptInPixels } from '../../src/core/user-prompt.js';
 import { encodeBrushRle } from '../../src/label-studio/brush-codec.js';
 import type { PredictAnswer } from '../../src/label-studio/protocol.js';
 import { inlineImage, labelConfigWith, regionsOf, testBackend } from '../support/test-backend.js';
@@ -22,7 +23,7 @@ const body = (prompts: readonly unknown[] | null, text = 'one') => ({
 });
 
 describe('a prompt of the smart tools', () => {
-  test('clicks in percent become points in pixels; a missing is_positive means positive', async () => {
+  test('clicks are points in percent of the fetched image; a missing is_positive means positive', async () => {
     const { app, service } = testBackend();
     const prompts = [
       click(50, 20, 'B', { is_positive: true }),
@@ -36,11 +37,12 @@ describe('a prompt of the smart tools', () => {
         kind: 'prompt',
         prompt: {
           points: [
-            { x: 100, y: 20, positive: true },
-            { x: 20, y: 10, positive: false },
+            { x: 50, y: 20, positive: true },
+            { x: 10, y: 10, positive: false },
             { x: 0, y: 0, positive: true },
           ],
           boxes: [],
+          of: { width: 100, height: 100 },
         },
       },
     ]);
@@ -58,8 +60,8 @@ describe('a prompt of the smart tools', () => {
     ];
     await request(app).post('/predict').send(body(prompts)).expect(200);
     const [call] = service.calls;
-    const boxes = call?.kind === 'prompt' ? call.prompt.boxes : [];
-    expect(boxes[0]).toEqual({ x: 20, y: 20, width: 60, height: 40 });
+    const boxes = call?.kind === 'prompt' ? promptInPixels(call.prompt, { width: 200, height: 100 }).boxes : [];
+    expect(boxes[0]).toEqual({ x: 20, y: 20, width: expect.closeTo(60, 9), height: expect.closeTo(40, 9) });
     expect(boxes[1]?.x).toBeCloseTo(90, 9);
     expect(boxes[1]?.y).toBeCloseTo(50, 9);
     expect(boxes[1]?.width).toBeCloseTo(10, 9);
@@ -138,9 +140,9 @@ describe('settings and places', () => {
       .post('/predict')
       .send(body([stroke(false), stroke(true)]))
       .expect(200);
-    const { points } = promptCall(backend).prompt;
+    const { points } = promptInPixels(promptCall(backend).prompt, { width: 200, height: 100 });
     expect(points).toHaveLength(10);
-    expect(points.every(({ x, y }) => y === 5.5 && x > 10 && x < 20)).toBe(true);
+    expect(points.every(({ x, y }) => Math.abs(y - 5.5) < 1e-9 && x > 10 && x < 20)).toBe(true);
     expect(points.map(({ positive }) => positive)).toEqual(Array.from({ length: 10 }, (_, i) => i >= 5));
     expect(regionsOf((response.body as PredictAnswer).results[0])[0]?.value.brushlabels).toEqual(['B']);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { SamIAmError } from '../../src/core/errors.js';
+import { success } from '../../src/core/result.js';
 import { decodeBrushRle } from '../../src/label-studio/brush-codec.js';
 import type { PredictAnswer } from '../../src/label-studio/protocol.js';
 import { scriptedService } from '../support/scripted-service.js';
@@ -163,6 +164,16 @@ describe('requests that cannot be answered', () => {
     expect(response.body).toMatchObject({ error: { code, hint: expect.stringMatching(/label config|label-config/i) } });
   });
 
+  test('no label config for a project that was never set up', async () => {
+    const sent = { ...body([task(1, 'one')]), label_config: undefined };
+    const response = await request(testBackend().app).post('/predict').send(sent).expect(422);
+    expect(response.body).toMatchObject({
+      error: {
+        message: 'the request has no label config, and it is for project 1.1795394550, which was never set up here',
+      },
+    });
+  });
+
   test.each([
     ['no JSON', '{"tasks": ['],
     ['a list', '[]'],
@@ -198,12 +209,42 @@ describe('load', () => {
     expect(condition()).toBe(true);
   };
 
-  test('however many tasks, a few at once are fetched and handed to the workers: CONCURRENCY and two ahead', async () => {
-    const backend = testBackend({ environment: { CONCURRENCY: '2' } });
-    const tasks = Array.from({ length: 7 }, (_, id) => task(id, 'x'));
-    const { results } = await predict(backend, body(tasks));
-    expect(results).toHaveLength(7);
-    expect(backend.service.mostAtOnce).toBe(4);
+  test('however many tasks, CONCURRENCY are painted at once, and the images of two more are there', async () => {
+    let held = 0;
+    const service = scriptedService();
+    const backend = testBackend({
+      environment: { CONCURRENCY: '2' },
+      service,
+      fetchTaskImage: (address) => {
+        held++;
+        return Promise.resolve(success({ name: 'image', bytes: Buffer.from(address) }));
+      },
+    });
+    const release = service.hold();
+    const predicted = predict(backend, body(Array.from({ length: 9 }, (_, id) => task(id, `x${id}`))));
+    await wait(() => service.calls.length === 2);
+    await wait(() => held === 4);
+    release();
+    expect((await predicted).results).toHaveLength(9);
+    expect(service.mostAtOnce).toBe(2);
+    expect(held).toBe(9);
+  });
+
+  test('the same image is painted once for all tasks that show it', async () => {
+    const backend = testBackend();
+    const { results } = await predict(backend, body(Array.from({ length: 5 }, (_, id) => task(id, 'same'))));
+    expect(results.every(({ result }) => result?.length === 3)).toBe(true);
+    expect(backend.service.calls).toHaveLength(1);
+  });
+
+  test('a request of too many tasks is refused before any of them is begun', async () => {
+    const backend = testBackend();
+    const tasks = new Array(10_001).fill({});
+    const refused = await request(backend.app).post('/predict').send(body(tasks)).expect(400);
+    expect(refused.body).toMatchObject({
+      error: { code: 'request.invalid', message: expect.stringMatching(/10001 tasks.*10000/) },
+    });
+    expect(backend.logLines.some((line) => line.includes('not predicted'))).toBe(false);
   });
 
   test('more requests than MAX_QUEUE are refused at once', async () => {
@@ -258,17 +299,17 @@ describe('load', () => {
       const sent = fetch(`http://127.0.0.1:${port ?? 0}/predict`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body(Array.from({ length: 9 }, (_, id) => task(id, 'x')))),
+        body: JSON.stringify(body(Array.from({ length: 9 }, (_, id) => task(id, `x${id}`)))),
         signal: controller.signal,
       });
-      await wait(() => backend.service.calls.length === 3);
+      await wait(() => backend.service.calls.length === 1);
       controller.abort();
       await expect(sent).rejects.toThrow();
       const [call] = backend.service.calls;
       await wait(() => call?.kind === 'paint' && call.signal?.aborted === true);
       release();
       await wait(() => backend.logLines.some((line) => line.includes('"complete":false')));
-      expect(backend.service.calls).toHaveLength(3);
+      expect(backend.service.calls).toHaveLength(1);
       expect(backend.served).toEqual([]);
     } finally {
       server.closeAllConnections();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { success } from '../../src/core/result.js';
+import { promptInPixels } from '../../src/core/user-prompt.js';
 import type { FetchTaskImage } from '../../src/label-studio/fetch-task-image.js';
 import type { PredictAnswer } from '../../src/label-studio/protocol.js';
 import { regionsOf, testBackend } from '../support/test-backend.js';
@@ -34,11 +35,11 @@ test.each(Object.keys(recorded).filter((name) => /predict|null-context/.test(nam
 );
 
 describe('recorded prompts', () => {
-  const promptOf = async (name: string) => {
+  const promptOf = async (name: string, size = { width: 160, height: 120 }) => {
     const { body, calls } = await replay(name);
     const [call] = calls;
     return {
-      prompt: call?.kind === 'prompt' ? call.prompt : undefined,
+      prompt: call?.kind === 'prompt' ? promptInPixels(call.prompt, size) : undefined,
       label: regionsOf(body.results[0])[0]?.value.brushlabels[0],
     };
   };
@@ -59,7 +60,7 @@ describe('recorded prompts', () => {
   });
 
   test('a box', async () => {
-    const { prompt, label } = await promptOf('ml-12-interactive-rectangle');
+    const { prompt, label } = await promptOf('ml-12-interactive-rectangle', { width: 128, height: 96 });
     const [box] = prompt?.boxes ?? [];
     expect([box?.x, box?.y, box?.width, box?.height].map((value) => Math.round(value ?? 0))).toEqual([15, 71, 24, 18]);
     expect(label).toBe('Mitochondrion');

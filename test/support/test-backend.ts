@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import { type Logger, pino } from 'pino';
 import { createApp } from '../../src/backend/create-app.js';
+import { Door } from '../../src/backend/door.js';
 import { ProjectRegistry } from '../../src/backend/project-registry.js';
 import { loadSettings } from '../../src/config/settings.js';
 import type { BrushRegion } from '../../src/label-studio/brush-result.js';
@@ -8,7 +9,9 @@ import { createFetchTaskImage, type FetchTaskImage } from '../../src/label-studi
 import type { PredictionEntry } from '../../src/label-studio/protocol.js';
 import type { Learning } from '../../src/learning/learning.js';
 import type { LiveAccuracy } from '../../src/learning/live-accuracy.js';
+import { Turns } from '../../src/painting/turns.js';
 import type { ServedPrediction, ServedPredictions } from '../../src/store/served-predictions.js';
+import { inQueue } from './in-queue.js';
 import { type ScriptedService, scriptedService } from './scripted-service.js';
 
 /** An app with doubles around it. */
@@ -42,7 +45,20 @@ export function testBackend(options: TestBackendOptions = {}): TestBackend {
   };
   const logger = recordingLogger(logLines);
   const { accuracy, learning, projects = new ProjectRegistry() } = options;
-  const app = createApp({ settings, service, fetchTaskImage, predictions, logger, accuracy, learning, projects });
+  const queued = inQueue(service, settings.concurrency);
+  const app = createApp({
+    settings,
+    service: queued,
+    jobs: queued.jobs,
+    fetchTaskImage,
+    predictions,
+    logger,
+    accuracy,
+    learning,
+    projects,
+    door: new Door({ maxRequests: settings.maxQueue }),
+    places: new Turns(settings.concurrency + 2),
+  });
   return { app, service, logLines, served };
 }
 

@@ -1,10 +1,12 @@
 """Simulated micrographs on disk: shards of uint8 maps, written by worker processes, read memory-mapped.
 
 A shard `maps_<first seed>.npy` has shape (images, 5, size, size): image, materials, pieces, parts, groups;
-`classes_<first seed>.npy` holds the difficulty of each image. Finished shards are kept, so that generation resumes.
+`classes_<first seed>.npy` holds the difficulty of each image, `kinds_<first seed>.json` the name of its kind of scene.
+Finished shards are kept, so that generation resumes.
 """
 
 import argparse
+import json
 import os
 from functools import partial
 from pathlib import Path
@@ -14,21 +16,34 @@ import numpy as np
 from . import seeds
 from .shards import finished_shards, write_shards
 from .simulate import simulate
+from .simulate.lab import LAB_SHARE, simulate_lab, simulate_mixed
 
 SHARD, NAME = 50, "maps_{:06d}.npy"
 GREY_PERCENTILES = (0.5, 99.5)
 IMAGE, MATERIALS, PIECES, PARTS, GROUPS = range(5)
 
 
-def _write_shard(path: Path, drawn: range, size: int) -> None:
-    micrographs = [simulate(seed, size) for seed in drawn]
+def simulator(lab: float):
+    """What draws a micrograph from (seed, size), with a share `lab` of the broad simulator's."""
+    return simulate if lab <= 0 else simulate_lab if lab >= 1 else partial(simulate_mixed, share=lab)
+
+
+def kind_of(micrograph) -> str:
+    """The kind of scene; `simulate` has one, "old"."""
+    return micrograph.metadata.get("kind", "old")
+
+
+def _write_shard(path: Path, drawn: range, size: int, lab: float) -> None:
+    draw = simulator(lab)
+    micrographs = [draw(seed, size) for seed in drawn]
+    path.with_name(f"kinds_{drawn[0]:06d}.json").write_text(json.dumps([kind_of(m) for m in micrographs]))
     np.save(path.with_name(f"classes_{drawn[0]:06d}.npy"), np.array([m.difficulty for m in micrographs], np.uint8))
     np.save(path, np.stack([m.maps() for m in micrographs]))
 
 
-def generate(folder, first: int, count: int, size: int = 1024, workers: int = 2, shard: int = SHARD):
-    """Write the micrographs of seeds first .. first + count - 1 into `folder`, `shard` of them a file."""
-    write_shards(Path(folder), NAME, partial(_write_shard, size=size), range(first, first + count), shard, workers)
+def generate(folder, first: int, count: int, size: int = 1024, workers: int = 2, shard: int = SHARD, lab: float = 0.0):
+    """Write the micrographs of seeds first .. first + count - 1 into `folder`, `shard` of them a file; a share `lab` of them by the broad simulator."""
+    write_shards(Path(folder), NAME, partial(_write_shard, size=size, lab=lab), range(first, first + count), shard, workers)
 
 
 class Shards:
@@ -38,6 +53,7 @@ class Shards:
         self.folder, self.names = Path(folder), []
         self.maps: list[np.ndarray] = []
         self.classes: list[np.ndarray] = []
+        self.kinds: list[str] = []
         self.refresh()
 
     def refresh(self):
@@ -47,6 +63,8 @@ class Shards:
             self.names.append(path.name)
             self.maps.append(np.load(path, mmap_mode="r"))
             self.classes.append(np.load(path.with_name(path.name.replace("maps", "classes"))))
+            named = path.with_name(path.name.replace("maps", "kinds")).with_suffix(".json")
+            self.kinds += json.loads(named.read_text()) if named.exists() else ["old"] * len(self.classes[-1])
 
     def __len__(self):
         return sum(len(m) for m in self.maps)
@@ -78,9 +96,13 @@ def main():
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--first", type=int, default=seeds.TRAIN.start, help="first seed of the training micrographs")
     parser.add_argument("--shard", type=int, default=SHARD, help="micrographs in a file")
+    parser.add_argument("--lab", type=float, default=0.0, help=f"share of the training micrographs by the broad simulator; the released recipe has {LAB_SHARE}")
+    parser.add_argument("--lab-validation", type=int, default=0, help="validation micrographs of the broad simulator alone")
     options = parser.parse_args()
-    generate(options.folder / "validation", seeds.VALIDATION.start, options.validation, workers=options.workers, shard=options.shard)
-    generate(options.folder / "train", options.first, options.train, workers=options.workers, shard=options.shard)
+    settings = dict(workers=options.workers, shard=options.shard)
+    generate(options.folder / "validation", seeds.VALIDATION.start, options.validation, **settings)
+    generate(options.folder / "lab_validation", seeds.VALIDATION.start, options.lab_validation, lab=1.0, **settings)
+    generate(options.folder / "train", options.first, options.train, lab=options.lab, **settings)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from .grow import grow
 from .loop import Run
 from .prompts import Prompts, draw_kind, draw_prompts
 from .resident import ResidentShards
+from .simulate.lab import LAB_SHARE
 from .train_encoder import FRAME_SCALES, FRAME_SIZE, AffinityModel, encoder_groups, token_auc
 from .train_quality import figures, fit, gather
 from .train_sam import SamModel, decoder_groups, is_corrected, mean_losses, outputs_for_decoder, point_iou, prompt_losses, write_release
@@ -37,11 +38,15 @@ READ_EVERY = 5  # steps after which new micrographs are looked for
 SHARD, VALIDATION = 8, 48
 
 
-def simulate_beside(folder: Path, first: int, count: int, workers: int) -> subprocess.Popen:
-    """Start the simulator in processes of its own: `count` micrographs for training, by `workers` processes, and those for validation."""
+def simulate_beside(folder: Path, first: int, count: int, workers: int, lab: float = 0.0, lab_validation: int = 0) -> subprocess.Popen:
+    """Start the simulator in processes of its own: `count` micrographs for training, by `workers` processes, and those for validation.
+
+    `lab`: share of the broad simulator's micrographs; `lab_validation`: how many of them for validation.
+    """
     environment = os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     simulator = f"{sys.executable} -m sam_i_am_models.dataset {shlex.quote(str(folder))} --shard {SHARD}"
-    command = f"{simulator} --train 0 --validation {VALIDATION} --workers 3 & {simulator} --validation 0 --train {count} --first {first} --workers {workers}"
+    for_validation = f"{simulator} --train 0 --validation {VALIDATION} --lab-validation {lab_validation} --workers {min(3, workers)}"
+    command = f"{for_validation} & {simulator} --validation 0 --train {count} --first {first} --workers {workers} --lab {lab}"
     return subprocess.Popen(command + "; wait", shell=True, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
 
 
@@ -122,9 +127,12 @@ def train_head(net: SamModel, folder: Path, frames: int, count: int, workers: in
             layer.reset_parameters()
     features, truth = gather(net, Shards(folder / "train"), frames, count, seed=1, workers=workers)
     fit(net.decoder.iou, features, truth)
-    validation = Shards(folder / "validation")
-    kept = gather(net, validation, len(validation), count, seed=0, workers=min(workers, 4))
-    print("IoU head", figures(net.decoder.iou, features, truth), "validation", figures(net.decoder.iou, *kept), flush=True)
+    print("IoU head", figures(net.decoder.iou, features, truth), flush=True)
+    for name in ("validation", "lab_validation"):
+        validation = Shards(folder / name)
+        if len(validation):
+            kept = gather(net, validation, len(validation), count, seed=0, workers=min(workers, 4))
+            print(name, figures(net.decoder.iou, *kept), flush=True)
 
 
 def parse():
@@ -135,6 +143,7 @@ def parse():
     parser.add_argument("--release", type=Path, required=True, help="folder to write the weights to, in half precision: encoder.pt, decoder.pt and sam.pt after the three stages")
     parser.add_argument("--first", type=int, default=10_000, help="first seed of the training micrographs")
     parser.add_argument("--most", type=int, default=7000, help="micrographs at most; they lie in the memory of the GPU, too")
+    parser.add_argument("--lab", type=float, default=LAB_SHARE, help="share of the broad simulator's micrographs")
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
     parser.add_argument("--encoder-seconds", type=float, default=280, help="of training the encoder")
@@ -192,7 +201,7 @@ def main():
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     torch.multiprocessing.set_sharing_strategy("file_system")
     torch.manual_seed(1)
-    simulator = simulate_beside(options.frames, options.first, options.most, options.workers)
+    simulator = simulate_beside(options.frames, options.first, options.most, options.workers, options.lab)
     try:
         train(options, simulator)
     finally:

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { OpenCaseImage } from '../../annotations/case-images.js';
 import type { EvaluationCase, EvaluationSource } from '../../annotations/evaluation-case.js';
 import { encodeCocoRle } from '../../core/coco-rle.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
-import { paintLabelMap } from '../../core/label-map.js';
+import { labelAreas, paintLabelMap } from '../../core/label-map.js';
 import { valueOrThrow } from '../../core/result.js';
 import { decodeMicrograph } from '../../imaging/decode-micrograph.js';
 import { renderLabels } from '../../imaging/overlay.js';
-import { readPixelSize } from '../../imaging/pixel-size.js';
+import { scalarPixelSize } from '../../imaging/pixel-size.js';
 import { diskError } from '../../store/disk-error.js';
+import { writeWhole } from '../../store/write-whole.js';
 import { type SplitName, splitOfSpecimen, type SplitShares } from './specimen-split.js';
 
 /** Where accepted annotations come from. */
@@ -90,9 +91,8 @@ export async function buildDataset(options: DatasetOptions): Promise<BuiltDatase
   for (const origin of sources) {
     for await (const { evaluated, problems: found } of origin.source.items()) {
       if (signal.aborted) return null;
-      const reasons = evaluated === null ? found : [];
-      for (const { file, message, hint } of reasons) onProblem(file, { message, hint });
-      problems += reasons.length;
+      for (const { file, message, hint } of found) onProblem(file, { message, hint });
+      problems += found.length;
       if (evaluated === null) continue;
       try {
         const item = await writeItem(evaluated, origin, labels, options);
@@ -124,7 +124,7 @@ async function writeItem(
   { out, specimenField, shares, maxPixels, signal }: DatasetOptions,
 ): Promise<DatasetItem> {
   const image = valueOrThrow(await openImage(evaluated, signal));
-  const { width, height } = valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels }));
+  const { width, height, pixelSizeNm } = valueOrThrow(await decodeMicrograph(image.name, image.bytes, { maxPixels }));
   if (width !== evaluated.width || height !== evaluated.height) throw otherSize(evaluated, width, height);
   const [annotation] = evaluated.annotations;
   // Small regions lie over large ones where people let them overlap.
@@ -132,6 +132,9 @@ async function writeItem(
     .toSorted((a, b) => b.mask.areaPx - a.mask.areaPx)
     .map(({ label, mask }) => ({ mask, label: numberOf(label, labels) }));
   const map = paintLabelMap(width, height, layers);
+  const areas = labelAreas(map);
+  const hidden = [...new Set(layers.map(({ label }) => label))].filter((label) => areas[label] === 0);
+  if (hidden.length > 0) throw hiddenLabels(hidden.map((label) => labels[label - 1] ?? ''));
   const id = `${name}-${evaluated.id}`.replace(/[^\w.-]+/g, '_');
   const sha256 = digest(image.bytes);
   const named = evaluated.taskData?.[specimenField];
@@ -148,7 +151,7 @@ async function writeItem(
     split: splitOfSpecimen(specimen, shares),
     specimen,
     specimen_named: isNamed,
-    nanometres_per_pixel: readPixelSize(image.bytes) ?? null,
+    nanometres_per_pixel: scalarPixelSize(pixelSizeNm),
     provenance: {
       source: name,
       url,
@@ -187,15 +190,9 @@ async function writeEntry(out: string, file: string, content: Uint8Array): Promi
 }
 
 async function writeFileWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const unfinished = `${path}.part`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(unfinished, content);
-    await rename(unfinished, path);
-  } catch (thrown) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
+  await writeWhole(path, content).catch((thrown: unknown) => {
     throw diskError(thrown, dirname(path));
-  }
+  });
 }
 
 function digest(content: Uint8Array): string {
@@ -233,6 +230,14 @@ class CocoAnnotations {
       annotations: this.#annotations,
     };
   }
+}
+
+/** A label image has room for one label per pixel. */
+function hiddenLabels(labels: readonly string[]): SamIAmError {
+  const names = labels.map((label) => `"${label}"`).join(', ');
+  return new SamIAmError('request.invalid', `a label image has no pixel left for ${names}: other labels cover it`, {
+    hint: 'Give each region one label, or delete those that others cover.',
+  });
 }
 
 function otherSize({ file, width, height }: EvaluationCase, imageWidth: number, imageHeight: number): SamIAmError {

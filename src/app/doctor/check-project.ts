@@ -5,7 +5,13 @@ import { decodeMicrograph } from '../../imaging/decode-micrograph.js';
 import type { FetchTaskImage } from '../../label-studio/fetch-task-image.js';
 import type { HttpClient } from '../../label-studio/http-client.js';
 import { imageAddressesOf, type LabelStudioAccess } from '../../label-studio/image-address.js';
-import { findPaintTargets, type PaintTarget, parseLabelConfig } from '../../label-studio/label-config.js';
+import {
+  findPaintTargets,
+  type LabelConfig,
+  labelConfigOfTask,
+  type PaintTarget,
+  parseLabelConfig,
+} from '../../label-studio/label-config.js';
 import type { LabelStudioApi } from '../../label-studio/label-studio-api.js';
 import { taskSchema } from '../../label-studio/protocol.js';
 import { fault, faultOf, type Finding, ok, warning } from './finding.js';
@@ -44,7 +50,7 @@ export async function* checkProject(id: string, tools: ProjectTools): AsyncGener
     ? faultOf(`${name}: label config`, targets)
     : ok(`${name}: label config`, describeTargets(targets));
   yield* checkBackends(id, tools);
-  if (!(targets instanceof SamIAmError)) yield* checkImages(id, targets, tools);
+  if (!(targets instanceof SamIAmError)) yield* checkImages(id, parseLabelConfig(project.label_config), tools);
 }
 
 async function readProject(id: string, { api }: ProjectTools): Promise<Finding | z.infer<typeof projectSchema>> {
@@ -73,7 +79,10 @@ function readTargets(labelConfig: string): [PaintTarget, ...PaintTarget[]] | Sam
 
 function describeTargets(targets: readonly PaintTarget[]): string {
   return targets
-    .map(({ image, labels }) => `"${image.name}" is painted with ${labels.map(({ label }) => label).join(', ')}`)
+    .map(
+      ({ image, labels }) =>
+        `"${image.name}" is painted with ${labels.map(({ label }) => label).join(', ') || "each task's own labels"}`,
+    )
     .join('; ');
 }
 
@@ -109,7 +118,7 @@ async function diagnoseBackend(check: string, url: string, reason: string, { htt
       'Do what it says, then reload the page.',
     );
   try {
-    const { status } = await http.send(`${url.replace(/\/+$/, '')}/health`, { trusted: true });
+    const { status } = await http.send(`${url.replace(/\/+$/, '')}/health`, { asked: 'api', trusted: true });
     if (status === 401)
       return fault(
         check,
@@ -160,24 +169,21 @@ async function diagnoseNoBackend(check: string, id: string, { api }: ProjectTool
 
 const triedTasks = 3;
 
-async function* checkImages(
-  id: string,
-  targets: readonly [PaintTarget, ...PaintTarget[]],
-  tools: ProjectTools,
-): AsyncGenerator<Finding> {
+async function* checkImages(id: string, config: LabelConfig, tools: ProjectTools): AsyncGenerator<Finding> {
   const check = `project ${id}: images`;
   // Listing tasks, unlike reading one, makes Label Studio ask no backend.
   const answer = await tools.api.get(`/api/tasks?project=${encodeURIComponent(id)}&page_size=${triedTasks}`);
   const tasks = tasksSchema.safeParse(answer.json).data?.tasks ?? [];
   if (tasks.length === 0) yield warning(check, 'the project has no tasks', 'Import some micrographs.');
-  for (const task of tasks) yield await checkImage(check, task, targets[0], tools);
+  for (const task of tasks) yield await checkImage(check, task, config, tools);
 }
 
-async function checkImage(check: string, task: unknown, { image }: PaintTarget, tools: ProjectTools): Promise<Finding> {
+async function checkImage(check: string, task: unknown, config: LabelConfig, tools: ProjectTools): Promise<Finding> {
   const { settings, access, fetchTaskImage } = tools;
   try {
     const parsed = taskSchema.parse(task);
     const name = `task ${parsed.id ?? '?'}`;
+    const [{ image }] = findPaintTargets(labelConfigOfTask(config, parsed.data));
     const [address = ''] = imageAddressesOf(parsed, image);
     const stranger = await strangeHost(address, tools);
     if (stranger !== undefined) return { ...stranger, check };
@@ -201,7 +207,7 @@ async function strangeHost(address: string, { access, http }: ProjectTools): Pro
   if (!URL.canParse(address)) return undefined;
   const { origin, pathname } = new URL(address);
   if (!/\/data\/(local-files|upload)(\/|$)/.test(pathname) || origin === new URL(access.url).origin) return undefined;
-  const answers = await http.send(`${origin}/health`, { trusted: true }).then(
+  const answers = await http.send(`${origin}/health`, { asked: 'api', trusted: true }).then(
     ({ status }) => status === 200,
     () => false,
   );

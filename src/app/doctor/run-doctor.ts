@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Settings } from '../../config/settings.js';
 import { createAuthorize } from '../../label-studio/access-token.js';
-import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
-import { createHttpClient } from '../../label-studio/http-client.js';
 import { createLabelStudioApi } from '../../label-studio/label-studio-api.js';
 import { modelsFolder } from '../../painting/models/load-models.js';
+import { openConnection } from '../compose.js';
 import { checkAddress, checkToken } from './check-connection.js';
 import { checkMachine } from './check-machine.js';
 import { checkProject } from './check-project.js';
@@ -25,7 +24,8 @@ export async function* runDoctor(settings: Settings, project: string | undefined
     yield fault('address', 'LABEL_STUDIO_URL is not set', 'Set it, or give --url, to the address of Label Studio.');
     return;
   }
-  const http = createHttpClient({ allowedHosts: settings.allowedImageHosts, timeoutMs: patienceMs });
+  const connection = openConnection(settings, { timeoutMs: patienceMs });
+  const { http, fetchTaskImage } = connection;
   try {
     const authorize = createAuthorize(http);
     const address = await checkAddress(url, createLabelStudioApi(http, authorize, url, undefined));
@@ -35,14 +35,12 @@ export async function* runDoctor(settings: Settings, project: string | undefined
     const login = await checkToken(settings, api);
     yield login;
     if (login.status === 'fault') return;
-    const { allowedImageHosts: allowedHosts, localFilesRoot } = settings;
-    const fetchTaskImage = createFetchTaskImage({ allowedHosts, localFilesRoot, http });
     const tools = { settings, access: { url, token }, api, http, fetchTaskImage };
     const projects = project === undefined ? connectedProjects((await api.get('/api/ml')).json) : [project];
     if (projects.length === 0) yield warning('projects', 'no project has a model', 'Give --project to check one.');
     for (const id of projects) yield* checkProject(id, tools);
   } finally {
-    await http.close();
+    await connection.close();
   }
 }
 

@@ -10,7 +10,7 @@ export interface Patience {
   /** Told once per wait. */
   readonly onWait: (reason: SamIAmError, seconds: number) => void;
   readonly signal: AbortSignal;
-  /** The one failure that is waited for; unset: also answers of Label Studio that take too long. */
+  /** The one failure that is waited for; unset: also images that take too long. */
   readonly only?: ErrorCode;
 }
 
@@ -33,7 +33,7 @@ export async function withPatience<Value>(work: () => Promise<Value>, patience: 
   }
 }
 
-/** A question that Label Studio did not answer in time is a passing failure, too; the client calls it by its usual cause. */
+/** Hosts of images that are slow may be well again, too. */
 function isPassing({ code }: SamIAmError): boolean {
   return code === 'label_studio.unreachable' || code === 'image.timeout';
 }

@@ -1,11 +1,8 @@
 import { open, stat } from 'node:fs/promises';
+import { formatOf, headBytes } from '../../imaging/formats.js';
 
-/** How a file ends when it is written whole, for formats that say so. */
-const endings = [
-  { start: Buffer.from('\x89PNG', 'latin1'), end: Buffer.from('IEND\xaeB`\x82', 'latin1') },
-  { start: Buffer.from([0xff, 0xd8]), end: Buffer.from([0xff, 0xd9]) },
-  { start: Buffer.from('GIF8'), end: Buffer.from(';') },
-] as const;
+/** So many last bytes are looked at for a format's ending. */
+const tailBytes = 16;
 
 /** What there is to see of a file that may still be being written. */
 export interface FrameFile {
@@ -30,10 +27,9 @@ async function endsWell(path: string, size: number): Promise<boolean | null> {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
       return buffer.subarray(0, bytesRead);
     };
-    const start = await read(4, 0);
-    const format = endings.find((each) => start.subarray(0, each.start.length).equals(each.start));
-    if (format === undefined) return null;
-    return (await read(format.end.length, Math.max(0, size - format.end.length))).equals(format.end);
+    const head = await read(headBytes, 0);
+    const tail = (await read(tailBytes, Math.max(0, size - tailBytes))).toString('latin1');
+    return formatOf(head, size)?.isWhole({ head, tail, size }) ?? null;
   } finally {
     await file.close();
   }

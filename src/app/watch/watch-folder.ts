@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SamIAmError } from '../../core/errors.js';
-import { isMicrographName } from '../micrograph-names.js';
+import { isMicrographName } from '../../imaging/micrograph-names.js';
 import { lookAtFrame } from './frame-file.js';
 
 /** A file that was written whole. */

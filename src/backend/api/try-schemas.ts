@@ -23,6 +23,9 @@ export type TryStatus = z.infer<typeof tryStatus>;
 
 export const examplesAnswer = z.object({
   examples: z.array(z.object({ name: z.string(), title: z.string() })),
+  formats: z
+    .object({ names: z.string(), accept: z.string() })
+    .describe('Formats of micrographs: in words, and as the accept attribute of a file chooser.'),
 });
 
 export type ExamplesAnswer = z.infer<typeof examplesAnswer>;

@@ -10,9 +10,9 @@ export function healthRoute(): RequestHandler {
 }
 
 /** `GET /ready`: whether predictions are answered now; 503 while the models load and while the server shuts down. */
-export function readyRoute({ service, queue }: RouteDeps): RequestHandler {
+export function readyRoute({ service, door }: RouteDeps): RequestHandler {
   return (_request, response) => {
-    const status = queue.isClosing ? 'draining' : service.isReady() ? 'ready' : 'loading';
+    const status = door.isClosing ? 'draining' : service.isReady() ? 'ready' : 'loading';
     response.status(status === 'ready' ? 200 : 503).json({ status });
   };
 }

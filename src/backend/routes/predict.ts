@@ -11,6 +11,7 @@ import {
 import { promptRegions, readUserPrompt } from '../../label-studio/user-prompt.js';
 import { toServedRegion } from '../../painting/results/served-copies.js';
 import type { RouteDeps } from '../app-deps.js';
+import { longestHoldMs } from '../door.js';
 import { errorBody } from '../error-response.js';
 import { isLabelStudioCall } from '../label-studio-call.js';
 import { requestLogger } from '../middleware/request-id.js';
@@ -18,10 +19,18 @@ import { parseBody } from '../parse-body.js';
 import { type PredictJob, predictPrompted, predictTasks, type TaskOutcome } from '../predict-tasks.js';
 import { labelStudioAccess } from '../project-registry.js';
 import { type SlowAnswer, slowAnswer } from '../slow-answer.js';
-import { longestHoldMs } from '../task-queue.js';
 
 /** A prompt that fails can say so in its status, which is all that its user sees, as long as nothing of the answer was sent. */
 const longestSilentPromptMs = 60_000;
+
+/** Label Studio sends a few at a time; what is above this is a mistake, or an attack. */
+const mostTasks = 10_000;
+
+function tooManyTasks(count: number): SamIAmError {
+  return new SamIAmError('request.invalid', `the request has ${count} tasks, more than ${mostTasks}`, {
+    hint: `Send at most ${mostTasks} tasks at a time; sam-i-am prelabel predicts whole projects.`,
+  });
+}
 
 /** One predict request on its way through. */
 interface PredictCall {
@@ -49,7 +58,7 @@ export function predictRoute(deps: RouteDeps): RequestHandler {
       deps: { ...deps, logger: requestLogger(deps.logger, response) },
     };
     try {
-      await deps.queue.admit(() => predict(call), { hold: call.fromLabelStudio, signal: call.signal });
+      await deps.door.admit(() => predict(call), { hold: call.fromLabelStudio, signal: call.signal });
     } finally {
       answer.stop();
     }
@@ -58,10 +67,11 @@ export function predictRoute(deps: RouteDeps): RequestHandler {
 
 async function predict(call: PredictCall): Promise<void> {
   const { body, signal, answer, deps } = call;
+  if (body.tasks.length > mostTasks) throw tooManyTasks(body.tasks.length);
   await modelsReady(deps, signal);
   const project = deps.projects.find(body.project);
   const job: PredictJob = {
-    labelConfig: parseLabelConfig(body.label_config ?? project?.labelConfig ?? ''),
+    labelConfig: parseLabelConfig(body.label_config ?? project?.labelConfig ?? noConfig(body.project)),
     labelStudio: labelStudioAccess(deps.settings, project),
     signal,
     profile: await deps.learning?.profiles.find(body.project),
@@ -78,15 +88,23 @@ async function predict(call: PredictCall): Promise<void> {
   answer.begin();
   const errors: TaskErrorAt[] = [];
   const entries = (async function* () {
-    for (const [index, outcome] of outcomes.entries()) {
-      const { taskId, result } = await outcome;
+    let index = 0;
+    for await (const { taskId, result } of outcomes) {
       if (signal.aborted) return;
       keep({ taskId, result }, call, modelVersion);
       if (!result.ok) errors.push({ ...errorBody(result.error), task: taskId, index });
+      index++;
       yield toEntry(result, call, modelVersion);
     }
   })();
   await answer.sendResults(entries, () => (errors.length === 0 ? {} : { errors }));
+}
+
+function noConfig(project: string | undefined): never {
+  const named = project === undefined ? 'names no project' : `is for project ${project}, which was never set up here`;
+  throw new SamIAmError('label_config.unreadable', `the request has no label config, and it ${named}`, {
+    hint: 'Send label_config with the request, or POST /setup first, as Label Studio does.',
+  });
 }
 
 /** Label Studio names a project by its id and its time of creation. */
@@ -99,15 +117,27 @@ function projectNumber(project: string | undefined): number | undefined {
 async function answerPrompts(prompts: readonly unknown[], job: PredictJob, call: PredictCall): Promise<PredictAnswer> {
   const prompt = readUserPrompt(prompts);
   if (prompt === undefined) {
-    throw new SamIAmError('request.invalid', 'the context has no key point, no rectangle and no brush stroke', {
-      hint: 'Use the smart key point or rectangle tool of the label config.',
-    });
+    throw prompts.length === 0 ? noPrompt() : damagedPrompt();
   }
   const outcome = await predictPrompted(call.body.tasks[0], prompt, job, call.deps);
   if (!outcome.result.ok) throw outcome.result.error;
   const modelVersion = versionOf(job, call.deps);
   keep(outcome, call, modelVersion, prompts);
   return { results: [toEntry(outcome.result, call, modelVersion)] };
+}
+
+function noPrompt(): SamIAmError {
+  return new SamIAmError('request.invalid', 'the context has no key point, no rectangle and no brush stroke', {
+    hint: 'Use the smart key point or rectangle tool of the label config.',
+  });
+}
+
+function damagedPrompt(): SamIAmError {
+  const needed =
+    'key points and rectangles need x and y in percent, brush strokes a mask with original_width and original_height';
+  return new SamIAmError('request.invalid', `none of the prompts in the context can be read: ${needed}`, {
+    hint: 'Send regions as Label Studio does.',
+  });
 }
 
 /**

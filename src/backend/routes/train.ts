@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { projectSchema } from '../../label-studio/protocol.js';
 import type { TrainingState } from '../../learning/training/trainer.js';
 import type { RouteDeps } from '../app-deps.js';
 import { parseBody } from '../parse-body.js';
@@ -34,7 +35,9 @@ const trainBody = z.looseObject({
 export function projectIn(body: unknown): string | undefined {
   const { project } = parseBody(trainBody, body ?? {});
   if (project === undefined || project === null) return undefined;
-  return String(typeof project === 'object' ? project.id : project);
+  return parseBody(z.object({ project: projectSchema }), {
+    project: typeof project === 'object' ? project.id : project,
+  }).project;
 }
 
 /** `POST /train`: older Label Studio servers ask here for training. */

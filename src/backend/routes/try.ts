@@ -1,6 +1,7 @@
 import express, { type RequestHandler, type Response, Router } from 'express';
 import { SamIAmError } from '../../core/errors.js';
 import { valueOrThrow } from '../../core/result.js';
+import { acceptedFiles, formatNames } from '../../imaging/formats.js';
 import { renderThumbnail } from '../../imaging/thumbnail.js';
 import { decodeBrushMask } from '../../label-studio/brush-codec.js';
 import type { ExplorationService } from '../../painting/exploration-service.js';
@@ -28,9 +29,9 @@ const mostUploads = 12;
 const thumbnailSide = 224;
 
 /** `/api/try`: look at one micrograph without Label Studio. */
-export function tryRouter({ exploration, service, queue }: RouteDeps): Router {
+export function tryRouter({ exploration, service, door }: RouteDeps): Router {
   const router = Router();
-  const runs = new TryRuns(queue);
+  const runs = new TryRuns(door);
   const route = (path: string, handlers: Partial<Record<'get' | 'post' | 'delete', RequestHandler[]>>) => {
     const methods = Object.keys(handlers).map((method) => method.toUpperCase());
     const added = router.route(path);
@@ -93,7 +94,8 @@ function fewAtOnce(most: number): RequestHandler {
 function examplesRoute(): RequestHandler {
   return async (_request, response) => {
     const examples = (await exampleNames()).map((name) => ({ name, title: exampleTitle(name) }));
-    response.json({ examples } satisfies ExamplesAnswer);
+    const formats = { names: formatNames, accept: acceptedFiles };
+    response.json({ examples, formats } satisfies ExamplesAnswer);
   };
 }
 
@@ -167,8 +169,7 @@ function promptRoute(runs: TryRuns, service: SegmentationService): RequestHandle
   return async (request, response) => {
     const { points, extent } = parseBody(promptRequest, request.body);
     const { name, bytes } = runs.explored(idOf(request));
-    const image = { name, bytes: Uint8Array.from(bytes) };
-    const painted = await service.paintPrompted(image, { points, boxes: [] }, { extent, materials: 'auto' });
+    const painted = await service.paintPrompted({ name, bytes }, { points, boxes: [] }, { extent, materials: 'auto' });
     const { width, height, materials } = valueOrThrow(painted);
     const [found] = materials;
     const runsOf = (brushRle: Uint8Array) => Buffer.from(decodeBrushMask(brushRle, width, height).runs.buffer);

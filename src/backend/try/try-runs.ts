@@ -2,19 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { valueOrThrow } from '../../core/result.js';
 import type { ExplorationService } from '../../painting/exploration-service.js';
-import { type Progress, type ProgressFlag, progressFlag, readProgress } from '../../painting/threads/progress-flag.js';
+import { sharedBytes } from '../../painting/shared-bytes.js';
+import type { Progress } from '../../painting/threads/progress-flag.js';
 import type { Exploration } from '../../pipeline/exploration.js';
 import type { TryStatus } from '../api/try-schemas.js';
+import type { Door } from '../door.js';
 import { type ErrorBody, errorBody, RefusedRequest } from '../error-response.js';
-import type { TaskQueue } from '../task-queue.js';
 
 /** One micrograph that somebody looks at. */
 export interface TryRun {
   readonly id: string;
   readonly name: string;
   readonly bytes: Uint8Array;
-  readonly progress: ProgressFlag;
   readonly controller: AbortController;
+  progress: Progress;
   exploration: Exploration | null;
   error: ErrorBody | null;
 }
@@ -26,10 +27,10 @@ const mostBytes = 512 * 2 ** 20;
 /** The micrographs that are being looked at, in memory only. Whoever knows an id, which nobody can guess, sees that run and no other. */
 export class TryRuns {
   readonly #runs = new Map<string, TryRun>();
-  readonly #queue: TaskQueue;
+  readonly #door: Door;
 
-  constructor(queue: TaskQueue) {
-    this.#queue = queue;
+  constructor(door: Door) {
+    this.#door = door;
   }
 
   /** Begins at once, or as soon as it is its turn; refused where too many wait already. */
@@ -38,9 +39,9 @@ export class TryRuns {
     const run: TryRun = {
       id: randomUUID(),
       name,
-      bytes,
+      bytes: sharedBytes(bytes),
       controller,
-      progress: progressFlag(),
+      progress: { step: null, rounds: 0 },
       exploration: null,
       error: null,
     };
@@ -49,10 +50,10 @@ export class TryRuns {
       const work = async (): Promise<void> => {
         this.#runs.set(run.id, run);
         entered();
-        const explore = () => service.explore({ name, bytes }, run.progress, signal);
-        run.exploration = valueOrThrow(await this.#queue.run(explore, { signal }));
+        const onProgress = (progress: Progress): void => void (run.progress = progress);
+        run.exploration = valueOrThrow(await service.explore({ name, bytes: run.bytes }, { signal, onProgress }));
       };
-      this.#queue.admit(work).catch((thrown: unknown) => {
+      this.#door.admit(work).catch((thrown: unknown) => {
         run.error = errorBody(asSamIAmError(thrown));
         refused(asSamIAmError(thrown));
       });
@@ -98,9 +99,9 @@ function sizeOf({ bytes, exploration }: TryRun): number {
 }
 
 export function statusOfRun({ id, name, progress, exploration, error }: TryRun): TryStatus {
-  const now = readProgress(progress);
-  const state = error !== null ? 'failed' : exploration !== null ? 'done' : now.step === null ? 'waiting' : 'running';
-  return { id, name, state, step: now.step, progress: state === 'done' ? 1 : shareDone(now), error };
+  const { step } = progress;
+  const state = error !== null ? 'failed' : exploration !== null ? 'done' : step === null ? 'waiting' : 'running';
+  return { id, name, state, step, progress: state === 'done' ? 1 : shareDone(progress), error };
 }
 
 /** Batches of prompts that most micrographs take: a grid of 16 × 16 by eight, and some more where nothing was found. */

@@ -3,12 +3,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { createOpenCaseImage } from '../../annotations/case-images.js';
 import { openProject } from '../../annotations/label-studio-project.js';
 import { openSource } from '../../annotations/open-source.js';
+import { type Connection, openConnection } from '../../app/compose.js';
 import { buildDataset, type DatasetSource } from '../../app/dataset/build-dataset.js';
 import type { SplitShares } from '../../app/dataset/specimen-split.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
-import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
-import { createHttpClient, type HttpClient } from '../../label-studio/http-client.js';
 import { createProjectApi } from '../../label-studio/project-api.js';
 import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
@@ -59,26 +58,24 @@ async function dataset(flags: DatasetFlags): Promise<number> {
     ...process.env,
     ...(flags.url === undefined ? {} : { LABEL_STUDIO_URL: flags.url }),
   });
-  const http = createHttpClient({ allowedHosts: settings.allowedImageHosts });
+  const connection = openConnection(settings);
   try {
-    const sources = await openSources(flags, settings, http);
+    const sources = await openSources(flags, connection);
     await makeFolder(flags.out);
     return await withInterruption((signal) => build(flags, settings, sources, signal));
   } finally {
-    await http.close();
+    await connection.close();
   }
 }
 
-async function openSources(flags: DatasetFlags, settings: Settings, http: HttpClient): Promise<DatasetSource[]> {
-  const { allowedImageHosts: allowedHosts, localFilesRoot, labelStudioUrl: url, labelStudioApiKey: token } = settings;
-  const labelStudio = { url, token };
-  const fetchTaskImage = createFetchTaskImage({ allowedHosts, localFilesRoot, http });
-  const openImage = await createOpenCaseImage({ folder: flags.images, fetchTaskImage, labelStudio });
+async function openSources(flags: DatasetFlags, connection: Connection): Promise<DatasetSource[]> {
+  const { settings, labelStudio, http } = connection;
+  const openImage = await createOpenCaseImage({ ...connection, folder: flags.images });
   const reading = { difficultyField: 'difficulty', maxPixels: settings.maxImagePixels, acceptedOnly: true };
   const api = createProjectApi(http, labelStudio);
   const projects = flags.project.map(async (project): Promise<DatasetSource> => {
     const source = await openProject(api, project, reading);
-    return { source, name: `project-${project}`, url: url ?? null, openImage };
+    return { source, name: `project-${project}`, url: labelStudio.url ?? null, openImage };
   });
   const files = flags.export.map(async (path): Promise<DatasetSource> => {
     return { source: await openSource({ path }, reading), name: basename(path), url: null, openImage };

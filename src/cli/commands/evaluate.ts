@@ -2,14 +2,12 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { createOpenCaseImage, createOpenMicrograph } from '../../annotations/case-images.js';
 import { taskName } from '../../annotations/evaluation-case.js';
 import { readTextFile } from '../../annotations/open-source.js';
+import { type Connection, openConnection } from '../../app/compose.js';
 import { createComputeStages } from '../../app/compute-stages.js';
 import type { Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
 import { parseBaseline, parseThreshold, type Threshold } from '../../evaluation/gate.js';
 import { type FinishedEvaluation, runEvaluation } from '../../evaluation/run-evaluation.js';
-import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
-import { createHttpClient } from '../../label-studio/http-client.js';
-import type { LabelStudioAccess } from '../../label-studio/image-address.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
 import { commandSummaries } from '../command-summaries.js';
 import {
@@ -19,6 +17,7 @@ import {
   type SourceFlags,
 } from '../evaluation-inputs.js';
 import { exitStatus } from '../exit-status.js';
+import { withInterruption } from '../interruption.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
 
@@ -76,38 +75,34 @@ async function evaluate(flags: EvaluateFlags): Promise<number> {
   }
   const settings = settingsWithUrl(flags.url);
   await makeFolder(flags.out);
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const pool = flags.compare === true ? await openComparePool(flags, settings) : undefined;
-  const http = createHttpClient({ allowedHosts: settings.allowedImageHosts });
+  const connection = openConnection(settings);
   try {
-    await pool?.ready;
-    return await measure(flags, settings, { pool, http, signal: interrupted.signal });
+    return await withInterruption(async (signal) => {
+      await pool?.ready;
+      return measure(flags, { connection, pool, signal });
+    });
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    await Promise.all([pool?.close(), http.close()]);
+    await Promise.all([pool?.close(), connection.close()]);
   }
 }
 
 interface Resources {
+  readonly connection: Connection;
   readonly pool: SegmentPool | undefined;
-  readonly http: ReturnType<typeof createHttpClient>;
   readonly signal: AbortSignal;
 }
 
-async function measure(flags: EvaluateFlags, settings: Settings, { pool, http, signal }: Resources): Promise<number> {
-  const labelStudio: LabelStudioAccess = { url: settings.labelStudioUrl, token: settings.labelStudioApiKey };
-  const { allowedImageHosts: allowedHosts, localFilesRoot, maxImagePixels } = settings;
-  const opened = await openEvaluationSource(flags, { http, labelStudio, settings });
-  const fetchTaskImage = createFetchTaskImage({ allowedHosts, localFilesRoot, http });
-  const open = await createOpenCaseImage({ folder: flags.images, fetchTaskImage, labelStudio });
+async function measure(flags: EvaluateFlags, { connection, pool, signal }: Resources): Promise<number> {
+  const { settings } = connection;
+  const opened = await openEvaluationSource(flags, connection);
+  const open = await createOpenCaseImage({ ...connection, folder: flags.images });
   const progress = createProgress(opened.source.total);
   const finished = await runEvaluation({
     source: opened.source,
     out: flags.out,
     labelDifficulties: await readLabelDifficulties(flags.labelDifficulty, opened.labelConfig),
-    openMicrograph: createOpenMicrograph(open, maxImagePixels),
+    openMicrograph: createOpenMicrograph(open, settings.maxImagePixels),
     computeStages: pool && createComputeStages(open, pool, settings.materials ?? opened.materials, signal),
     thresholds: flags.failUnder,
     baseline:

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { type Connection, openConnection } from '../../app/compose.js';
 import {
   type PrelabelDeps,
   type PrelabelledTask,
@@ -12,8 +13,6 @@ import { loadSettings, type Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
 import { type GivenMaterialCount, maxMaterials } from '../../core/material-count.js';
 import { connectApi } from '../../label-studio/connected-api.js';
-import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
-import { createHttpClient, type HttpClient } from '../../label-studio/http-client.js';
 import type { LabelStudioAccess } from '../../label-studio/image-address.js';
 import { findPaintTargets, parseLabelConfig } from '../../label-studio/label-config.js';
 import { openPredictionLedger, type TaskSelection } from '../../label-studio/prediction-ledger.js';
@@ -100,20 +99,20 @@ async function prelabel(flags: PrelabelFlags): Promise<number> {
     ...(flags.url === undefined ? {} : { LABEL_STUDIO_URL: flags.url }),
   });
   openDataFolder(settings.dataDir);
-  const http = createHttpClient({ allowedHosts: settings.allowedImageHosts });
+  const connection = openConnection(settings);
   let service: SegmentationService | undefined;
   try {
     return await withInterruption(async (signal) => {
-      const opened = await openTasks(flags, settings, http);
+      const opened = await openTasks(flags, connection);
       service = await openService(settings, { onError: sayNowAndThen });
       if (settings.redisUrl !== undefined && !service.isReady())
         process.stderr.write('waiting for a sam-i-am worker\n');
       await Promise.race([service.ready, aborted(signal)]);
-      return run(flags, settings, { ...opened, http, service, signal });
+      return run(flags, settings, { ...opened, connection, service, signal });
     });
   } finally {
     await service?.close();
-    await http.close();
+    await connection.close();
   }
 }
 
@@ -125,23 +124,23 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 /** Everything that a run works with. */
 type Opened = Awaited<ReturnType<typeof openTasks>> & {
-  readonly http: HttpClient;
+  readonly connection: Connection;
   readonly service: SegmentationService;
   readonly signal: AbortSignal;
 };
 
 /** Says what is wrong with the project or the connection before any model is loaded. */
-async function openTasks(flags: PrelabelFlags, settings: Settings, http: HttpClient) {
-  const access: LabelStudioAccess = { url: settings.labelStudioUrl, token: settings.labelStudioApiKey };
+async function openTasks(flags: PrelabelFlags, { http, labelStudio: access }: Connection) {
   const ledger = openPredictionLedger(connectApi(http, access), String(flags.project));
   const { labelConfig, asksBackends } = await createProjectApi(http, access).project(String(flags.project));
   if (asksBackends) throw asksBackendsItself();
-  const targets = findPaintTargets(parseLabelConfig(labelConfig));
+  const config = parseLabelConfig(labelConfig);
+  findPaintTargets(config);
   const shown = flags.view === undefined ? undefined : await ledger.tasksOfView(flags.view);
   const wanted = flags.ids === undefined ? undefined : new Set(flags.ids);
   const ids = wanted === undefined ? shown : (shown?.filter((id) => wanted.has(id)) ?? [...wanted]);
   const selection: TaskSelection = { ids, onlyUnlabeled: flags.onlyUnlabeled === true };
-  return { access, ledger, targets, selection, total: await ledger.count(selection) };
+  return { access, ledger, config, selection, total: await ledger.count(selection) };
 }
 
 async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Promise<number> {
@@ -192,8 +191,7 @@ function paintingOf(
   opened: Opened & { readonly profile: ActiveProfile | undefined },
   modelVersion: string,
 ) {
-  const { access, targets, http, service, signal, profile } = opened;
-  const { allowedImageHosts: allowedHosts, localFilesRoot } = settings;
+  const { access, config, connection, service, signal, profile } = opened;
   const materials = flags.materials ?? settings.materials;
   const painting = {
     service,
@@ -202,14 +200,14 @@ function paintingOf(
     signal,
     profile,
     project: flags.project,
-    fetchTaskImage: createFetchTaskImage({ allowedHosts, localFilesRoot, http }),
+    fetchTaskImage: connection.fetchTaskImage,
   };
   const keepCopy = createKeepCopy(openServedPredictions(settings.dataDir), {
     project: String(flags.project),
     modelVersion,
     parameters: { materials: materials ?? null },
   });
-  return { paint: (task: Parameters<typeof paintTask>[0]) => paintTask(task, targets, painting), keepCopy };
+  return { paint: (task: Parameters<typeof paintTask>[0]) => paintTask(task, config, painting), keepCopy };
 }
 
 function patienceOf({ patience }: PrelabelFlags, progress: Progress, signal: AbortSignal): PrelabelDeps['patience'] {

@@ -1,26 +1,42 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { loadSettings } from '../../config/settings.js';
 import { asSamIAmError, type SamIAmError } from '../../core/errors.js';
 import { maxMaterials } from '../../core/material-count.js';
 import { failure, type Result } from '../../core/result.js';
+import { formatNames } from '../../imaging/formats.js';
+import type { PixelSizeNm } from '../../imaging/open-image.js';
+import { pixelSizeForm } from '../../imaging/pixel-size.js';
 import { readProfile } from '../../learning/training/read-profile.js';
 import type { SegmentedFiles } from '../../painting/threads/messages.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
-import { defaultSegmentOptions, type SegmentOptions, stages } from '../../pipeline/pipeline-parameters.js';
-import { integerArgument, materialsArgument } from '../argument-parsers.js';
+import {
+  defaultSegmentOptions,
+  type MergeMode,
+  mergeModes,
+  type PaintingChoices,
+  type SegmentOptions,
+  stages,
+} from '../../pipeline/pipeline-parameters.js';
+import { diskError } from '../../store/disk-error.js';
+import { writeWhole } from '../../store/write-whole.js';
+import { frameArgument, integerArgument, materialsArgument, pixelSizeArgument } from '../argument-parsers.js';
 import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
-import { findImages, type ImageInput } from '../image-inputs.js';
+import { findImages, type ImageInput, withFrames } from '../image-inputs.js';
+import { withInterruption } from '../interruption.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
 
-interface SegmentFlags extends Omit<SegmentOptions, 'profile'> {
+interface SegmentFlags extends Omit<SegmentOptions, 'profile' | 'merge' | 'keepOverlays'> {
+  readonly merge?: MergeMode;
+  readonly keepOverlays?: boolean;
   readonly out: string;
   readonly model?: string;
   readonly profile?: string;
   readonly json?: boolean;
+  readonly frame?: number | 'mean' | 'all';
+  readonly pixelSize?: PixelSizeNm;
 }
 
 /** Adds `sam-i-am segment` (CONTRACT, "Command line"). */
@@ -28,7 +44,7 @@ export function addSegmentCommand(program: Command): void {
   program
     .command('segment')
     .description(commandSummaries.segment)
-    .argument('<image|folder...>', 'PNG, JPEG or TIFF files, or folders that hold them')
+    .argument('<image|folder...>', `${formatNames} files, or folders that hold them`)
     .requiredOption('--out <dir>', 'folder for the results; made if it does not exist')
     .addOption(
       new Option('--materials <auto|N>', `number of materials, 1 to ${maxMaterials}, or auto: chosen per image`)
@@ -54,6 +70,21 @@ export function addSegmentCommand(program: Command): void {
       integerArgument(0, 2 ** 31),
       defaultSegmentOptions.seed,
     )
+    .addOption(
+      new Option('--merge <what>', 'one region per material, or one per mask: grains stay apart (MERGE)').choices(
+        mergeModes,
+      ),
+    )
+    .option(
+      '--keep-overlays',
+      'banners, scale bars and letters burnt into the picture count as specimen (KEEP_OVERLAYS)',
+    )
+    .option(
+      '--frame <N|all|mean>',
+      'image of a file that holds several, from 0; all of them, or their mean',
+      frameArgument,
+    )
+    .option('--pixel-size <size>', `instead of what the file tells: ${pixelSizeForm}`, pixelSizeArgument)
     .option('--profile <file>', 'names for the materials, and filters, as sam-i-am train has learned them')
     .option('--json', 'standard output is one JSON object per image')
     .action(async (inputs: string[], flags: SegmentFlags) => {
@@ -63,19 +94,18 @@ export function addSegmentCommand(program: Command): void {
 
 /** Segments one image after the other; a failing one is named and the rest done. Returns the exit status. */
 async function segment(inputs: readonly string[], flags: SegmentFlags): Promise<number> {
-  const images = await findImages(inputs);
+  const images = await withFrames(await findImages(inputs), flags.frame);
   const settings = loadSettings(process.env);
   const profile = flags.profile === undefined ? undefined : await readProfile(flags.profile, settings.dataDir);
   await makeFolder(flags.out);
   const pool = await openSegmentPool({ ...poolOptions(settings, flags.model), concurrency: 1 });
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const run = { ...flags, options: { ...optionsOf(flags, settings), profile } };
   try {
-    await pool.ready;
-    return await segmentAll(pool, images, { ...flags, options: { ...optionsOf(flags), profile } }, interrupted.signal);
+    return await withInterruption(async (signal) => {
+      await pool.ready;
+      return segmentAll(pool, images, run, signal);
+    });
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     await pool.close();
   }
 }
@@ -117,21 +147,32 @@ async function segmentOne(
   signal: AbortSignal,
 ): Promise<Result<SegmentedFiles, SamIAmError>> {
   try {
-    const bytes = await readFile(image.path);
-    const result = await pool.segment({ name: basename(image.path), bytes }, flags.options, signal);
+    const options = { ...flags.options, frame: image.frame, pixelSizeNm: flags.pixelSize };
+    const result = await pool.segment({ path: image.path }, options, signal);
     if (!result.ok) return result;
     const files = [...result.value.files].sort(
       (a, b) => Number(a.suffix === '.masks.json') - Number(b.suffix === '.masks.json'),
     );
-    for (const { suffix, content } of files) await writeFile(join(flags.out, image.name + suffix), content);
+    for (const { suffix, content } of files) await writeResult(join(flags.out, image.name + suffix), content);
     return result;
   } catch (thrown) {
     return failure(asSamIAmError(thrown));
   }
 }
 
-function optionsOf({ stage, materials, pointsPerSide, layers, seed }: SegmentFlags): SegmentOptions {
-  return { stage, materials, pointsPerSide, layers, seed };
+/** A full disk and a name that is too long are told as that. */
+async function writeResult(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeWhole(path, content);
+  } catch (thrown) {
+    throw diskError(thrown, path);
+  }
+}
+
+function optionsOf(flags: SegmentFlags, settings: PaintingChoices): SegmentOptions {
+  const { stage, materials, pointsPerSide, layers, seed } = flags;
+  const { merge = settings.merge, keepOverlays = settings.keepOverlays } = flags;
+  return { stage, materials, pointsPerSide, layers, seed, merge, keepOverlays };
 }
 
 function summary({ masks, materials, totalMs, warnings }: SegmentedFiles): string {

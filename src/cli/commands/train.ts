@@ -2,12 +2,9 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { createOpenCaseImage } from '../../annotations/case-images.js';
+import { type Connection, openConnection } from '../../app/compose.js';
 import { openDataFolder } from '../../config/data-folder.js';
-import type { Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
-import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
-import { createHttpClient, type HttpClient } from '../../label-studio/http-client.js';
-import type { LabelStudioAccess } from '../../label-studio/image-address.js';
 import { paintableLabels } from '../../learning/training/paintable-labels.js';
 import { type TrainingOutcome, trainProject } from '../../learning/training/train-project.js';
 import { createEmbeddingCache } from '../../painting/embedding-cache.js';
@@ -18,6 +15,7 @@ import { openProfileStore } from '../../store/profile-store.js';
 import { commandSummaries } from '../command-summaries.js';
 import { openEvaluationSource, settingsWithUrl } from '../evaluation-inputs.js';
 import { exitStatus } from '../exit-status.js';
+import { withInterruption } from '../interruption.js';
 import { writeJsonLine, writeLine } from '../output.js';
 import { createShareProgress } from '../progress.js';
 
@@ -54,33 +52,20 @@ async function train(flags: TrainFlags): Promise<number> {
   }
   const settings = settingsWithUrl(flags.url);
   openDataFolder(settings.dataDir);
-  const http = createHttpClient({ allowedHosts: settings.allowedImageHosts });
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const connection = openConnection(settings);
   try {
-    const outcome = await learn(flags, settings, http, interrupted.signal);
+    const outcome = await withInterruption((signal) => learn(flags, connection, signal));
     report(outcome, flags);
     return outcome.outcome === 'adopted' ? exitStatus.done : exitStatus.someFailed;
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    await http.close();
+    await connection.close();
   }
 }
 
-async function learn(
-  flags: TrainFlags,
-  settings: Settings,
-  http: HttpClient,
-  signal: AbortSignal,
-): Promise<TrainingOutcome> {
-  const { dataDir, model, allowedImageHosts: allowedHosts, localFilesRoot, maxImagePixels } = settings;
-  const labelStudio: LabelStudioAccess = { url: settings.labelStudioUrl, token: settings.labelStudioApiKey };
-  const opened = await openEvaluationSource(
-    { ...flags, difficulty: 'difficulty', acceptedOnly: true },
-    { http, labelStudio, settings },
-  );
-  const fetchTaskImage = createFetchTaskImage({ allowedHosts, localFilesRoot, http });
+async function learn(flags: TrainFlags, connection: Connection, signal: AbortSignal): Promise<TrainingOutcome> {
+  const { settings, labelStudio, fetchTaskImage } = connection;
+  const { dataDir, model, maxImagePixels } = settings;
+  const opened = await openEvaluationSource({ ...flags, difficulty: 'difficulty', acceptedOnly: true }, connection);
   const addedFolder = addedModelsFolder(dataDir);
   const models = await loadModels({
     folder: modelsFolder,

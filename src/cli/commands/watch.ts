@@ -1,4 +1,4 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type FramePolicy, FrameQueue } from '../../app/watch/frame-queue.js';
@@ -9,8 +9,9 @@ import { type GivenMaterialCount, maxMaterials } from '../../core/material-count
 import { printable } from '../../core/printable.js';
 import { valueOrThrow } from '../../core/result.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
-import { defaultSegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import { defaultSegmentOptions, type PaintingChoices } from '../../pipeline/pipeline-parameters.js';
 import { diskError } from '../../store/disk-error.js';
+import { writeWhole } from '../../store/write-whole.js';
 import { integerArgument, materialsArgument } from '../argument-parsers.js';
 import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
@@ -68,10 +69,13 @@ async function run(folder: string, flags: WatchFlags): Promise<number> {
   await makeFolder(flags.out);
   const settings = loadSettings(process.env);
   const pool = await openSegmentPool(poolOptions(settings, flags.model));
+  const choices = { merge: settings.merge, keepOverlays: settings.keepOverlays };
   try {
     await pool.ready;
     process.stderr.write(`watching ${folder}\n`);
-    return await withInterruption((signal) => watchFrames(folder, flags, pool, settings.concurrency, signal));
+    return await withInterruption((signal) =>
+      watchFrames(folder, { ...flags, ...choices }, pool, settings.concurrency, signal),
+    );
   } finally {
     await pool.close();
   }
@@ -79,7 +83,7 @@ async function run(folder: string, flags: WatchFlags): Promise<number> {
 
 async function watchFrames(
   folder: string,
-  flags: WatchFlags,
+  flags: WatchFlags & PaintingChoices,
   pool: SegmentPool,
   concurrency: number,
   signal: AbortSignal,
@@ -111,16 +115,23 @@ async function watchFrames(
   return report.failed > 0 ? exitStatus.someFailed : exitStatus.done;
 }
 
-async function doFrame(frame: CompleteFrame, flags: WatchFlags, pool: SegmentPool, report: Reports): Promise<void> {
+async function doFrame(
+  frame: CompleteFrame,
+  flags: WatchFlags & PaintingChoices,
+  pool: SegmentPool,
+  report: Reports,
+): Promise<void> {
   const target = join(flags.out, `${basename(frame.name, extname(frame.name))}.roi.json`);
   try {
     if (report.isTaken(target, frame.name)) throw sameTarget(frame.name, target);
     if (await isDone(target, frame)) return;
     const bytes = await readFile(frame.path);
-    const { materials } = flags;
-    const options = { ...defaultSegmentOptions, materials, pointsPerSide: flags.pointsPerSide };
+    const { materials, pointsPerSide, merge, keepOverlays } = flags;
+    const options = { ...defaultSegmentOptions, materials, pointsPerSide, merge, keepOverlays };
     const content = valueOrThrow(await pool.regions({ name: frame.name, bytes }, options));
-    await writeWhole(target, content);
+    await writeWhole(target, content).catch((thrown: unknown) => {
+      throw diskError(thrown, target);
+    });
     report.done(frame, target);
   } catch (thrown) {
     report.fail(frame, asSamIAmError(thrown));
@@ -131,18 +142,6 @@ async function doFrame(frame: CompleteFrame, flags: WatchFlags, pool: SegmentPoo
 async function isDone(target: string, { modifiedMs }: CompleteFrame): Promise<boolean> {
   const found = await stat(target).catch(() => undefined);
   return found !== undefined && found.mtimeMs >= modifiedMs;
-}
-
-/** Readers see it whole or not at all. */
-async function writeWhole(target: string, content: string): Promise<void> {
-  const unfinished = `${target}.part`;
-  try {
-    await writeFile(unfinished, content);
-    await rename(unfinished, target);
-  } catch (thrown) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
-    throw diskError(thrown, target);
-  }
 }
 
 /** What is said of each frame. */

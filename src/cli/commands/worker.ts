@@ -5,6 +5,7 @@ import { openDataFolder } from '../../config/data-folder.js';
 import { settingsHelp } from '../../config/describe-settings.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { SamIAmError } from '../../core/errors.js';
+import { encodingOf } from '../../painting/embedding-cache.js';
 import { openEmbeddingExchange } from '../../painting/jobs/embedding-exchange.js';
 import { giveHeapRoom } from '../../painting/jobs/heap-room.js';
 import { PaintProcesses } from '../../painting/jobs/paint-process.js';
@@ -39,7 +40,7 @@ async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<voi
   giveHeapRoom();
   const logger = createLogger(settings);
   const processes = new PaintProcesses({ pool: { ...poolOptions(settings), concurrency: 1 } });
-  const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(dataDir), model);
+  const modelVersion = await modelVersionOf(modelsFolder, addedModelsFolder(dataDir), model, settings);
   const onError = sparingly(({ code, message, hint }) => logger.warn({ code, hint }, `${message}; trying again`));
   await withInterruption(async (signal) => {
     await processes.open(concurrency);
@@ -51,9 +52,9 @@ async function work({ aliveFile }: { readonly aliveFile?: string }): Promise<voi
       onError,
       async work(job, unwanted, onProgress) {
         // Painting encodes anyway, as the first of its steps; for a click it is nearly all there is to do.
-        if (job.call.kind === 'click') await exchange?.fetch(job.image.bytes);
+        if (job.call.kind === 'click') await exchange?.fetch(job.image);
         const outcome = await processes.run(job, unwanted, onProgress);
-        void exchange?.announce(job.image.bytes);
+        void exchange?.announce(job.image);
         return outcome;
       },
       onAlive: () => {
@@ -76,5 +77,11 @@ async function openExchange(settings: Settings, url: string, onError: (error: Er
   if (embeddingDiskMb === 0) return undefined;
   const weights = await weightsOf({ folder: modelsFolder, addedFolder: addedModelsFolder(dataDir), modelId: model });
   const folder = embeddingsFolder(dataDir);
-  return openEmbeddingExchange({ url, folder, diskBytes: embeddingDiskMb * 1e6, weights, onError });
+  return openEmbeddingExchange({
+    url,
+    folder,
+    diskBytes: embeddingDiskMb * 1e6,
+    weights: encodingOf(weights, settings),
+    onError,
+  });
 }

@@ -1,6 +1,6 @@
 import { expectedRightShare } from '../../booster/label-distributions.js';
 import { learnNames, type NameClassifier, type NamedRegion, type NamingSpread } from '../../booster/learn-names.js';
-import type { LearnedProfile, Naming } from '../../booster/material-profile.js';
+import type { MaterialProfile, Naming } from '../../booster/material-profile.js';
 import type { PaintableLabels } from '../../label-studio/assign-labels.js';
 import { meanOf } from '../../metrics/statistics.js';
 import { fitConfidence } from './fit-confidence.js';
@@ -17,7 +17,7 @@ export interface HeldOutImage {
 }
 
 export interface LearnedCandidate {
-  readonly profile: Omit<LearnedProfile, 'format' | 'version' | 'textureSha256' | 'about'>;
+  readonly profile: Omit<MaterialProfile, 'format' | 'version' | 'textureSha256' | 'about'>;
   readonly images: readonly HeldOutImage[];
   /** Share of materials that its names are expected to be right for, in [0, 1]. */
   readonly expectedRight: number;
@@ -26,8 +26,8 @@ export interface LearnedCandidate {
 /** What a training learned, as a whole profile. */
 export function profileOf(
   { profile }: LearnedCandidate,
-  about: Pick<LearnedProfile, 'textureSha256' | 'about'>,
-): LearnedProfile {
+  about: Pick<MaterialProfile, 'textureSha256' | 'about'>,
+): MaterialProfile {
   return { format: 'sam-i-am-profile', version: 2, ...about, ...profile };
 }
 
@@ -101,7 +101,7 @@ export async function learnProfile(
   };
 }
 
-type Names = NameClassifier & Pick<LearnedProfile, 'unseen'>;
+type Names = NameClassifier & Pick<MaterialProfile, 'unseen'>;
 
 function namesFrom(
   regions: readonly NamedRegion[],
@@ -117,7 +117,7 @@ function namesFrom(
 const nothing: ImageScore = { named: 0, plain: 0 };
 
 /** What a profile needs besides, to paint with it. */
-const unnamed: Pick<LearnedProfile, 'format' | 'version' | 'about' | 'textureSha256' | 'confidence'> = {
+const unnamed: Pick<MaterialProfile, 'format' | 'version' | 'about' | 'textureSha256' | 'confidence'> = {
   format: 'sam-i-am-profile',
   version: 2,
   about: '',

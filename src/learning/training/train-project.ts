@@ -1,6 +1,6 @@
 import type { OpenCaseImage } from '../../annotations/case-images.js';
 import type { EvaluationCase, EvaluationSource } from '../../annotations/evaluation-case.js';
-import { learnedProfile } from '../../booster/material-profile.js';
+import { materialProfile } from '../../booster/material-profile.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import { valueOrThrow } from '../../core/result.js';
@@ -193,7 +193,7 @@ async function prepareCase(
   const file = valueOrThrow(await open(evaluated, signal));
   const micrograph = valueOrThrow(await decodeMicrograph(file.name, file.bytes, { maxPixels }));
   if (micrograph.width !== evaluated.width || micrograph.height !== evaluated.height) throw otherSize(evaluated);
-  const key = embeddingKey(file.bytes, models.weights);
+  const key = embeddingKey(file, models.weights);
   const encode = () => cachedEmbedding(embeddings, key, () => models.sam.encode(micrograph));
   const [{ id, completedAt }] = evaluated.annotations;
   const options = { models, micrograph, accepted, materials, encode: isTuned ? encode : undefined };
@@ -208,7 +208,7 @@ async function gateImages(
   labels: PaintableLabels<string>,
   { models }: TrainingJob,
 ): Promise<GateImage[]> {
-  const parsed = learnedProfile.safeParse(current?.content).data;
+  const parsed = materialProfile.safeParse(current?.content).data;
   const profile = parsed && isUsable(parsed, models.textureSha256) ? parsed : undefined;
   const gate: GateImage[] = [];
   for (const { task, annotation, heldOut, zeroShot } of candidate.images) {

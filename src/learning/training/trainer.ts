@@ -6,7 +6,7 @@ import { parseJson } from '../../core/parse-json.js';
 import type { LabelStudioAccess } from '../../label-studio/image-address.js';
 import { Turns } from '../../painting/turns.js';
 import type { ProfileStore } from '../../store/profile-store.js';
-import { writeDurably } from '../../store/write-durably.js';
+import { writeDurably } from '../../store/write-whole.js';
 import type { TrainingOutcome } from './train-project.js';
 import type { RunTraining } from './training-process.js';
 
@@ -121,7 +121,7 @@ class BackgroundTrainer implements Trainer {
     const recorded = writeDurably(this.#wantedPath(project), `${JSON.stringify({ project, startedAt })}\n`);
     const { signal } = this.#stop;
     const ended = recorded
-      .then(() => this.#turns.run(() => this.#train(project, labelStudio, startedAt), { signal }))
+      .then(() => this.#turns.run(() => this.#train(project, labelStudio, startedAt), signal))
       .catch((thrown: unknown) => {
         if (!signal.aborted) onEvent({ kind: 'failed', project, reason: asSamIAmError(thrown).message });
       })

@@ -1,19 +1,19 @@
 import type { EvaluationCase } from '../../annotations/evaluation-case.js';
 import type { MaskSamples } from '../../booster/describe-masks.js';
-import { finiteTokens } from '../../booster/finite-values.js';
-import { keepMasks } from '../../booster/keep-masks.js';
 import type { NamedRegion } from '../../booster/learn-names.js';
-import type { LearnedProfile } from '../../booster/material-profile.js';
-import { isFlat } from '../../booster/segmentation-warnings.js';
+import type { MaterialProfile } from '../../booster/material-profile.js';
+import type { MaterialVote } from '../../booster/material-vote.js';
+import { voteCandidates } from '../../booster/merge-candidates.js';
+import type { DescribedCandidates } from '../../booster/merge-described.js';
 import { type Mask, subtract, unionOf } from '../../core/mask.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import type { GreyImage } from '../../core/micrograph.js';
+import { findMasks } from '../../pipeline/find-masks.js';
+import { keepProposals } from '../../pipeline/keep-proposals.js';
 import type { LoadedModels } from '../../pipeline/loaded-models.js';
-import { describeCandidates, type DescribedCandidates, type ScoredProposal } from '../../pipeline/merge-masks.js';
-import { defaultSegmentOptions, generatorOptionsFor, pipelineParameters } from '../../pipeline/pipeline-parameters.js';
+import { describeCandidates, type ScoredProposal } from '../../pipeline/merge-masks.js';
+import { defaultSegmentOptions, pipelineParameters } from '../../pipeline/pipeline-parameters.js';
 import { describeForNames } from '../../pipeline/use-profile.js';
-import { generateMasks } from '../../sam/automatic-mask-generator.js';
-import { proposalScore } from '../../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../../sam/sam-model.js';
 
 /** What people accepted of an image: one mask per label of theirs. */
@@ -23,10 +23,12 @@ export interface AcceptedMask {
 }
 
 /** How mask removal and the generator's filters may differ from the defaults. */
-export type FilterSetting = Pick<LearnedProfile, 'filter' | 'removal'>;
+export type FilterSetting = Pick<MaterialProfile, 'filter' | 'removal'>;
 
 /** Candidates for materials under one setting, with their descriptors for clustering and for names. */
-export interface DescribedMasks extends DescribedCandidates {
+export interface DescribedMasks extends DescribedCandidates<ScoredProposal> {
+  /** Which of them show one material, by grouping; null for those that could not be described. */
+  readonly votes: readonly (MaterialVote | null)[];
   readonly nameSamples: readonly MaskSamples[];
 }
 
@@ -84,34 +86,38 @@ export async function prepareImage(
 ): Promise<TrainingImage> {
   const { width, height } = micrograph;
   const masks = accepted.map(({ mask }) => mask);
-  const samples = await describeForNames(models.texture, micrograph, masks, { version: 2 });
+  const samples = await describeForNames(micrograph, masks);
   const regions = accepted.map(({ name }, index) => ({ name, image: id, samples: samples[index] ?? [] }));
-  const found = encode === undefined ? null : await findMasks(models, micrograph, materials, await encode());
+  const found = encode === undefined ? null : await maskFinder(models, micrograph, materials, await encode());
   return { id, annotation, width, height, accepted, regions, found };
 }
 
-async function findMasks(
+async function maskFinder(
   models: LoadedModels,
   micrograph: GreyImage,
   materials: MaterialCount,
   embedding: ImageEmbedding,
 ): Promise<(setting: FilterSetting) => Promise<DescribedMasks>> {
-  const proposals = await proposalsOf(models, micrograph, embedding);
+  const { proposals } = await findMasks(
+    models,
+    micrograph,
+    { ...defaultSegmentOptions, embedding },
+    pipelineParameters,
+  );
   const known = new Map<string, Promise<DescribedMasks>>();
-  const describeOnce = describesOnce(models, micrograph);
+  const describeOnce = describesOnce(micrograph);
   return (setting) => {
     const removal = { ...pipelineParameters.removal, ...setting.removal };
-    const { kept } = keepMasks(proposals.filter(passes(setting.filter)), finiteTokens(embedding.textureTokens), {
-      ...pipelineParameters,
-      removal,
-    });
+    const trusted = proposals.filter(passes(setting.filter));
+    const { kept } = keepProposals({ proposals: trusted, embedding }, { ...pipelineParameters, removal });
     // Most settings change nothing in most images.
     const key = kept.map((proposal) => proposals.indexOf(proposal)).join();
     const describe = async (): Promise<DescribedMasks> => {
       const options = { materials, seed: defaultSegmentOptions.seed };
       const described = await describeCandidates(models, micrograph, embedding, kept, options, pipelineParameters);
       const regions = described.candidates.map(({ region }) => region);
-      return { ...described, nameSamples: await describeOnce(regions) };
+      const votes = voteCandidates(described.described, options, pipelineParameters);
+      return { ...described, votes, nameSamples: await describeOnce(regions) };
     };
     const described = known.get(key) ?? describe();
     known.set(key, described);
@@ -120,12 +126,12 @@ async function findMasks(
 }
 
 /** Describes masks for names; those that another setting has left as they are, only once. */
-function describesOnce({ texture }: LoadedModels, micrograph: GreyImage) {
+function describesOnce(micrograph: GreyImage) {
   const known = new Map<string, MaskSamples>();
   return async (regions: readonly Mask[]): Promise<MaskSamples[]> => {
     const keys = regions.map(({ runs }) => runs.join());
     const fresh = regions.filter((_, index) => !known.has(keys[index] ?? ''));
-    const samples = await describeForNames(texture, micrograph, fresh, { version: 2 });
+    const samples = await describeForNames(micrograph, fresh);
     fresh.forEach(({ runs }, index) => known.set(runs.join(), samples[index] ?? []));
     return keys.map((key) => known.get(key) ?? []);
   };
@@ -134,15 +140,4 @@ function describesOnce({ texture }: LoadedModels, micrograph: GreyImage) {
 function passes({ predictedIou, stabilityScore }: FilterSetting['filter']) {
   return (proposal: ScoredProposal): boolean =>
     proposal.predictedIou >= predictedIou && proposal.stabilityScore >= stabilityScore;
-}
-
-async function proposalsOf(
-  models: LoadedModels,
-  micrograph: GreyImage,
-  embedding: ImageEmbedding,
-): Promise<ScoredProposal[]> {
-  if (isFlat(micrograph)) return [];
-  const options = generatorOptionsFor(micrograph, defaultSegmentOptions, pipelineParameters, models.thresholds);
-  const { proposals } = await generateMasks(models.sam, micrograph, options, (_, work) => work(), embedding);
-  return proposals.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +6,7 @@ import { parseJson } from '../../core/parse-json.js';
 import { cancelled } from '../../painting/turns.js';
 import { isRunning, ownMark, processMark } from '../../store/process-mark.js';
 import { takeAway } from '../../store/take-away.js';
+import { putWhole } from '../../store/write-whole.js';
 
 /** How a lock is waited for. */
 export interface LockOptions {
@@ -55,16 +55,12 @@ async function take(path: string): Promise<boolean> {
 
 /** The lock appears with its content, or not at all. */
 async function place(path: string, own: string): Promise<boolean> {
-  const written = `${path}.${randomUUID()}.part`;
   try {
-    await writeFile(written, own);
-    await link(written, path);
+    await putWhole(path, (written) => writeFile(written, own), link);
     return true;
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw thrown;
-  } finally {
-    await rm(written, { force: true });
   }
 }
 

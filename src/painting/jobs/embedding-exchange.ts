@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Redis } from 'ioredis';
+import type { ImageFile } from '../../core/image-file.js';
 import { embeddingKey, hasEmbeddingFile, keepEmbeddingFile, readEmbeddingFile } from '../embedding-cache.js';
 import { setLarge } from './large-value.js';
 import { openRedis } from './redis-keys.js';
@@ -20,9 +21,9 @@ export interface ExchangeOptions {
 /** Encoded images of workers that share no disk. Nothing here fails: what cannot be had is encoded. */
 export interface EmbeddingExchange {
   /** Fetches the encoded image from whichever worker has it, unless it is here. */
-  fetch(image: Uint8Array): Promise<void>;
+  fetch(image: ImageFile): Promise<void>;
   /** Lets others know that it is here. */
-  announce(image: Uint8Array): Promise<void>;
+  announce(image: ImageFile): Promise<void>;
   close(): void;
 }
 

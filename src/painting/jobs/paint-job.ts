@@ -5,6 +5,7 @@ import type { MaterialCount } from '../../core/material-count.js';
 import type { Result } from '../../core/result.js';
 import type { UserPrompt } from '../../core/user-prompt.js';
 import type { Exploration } from '../../pipeline/exploration.js';
+import type { ExplorationService } from '../exploration-service.js';
 import type { ActiveProfile, PaintedMicrograph, PromptOptions, SegmentationService } from '../segmentation-service.js';
 import type { Progress } from '../threads/progress-flag.js';
 
@@ -43,8 +44,28 @@ export type Explored = Result<Exploration, SamIAmError>;
 /** What comes of any job. */
 export type Outcome = Result<PaintedMicrograph | Exploration, SamIAmError>;
 
+/** What comes of jobs of one kind. */
+export type OutcomeOf<Kind extends Job> = Kind extends ExploreJob ? Explored : Painted;
+
 /** How far a job is, as its worker tells now and then. */
 export type OnProgress = (progress: Progress) => void;
+
+/** How a job is run. */
+export interface RunOptions {
+  /** Withdraws it; where others wait for the same, it goes on for them. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told of jobs that take a person's time: see {@link ExploreCall}. */
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** Does jobs at once, as many as it is given; expected failures are values. */
+export interface JobRunner {
+  run(job: Job, options: RunOptions): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+/** What goes first where jobs wait, the smallest number before all others: someone is waiting at the screen. */
+export const priorities: Readonly<Record<Job['call']['kind'], number>> = { click: 0, explore: 5, paint: 10 };
 
 export const jobStates = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
 
@@ -98,7 +119,7 @@ export const mostListedJobs = 200;
 /** Where jobs wait for a worker: in this process, or in a Redis that any number of processes share. */
 export interface JobQueue {
   /** Waits until the job is done. Withdrawing the signal cancels it, unless others wait for the same. */
-  run(job: PaintJob, signal?: AbortSignal): Promise<Painted>;
+  run<Kind extends Job>(job: Kind, options?: RunOptions): Promise<OutcomeOf<Kind>>;
   overview(): Promise<JobOverview>;
   /** Cancels a job or runs a failed or cancelled one again; undefined if there is no such job. */
   change(id: string, to: 'cancel' | 'retry'): Promise<JobRecord | undefined>;
@@ -107,15 +128,17 @@ export interface JobQueue {
 
 /** Does a job with a service of this process. */
 export function runJob(
-  { image, call }: PaintJob,
-  service: SegmentationService,
-  signal?: AbortSignal,
-): Promise<Painted> {
+  { image, call }: Job,
+  service: SegmentationService & Pick<ExplorationService, 'explore'>,
+  { signal, onProgress }: RunOptions,
+): Promise<Outcome> {
   switch (call.kind) {
     case 'paint':
       return service.paint(image, call.materials, signal, call.profile);
     case 'click':
       return service.paintPrompted(image, call.prompt, call.options, signal);
+    case 'explore':
+      return service.explore(image, { signal, onProgress });
     default:
       return assertNever(call);
   }

@@ -1,10 +1,7 @@
 import { valueOrThrow } from '../../core/result.js';
-import type { Exploration } from '../../pipeline/exploration.js';
-import type { PaintedMicrograph } from '../segmentation-service.js';
 import { answer } from '../threads/messages.js';
-import { progressFlag, readProgress } from '../threads/progress-flag.js';
 import { openSegmentPool, type SegmentPool } from '../threads/segment-pool.js';
-import { type Job, runJob } from './paint-job.js';
+import { type OnProgress, runJob } from './paint-job.js';
 import type { FromPaintProcess, ToPaintProcess } from './paint-messages.js';
 
 /*
@@ -14,9 +11,6 @@ import type { FromPaintProcess, ToPaintProcess } from './paint-messages.js';
 
 let pool: Promise<SegmentPool> | undefined;
 let controller = new AbortController();
-
-/** How often a person at the page is told how far it is. */
-const progressMs = 250;
 
 function tell(message: FromPaintProcess): void {
   // Whoever started this process may be gone.
@@ -39,22 +33,9 @@ async function handle(message: ToPaintProcess): Promise<void> {
     const service = await pool;
     controller = new AbortController();
     const { signal } = controller;
-    tell({
-      kind: 'painted',
-      answer: await answer(() => work(message.job, service, signal)),
-    });
-  }
-}
-
-async function work(job: Job, service: SegmentPool, signal: AbortSignal): Promise<PaintedMicrograph | Exploration> {
-  const { image, call } = job;
-  if (call.kind !== 'explore') return valueOrThrow(await runJob({ image, call }, service, signal));
-  const flag = progressFlag();
-  const timer = setInterval(() => tell({ kind: 'progress', progress: readProgress(flag) }), progressMs);
-  try {
-    return valueOrThrow(await service.explore(image, flag, signal));
-  } finally {
-    clearInterval(timer);
+    const onProgress: OnProgress = (progress) => tell({ kind: 'progress', progress });
+    const work = async () => valueOrThrow(await runJob(message.job, service, { signal, onProgress }));
+    tell({ kind: 'painted', answer: await answer(work) });
   }
 }
 

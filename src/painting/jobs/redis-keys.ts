@@ -6,6 +6,7 @@ import { errorCodes, SamIAmError } from '../../core/errors.js';
 import { parseJson } from '../../core/parse-json.js';
 import type { Exploration } from '../../pipeline/exploration.js';
 import { timedSteps } from '../../pipeline/timings.js';
+import { imageDigest } from '../image-digest.js';
 import type { PaintedMicrograph } from '../segmentation-service.js';
 import type { Progress } from '../threads/progress-flag.js';
 import type { Job } from './paint-job.js';
@@ -73,7 +74,7 @@ export const connectionOptions = {
 
 /** The same image and call is the same job, whoever asks. */
 export function jobId({ image, call }: Job): string {
-  return `job-${createHash('sha256').update(image.bytes).update(serialize(call)).digest('hex').slice(0, 32)}`;
+  return `job-${createHash('sha256').update(imageDigest(image)).update(serialize(call)).digest('hex').slice(0, 32)}`;
 }
 
 const lengthBytes = 4;

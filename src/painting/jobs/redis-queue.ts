@@ -1,17 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, Queue } from 'bullmq';
 import { z } from 'zod';
 import { SamIAmError } from '../../core/errors.js';
-import type { ImageFile } from '../../core/image-file.js';
 import { parseJson } from '../../core/parse-json.js';
 import { failure, type Result, success } from '../../core/result.js';
-import type { Exploration } from '../../pipeline/exploration.js';
-import type { PaintedMicrograph } from '../segmentation-service.js';
+import { imageDigestInSlices } from '../image-digest.js';
 import { cancelled } from '../turns.js';
 import { setLarge } from './large-value.js';
 import {
-  type Explored,
   type Job as Work,
   type JobOverview,
   type JobQueue,
@@ -19,8 +15,10 @@ import {
   type JobState,
   mostListedJobs,
   type OnProgress,
-  type Painted,
-  type PaintJob,
+  type Outcome,
+  type OutcomeOf,
+  priorities,
+  type RunOptions,
   type WorkerRecord,
 } from './paint-job.js';
 import { queueError } from './queue-error.js';
@@ -42,9 +40,6 @@ const progressMs = 500;
 
 /** Jobs that ended are kept for the list. */
 const keptJobs = { count: 1_000, age: 24 * 3_600 };
-
-/** BullMQ takes jobs without a priority first, then those with the smallest number. */
-const priorities = { click: 0, explore: 5, paint: 10 } as const;
 
 const workerSchema = z.object({
   id: z.string(),
@@ -76,37 +71,36 @@ export class RedisQueue implements JobQueue {
     this.#listener.subscribe(this.#keys.news).catch(onError);
   }
 
-  run(job: PaintJob, signal?: AbortSignal): Promise<Painted> {
-    return this.#run<PaintedMicrograph>(job, signal);
+  async run<Kind extends Work>(job: Kind, { signal, onProgress }: RunOptions = {}): Promise<OutcomeOf<Kind>> {
+    const known = { ...job, image: { ...job.image, digest: await imageDigestInSlices(job.image) } };
+    const id = keys.jobId(known);
+    const stopLooking = onProgress === undefined ? undefined : this.#lookHowFar(id, onProgress);
+    try {
+      return (await this.#run(id, known, signal)) as OutcomeOf<Kind>;
+    } finally {
+      stopLooking?.();
+      // Of a look nobody else asks for the result, and it is larger than a painting.
+      if (job.call.kind === 'explore') {
+        this.#redis.del(this.#keys.result(id), this.#keys.progress(id)).catch(() => undefined);
+      }
+    }
   }
 
-  /** Looks at a micrograph for one person, who is told now and then how far it is. */
-  async explore(image: ImageFile, onProgress: OnProgress, signal?: AbortSignal): Promise<Explored> {
-    const job = { image, call: { kind: 'explore', run: randomUUID() } } as const;
-    const id = keys.jobId(job);
+  /** Tells the asker now and then how far the worker is; ends when what it returns is called. */
+  #lookHowFar(id: string, onProgress: OnProgress): () => void {
     const look = async (): Promise<void> => {
       const progress = keys.unpackProgress(await this.#redis.get(this.#keys.progress(id)));
       if (progress !== undefined) onProgress(progress);
     };
     const timer = setInterval(() => void look().catch(() => undefined), progressMs);
-    try {
-      return await this.#run<Exploration>(job, signal);
-    } finally {
-      clearInterval(timer);
-      // Nobody else asks for it, and it is larger than a painting.
-      this.#redis.del(this.#keys.result(id), this.#keys.progress(id)).catch(() => undefined);
-    }
+    return () => clearInterval(timer);
   }
 
-  async #run<Value extends Exploration | PaintedMicrograph>(
-    job: Work,
-    signal?: AbortSignal,
-  ): Promise<Result<Value, SamIAmError>> {
-    const id = keys.jobId(job);
+  async #run(id: string, job: Work, signal?: AbortSignal): Promise<Outcome> {
     try {
       for (let isFirst = true; ; isFirst = false) {
         if (signal?.aborted === true) return failure(await this.#withdraw(id));
-        const known = await this.#look<Value>(id, isFirst);
+        const known = await this.#look(id, isFirst);
         if (known === 'gone') await this.#add(id, job);
         else if (known !== 'open') return known;
         await this.#news(id, signal);
@@ -168,15 +162,12 @@ export class RedisQueue implements JobQueue {
   }
 
   /** What there is of a job: its outcome, `open` while it is worked on, `gone` if it has to be added. */
-  async #look<Value extends Exploration | PaintedMicrograph>(
-    id: string,
-    isFirst: boolean,
-  ): Promise<Result<Value, SamIAmError> | 'open' | 'gone'> {
+  async #look(id: string, isFirst: boolean): Promise<Outcome | 'open' | 'gone'> {
     const [result, job] = await Promise.all([
       this.#redis.getBuffer(this.#keys.result(id)),
       isFirst ? this.#queue.getJob(id) : undefined,
     ]);
-    if (result !== null) return success(keys.unpackResult(result) as Value);
+    if (result !== null) return success(keys.unpackResult(result));
     return this.#lookAt(id, isFirst ? job : await this.#queue.getJob(id), isFirst);
   }
 
@@ -217,6 +208,7 @@ export class RedisQueue implements JobQueue {
         attempts: keys.mostCrashes,
         removeOnComplete: keptJobs,
         removeOnFail: keptJobs,
+        // BullMQ takes jobs without a priority first, then those with the smallest number.
         ...(priorities[call.kind] === 0 ? {} : { priority: priorities[call.kind] }),
       },
     );

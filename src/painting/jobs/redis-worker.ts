@@ -39,14 +39,11 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
   const { url, modelVersion, concurrency, onError, lockMs = 15_000 } = options;
   const names = keys.queueKeys(modelVersion);
   const redis = keys.openRedis(url, onError);
-  const presence = new Presence(concurrency, (records) => {
-    for (const record of records) {
-      redis
-        .set(names.worker(record.id), JSON.stringify(record), 'PX', keys.workerMs)
-        .then(() => options.onAlive?.())
-        .catch(onError);
-    }
-  });
+  const tellOf = (record: WorkerRecord): void => {
+    const told = redis.set(names.worker(record.id), JSON.stringify(record), 'PX', keys.workerMs);
+    told.then(() => options.onAlive?.()).catch(onError);
+  };
+  const presence = new Presence(concurrency, (records) => records.forEach(tellOf));
   const process = async (job: Job<JobData, null>): Promise<null> => {
     const id = String(job.id);
     const leave = presence.enter(id);

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { SamIAmError } from '../../core/errors.js';
 import { download, type DownloadOptions } from '../../inference/download.js';
@@ -19,7 +18,9 @@ import {
   type StoredModel,
 } from '../../inference/model-store.js';
 import { openOrtSession } from '../../inference/ort-session.js';
+import { whyNoGraph } from '../../inference/why-no-graph.js';
 import { detectLayout, isEncoder } from '../../sam/layouts/detect-layout.js';
+import { putWhole, writeWhole } from '../../store/write-whole.js';
 import { addedModelsFolder, modelsFolder } from './load-models.js';
 
 /** Everything that can be chosen with MODEL, added, or pulled. */
@@ -138,6 +139,8 @@ async function addFolder(dataDir: string, folder: string, options: AddOptions): 
 async function addCheckpoint(dataDir: string, path: string): Promise<AddedModel> {
   const digest = await sha256Of(path);
   const checkpoint = (await readCheckpoints(modelsFolder)).find(({ sha256 }) => sha256 === digest);
+  const other = checkpoint === undefined ? await whyNoGraph(path) : undefined;
+  if (other !== undefined) throw new SamIAmError('usage.invalid', `${path} ${other.reason}`, { hint: other.hint });
   if (checkpoint === undefined) throw unfit(`${path} is none of the checkpoints known by their sha256`);
   const target = checkpointPath(dataDir, checkpoint);
   await copyWhole(path, target);
@@ -220,24 +223,7 @@ async function store(
 
 async function copyWhole(from: string, to: string): Promise<void> {
   if (resolve(from) === resolve(to)) return;
-  await mkdir(dirname(to), { recursive: true });
-  await replaceBy(to, (unfinished) => copyFile(from, unfinished));
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await replaceBy(path, (unfinished) => writeFile(unfinished, text));
-}
-
-/** The file appears under its name only when it is whole. */
-async function replaceBy(path: string, make: (unfinished: string) => Promise<void>): Promise<void> {
-  const unfinished = `${path}.${randomUUID()}.part`;
-  try {
-    await make(unfinished);
-    await rename(unfinished, path);
-  } finally {
-    await rm(unfinished, { force: true });
-  }
+  await putWhole(to, (unfinished) => copyFile(from, unfinished));
 }
 
 async function mustExist(path: string): Promise<void> {

@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto';
 import { findModel, readStoredModels } from '../../inference/model-store.js';
-import { defaultSegmentOptions, pipelineParameters } from '../../pipeline/pipeline-parameters.js';
+import { defaultSegmentOptions, type PaintingChoices, pipelineParameters } from '../../pipeline/pipeline-parameters.js';
 import { textureModelId } from './load-models.js';
 
 /**
  * The version that predictions carry: model id and a digest of all that decides what is painted (weights, thresholds, pipeline
  * parameters). Label Studio predicts anew where it changes.
  */
-export async function modelVersionOf(modelsFolder: string, addedFolder: string, modelId: string): Promise<string> {
+export async function modelVersionOf(
+  modelsFolder: string,
+  addedFolder: string,
+  modelId: string,
+  choices: PaintingChoices = defaultSegmentOptions,
+): Promise<string> {
   const stored = await readStoredModels(modelsFolder, addedFolder);
   const decisive = [
     findModel(stored, 'sam', modelId),
     findModel(stored, 'texture', textureModelId),
     pipelineParameters,
-    defaultSegmentOptions,
+    { ...defaultSegmentOptions, ...choices },
   ];
   // Where a model lies decides nothing.
   const text = JSON.stringify(decisive, (key, value: unknown) => (key === 'folder' ? undefined : value));

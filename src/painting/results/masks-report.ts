@@ -1,12 +1,23 @@
 import { type CocoRle, encodeCocoRle } from '../../core/coco-rle.js';
-import type { Micrograph } from '../../core/micrograph.js';
+import type { DecodedMicrograph } from '../../imaging/decode-micrograph.js';
+import type { PixelSizeNm } from '../../imaging/open-image.js';
 import type { Stage } from '../../pipeline/pipeline-parameters.js';
 import type { ResultMask } from '../../pipeline/result-masks.js';
 import type { Timings } from '../../pipeline/timings.js';
 
 /** `NAME.masks.json` (CONTRACT, "segment"). */
 export interface MasksReport {
-  readonly image: { readonly file: string; readonly width: number; readonly height: number };
+  readonly image: {
+    readonly file: string;
+    readonly width: number;
+    readonly height: number;
+    readonly pixel_size_nm: PixelSizeNm | null;
+    /** Which image of the file, from 0, or the mean of all; and how many the file holds. */
+    readonly frame: number | 'mean';
+    readonly frames: number;
+  };
+  /** What was left out, or could surprise. */
+  readonly warnings: readonly string[];
   readonly model: string;
   readonly stage: Stage;
   readonly materials: number | null;
@@ -25,18 +36,32 @@ export interface MasksReport {
   readonly timings_ms: Timings;
 }
 
+/** What a report says besides its masks. */
+export interface ReportAbout {
+  readonly modelVersion: string;
+  readonly stage: Stage;
+  readonly timings: Timings;
+  readonly warnings: readonly string[];
+  /** A profile names the materials. */
+  readonly hasNames?: boolean | undefined;
+}
+
+/** The micrograph as a report needs it. */
+export type ReportedMicrograph = Pick<
+  DecodedMicrograph,
+  'name' | 'width' | 'height' | 'pixelSizeNm' | 'frame' | 'frames'
+>;
+
+/** Writes down the masks of one micrograph. */
 export function masksReport(
-  micrograph: Micrograph,
-  model: string,
-  stage: Stage,
+  { name: file, width, height, pixelSizeNm, frame, frames }: ReportedMicrograph,
   masks: readonly ResultMask[],
-  timings: Timings,
-  hasNames = false,
+  { modelVersion, stage, timings, warnings, hasNames = false }: ReportAbout,
 ): MasksReport {
-  const { name, width, height } = micrograph;
   return {
-    image: { file: name, width, height },
-    model,
+    image: { file, width, height, pixel_size_nm: pixelSizeNm, frame, frames },
+    warnings,
+    model: modelVersion,
     stage,
     materials: stage === 'boosted' ? masks.length : null,
     masks: masks.map(({ mask, predictedIou, stabilityScore, point, material, name, score }) => ({

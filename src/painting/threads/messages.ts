@@ -3,8 +3,10 @@ import type { ImageFile } from '../../core/image-file.js';
 import type { MaterialCount } from '../../core/material-count.js';
 import { failure, type Result, success } from '../../core/result.js';
 import type { UserPrompt } from '../../core/user-prompt.js';
+import type { DecodeOptions } from '../../imaging/decode-micrograph.js';
+import type { MicrographFile } from '../../imaging/micrograph-file.js';
 import type { BoostChoices } from '../../pipeline/exploration.js';
-import type { SegmentOptions } from '../../pipeline/pipeline-parameters.js';
+import type { PaintingChoices, SegmentOptions } from '../../pipeline/pipeline-parameters.js';
 import type { EmbeddingBudget } from '../embedding-cache.js';
 import type { ActiveProfile, PromptOptions } from '../segmentation-service.js';
 import type { CancelFlag } from './cancel-flag.js';
@@ -19,6 +21,7 @@ export interface WorkerSettings {
   readonly modelId: string;
   readonly threads: number;
   readonly maxImagePixels: number;
+  readonly choices?: PaintingChoices;
 }
 
 export interface PaintTask {
@@ -34,9 +37,12 @@ export interface PaintPromptedTask extends PromptOptions {
   readonly cancel?: CancelFlag;
 }
 
+/** How a micrograph is segmented, and what of its file is read. */
+export type SegmentFileOptions = SegmentOptions & Pick<DecodeOptions, 'frame' | 'pixelSizeNm'>;
+
 export interface SegmentTask {
-  readonly image: ImageFile;
-  readonly options: SegmentOptions;
+  readonly image: ImageFile | MicrographFile;
+  readonly options: SegmentFileOptions;
   readonly modelVersion: string;
 }
 

@@ -19,13 +19,8 @@ export function progressFlag(): ProgressFlag {
 export function enterStep(flag: ProgressFlag | undefined, step: TimedStep): void {
   if (flag === undefined) return;
   const number = timedSteps.indexOf(step) + 1;
-  writeProgress(flag, { step, rounds: Atomics.load(flag, 0) === number ? Atomics.load(flag, 1) + 1 : 1 });
-}
-
-/** Progress that came from another process. */
-export function writeProgress(flag: ProgressFlag, { step, rounds }: Progress): void {
-  Atomics.store(flag, 1, rounds);
-  Atomics.store(flag, 0, step === null ? 0 : timedSteps.indexOf(step) + 1);
+  Atomics.store(flag, 1, Atomics.load(flag, 0) === number ? Atomics.load(flag, 1) + 1 : 1);
+  Atomics.store(flag, 0, number);
 }
 
 export function readProgress(flag: ProgressFlag): Progress {

@@ -12,6 +12,11 @@ export interface WelcomeProps {
 
 /** Where a micrograph is dropped or chosen. */
 export function Welcome({ onFiles, onExample }: WelcomeProps): JSX.Element {
+  const [offered, setOffered] = useState<ExamplesAnswer | null>(null);
+  const [problem, setProblem] = useState<{ readonly message: string; readonly hint: string } | null>(null);
+  useEffect(() => {
+    getJson<ExamplesAnswer>('api/try/examples').then(setOffered, (thrown: unknown) => setProblem(problemOf(thrown)));
+  }, []);
   return (
     <div class="welcome">
       <h1>Which materials does your micrograph show?</h1>
@@ -24,51 +29,41 @@ export function Welcome({ onFiles, onExample }: WelcomeProps): JSX.Element {
         <span>
           <strong>Drop micrographs here</strong>, or choose files
         </span>
-        <small>PNG, JPEG, WebP, GIF or TIFF of 8, 16 or 32 bits. They stay on this server, in memory.</small>
+        <small>{offered === null ? '' : `${offered.formats.names}. `}They stay on this server, in memory.</small>
         <input
           type="file"
           class="visually-hidden"
           multiple
-          accept="image/*,.tif,.tiff"
+          accept={offered?.formats.accept}
           onChange={(event) => {
             onFiles([...(event.currentTarget.files ?? [])]);
             event.currentTarget.value = '';
           }}
         />
       </label>
-      <Examples onExample={onExample} />
+      <section aria-labelledby="examples-title">
+        <h2 id="examples-title">Or take a simulated example</h2>
+        {problem !== null && <Problem {...problem} />}
+        <Examples examples={offered?.examples ?? []} onExample={onExample} />
+      </section>
     </div>
   );
 }
 
-function Examples({ onExample }: Pick<WelcomeProps, 'onExample'>): JSX.Element {
-  const [examples, setExamples] = useState<ExamplesAnswer['examples']>([]);
-  const [problem, setProblem] = useState<{ readonly message: string; readonly hint: string } | null>(null);
-  useEffect(() => {
-    getJson<ExamplesAnswer>('api/try/examples').then(
-      (answer) => setExamples(answer.examples),
-      (thrown: unknown) => setProblem(problemOf(thrown)),
-    );
-  }, []);
+function Examples({
+  examples,
+  onExample,
+}: Pick<WelcomeProps, 'onExample'> & Pick<ExamplesAnswer, 'examples'>): JSX.Element {
   return (
-    <section aria-labelledby="examples-title">
-      <h2 id="examples-title">Or take a simulated example</h2>
-      {problem !== null && <Problem {...problem} />}
-      <ul class="examples">
-        {examples.map(({ name, title }) => (
-          <li key={name}>
-            <button type="button" onClick={() => onExample(name)}>
-              <img
-                src={`api/try/examples/${encodeURIComponent(name)}/thumbnail.webp`}
-                alt=""
-                width="168"
-                height="168"
-              />
-              <span>{title}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <ul class="examples">
+      {examples.map(({ name, title }) => (
+        <li key={name}>
+          <button type="button" onClick={() => onExample(name)}>
+            <img src={`api/try/examples/${encodeURIComponent(name)}/thumbnail.webp`} alt="" width="168" height="168" />
+            <span>{title}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

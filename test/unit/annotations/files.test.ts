@@ -1,36 +1,10 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import sharp from 'sharp';
-import type { SourceItem } from '../../../src/annotations/evaluation-case.js';
-import { openSource } from '../../../src/annotations/open-source.js';
-import { encodeCocoRle } from '../../../src/core/coco-rle.js';
-import { renderLabels } from '../../../src/imaging/overlay.js';
-import { drawMask, showMask } from '../../support/draw-mask.js';
+import { file, itemsOf, problemsOf } from '../../support/annotation-files.js';
+import { drawMask } from '../../support/draw-mask.js';
 import { annotation, brushRegion, task } from '../../support/label-studio-tasks.js';
 import { labelConfigWith } from '../../support/test-backend.js';
 
-const reading = { difficultyField: 'difficulty', maxPixels: 1e6 };
 const left = drawMask('##..', '##..');
-
-const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'evaluation-'));
-
-async function file(content: unknown, name = 'file.json'): Promise<string> {
-  const path = join(await folder(), name);
-  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
-  return path;
-}
-
-async function itemsOf(path: string, predictions?: string, labelConfig?: string): Promise<SourceItem[]> {
-  const source = await openSource({ path, predictions, labelConfig }, reading);
-  const items: SourceItem[] = [];
-  for await (const item of source.items()) items.push(item);
-  return items;
-}
-
-const problemsOf = (items: readonly SourceItem[]) =>
-  items.flatMap(({ problems }) => problems.map(({ id, message }) => `${id}: ${message}`));
 
 describe("Label Studio's export", () => {
   test('is read task by task', async () => {
@@ -47,6 +21,41 @@ describe("Label Studio's export", () => {
     await expect(file(text).then((path) => itemsOf(path))).rejects.toMatchObject({ code: 'usage.invalid' });
   });
 
+  const annotated = (id: number) => task(id, [annotation(id, [brushRegion('a', 'STO', left)])], []);
+
+  test.each([
+    ['one task without a list', JSON.stringify(annotated(1)), ['1']],
+    ['a task per line', [1, 2].map((id) => JSON.stringify(annotated(id))).join('\n'), ['1', '2']],
+    [
+      'tasks that are spread over lines',
+      [1, 2].map((id) => JSON.stringify(annotated(id), null, 1)).join('\n\n'),
+      ['1', '2'],
+    ],
+    ['a byte order mark', `\uFEFF${JSON.stringify([annotated(1)])}`, ['1']],
+  ])('%s is read', async (_what, text, ids) => {
+    expect((await itemsOf(await file(text))).map(({ evaluated }) => evaluated?.id)).toEqual(ids);
+  });
+
+  test.each([
+    ['a last task that is cut off', `${JSON.stringify(annotated(1))}\n{"id": 2, "data"`, 'ends before'],
+    ['an object of another kind', '{"tasks": []}', 'neither a COCO file'],
+    ['an object and a list', `${JSON.stringify(annotated(1))} []`, 'something else'],
+  ])('%s is bad usage', async (_what, text, message) => {
+    await expect(file(text).then((path) => itemsOf(path))).rejects.toMatchObject({
+      code: 'usage.invalid',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test('forms without what is measured are named as what they are', async () => {
+    const minimal = { image: '/a.png', id: 1, tag: [], annotator: 1, annotation_id: 10 };
+    const old = { id: 2, data: { image: '/a.png' }, completions: [{ id: 1, result: [] }] };
+    expect(problemsOf(await itemsOf(await file([minimal, old])))).toEqual([
+      expect.stringContaining('JSON-MIN'),
+      expect.stringContaining('before version 1.0'),
+    ]);
+  });
+
   test('does not go with a file of predictions', async () => {
     await expect(itemsOf(await file([]), 'x.json')).rejects.toMatchObject({ code: 'usage.invalid' });
   });
@@ -54,142 +63,4 @@ describe("Label Studio's export", () => {
 
 test('what does not exist is bad usage', async () => {
   await expect(itemsOf('/no/such/thing')).rejects.toMatchObject({ code: 'usage.invalid' });
-});
-
-describe('COCO', () => {
-  const coco = (annotations: readonly unknown[]) => ({
-    images: [{ id: 1, file_name: 'film.png', width: 4, height: 2, difficulty: 2 }],
-    categories: [{ id: 7, name: 'STO' }],
-    annotations,
-  });
-  const rle = { image_id: 1, category_id: 7, segmentation: encodeCocoRle(left) };
-
-  test('compressed run lengths, counts and polygons are the same masks', async () => {
-    const counts = { ...rle, segmentation: { size: [2, 4], counts: [0, 4, 4] } };
-    const polygon = { ...rle, segmentation: [[0, 0, 2, 0, 2, 2, 0, 2]] };
-    const [item] = await itemsOf(await file(coco([rle, counts, polygon])));
-    expect(item?.problems).toEqual([]);
-    expect(item?.evaluated?.difficulty).toBe(2);
-    const { regions = [] } = item?.evaluated?.annotations[0] ?? {};
-    expect(regions.map(({ label }) => label)).toEqual(['STO', 'STO', 'STO']);
-    for (const { mask } of regions) expect(showMask(mask)).toEqual(['##..', '##..']);
-  });
-
-  test('results are predictions with scores', async () => {
-    const [item] = await itemsOf(await file(coco([rle])), await file([{ ...rle, score: 0.9 }]));
-    expect(item?.evaluated?.annotations[0].prediction?.regions).toMatchObject([{ label: 'STO', score: 0.9 }]);
-  });
-
-  test('crowds do not count, and an image with nothing else is nothing', async () => {
-    expect(await itemsOf(await file(coco([{ ...rle, iscrowd: 1 }])))).toEqual([]);
-  });
-
-  test('masks that do not fit are named', async () => {
-    const wrong = [
-      { ...rle, id: 1, segmentation: { size: [3, 4], counts: [0, 12] } },
-      { ...rle, id: 2, segmentation: { size: [2, 4], counts: [9] } },
-      { ...rle, id: 3, segmentation: { size: [2, 4], counts: '~~~' } },
-      { ...rle, id: 4, segmentation: {} },
-    ];
-    const items = await itemsOf(await file(coco(wrong)));
-    expect(items[0]?.evaluated).toBeNull();
-    expect(problemsOf(items)).toEqual([
-      expect.stringContaining('annotation 1: its mask is 4 × 3 pixels'),
-      expect.stringContaining('annotation 2: its run lengths come to 9 pixels'),
-      expect.stringContaining('annotation 3: its run lengths'),
-      expect.stringContaining('annotation 4 has no mask'),
-    ]);
-  });
-
-  test('entries that are damaged, of no image or of no category are named, the rest is measured', async () => {
-    const lost = { ...rle, id: 5, image_id: 9 };
-    const odd = { ...rle, id: 6, category_id: 8 };
-    const items = await itemsOf(await file(coco([{ id: 4, image_id: 1 }, lost, odd])));
-    expect(items.flatMap(({ problems }) => problems.map(({ id, message }) => [id, message]))).toEqual([
-      ['1', 'annotation #1 is damaged: category_id is missing or wrong'],
-      ['9', 'annotation 5 is of an image that is not in the list of images'],
-      ['1', 'the file names no category 8; its masks are measured all the same'],
-    ]);
-    expect(items.map(({ evaluated }) => evaluated?.annotations[0].regions.map(({ label }) => label))).toEqual([
-      undefined,
-      ['8'],
-    ]);
-  });
-
-  test('an image without results is named and measured as one without masks', async () => {
-    const items = await itemsOf(await file(coco([rle])), await file([]));
-    expect(items[0]?.evaluated?.annotations[0].prediction?.regions).toEqual([]);
-    expect(problemsOf(items)).toHaveLength(1);
-  });
-
-  test('a file of another form is bad usage', async () => {
-    await expect(itemsOf(await file({ images: 1 }))).rejects.toMatchObject({
-      message: expect.stringContaining('images'),
-    });
-  });
-});
-
-describe('label images', () => {
-  const labels = (rows: readonly (readonly number[])[]) =>
-    renderLabels(rows[0]?.length ?? 0, rows.length, Uint8Array.from(rows.flat()));
-
-  async function folders() {
-    const [truth, predicted] = [await folder(), await folder()];
-    return { truth, predicted, write: async (path: string, rows: number[][]) => writeFile(path, await labels(rows)) };
-  }
-
-  test('go by their names; 0 is unlabelled', async () => {
-    const { truth, predicted, write } = await folders();
-    await write(join(truth, 'film.materials.png'), [[0, 1, 2]]);
-    await write(join(predicted, 'film.labels.png'), [[1, 1, 2]]);
-    const [item] = await itemsOf(truth, predicted);
-    expect(item?.problems).toEqual([]);
-    const areas = (regions: readonly { label: string; mask: { areaPx: number } }[] = []) =>
-      regions.map(({ label, mask }) => [label, mask.areaPx]);
-    const [reference] = item?.evaluated?.annotations ?? [];
-    expect(areas(reference?.regions)).toEqual([
-      ['1', 1],
-      ['2', 1],
-    ]);
-    expect(areas(reference?.prediction?.regions)).toEqual([
-      ['1', 2],
-      ['2', 1],
-    ]);
-  });
-
-  test("predictions may be segment's masks, which win over its label images", async () => {
-    const { truth, predicted, write } = await folders();
-    await write(join(truth, 'film.png'), [[1, 1, 2]]);
-    await write(join(predicted, 'film.labels.png'), [[1, 1, 1]]);
-    const masks = [{ rle: encodeCocoRle(drawMask('###')), material: 1, score: 0.5 }];
-    await writeFile(join(predicted, 'film.masks.json'), JSON.stringify({ masks }));
-    await writeFile(join(predicted, 'film.task.json'), '{}');
-    const [item] = await itemsOf(truth, predicted);
-    expect(item?.evaluated?.annotations[0].prediction?.regions).toMatchObject([{ label: '1', score: 0.5 }]);
-  });
-
-  test('of other sizes, with colours, without labels or without prediction are named', async () => {
-    const { truth, predicted, write } = await folders();
-    for (const name of ['a', 'b', 'c']) await write(join(truth, `${name}.png`), [[1, 2]]);
-    await write(join(truth, 'd.png'), [[0, 0]]);
-    await write(join(predicted, 'a.png'), [[1], [2]]);
-    await sharp({ create: { width: 2, height: 1, channels: 3, background: '#f00' } })
-      .png()
-      .toFile(join(predicted, 'b.png'));
-    await writeFile(join(truth, 'e.png'), 'no picture');
-    const items = await itemsOf(truth, predicted);
-    expect(problemsOf(items)).toEqual([
-      expect.stringContaining('a: a.png is 1 × 2 pixels, the labels 2 × 1'),
-      expect.stringContaining('b: b.png has colours'),
-      expect.stringContaining('c: there is no prediction'),
-      expect.stringContaining('d: d.png has no labelled pixel'),
-      expect.stringContaining('d: there is no prediction'),
-      expect.stringContaining('e: e.png is no PNG image'),
-    ]);
-    expect(items.filter(({ evaluated }) => evaluated !== null)).toHaveLength(3);
-  });
-
-  test('an empty folder is bad usage', async () => {
-    await expect(itemsOf(await folder())).rejects.toMatchObject({ code: 'usage.invalid' });
-  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { SourceItem } from '../../../src/annotations/evaluation-case.js';
 import { readLabelStudioTask, type TaskReading } from '../../../src/annotations/read-label-studio-task.js';
 import { evaluateCase } from '../../../src/evaluation/evaluate-case.js';
 import { parseLabelConfig } from '../../../src/label-studio/label-config.js';
@@ -11,7 +12,12 @@ const reading: TaskReading = { config: undefined, difficultyField: 'difficulty',
 const left = drawMask('##..', '##..');
 const right = drawMask('..##', '..##');
 
-const read = (raw: unknown, more: Partial<TaskReading> = {}) => readLabelStudioTask(raw, { ...reading, ...more });
+const readAll = (raw: unknown, more: Partial<TaskReading> = {}) => readLabelStudioTask(raw, { ...reading, ...more });
+const read = async (raw: unknown, more: Partial<TaskReading> = {}) => {
+  const [item = { evaluated: null, problems: [] }, ...others] = await readAll(raw, more);
+  if (others.length > 0) throw new Error('it has several images');
+  return item;
+};
 const messages = async (raw: unknown, more: Partial<TaskReading> = {}) =>
   (await read(raw, more)).problems.map(({ message }) => message);
 
@@ -29,8 +35,8 @@ describe('recorded tasks', () => {
 
   test('predictions for another size and without type are named, and cost only themselves', async () => {
     expect(await messages(recordedAnnotations.task)).toEqual([
-      expect.stringContaining('prediction 35 is 320 × 240 pixels, the accepted masks are 160 × 120'),
       expect.stringContaining('prediction 36: region 1 is no brush mask'),
+      expect.stringContaining('prediction 35 is 320 × 240 pixels, the accepted masks are 160 × 120'),
     ]);
   });
 
@@ -161,7 +167,7 @@ describe('bad regions', () => {
 
   test('an annotation without brush regions is named', async () => {
     expect(await messages(task(1, [annotation(1, [])], [predicted]))).toEqual([
-      expect.stringContaining('no brush region'),
+      expect.stringContaining('no region with an area'),
     ]);
   });
 
@@ -171,15 +177,34 @@ describe('bad regions', () => {
     ]);
   });
 
-  test('regions on another image of the task are left out', async () => {
+  test('regions on a second image and on a second page are cases of their own', async () => {
     const config = parseLabelConfig(labelConfigWith('STO'));
     const elsewhere = brushRegion('b', 'STO', drawMask('#'), { to_name: 'second' });
     const page = brushRegion('c', 'STO', drawMask('#'), { item_index: 1 });
-    const { evaluated, problems } = await read(task(1, [annotation(1, [elsewhere, page, accepted])], [predicted]), {
-      config,
-    });
-    expect(evaluated?.annotations[0].regions.map(({ id }) => id)).toEqual(['a']);
-    expect(problems).toEqual([]);
+    const data = { image: '/data/upload/1/0123abcd-a.png', second: '/b.png' };
+    const raw = task(1, [annotation(1, [elsewhere, page, accepted])], [predicted], data);
+    const about = (items: readonly SourceItem[]) =>
+      items.map(({ evaluated, problems }) => [
+        evaluated?.id,
+        evaluated?.file,
+        evaluated?.annotations[0].regions.map(({ id }) => id),
+        problems.map(({ message }) => message),
+      ]);
+    expect(about(await readAll(raw))).toEqual([
+      ['1', 'b.png', ['b'], []],
+      ['1.image', 'a.png', ['a'], []],
+      ['1.image.page-2', 'task 1', ['c'], []],
+    ]);
+    expect(about(await readAll(raw, { config }))).toEqual([
+      ['1', 'a.png', ['a'], []],
+      ['1.page-2', 'task 1', ['c'], []],
+      [
+        undefined,
+        undefined,
+        undefined,
+        ['annotation 1: the label config has no image "second", on which it has regions'],
+      ],
+    ]);
   });
 
   test('anti-aliased pixels are inside from one half of opacity on', async () => {

@@ -51,7 +51,7 @@ test('results come one by one, with what there is to say at the end', async () =
     const server = createServer(app).listen(0);
     try {
       const { port } = server.address() as AddressInfo;
-      return await (await fetch(`http://127.0.0.1:${port}`)).json();
+      return (await (await fetch(`http://127.0.0.1:${port}`)).json()) as unknown;
     } finally {
       server.close();
     }

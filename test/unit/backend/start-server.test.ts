@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { startServer } from '../../../src/backend/start-server.js';
 import { loadSettings } from '../../../src/config/settings.js';
+import { inQueue } from '../../support/in-queue.js';
 import { scriptedService } from '../../support/scripted-service.js';
 import { inlineImage, labelConfigWith } from '../../support/test-backend.js';
 
@@ -8,7 +9,7 @@ const settings = loadSettings({ PORT: '0', LOG_LEVEL: 'silent' });
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 test('listens on a free port and closes', async () => {
-  const { url, close } = await startServer(settings, scriptedService());
+  const { url, close } = await startServer(settings, inQueue(scriptedService()));
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect((await fetch(`${url}/health`)).status).toBe(200);
   await close();
@@ -16,9 +17,9 @@ test('listens on a free port and closes', async () => {
 });
 
 test('a port that is taken is an error that says how to choose another', async () => {
-  const { url, close } = await startServer(settings, scriptedService());
+  const { url, close } = await startServer(settings, inQueue(scriptedService()));
   const taken = loadSettings({ PORT: new URL(url).port, LOG_LEVEL: 'silent' });
-  await expect(startServer(taken, scriptedService())).rejects.toMatchObject({
+  await expect(startServer(taken, inQueue(scriptedService()))).rejects.toMatchObject({
     code: 'settings.invalid',
     hint: expect.stringContaining('--port'),
   });
@@ -27,7 +28,7 @@ test('a port that is taken is an error that says how to choose another', async (
 
 test('finishes predictions under way before it closes, and is not ready meanwhile', async () => {
   const service = scriptedService();
-  const { url, close } = await startServer(settings, service);
+  const { url, close } = await startServer(settings, inQueue(service));
   const release = service.hold();
   const predict = () =>
     fetch(`${url}/predict`, {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { learnNames, type NamedRegion, spreadOf } from '../../../src/booster/learn-names.js';
-import { type LearnedProfile, learnedProfile, type Naming } from '../../../src/booster/material-profile.js';
+import { type MaterialProfile, materialProfile, type Naming } from '../../../src/booster/material-profile.js';
 import { nameMasks, type NamingMask } from '../../../src/booster/name-masks.js';
 import { nameMaterials } from '../../../src/booster/name-materials.js';
 import { seededRandom } from '../../../src/core/seeded-random.js';
@@ -13,10 +13,10 @@ const region = (name: string, image: string, y: number): NamedRegion => ({ name,
 const mask = (samples: NamingMask['samples'], areaPx = 100): NamingMask => ({ samples, areaPx });
 
 const regions = [region('Ge', '1', 0), region('Pt', '1', 3), region('Ge', '2', 0), region('Pt', '2', 3)];
-const profileOf = (naming: Naming, given = regions, unseen = 0): LearnedProfile => {
+const profileOf = (naming: Naming, given = regions, unseen = 0): MaterialProfile => {
   const learned = learnNames(given);
   if (learned === undefined) throw new Error('nothing was learned');
-  return learnedProfile.parse({
+  return materialProfile.parse({
     format: 'sam-i-am-profile',
     version: 2,
     textureSha256: '0'.repeat(64),
@@ -78,9 +78,9 @@ describe('the spread that is known from other projects', () => {
     [-6, 0, 6].map((y, image) => shifted(name, String(image), y, 3 * label)),
   );
   const seen = [shifted('Ge', '1', 0, 0), shifted('Pt', '1', 4, 3)];
-  const profileWith = (spread: ReturnType<typeof spreadOf> | undefined): LearnedProfile => {
+  const profileWith = (spread: ReturnType<typeof spreadOf> | undefined): MaterialProfile => {
     const learned = learnNames(seen, spread);
-    return learnedProfile.parse({ ...profileOf('masks'), ...learned });
+    return materialProfile.parse({ ...profileOf('masks'), ...learned });
   };
   // Pt in another micrograph: the shift makes it look like Ge.
   const unseen = shifted('', '2', -1, 3).samples;
@@ -110,7 +110,7 @@ describe('the spread that is known from other projects', () => {
       ['a', 'b'].map((_, y) => [0, 0.01, 0.02].map((shift, image) => region('a', String(image), 20 * y + shift))),
     );
     const nameOf = (given: readonly NamedRegion[]) => {
-      const profile = learnedProfile.parse({ ...profileOf('masks', regions, 1), ...learnNames(given, narrow) });
+      const profile = materialProfile.parse({ ...profileOf('masks', regions, 1), ...learnNames(given, narrow) });
       return nameMasks([mask(cloud(3))], profile)[0]?.name;
     };
     expect(nameOf(many.slice(0, 1))).toBeNull();

@@ -1,5 +1,5 @@
-import { Command } from 'commander';
 import { expect, test } from '@jest/globals';
+import { Command } from 'commander';
 import { commandSummaries } from '../../../src/cli/command-summaries.js';
 import { addCommands } from '../../../src/cli/commands.js';
 

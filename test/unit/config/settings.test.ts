@@ -20,6 +20,8 @@ describe('loadSettings', () => {
       host: '127.0.0.1',
       model: 'sam-i-am-small',
       click: 'mask',
+      merge: 'material',
+      keepOverlays: false,
       dataDir: defaultDataFolder(),
       embeddingMemoryMb: 256,
       embeddingDiskMb: 2048,
@@ -52,12 +54,14 @@ describe('loadSettings', () => {
       ALLOWED_IMAGE_HOSTS: 'Images.local:9000, 10.0.0.7',
       LOCAL_FILES_ROOT: '/files',
       CLICK: 'material',
+      MERGE: 'region',
+      KEEP_OVERLAYS: 'true',
       REDIS_URL: 'redis://localhost:6379',
       LOG_LEVEL: 'debug',
     });
     expect(settings).toMatchObject({ port: 0, materials: 3, labelStudioUrl: 'https://label.example/studio' });
     expect(settings.allowedImageHosts).toEqual(['images.local:9000', '10.0.0.7']);
-    expect(Object.keys(settings)).toHaveLength(20);
+    expect(Object.keys(settings)).toHaveLength(22);
   });
 
   test('an empty variable counts as unset, and auto is a number of materials', () => {
@@ -91,7 +95,7 @@ describe('loadSettings', () => {
 describe('describeSettings', () => {
   test('every setting has a meaning, and help and table name them all', () => {
     const settings = describeSettings();
-    expect(settings).toHaveLength(20);
+    expect(settings).toHaveLength(22);
     for (const { name, meaning } of settings) {
       expect(meaning).toMatch(/\.$/);
       expect(settingsHelp()).toContain(`  ${name} `);

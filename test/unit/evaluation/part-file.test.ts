@@ -11,7 +11,7 @@ test('is in its place when it is finished, and not before', async () => {
   const file = new PartFile(join(folder, 'a.txt'));
   await file.write('one ');
   await file.write('x'.repeat(200_000));
-  expect(await readdir(folder)).toEqual(['a.txt.part']);
+  expect(await readdir(folder)).toEqual([expect.stringMatching(/^\.a\.txt\.\d+-[0-9a-f]{8}\.part$/)]);
   await file.finish();
   expect(await readdir(folder)).toEqual(['a.txt']);
   expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe(`one ${'x'.repeat(200_000)}`);

@@ -43,3 +43,12 @@ test('colours differ for the most materials that can be painted', () => {
   const colours = Array.from({ length: 6 }, (_, index) => colourOf(index).join());
   expect(new Set(colours).size).toBe(6);
 });
+
+test.each([1, 2, 9, 31, 32, 33, 60])('an image %i pixels wide has its picture, legend or not', async (width) => {
+  const image = greyImage(width, 40, (_, y) => y / 40);
+  const mask = drawMask(...new Array<string>(40).fill('#'.repeat(width)));
+  const layers = [1, 2, 3].map((each) => ({ mask, colour: colourOf(each), caption: `material ${each}  33.3 %` }));
+  const { width: shown, height } = await sharp(await renderOverlay(image, layers, 'unsegmented 0.0 %')).metadata();
+  expect(shown).toBe(width);
+  expect(height).toBeGreaterThanOrEqual(40);
+});

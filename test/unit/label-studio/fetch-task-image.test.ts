@@ -142,6 +142,30 @@ describe('images elsewhere', () => {
   );
 });
 
+describe('a Label Studio that has another address', () => {
+  test.each([
+    ['that wants the token', 401, []],
+    ['that has no such file', 404, []],
+    ['on a private address', 200, undefined],
+  ] as const)('%s is named with both addresses', async (_what, status, allowed) => {
+    const real = await serve({ '/data/upload/1/a.png': answers(status, 'pixels') });
+    const old = await serve({ '/data/upload/1/a.png': redirects(`${real.url}/data/upload/1/a.png`) });
+    const options = allowed === undefined ? {} : { allowed: [real.host] };
+    expect(textOf(await fetchFrom(old, '/data/upload/1/a.png', options))).toMatchObject({
+      code: 'label_studio.unreachable',
+      message: `${old.url} redirects to ${real.url}`,
+      hint: `Set LABEL_STUDIO_URL to ${real.url}.`,
+    });
+    expect(real.requests.every(({ authorization }) => authorization === undefined)).toBe(true);
+  });
+
+  test('still serves images where it is that need no login', async () => {
+    const real = await serve({ '/data/upload/1/a.png': answers(200, 'pixels') });
+    const old = await serve({ '/data/upload/1/a.png': redirects(`${real.url}/data/upload/1/a.png`) });
+    expect(textOf(await fetchFrom(old, '/data/upload/1/a.png', { allowed: [real.host] }))).toBe('pixels');
+  });
+});
+
 describe('redirects', () => {
   test('within Label Studio keep the token, to another host they lose it for good', async () => {
     const images: FileServer = await serve({

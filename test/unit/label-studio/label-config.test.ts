@@ -23,7 +23,7 @@ describe('parseLabelConfig', () => {
       controls: [
         { kind: 'brush', name: 'smart', toName: 'image', labels: ['Only smart'], smartOnly: true },
         { kind: 'brush', name: 'material', toName: 'image', labels: ['SrTiO₃ <100>', '真空'], smartOnly: false },
-        { kind: 'keypoint', name: 'point', toName: 'image', labels: ['真空'], smartOnly: false },
+        { kind: 'keypoint', name: 'point', toName: 'image', labels: ['真空'], smartOnly: false, isPrompt: true },
         { kind: 'rectangle', name: 'box', toName: 'image', labels: ['真空'], smartOnly: false },
       ],
       notes: [],

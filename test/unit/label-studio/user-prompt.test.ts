@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { maskFromBox } from '../../../src/core/mask.js';
+import { promptInPixels } from '../../../src/core/user-prompt.js';
 import { encodeBrushRle } from '../../../src/label-studio/brush-codec.js';
 import { promptRegions, readUserPrompt } from '../../../src/label-studio/user-prompt.js';
 
@@ -30,13 +31,27 @@ describe('the prompts of an interactive request', () => {
     expect(prompt).toMatchObject({
       label: 'Iron',
       points: [
-        { x: 20, y: 50, positive: true },
-        { x: 40, y: 50, positive: false },
-        { x: 60, y: 50, positive: true },
+        { x: 10, y: 50, positive: true },
+        { x: 20, y: 50, positive: false },
+        { x: 30, y: 50, positive: true },
       ],
-      boxes: [{ x: 80, y: 10, width: 10, height: 20 }],
+      boxes: [{ x: 40, y: 10, width: 5, height: 20 }],
+      of: { width: 100, height: 100 },
     });
   });
+
+  it.each([size, { original_width: 7, original_height: 9 }, {}, { original_width: null, original_height: 50.5 }])(
+    'are where they were made in the image that is fetched, although %j is claimed',
+    (claimed) => {
+      const value = { x: 50, y: 25, width: 10, height: 50, rotation: 0 };
+      const regions = ['keypointlabels', 'rectanglelabels'].map((type) => ({ ...claimed, type, value }));
+      const prompt = readUserPrompt(regions);
+      expect(prompt && promptInPixels(prompt, { width: 400, height: 200 })).toEqual({
+        points: [{ x: 200, y: 50, positive: true }],
+        boxes: [{ x: 200, y: 50, width: 40, height: 100 }],
+      });
+    },
+  );
 
   it('of hundreds of clicks, the newest eight and eight spread over the older ones', () => {
     const clicks = Array.from({ length: 300 }, (_, index) => keyPoint(index / 3, index === 299 ? 'Iron' : 'Gold'));
@@ -67,6 +82,6 @@ describe('the prompts of an interactive request', () => {
     const many = Array.from({ length: 40 }, (_, index) => stroke(index * 4));
     const points = readUserPrompt(many)?.points ?? [];
     expect(points).toHaveLength(16);
-    for (const { y } of points) expect(y).toBeGreaterThan(20);
+    for (const { x, y } of points) expect([x < 85, y > 20]).toEqual([true, true]);
   });
 });

@@ -114,7 +114,11 @@ test('no budget keeps nothing', async () => {
 
 test('the key changes with the image and with the model', () => {
   const bytes = Uint8Array.of(1, 2, 3);
-  const keys = [embeddingKey(bytes, 'm'), embeddingKey(Uint8Array.of(1, 2, 4), 'm'), embeddingKey(bytes, 'n')];
+  const keys = [
+    embeddingKey({ bytes }, 'm'),
+    embeddingKey({ bytes: Uint8Array.of(1, 2, 4) }, 'm'),
+    embeddingKey({ bytes }, 'n'),
+  ];
   expect(new Set(keys).size).toBe(3);
-  expect(embeddingKey(bytes, 'm')).toBe(keys[0]);
+  expect(embeddingKey({ bytes }, 'm')).toBe(keys[0]);
 });

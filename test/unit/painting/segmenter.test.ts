@@ -114,6 +114,17 @@ test('a click and a box give at most one mask, and the click is in it', async ()
   const { materials, width, height } = await segmenter.paintPrompted({ image, prompt: click, ...plain });
   expect([width, height, materials.length]).toEqual([192, 192, 1]);
   expect(decodeBrushRle(materials[0]?.brushRle ?? new Uint8Array()).alpha[40 * 192 + 60]).toBe(255);
+  const percent = {
+    points: [{ x: (100 * 60) / 192, y: (100 * 40) / 192, positive: true }],
+    boxes: [],
+    of: { width: 100, height: 100 },
+  };
+  for (const extent of ['mask', 'material'] as const) {
+    const [same, inPercent] = await Promise.all(
+      [click, percent].map((prompt) => segmenter.paintPrompted({ image, prompt, extent, materials: 'auto' })),
+    );
+    expect(inPercent).toEqual(same);
+  }
   const box = { points: [], boxes: [{ x: 10, y: 10, width: 150, height: 70 }] };
   expect((await segmenter.paintPrompted({ image, prompt: box, ...plain })).materials.length).toBeLessThanOrEqual(1);
 });
@@ -138,7 +149,8 @@ test('an unreadable image crosses the thread boundary as a value with its cure',
   const result = unpack(packed);
   expect(result.ok ? null : result.error).toMatchObject({
     code: 'image.unreadable',
-    hint: expect.stringContaining('PNG'),
+    message: expect.stringMatching(/notes\.png.*text/),
+    hint: 'Give the micrograph that belongs to it.',
   });
 });
 

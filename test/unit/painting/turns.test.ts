@@ -2,19 +2,18 @@ import { expect, test } from '@jest/globals';
 import { Turns, TurnsByKey } from '../../../src/painting/turns.js';
 import { jobs, soon } from '../../support/jobs.js';
 
-test('runs as many jobs at once as it may, the others in order, urgent ones first', async () => {
+test('runs as many jobs at once as it may, the others in order', async () => {
   const turns = new Turns(2);
   const { started, job, end } = jobs();
   const running = ['a', 'b', 'c', 'd'].map((name) => turns.run(job(name)));
-  running.push(turns.run(job('e'), { urgent: true }), turns.run(job('f'), { urgent: true }));
   await soon();
   expect(started).toEqual(['a', 'b']);
-  for (const name of ['b', 'a', 'e', 'f', 'c', 'd']) {
+  for (const name of ['b', 'a', 'c', 'd']) {
     end(name);
     await soon();
   }
-  expect(started).toEqual(['a', 'b', 'e', 'f', 'c', 'd']);
-  expect(await Promise.all(running)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  expect(started).toEqual(['a', 'b', 'c', 'd']);
+  expect(await Promise.all(running)).toEqual(['a', 'b', 'c', 'd']);
 });
 
 test('a job that starts while another is handed its turn does not exceed the limit', async () => {
@@ -47,11 +46,11 @@ test('a job that is withdrawn while it waits never runs', async () => {
   const { started, job, end } = jobs();
   const controller = new AbortController();
   const first = turns.run(job('a'));
-  const withdrawn = turns.run(job('b'), { signal: controller.signal });
+  const withdrawn = turns.run(job('b'), controller.signal);
   const third = turns.run(job('c'));
   controller.abort();
   await expect(withdrawn).rejects.toMatchObject({ code: 'cancelled' });
-  await expect(turns.run(job('d'), { signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
+  await expect(turns.run(job('d'), controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
   end('a');
   await first;
   await soon();

@@ -34,7 +34,9 @@ const run = async (changed: Partial<SegmentOptions>, given = models, image = mic
   const stopwatch = new Stopwatch();
   const result = await segmentMicrograph(given, image, options, pipelineParameters, stopwatch);
   const masks = resultMasks(result);
-  return { result, masks, report: masksReport(image, 'model-1', options.stage, masks, stopwatch.timings()) };
+  const about = { stage: options.stage, timings: stopwatch.timings(), warnings: result.warnings };
+  const file = { ...image, pixelSizeNm: null, frame: 0, frames: 1 };
+  return { result, masks, report: masksReport(file, masks, { modelVersion: 'model-1', ...about }) };
 };
 
 describe('each stage gives what it promises', () => {

@@ -7,18 +7,27 @@ LARGEST_NUMBER = 254
 
 
 def connected_pieces(labels: np.ndarray, least_area: int) -> np.ndarray:
-    """Number the connected pieces of every label > 0. Pieces below `least_area` pixels get 0."""
-    out, top = np.zeros(labels.shape, np.uint8), 0
-    for label in np.unique(labels[labels > 0]):
-        pieces, count = ndimage.label(labels == label)
-        areas = np.bincount(pieces.ravel(), minlength=count + 1)
-        keep = [p for p in range(1, count + 1) if areas[p] >= least_area]
-        keep = sorted(keep, key=lambda p: -areas[p])[: LARGEST_NUMBER - top]
-        number = np.zeros(count + 1, np.uint8)
-        number[keep] = np.arange(top + 1, top + 1 + len(keep))
-        out = np.maximum(out, number[pieces])
-        top += len(keep)
-    return out
+    """Number the connected pieces of every label > 0, by label and falling area. Pieces below `least_area` pixels get 0."""
+    pieces, count = ndimage.label(_linked(labels))
+    pieces = pieces[::2, ::2]
+    areas = np.bincount(pieces.ravel(), minlength=count + 1)
+    label = np.zeros(count + 1, labels.dtype)
+    label[pieces.ravel()] = labels.ravel()
+    large = np.nonzero(areas[1:] >= least_area)[0] + 1
+    kept = large[np.lexsort((-areas[large], label[large]))][:LARGEST_NUMBER]
+    number = np.zeros(count + 1, np.uint8)
+    number[kept] = np.arange(1, len(kept) + 1)
+    return number[pieces]
+
+
+def _linked(labels):
+    """Pixels of a label > 0 two apart, with a link between neighbours of one label: what is connected there is one piece."""
+    height, width = labels.shape
+    links = np.zeros((2 * height - 1, 2 * width - 1), bool)
+    links[::2, ::2] = labels > 0
+    links[1::2, ::2] = (labels[1:] == labels[:-1]) & (labels[1:] > 0)
+    links[::2, 1::2] = (labels[:, 1:] == labels[:, :-1]) & (labels[:, 1:] > 0)
+    return links
 
 
 def neighbours(pieces: np.ndarray, reach: int) -> dict[int, set[int]]:
@@ -27,7 +36,8 @@ def neighbours(pieces: np.ndarray, reach: int) -> dict[int, set[int]]:
     for step in {1, max(1, reach // 2), max(1, reach)}:
         for first, second in ((pieces[step:], pieces[:-step]), (pieces[:, step:], pieces[:, :-step])):
             meet = (first != second) & (first > 0) & (second > 0)
-            found.update(map(tuple, np.unique(np.stack([first[meet], second[meet]], 1), axis=0)) if meet.any() else ())
+            counts = np.bincount(first[meet].astype(np.int32) * 256 + second[meet])
+            found.update((int(code) // 256, int(code) % 256) for code in np.nonzero(counts)[0])
     out: dict[int, set[int]] = {int(p): set() for p in np.unique(pieces[pieces > 0])}
     for a, b in found:
         out[int(a)].add(int(b))

@@ -66,13 +66,13 @@ def simulate(seed: int, size: int = 512, difficulty: int | None = None, device: 
     return photograph(rng, scene, size, difficulty, {"seed": seed}, device, unseen=unseen)
 
 
-def draw_scene(rng, size: int, difficulty: int, unseen: bool = False) -> Scene:
-    """Choose layout, materials and defects."""
+def draw_scene(rng, size: int, difficulty: int, unseen: bool = False, count: int | None = None) -> Scene:
+    """Choose layout, materials and defects. `count`: materials, where the layout has as many regions; two to four by default."""
     names = list(layouts.LAYOUTS)
     layout = str(rng.choice(names, p=[layouts.LAYOUTS[n][1] for n in names]))
     regions = layouts.LAYOUTS[layout][0](rng, size, difficulty)
-    count = int(regions.max()) + 1
-    materials = min(int(rng.integers(2, 5)), count)
+    drawn_count = int(rng.integers(2, 5))
+    materials = min(count or drawn_count, int(regions.max()) + 1)
     sem = layout != "single" and rng.random() < (0.3 if layout in ("mottled", "particles", "layers with blobs") else 0.06)
     drawn = palette(rng, materials, difficulty, size / 1024, sem, unseen)
     of_region = layouts.assign_materials(rng, regions, layout, materials)

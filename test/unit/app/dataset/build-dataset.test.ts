@@ -11,6 +11,7 @@ import { type CocoRle, decodeCocoRle } from '../../../../src/core/coco-rle.js';
 import type { Mask } from '../../../../src/core/mask.js';
 import { drawMask, showMask } from '../../../support/draw-mask.js';
 import { annotation, brushRegion, task } from '../../../support/label-studio-tasks.js';
+import { bitmaskRegion, outlineRegion, polygonRegion } from '../../../support/region-shapes.js';
 
 let folder = '';
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'dataset-'))));
@@ -124,6 +125,43 @@ test('what it wrote is read as COCO by the evaluator', async () => {
     found.push(...(evaluated?.annotations[0].regions.map(({ label, mask }) => label + showMask(mask).join('/')) ?? []));
   }
   expect(found).toEqual([`STO${showMask(left).join('/')}`]);
+});
+
+test('regions of any shape are written, each page of a task as an image of its own', async () => {
+  const size = { width: 4, height: 2 };
+  const corners = [[0, 0], [2, 0], [2, 2], [0, 2]] as const; // prettier-ignore
+  const box = { x: 75, y: 0, width: 25, height: 100, rotation: 0 };
+  const result = [
+    polygonRegion('a', 'STO', size, corners),
+    { ...(await bitmaskRegion('b', 'Ge', right)), item_index: 0 },
+    { ...outlineRegion('rectangle', 'c', 'Ge', size, box), item_index: 1 },
+  ];
+  const pages = [await inline(50), await inline(90)];
+  const { built, problems, out } = await build([{ ...task(1, [annotation(1, result)], []), data: { pages } }]);
+  expect([problems, built]).toMatchObject([[], { images: 2, labels: ['STO', 'Ge'] }]);
+  const { items } = await readJson<Manifest>('manifest.json');
+  expect(items.map(({ id }) => id)).toEqual(['project-3-1', 'project-3-1.page-2']);
+  const pixels = await Promise.all(
+    items.map(async ({ labels: { file } }) =>
+      [...(await sharp(join(out, file)).toColourspace('b-w').raw().toBuffer())].join(''),
+    ),
+  );
+  expect(pixels).toEqual(['11021102', '00020002']);
+});
+
+test('a label that others cover, and whatever could not be read, is named', async () => {
+  const both = brushRegion('a', 'STO', left);
+  const region = { ...both, value: { ...both.value, brushlabels: ['STO', 'Ge'] } };
+  const point = outlineRegion('keypoint', 'k', 'STO', left, { x: 1, y: 1, width: 1 });
+  const { built, problems } = await build([
+    { ...task(1, [annotation(1, [region])], []), data: { image: await inline(50) } },
+    { ...task(2, [annotation(2, [both, point])], []), data: { image: await inline(50) } },
+  ]);
+  expect(built).toMatchObject({ images: 1, problems: 2 });
+  expect(problems).toEqual([
+    expect.stringContaining('no pixel left for "STO"'),
+    expect.stringContaining('points and boxes for a smart tool'),
+  ]);
 });
 
 test('images without a specimen stand for themselves: the same image is in one split', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { learnedProfile } from '../../../../src/booster/material-profile.js';
+import { materialProfile } from '../../../../src/booster/material-profile.js';
 import { maskFromBitmap } from '../../../../src/core/mask.js';
 import { seededRandom } from '../../../../src/core/seeded-random.js';
 import { allSettings, learnProfile, profileOf } from '../../../../src/learning/training/learn-profile.js';
@@ -105,7 +105,7 @@ describe('several images', () => {
 
   test('make a profile that is valid', async () => {
     const profile = profileOf(await learn(series(2)), { textureSha256: '0'.repeat(64), about: 'two images' });
-    expect(learnedProfile.parse(profile)).toEqual(profile);
+    expect(materialProfile.parse(profile)).toEqual(profile);
   });
 });
 

@@ -95,11 +95,11 @@ describe('a task that one person annotated twice', () => {
     was_cancelled: false,
     ground_truth: false,
   });
-  const read = (...annotations: readonly unknown[]) =>
-    readLabelStudioTask(
-      { ...task, annotations },
-      { config: undefined, difficultyField: 'difficulty', maxPixels: 1e8, acceptedOnly: true },
-    );
+  const read = async (...annotations: readonly unknown[]) => {
+    const reading = { config: undefined, difficultyField: 'difficulty', maxPixels: 1e8, acceptedOnly: true };
+    const [item] = await readLabelStudioTask({ ...task, annotations }, reading);
+    return item?.evaluated;
+  };
 
   test('is known by the later annotation alone, in whichever order they come', async () => {
     const [older, newer] = [again(1, '2026-01-01T00:00:00Z'), again(2, '2026-01-02T00:00:00Z')];
@@ -107,14 +107,14 @@ describe('a task that one person annotated twice', () => {
       [older, newer],
       [newer, older],
     ]) {
-      const { evaluated } = await read(...order);
+      const evaluated = await read(...order);
       expect(evaluated?.annotations.map(({ id }) => id)).toEqual(['2']);
     }
   });
 
   test('is known by the ground truth where one is marked', async () => {
     const truth = { ...again(1, '2026-01-01T00:00:00Z'), ground_truth: true };
-    const { evaluated } = await read(again(2, '2026-01-02T00:00:00Z'), truth);
+    const evaluated = await read(again(2, '2026-01-02T00:00:00Z'), truth);
     expect(evaluated?.annotations.map(({ id }) => id)).toEqual(['1']);
   });
 });

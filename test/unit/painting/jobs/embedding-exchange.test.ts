@@ -51,7 +51,7 @@ function open(folder: string, weights = 'w'): EmbeddingExchange {
 let images = 0;
 /** An image that is encoded in the first folder, and its encoding of 4 MB. */
 async function encoded() {
-  const image = Buffer.from(`image ${++images}`);
+  const image = { name: 'image', bytes: Buffer.from(`image ${++images}`) };
   const key = embeddingKey(image, 'w');
   const tokens = new Float32Array(2 ** 20).map((_, index) => Math.sin(images + index));
   const embedding = { image: { width: 7, height: 5 }, tokens } as unknown as ImageEmbedding;

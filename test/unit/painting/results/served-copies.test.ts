@@ -43,7 +43,10 @@ test('a stored copy is a prediction like those of Label Studio; answers to click
     maxPixels: 100,
     findPredictions: () => Promise.resolve(copies),
   };
-  const { evaluated, problems } = await readLabelStudioTask(task(1, [accepted], []), reading);
+  const [{ evaluated, problems } = { evaluated: null, problems: [] }] = await readLabelStudioTask(
+    task(1, [accepted], []),
+    reading,
+  );
   expect(problems).toEqual([]);
   const prediction = evaluated?.annotations[0].prediction;
   expect(prediction).toMatchObject({ version: 'v1', regions: [{ id: 'r1', label: 'STO', score: 0.7 }] });

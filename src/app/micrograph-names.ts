@@ -1,9 +1,0 @@
-import { extname } from 'node:path';
-
-const imageExtensions = new Set(['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp', '.gif']);
-const ownOutputs = /\.(labels|overlay|materials|mask)\.png$/i;
-
-/** Whether a file of this name is a micrograph, and not hidden or a result of our own. */
-export function isMicrographName(name: string): boolean {
-  return imageExtensions.has(extname(name).toLowerCase()) && !ownOutputs.test(name) && !name.startsWith('.');
-}

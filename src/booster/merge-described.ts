@@ -1,0 +1,60 @@
+import type { TextureTokens } from '../core/token-grid.js';
+import type { Microstructure } from './build-microstructure.js';
+import type { MaskDescription } from './describe-masks.js';
+import type { BoostOptions, MergingParameters } from './found-masks.js';
+import type { MaterialVote } from './material-vote.js';
+import {
+  type Candidate,
+  type Field,
+  type MaterialMember,
+  paintCandidates,
+  voteCandidates,
+  withoutName,
+} from './merge-candidates.js';
+import type { NamedVote } from './name-materials.js';
+import type { RemovalOptions } from './removal-options.js';
+import { warnOfMerging } from './segmentation-warnings.js';
+
+/** Masks that may show a material, with descriptors of each, in the same order. */
+export interface DescribedCandidates<Proposal> {
+  readonly candidates: readonly Candidate<Proposal>[];
+  readonly described: readonly MaskDescription[];
+  readonly tokens: TextureTokens | null;
+}
+
+/** How merging goes on from described masks. */
+export interface MergeDescribedOptions extends Pick<BoostOptions, 'materials' | 'seed'> {
+  /** m: side of the crops that describe texture, in pixels. */
+  readonly cropSize: number;
+  /** Samples that each mask should have. */
+  readonly wantedSamples: number;
+  /** Gives names to what was grouped; unset: nothing has a name. */
+  readonly name?: ((votes: readonly (MaterialVote | null)[]) => readonly (NamedVote | null)[]) | undefined;
+}
+
+/** One region per material, and what is to be said of it. */
+export interface MergedCandidates<Proposal> {
+  readonly microstructure: Microstructure<MaterialMember<Proposal>>;
+  readonly warnings: readonly string[];
+}
+
+/** The last steps of the chain, whoever described the masks and whenever: group, name, paint. */
+export function mergeDescribed<Proposal>(
+  field: Field,
+  described: DescribedCandidates<Proposal>,
+  { cropSize, wantedSamples, name = (votes) => votes.map(withoutName), ...options }: MergeDescribedOptions,
+  parameters: MergingParameters & { readonly removal: RemovalOptions },
+): MergedCandidates<Proposal> {
+  const votes = voteCandidates(described.described, options, parameters);
+  const microstructure = paintCandidates(field, described, name(votes), parameters);
+  const warnings = warnOfMerging({
+    masks: described.candidates.map(({ mask }) => mask),
+    sampleCounts: described.described.map(({ samples }) => samples.length),
+    wanted: wantedSamples,
+    cropSize,
+    minimumShare: parameters.merging.minimumShare,
+    materials: options.materials,
+    painted: microstructure.materials.length,
+  });
+  return { microstructure, warnings };
+}

@@ -1,0 +1,105 @@
+"""Cracks and pores as masks. Lengths in pixels of the frame."""
+
+import numpy as np
+from PIL import Image, ImageDraw
+from scipy import ndimage
+
+from ..fields import log_uniform, smooth_field, smooth_line
+
+THINNEST = 1.2  # half a crack's width in pixels of a 1024-pixel frame at which it ends
+FINE = 2  # drawn so many times finer: half-pixel outlines
+
+
+def crack_mask(rng, size: int, width: float, count: int = 1, branches: float = 0.5, across: bool = True, angle: float | None = None) -> np.ndarray:
+    """`count` cracks about `width` pixels wide, bool (size, size): crooked, tapering, with branches. `across`: from one side of the frame to another;
+    otherwise they start inside. `angle`: their direction in degrees, by default any."""
+    picture = Image.new("L", (size * FINE, size * FINE))
+    pen = ImageDraw.Draw(picture)
+    for _ in range(count):
+        turn = np.deg2rad(angle + rng.normal() * 12) if angle is not None else rng.random() * np.pi
+        length = 1.7 * size if across else log_uniform(rng, 0.08, 0.7) * size
+        start = rng.uniform(0.15, 0.85, 2) * size - (0.5 * length if across else 0) * np.array([np.sin(turn), np.cos(turn)])
+        _crack(rng, pen, (start, turn, length), width * rng.uniform(0.6, 1.4), size, branches, 0)
+    return np.asarray(picture.reduce(FINE)) > 127
+
+
+def _crack(rng, pen, course, width, size, branches, generation):
+    """Draw one crack and, by chance, its branches."""
+    start, turn, length = course
+    path, turns = crooked_path(rng, start, turn, length, size)
+    widths = _widths(rng, len(path), width, tapering=generation > 0 or length < size)
+    for (y, x), half in zip(path * FINE, widths * FINE / 2):
+        if half > THINNEST * size / 1024:
+            pen.ellipse((x - half, y - half, x + half, y + half), fill=255)
+    if generation < 2:
+        for _ in range(rng.poisson(branches * 3 * length / size)):
+            at = int(rng.integers(len(path)))
+            side = turns[at] + rng.choice([-1, 1]) * rng.uniform(0.3, 1.1)
+            _crack(rng, pen, (path[at], side, length * rng.uniform(0.08, 0.4)), widths[at] * rng.uniform(0.4, 0.8), size, branches, generation + 1)
+
+
+def crooked_path(rng, start, turn: float, length: float, size: int):
+    """Points (n, 2) as (y, x) about a pixel apart, and the direction at each: straight stretches with kinks, and a slow wander."""
+    steps = max(4, int(length))
+    stretch = max(3, int(log_uniform(rng, 0.01, 0.08) * size))
+    kinks = rng.normal(size=steps // stretch + 2) * rng.uniform(0.1, 0.7)
+    bend = smooth_line(rng, steps, 4) * rng.uniform(0, 0.5)
+    turns = turn + np.repeat(kinks, stretch)[:steps] + bend
+    moves = np.stack([np.sin(turns), np.cos(turns)], 1)
+    return np.asarray(start) + np.cumsum(moves, 0), turns
+
+
+def _widths(rng, steps, width, tapering):
+    uneven = 1 + 0.25 * smooth_line(rng, steps, max(3, steps // 40)) + 0.3 * smooth_line(rng, steps, 5)
+    out = width * np.clip(uneven, 0.25, 2.5)
+    if tapering:
+        out = out * np.sqrt(np.linspace(1, 0, steps))
+    return out
+
+
+def pore_mask(rng, size: int, radius: float, share: float, aspect: float = 1.0, angle: float = 0.0) -> np.ndarray:
+    """Uneven pores of about this radius that cover about `share` of the frame; `aspect` > 1: longer along `angle` degrees. Bool (size, size)."""
+    stretch = np.sqrt(aspect)
+    noise = rng.standard_normal((size, size), dtype=np.float32)
+    if aspect > 1.05:
+        wide = ndimage.gaussian_filter1d(noise, 0.7 * radius * stretch, axis=1, truncate=3)
+        field = ndimage.gaussian_filter1d(wide, 0.7 * radius / stretch, axis=0, truncate=3)
+        field = _turned(field, angle)
+    else:
+        field = ndimage.gaussian_filter(noise, 0.7 * radius, truncate=3)
+    fine = ndimage.gaussian_filter(noise, 0.25 * radius, truncate=3)
+    field = field / field.std() + rng.uniform(0, 0.35) * fine / max(float(fine.std()), 1e-6)
+    patchy = smooth_field(rng, size, int(rng.integers(3, 8))).numpy() * rng.uniform(0, 0.5)
+    field = field + patchy
+    return field > np.quantile(field[::3, ::3], 1 - share)
+
+
+def _turned(field, angle):
+    """The field turned by `angle`; what would be missing at the corners is mirrored in."""
+    turn, size = np.deg2rad(angle), field.shape[0]
+    line = np.arange(size, dtype=np.float32) - size / 2
+    y = np.cos(turn) * line[:, None] - np.sin(turn) * line[None] + size / 2
+    x = np.sin(turn) * line[:, None] + np.cos(turn) * line[None] + size / 2
+    return ndimage.map_coordinates(field, [y, x], order=1, mode="mirror")
+
+
+def round_pores(rng, size: int, count: int, radius: float, spread: float = 0.5) -> np.ndarray:
+    """Separate round or oval pores, bool (size, size)."""
+    picture = Image.new("L", (size * FINE, size * FINE))
+    pen = ImageDraw.Draw(picture)
+    for y, x in rng.random((count, 2)) * size * FINE:
+        r = radius * FINE * float(np.exp(spread * rng.standard_normal()))
+        ratio = rng.uniform(0.6, 1)
+        pen.ellipse((x - r, y - r * ratio, x + r, y + r * ratio), fill=255)
+    return np.asarray(picture.reduce(FINE)) > 127
+
+
+def depth_inside(mask: np.ndarray) -> np.ndarray:
+    """Distance to the outline inside a mask, 0 outside; float32."""
+    return ndimage.distance_transform_edt(mask).astype(np.float32)
+
+
+def bright_edges(mask: np.ndarray, width: float) -> np.ndarray:
+    """Secondary electrons at the rim of an opening: 1 at its outline on the outside, falling over `width` pixels; 0 inside."""
+    outside = ndimage.distance_transform_edt(~mask)
+    return np.where(mask, 0, np.exp(-outside / max(width, 0.3))).astype(np.float32)
