@@ -1,4 +1,5 @@
 import { type EvaluatedStage, evaluatedStages, type EvaluationCase } from '../annotations/evaluation-case.js';
+import { csvLine } from '../core/csv-line.js';
 import type { CaseOutcome } from './evaluate-case.js';
 
 const regionColumns = [
@@ -38,15 +39,4 @@ export function regionLines(evaluated: EvaluationCase, { materials, traced }: Ca
       ...evaluatedStages.flatMap(figures),
     ]);
   });
-}
-
-/**
- * RFC 4180: fields with commas, quotes or line breaks are quoted. A text that a spreadsheet would take for a formula gets an apostrophe
- * before it, which spreadsheets take for "text follows".
- */
-function csvLine(fields: readonly (string | number)[]): string {
-  const quoted = fields
-    .map((field) => (typeof field === 'string' && /^[=+\-@\t\r]/.test(field) ? `'${field}` : String(field)))
-    .map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field));
-  return `${quoted.join(',')}\r\n`;
 }
