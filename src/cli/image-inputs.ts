@@ -4,7 +4,7 @@ import { SamIAmError } from '../core/errors.js';
 import type { FrameChoice } from '../imaging/choose-frame.js';
 import { formatNames } from '../imaging/formats.js';
 import { countFrames } from '../imaging/micrograph-file.js';
-import { isMicrographName } from '../imaging/micrograph-names.js';
+import { whyPassedOver } from '../imaging/micrograph-names.js';
 
 /** An image to be read, and the name under which its results are written. */
 export interface ImageInput {
@@ -13,6 +13,18 @@ export interface ImageInput {
   readonly name: string;
   /** Which image of the file; undefined: its own choice. */
   readonly frame?: FrameChoice;
+}
+
+/** A file of a folder that a run leaves alone. */
+export interface PassedOver {
+  readonly path: string;
+  readonly why: string;
+}
+
+/** What the user's files and folders hold. */
+export interface FoundImages {
+  readonly images: readonly ImageInput[];
+  readonly passedOver: readonly PassedOver[];
 }
 
 /** Each image with the frame that is asked for; `all`: each as often as it has frames, named `NAME.frame-N`. */
@@ -32,11 +44,13 @@ export async function withFrames(
 }
 
 /**
- * The images that the user named: files as they are, of folders the image files in them (label images and overlays left out), sorted by
- * name. Throws `usage.invalid` for what does not exist and for two inputs whose results would have the same names.
+ * The images that the user named: files as they are, of folders the image files in them, sorted by name; what else
+ * lies there is told, with the reason. Throws `usage.invalid` for what does not exist and for two inputs whose results would have the same names.
  */
-export async function findImages(inputs: readonly string[]): Promise<ImageInput[]> {
-  const found = (await Promise.all(inputs.map(expand))).flat();
+export async function findImages(inputs: readonly string[]): Promise<FoundImages> {
+  const expanded = await Promise.all(inputs.map(expand));
+  const found = expanded.flatMap(({ paths }) => paths);
+  const passedOver = expanded.flatMap((each) => each.passedOver).filter(({ path }) => !found.includes(path));
   const images = [...new Set(found)].map((path) => ({ path, name: basename(path, extname(path)) }));
   const seen = new Map<string, string>();
   for (const { path, name } of images) {
@@ -49,17 +63,22 @@ export async function findImages(inputs: readonly string[]): Promise<ImageInput[
     }
     seen.set(name, path);
   }
-  return images;
+  return { images, passedOver };
 }
 
-async function expand(input: string): Promise<string[]> {
+async function expand(input: string): Promise<{ paths: string[]; passedOver: PassedOver[] }> {
   const found = await stat(input).catch(() => undefined);
   if (found === undefined) throw usage(`${input} does not exist`, 'Give image files, or folders that hold images.');
-  if (!found.isDirectory()) return [input];
-  const names = (await readdir(input)).filter(isMicrographName).sort();
-  if (names.length === 0)
+  if (!found.isDirectory()) return { paths: [input], passedOver: [] };
+  const entries = (await readdir(input, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const looked = entries.map((entry) => ({ path: join(input, entry.name), entry, why: whyPassedOver(entry.name) }));
+  const paths = looked.flatMap(({ path, why }) => (why === null ? path : []));
+  const passedOver = looked.flatMap(({ path, entry, why }) =>
+    why === null ? [] : [{ path, why: entry.isDirectory() ? 'a folder' : why }],
+  );
+  if (paths.length === 0)
     throw usage(`the folder ${input} holds no ${formatNames} file`, 'Give a folder with micrographs.');
-  return names.map((name) => join(input, name));
+  return { paths, passedOver };
 }
 
 function usage(message: string, hint: string): SamIAmError {

@@ -5,5 +5,14 @@ const ownOutputs = /\.(labels|overlay|materials|mask)\.png$/i;
 
 /** Whether a file of this name is a micrograph, and not hidden or a result of our own. */
 export function isMicrographName(name: string): boolean {
-  return micrographEndings.has(extname(name).toLowerCase()) && !ownOutputs.test(name) && !name.startsWith('.');
+  return whyPassedOver(name) === null;
+}
+
+/** Why a run over a folder passes a file of this name over; null where it is a micrograph. */
+export function whyPassedOver(name: string): string | null {
+  if (name.startsWith('.')) return 'hidden';
+  if (ownOutputs.test(name)) return 'a result of sam-i-am';
+  const ending = extname(name).toLowerCase();
+  if (micrographEndings.has(ending)) return null;
+  return ending === '' ? 'no ending' : `${ending} is no format that is read`;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { loadSettings } from '../../config/settings.js';
-import { asSamIAmError, type SamIAmError } from '../../core/errors.js';
+import { asSamIAmError, type ErrorCode, type SamIAmError } from '../../core/errors.js';
 import { maxMaterials } from '../../core/material-count.js';
 import { failure, type Result } from '../../core/result.js';
 import { formatNames } from '../../imaging/formats.js';
@@ -23,7 +23,7 @@ import { writeWhole } from '../../store/write-whole.js';
 import { frameArgument, integerArgument, materialsArgument, pixelSizeArgument } from '../argument-parsers.js';
 import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
-import { findImages, type ImageInput, withFrames } from '../image-inputs.js';
+import { findImages, type ImageInput, type PassedOver, withFrames } from '../image-inputs.js';
 import { withInterruption } from '../interruption.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
@@ -94,12 +94,13 @@ export function addSegmentCommand(program: Command): void {
 
 /** Segments one image after the other; a failing one is named and the rest done. Returns the exit status. */
 async function segment(inputs: readonly string[], flags: SegmentFlags): Promise<number> {
-  const images = await withFrames(await findImages(inputs), flags.frame);
+  const { images: found, passedOver } = await findImages(inputs);
+  const images = await withFrames(found, flags.frame);
   const settings = loadSettings(process.env);
   const profile = flags.profile === undefined ? undefined : await readProfile(flags.profile, settings.dataDir);
   await makeFolder(flags.out);
   const pool = await openSegmentPool({ ...poolOptions(settings, flags.model), concurrency: 1 });
-  const run = { ...flags, options: { ...optionsOf(flags, settings), profile } };
+  const run = { ...flags, options: { ...optionsOf(flags, settings), profile }, passedOver };
   try {
     return await withInterruption(async (signal) => {
       await pool.ready;
@@ -113,6 +114,7 @@ async function segment(inputs: readonly string[], flags: SegmentFlags): Promise<
 /** The flags, and what they say of the pipeline. */
 interface SegmentRun extends SegmentFlags {
   readonly options: SegmentOptions;
+  readonly passedOver: readonly PassedOver[];
 }
 
 async function segmentAll(
@@ -123,6 +125,7 @@ async function segmentAll(
 ): Promise<number> {
   const progress = createProgress(images.length);
   const failures: string[] = [];
+  const codes = new Set<ErrorCode>();
   for (const image of images) {
     const result = await segmentOne(pool, image, flags, signal);
     if (signal.aborted) {
@@ -130,14 +133,26 @@ async function segmentAll(
       progress.note(`stopped before ${image.path}; the same command starts over, finished results are in ${flags.out}`);
       return exitStatus.interrupted;
     }
-    if (!result.ok) failures.push(`${image.path}: ${result.error.message}. ${result.error.hint}`);
+    if (!result.ok) {
+      failures.push(`${image.path}: ${result.error.message}. ${result.error.hint}`);
+      codes.add(result.error.code);
+    }
     progress.advance(`${image.path}: ${result.ok ? summary(result.value) : 'failed'}`);
     report(image, result, flags);
   }
   progress.done();
   for (const line of failures) progress.note(`failed: ${line}`);
-  return failures.length === 0 ? exitStatus.done : exitStatus.someFailed;
+  for (const { path, why } of flags.passedOver) progress.note(`passed over: ${path} (${why})`);
+  progress.note(
+    `${images.length - failures.length} done, ${failures.length} failed, ${flags.passedOver.length} passed over`,
+  );
+  if (failures.length === 0) return exitStatus.done;
+  const nothingReadable = failures.length === images.length && [...codes].every((code) => unreadable.has(code));
+  return nothingReadable ? exitStatus.badUsage : exitStatus.someFailed;
 }
+
+/** What the files given were none of: a command that meets nothing else was given the wrong ones. */
+const unreadable: ReadonlySet<ErrorCode> = new Set(['image.unreadable', 'file.unreadable']);
 
 /** Reads, segments and writes one image. A file is written whole or not at all, `masks.json` last. */
 async function segmentOne(

@@ -18,12 +18,12 @@ describe('the inputs of segment', () => {
   test('a folder stands for the images in it, without our own results', async () => {
     const path = await folder('b.PNG', 'a.tif', 'a.labels.png', 'b.overlay.png', 'c.materials.png', 'notes.txt');
     await mkdir(join(path, 'sub'));
-    expect((await findImages([path])).map(({ name }) => name)).toEqual(['a', 'b']);
+    expect((await findImages([path])).images.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
   test('a file is taken as it is, once', async () => {
     const path = join(await folder('scan.dat'), 'scan.dat');
-    expect(await findImages([path, path])).toEqual([{ path, name: 'scan' }]);
+    expect((await findImages([path, path])).images).toEqual([{ path, name: 'scan' }]);
   });
 
   test('what does not exist is bad usage', async () => {

@@ -20,11 +20,18 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test('of a folder every micrograph, by the endings of all formats', async () => {
-  expect((await findImages([folder])).map(({ name }) => name)).toEqual(['one', 'stack']);
+  const { images, passedOver } = await findImages([folder]);
+  expect(images.map(({ name }) => name)).toEqual(['one', 'stack']);
+  expect(passedOver.map(({ path, why }) => [path.slice(folder.length + 1), why])).toEqual([
+    ['.hidden.png', 'hidden'],
+    ['notes.txt', '.txt is no format that is read'],
+    ['one.labels.png', 'a result of sam-i-am'],
+  ]);
 });
 
 test('two whose results would have one name, and what does not exist, are refused', async () => {
-  await expect(findImages([join(folder, 'one.dm3'), join(folder, 'one.labels.png'), folder])).resolves.toHaveLength(3);
+  const { images } = await findImages([join(folder, 'one.dm3'), join(folder, 'one.labels.png'), folder]);
+  expect(images).toHaveLength(3);
   await writeFile(join(folder, 'one.tif'), '');
   await expect(findImages([folder])).rejects.toThrow('would write the same files');
   await rm(join(folder, 'one.tif'));
@@ -32,7 +39,7 @@ test('two whose results would have one name, and what does not exist, are refuse
 });
 
 test('all images of a file have names of their own; of a file with one it is the same name', async () => {
-  const images = await findImages([folder]);
+  const { images } = await findImages([folder]);
   const all = await withFrames(images, 'all');
   expect(all.map(({ name, frame }) => [name, frame])).toEqual([
     ['one', 0],
