@@ -82,7 +82,7 @@ async function learn(flags: TrainFlags, connection: Connection, signal: AbortSig
       materials: settings.materials,
       open: await createOpenCaseImage({ folder: flags.images, fetchTaskImage, labelStudio }),
       models,
-      baseVersion: await modelVersionOf(modelsFolder, addedFolder, model),
+      baseVersion: await modelVersionOf(modelsFolder, addedFolder, model, settings),
       embeddings: createEmbeddingCache(embeddingsFolder(dataDir), {
         memoryBytes: 0,
         diskBytes: settings.embeddingDiskMb * 1e6,

@@ -60,7 +60,7 @@ export async function runTraining(
       labels: paintableLabels(source.labelConfig),
       materials: settings.materials,
       open: await createOpenCaseImage({ folder: undefined, fetchTaskImage, labelStudio }),
-      baseVersion: await modelVersionOf(modelsFolder, addedFolder, model),
+      baseVersion: await modelVersionOf(modelsFolder, addedFolder, model, settings),
       embeddings: createEmbeddingCache(embeddingsFolder(dataDir), { memoryBytes: 0, diskBytes }),
       maxPixels: maxImagePixels,
       store: openProfileStore(dataDir),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { loadSettings } from '../../../src/config/settings.js';
 import { decodeBrushRle } from '../../../src/label-studio/brush-codec.js';
 import { modelsFolder } from '../../../src/painting/models/load-models.js';
 import { modelVersionOf } from '../../../src/painting/models/model-version.js';
@@ -158,4 +159,9 @@ test('the model version names the model and changes with it only', async () => {
   const version = await modelVersionOf(modelsFolder, folder, 'sam-i-am-small');
   expect(version).toMatch(/^sam-i-am-small-[0-9a-f]{8}$/);
   expect(await modelVersionOf(modelsFolder, folder, 'sam-i-am-small')).toBe(version);
+  // Two processes of one queue have other ports and folders, and one version.
+  const settings = loadSettings({ PORT: '1', DATA_DIR: '/elsewhere' });
+  expect(await modelVersionOf(modelsFolder, folder, 'sam-i-am-small', settings)).toBe(version);
+  const kept = { ...settings, keepOverlays: true };
+  expect(await modelVersionOf(modelsFolder, folder, 'sam-i-am-small', kept)).not.toBe(version);
 });
