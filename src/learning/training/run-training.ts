@@ -16,7 +16,15 @@ import { type TrainingOutcome, trainProject } from './train-project.js';
 /** Settings that training looks at. */
 export type TrainingSettings = Pick<
   Settings,
-  'dataDir' | 'model' | 'materials' | 'maxImagePixels' | 'allowedImageHosts' | 'localFilesRoot' | 'embeddingDiskMb'
+  | 'dataDir'
+  | 'model'
+  | 'materials'
+  | 'maxImagePixels'
+  | 'allowedImageHosts'
+  | 'localFilesRoot'
+  | 'embeddingDiskMb'
+  | 'merge'
+  | 'keepOverlays'
 >;
 
 /** Which project is trained, and how Label Studio is reached for it. */
