@@ -1,4 +1,5 @@
 import importX from 'eslint-plugin-import-x';
+import regexp from 'eslint-plugin-regexp';
 import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
 
@@ -12,8 +13,11 @@ export default tseslint.config(
         tsconfigRootDir: import.meta.dirname,
       },
     },
-    plugins: { 'import-x': importX, 'simple-import-sort': simpleImportSort },
+    plugins: { 'import-x': importX, regexp, 'simple-import-sort': simpleImportSort },
     rules: {
+      // Whatever comes from outside must not take quadratic time.
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
       'import-x/no-duplicates': ['error', { 'prefer-inline': true }],
       // One block: standard modules, packages, then our own from afar to near.
       'simple-import-sort/imports': ['error', { groups: [['^node:', '^@?\\w', '^\\.\\./', '^\\./']] }],

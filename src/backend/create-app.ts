@@ -1,8 +1,10 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { mostTasks } from '../label-studio/protocol.js';
 import type { AppDeps } from './app-deps.js';
 import { basicAuth } from './middleware/basic-auth.js';
 import { errorHandler, unknownPath, wrongMethod } from './middleware/error-handler.js';
+import { eventBody } from './middleware/event-body.js';
 import { page, pageSecurity } from './middleware/page.js';
 import { requestId } from './middleware/request-id.js';
 import { requestLog } from './middleware/request-log.js';
@@ -23,9 +25,9 @@ import { versionsRoute } from './routes/versions.js';
 import { webhookRoute } from './routes/webhook.js';
 
 /** Tasks come with all their annotations; this is Label Studio's own limit. */
-const bodyLimits = { maxBytes: 250 * 2 ** 20, maxKept: 250 * 2 ** 20 };
-/** Webhooks bring one annotation, setups a label config. */
-const smallBody = '32mb';
+const bodyLimits = { maxBytes: 250 * 2 ** 20, maxKept: 250 * 2 ** 20, maxTasks: mostTasks };
+/** Setups bring a label config, the others less. */
+const smallBody = '1mb';
 
 /** The Label Studio ML backend as an Express app; what it needs is made elsewhere (app/compose). */
 export function createApp(deps: AppDeps): Express {
@@ -34,8 +36,9 @@ export function createApp(deps: AppDeps): Express {
   app.disable('x-powered-by');
   app.use(requestId(), requestLog(logger), helmet(pageSecurity));
   app.use(basicAuth(settings));
-  app.use('/api', sameOrigin());
-  const json = express.json({ limit: smallBody });
+  app.use(sameOrigin(settings));
+  // Label Studio packs nothing: what is packed is there to grow.
+  const json = express.json({ limit: smallBody, inflate: false });
   addRoute(app, 'get', '/health', healthRoute());
   addRoute(app, 'get', '/ready', readyRoute(deps));
   addRoute(app, 'get', '/metrics', metricsRoute(deps));
@@ -46,9 +49,7 @@ export function createApp(deps: AppDeps): Express {
   addRoute(app, 'get', '/versions', versionsRoute(deps));
   addRoute(app, 'post', '/setup', json, setupRoute(deps));
   addRoute(app, 'post', '/predict', taskBody(bodyLimits), predictRoute(deps));
-  // Unparsed: see there.
-  const anyJson = express.raw({ type: ['json', '+json'], limit: bodyLimits.maxBytes });
-  addRoute(app, 'post', '/webhook', anyJson, webhookRoute(deps));
+  addRoute(app, 'post', '/webhook', eventBody(), webhookRoute(deps));
   addRoute(app, 'post', '/train', json, trainRoute(deps));
   addRoute(app, 'get', '/api/projects', projectsRoute(deps));
   app.route('/api/projects/:id/train').post(trainProjectRoute(deps)).all(wrongMethod('POST'));

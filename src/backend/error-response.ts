@@ -74,7 +74,9 @@ export function sendError(response: Response, thrown: unknown): void {
   }
   const status = statusOf(error);
   // Label Studio's client would wait that long inside a health check.
-  if ((status === 429 || status === 503) && response.req.method !== 'GET') response.setHeader('retry-after', '5');
+  const isBusy = status === 429 || status === 503;
+  if (isBusy && response.req.method !== 'GET' && !response.hasHeader('retry-after'))
+    response.setHeader('retry-after', '5');
   const body = errorBody(error);
   response.status(status);
   response.statusMessage = reasonPhrase(body);

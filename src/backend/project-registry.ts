@@ -1,4 +1,6 @@
 import type { Settings } from '../config/settings.js';
+import { withoutTrailing } from '../core/without-trailing.js';
+import { longestConfig } from '../label-studio/config-tags.js';
 import type { LabelStudioAccess } from '../label-studio/image-address.js';
 import type { SetupRequest } from '../label-studio/protocol.js';
 
@@ -20,8 +22,9 @@ export class ProjectRegistry {
     const key = setup.project ?? '';
     this.#projects.delete(key);
     this.#projects.set(key, {
-      labelConfig: setup.schema ?? undefined,
-      hostname: setup.hostname?.replace(/\/+$/, '') || undefined,
+      // What is too long to be read is not kept either.
+      labelConfig: (setup.schema?.length ?? Infinity) <= longestConfig ? (setup.schema ?? undefined) : undefined,
+      hostname: withoutTrailing(setup.hostname ?? '', '/') || undefined,
       accessToken: setup.access_token ?? undefined,
     });
     const oldest = this.#projects.keys().next();

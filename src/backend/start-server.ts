@@ -9,6 +9,7 @@ import { Turns } from '../painting/turns.js';
 import { createApp } from './create-app.js';
 import { Door } from './door.js';
 import { type EarlyServer, openEarlyServer } from './early-server.js';
+import { isLoopback } from './middleware/same-origin.js';
 import { labelStudioAccess, ProjectRegistry } from './project-registry.js';
 
 /** A server that listens. */
@@ -53,6 +54,9 @@ export async function startServer(
   logReadiness(service, logger);
   if (settings.labelStudioApiKey !== undefined && settings.labelStudioUrl === undefined) {
     logger.warn('LABEL_STUDIO_API_KEY is not used: set LABEL_STUDIO_URL, the only address that it is sent to');
+  }
+  if (!isLoopback(settings.host) && settings.basicAuthUser === undefined) {
+    logger.warn('whoever reaches this address can use the server: set BASIC_AUTH_USER and BASIC_AUTH_PASS');
   }
   const closeAll = async (): Promise<void> => {
     await close(server, door, logger);

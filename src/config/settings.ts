@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { isAllowedRoot } from '../core/allowed-root.js';
 import { SamIAmError } from '../core/errors.js';
 import { type GivenMaterialCount, maxMaterials, parseMaterialCount } from '../core/material-count.js';
+import { withoutTrailing } from '../core/without-trailing.js';
 import { defaultDataFolder } from './data-folder.js';
 
 const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
@@ -24,7 +26,7 @@ const materialCount = z.string().transform((text, context): GivenMaterialCount =
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an address like http://localhost:8080' })
-  .transform((url) => url.replace(/\/+$/, ''));
+  .transform((url) => withoutTrailing(url, '/'));
 
 const hostList = z.string().transform((text) =>
   text
@@ -93,6 +95,7 @@ export const settingsSchema = z.object({
     .describe('Hosts (host or host:port, comma-separated) on private addresses that images may be fetched from.'),
   localFilesRoot: z
     .string()
+    .refine(isAllowedRoot, 'must be a folder of images, not / or a folder of the system')
     .optional()
     .describe("Label Studio's local files document root, if this machine has it; unset: local files come over HTTP."),
   redisUrl: z

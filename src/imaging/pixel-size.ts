@@ -32,7 +32,9 @@ export const pixelSizeForm = 'a length with its unit, as 0.021nm or 12pm, or two
 
 /** What a user gives: `0.021nm`, `2.1 Å`, `0.02,0.03nm`; null for anything else, and for sizes that no electron microscope has. */
 export function parsePixelSize(text: string): PixelSizeNm | null {
-  const parts = text.split(/[,x×]/).map((part) => /^\s*([\d.]+(?:e[-+]?\d+)?)\s*(\S*)\s*$/i.exec(part));
+  const parts = text
+    .split(/[,x×]/)
+    .map((part) => /^([\d.]{1,30}(?:e[-+]?\d{1,3})?) ?([^\d.\s]\S{0,9})?$/i.exec(part.trim().replace(/\s+/g, ' ')));
   const unit = parts.at(-1)?.[2] ?? '';
   if (parts.length > 2 || unit === '') return null;
   const lengths = parts.map((part) => lengthInNm(Number(part?.[1]), part?.[2] || unit));

@@ -20,8 +20,14 @@ export function withDescendants(tag: ConfigTag): ConfigTag[] {
   return [tag, ...tag.children.flatMap(withDescendants)];
 }
 
-/** Reads Label Studio's labelling XML; text that is none is a `label_config.unreadable` error. */
+/** Characters of a label config; a thousand labels take half of them. Reading more would hold up health checks. */
+export const longestConfig = 1 << 17;
+/** Tags inside of one another. */
+const deepestTags = 100;
+
+/** Reads Label Studio's labelling XML; text that is none, or too long to be one, is a `label_config.unreadable` error. */
 export function parseConfigTags(xml: string): ConfigTag[] {
+  if (xml.length > longestConfig) throw oversizedConfig(`it has more than ${longestConfig} characters`);
   const parser = new XMLParser({
     preserveOrder: true,
     ignoreAttributes: false,
@@ -49,7 +55,7 @@ const mostTags = 20_000;
 export function writeOutRepeaters(tags: readonly ConfigTag[], data: TaskData | undefined): ConfigTag[] {
   let left = mostTags;
   const writeOut = (tag: ConfigTag, flags: ReadonlyMap<string, string>): ConfigTag[] => {
-    if (--left < 0) throw unreadableConfig(`its repeated parts come to more than ${mostTags} tags`);
+    if (--left < 0) throw oversizedConfig(`with its parts repeated it has more than ${mostTags} tags`);
     const filled = fillFlags(tag, flags);
     if (tag.name !== 'repeater') {
       return [{ ...filled, children: tag.children.flatMap((child) => writeOut(child, flags)) }];
@@ -76,15 +82,22 @@ function fillFlags(tag: ConfigTag, flags: ReadonlyMap<string, string>): ConfigTa
 }
 
 /** The parser's ordered form: an array of `{<tag name>: children[], ':@': attributes}`. */
-function toTags(nodes: unknown): ConfigTag[] {
+function toTags(nodes: unknown, depth = 0): ConfigTag[] {
   if (!Array.isArray(nodes)) return [];
+  if (depth > deepestTags) throw new Error(`its tags are nested more than ${deepestTags} deep`);
   return nodes.flatMap((node: Readonly<Record<string, unknown>>) => {
     const name = Object.keys(node).find((key) => key !== ':@' && key !== '#text');
     if (name === undefined) return [];
     const attributes = Object.entries(node[':@'] ?? {}).map(
       ([key, value]) => [key.toLowerCase(), String(value)] as const,
     );
-    return [{ name: name.toLowerCase(), attributes: new Map(attributes), children: toTags(node[name]) }];
+    return [{ name: name.toLowerCase(), attributes: new Map(attributes), children: toTags(node[name], depth + 1) }];
+  });
+}
+
+function oversizedConfig(reason: string): SamIAmError {
+  return new SamIAmError('label_config.unreadable', `the label config is too large: ${reason}`, {
+    hint: 'Give the labels of a task as data (<BrushLabels value="$labels">), or use fewer of them.',
   });
 }
 

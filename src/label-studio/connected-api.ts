@@ -84,5 +84,14 @@ function missing(question: string, search: URLSearchParams): SamIAmError {
   const message = project === null ? `has no ${question}` : `has no ${what}project ${project}, or no longer`;
   return new SamIAmError('label_studio.refused', `Label Studio ${message} (status 404)`, {
     hint: 'Check the number: the address of a project ends in it, and that of a view in tab= and its own.',
+    cause: gone,
   });
+}
+
+/** Why Label Studio refused: there is nothing at that address. */
+const gone = { status: 404 } as const;
+
+/** Whether an error says that Label Studio does not have what was asked for, so that asking again is in vain. */
+export function isGone(thrown: unknown): boolean {
+  return thrown instanceof SamIAmError && thrown.cause === gone;
 }

@@ -1,4 +1,5 @@
 import { SamIAmError } from '../core/errors.js';
+import { withoutTrailing } from '../core/without-trailing.js';
 import type { ImageTag } from './label-config.js';
 import type { Task } from './protocol.js';
 import { resolveTaskValue, type TaskData } from './task-value.js';
@@ -92,8 +93,27 @@ function urlSafeBase64(text: string): string {
 export function isOnLabelStudio(url: URL, { url: base }: LabelStudioAccess): boolean {
   if (base === undefined) return false;
   const { origin, pathname } = new URL(base);
-  const prefix = pathname.replace(/\/+$/, '');
-  return url.origin === origin && (prefix === '' || url.pathname.startsWith(`${prefix}/`));
+  const prefix = withoutTrailing(pathname, '/');
+  return url.origin === origin && (prefix === '' || isBelow(prefix, url.pathname));
+}
+
+/** Servers in between may decode a path before they fold its `..`: it has to stay below the prefix in every reading. */
+function isBelow(prefix: string, pathname: string): boolean {
+  for (let reading = pathname, times = 0; times <= mostDecodings; times++) {
+    const folded = new URL(reading.replace(/[?#\\]/g, '/'), 'http://any').pathname.replace(/\/{2,}/g, '/');
+    if (!folded.startsWith(`${prefix}/`) || !reading.startsWith(`${prefix}/`)) return false;
+    const decoded = decodedOnce(reading);
+    if (decoded === reading) return true;
+    reading = decoded;
+  }
+  return false;
+}
+
+/** A path that is encoded more often than this is no path. */
+const mostDecodings = 3;
+
+function decodedOnce(path: string): string {
+  return path.replace(/%(2e|2f|5c|25)/gi, (sign) => decodeURIComponent(sign));
 }
 
 /** A file name for messages: the last part of the address. */
@@ -120,11 +140,20 @@ function onLabelStudio(path: string, labelStudio: LabelStudioAccess): URL {
     );
   }
   const prefix = new URL(labelStudio.url).pathname;
-  return new URL(`${labelStudio.url.replace(/\/+$/, '')}${withoutPrefix(path, prefix)}`);
+  const url = new URL(`${withoutTrailing(labelStudio.url, '/')}${withoutPrefix(path, prefix)}`);
+  // `/../x` is a neighbour's, who must not see our token.
+  if (!isOnLabelStudio(url, labelStudio)) throw outside(path);
+  return url;
+}
+
+function outside(path: string): SamIAmError {
+  return new SamIAmError('image.forbidden', `"${path.slice(0, 80)}" is a path out of Label Studio's address`, {
+    hint: 'Give the path as Label Studio writes it, without "..".',
+  });
 }
 
 function withoutPrefix(path: string, prefix: string): string {
-  const trimmed = prefix.replace(/\/+$/, '');
+  const trimmed = withoutTrailing(prefix, '/');
   return trimmed !== '' && path.startsWith(`${trimmed}/`) ? path.slice(trimmed.length) : path;
 }
 

@@ -1,8 +1,19 @@
 import { z } from 'zod';
 import type { BrushRegion, NoteRegion } from './brush-result.js';
 
-/** A project as requests name it; it becomes part of file names and addresses, so that it must be text. */
-export const projectSchema = z.coerce.string().refine((text) => !/\p{Surrogate}/u.test(text), 'is no Unicode text');
+/** Characters of an id of Label Studio with its time of creation, and then some. */
+const longestId = 100;
+
+/** A project as requests name it; it becomes part of file names and addresses, so that it must be short, and text. */
+export const projectSchema = z.coerce
+  .string()
+  .max(longestId, `has more than ${longestId} characters`)
+  .refine((text) => !/\p{Surrogate}/u.test(text), 'is no Unicode text');
+
+/** The number by which Label Studio itself knows a project: `12` of `12.1698765432`; undefined for what is none. */
+export function projectNumberOf(project: string | undefined): string | undefined {
+  return /^(\d{1,15})(?:\.|$)/.exec(project ?? '')?.[1];
+}
 
 /** Body of `POST /setup`: sent with every page that Label Studio opens. */
 export const setupRequestSchema = z.object({
@@ -11,9 +22,9 @@ export const setupRequestSchema = z.object({
   /** The label config. */
   schema: z.string().nullish(),
   /** Label Studio's own address. */
-  hostname: z.string().nullish(),
+  hostname: z.string().max(2000).nullish(),
   /** Legacy token of the project's creator; useless where legacy tokens are switched off. */
-  access_token: z.string().nullish(),
+  access_token: z.string().max(10_000).nullish(),
 });
 export type SetupRequest = z.infer<typeof setupRequestSchema>;
 
@@ -30,6 +41,9 @@ export const taskSchema = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 export type Task = z.infer<typeof taskSchema>;
+
+/** Label Studio sends a few tasks at a time; what is above this is a mistake, or an attack. */
+export const mostTasks = 10_000;
 
 /** Body of `POST /predict`. */
 export const predictRequestSchema = z.object({

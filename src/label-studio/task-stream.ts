@@ -29,16 +29,27 @@ const bodyDepth = 1;
 const tasksDepth = 2;
 const taskDepth = 3;
 
+/** Bytes of JSON outside of texts that are parsed at once: numbers and lists take far longer than texts do. */
+const mostOutsideTexts = 8 * 2 ** 20;
+
 /** What is not kept of each task. */
 const unneeded: ReadonlySet<string> = new Set(['annotations', 'predictions', 'drafts']);
 
+/** Bounds of a body with tasks. */
+export interface TaskBounds {
+  /** Bytes that may remain of it. */
+  readonly mostKept: number;
+  readonly mostTasks: number;
+}
+
 /** Reads a body of the form `{"tasks": […], …}` piece by piece; memory is taken only for what is kept. */
 export class TaskStream {
-  readonly #mostKept: number;
+  readonly #bounds: TaskBounds;
   readonly #tasks: unknown[] = [];
   readonly #frame: Uint8Array[] = [];
   #task: Uint8Array[] = [];
   #kept = 0;
+  #outsideTexts = 0;
 
   #depth = 0;
   #inString = false;
@@ -52,13 +63,13 @@ export class TaskStream {
   #hasTask = false;
   #dropping = false;
 
-  /** `mostKept`: bytes that may remain of the body. */
-  constructor(mostKept: number) {
-    this.#mostKept = mostKept;
+  constructor(bounds: TaskBounds) {
+    this.#bounds = bounds;
   }
 
   write(chunk: Uint8Array): void {
     let from = 0;
+    let outside = 0;
     const keepTo = (to: number) => {
       if (!this.#dropping && to > from) this.#keep(chunk.subarray(from, to));
       from = to;
@@ -69,7 +80,10 @@ export class TaskStream {
         const plain = this.#plainUntil(chunk, i);
         if (plain > i) i = plain - 1;
         else this.#readString(byte);
-      } else if (structural[byte] === 1 && !(byte === comma && this.#depth > taskDepth)) {
+        continue;
+      }
+      if (!this.#dropping) outside++;
+      if (structural[byte] === 1 && !(byte === comma && this.#depth > taskDepth)) {
         switch (byte) {
           case quote:
             this.#inString = true;
@@ -103,6 +117,8 @@ export class TaskStream {
       }
     }
     keepTo(chunk.length);
+    this.#outsideTexts += outside;
+    if (this.#outsideTexts > mostOutsideTexts) throw invalid('it holds more lists and numbers than tasks have');
   }
 
   /** The whole body without what was dropped; text that is not JSON is a `request.invalid` error. */
@@ -166,6 +182,7 @@ export class TaskStream {
   #endTask(moreFollow: boolean): void {
     const text = textOf(this.#task);
     if (moreFollow || this.#hasTask || text.trim() !== '') this.#tasks.push(parseJson(text));
+    if (this.#tasks.length > this.#bounds.mostTasks) throw tooManyTasks(this.#bounds.mostTasks);
     this.#task = [];
     this.#hasTask = moreFollow;
     if (moreFollow) return;
@@ -175,7 +192,8 @@ export class TaskStream {
 
   #keep(part: Uint8Array): void {
     this.#kept += part.length;
-    if (this.#kept > this.#mostKept) throw invalid(`more than ${this.#mostKept} bytes of it are needed at once`);
+    const { mostKept } = this.#bounds;
+    if (this.#kept > mostKept) throw invalid(`more than ${mostKept} bytes of it are needed at once`);
     // A copy, so that a few kept bytes don't hold on to the whole chunk.
     (this.#inTasks ? this.#task : this.#frame).push(Uint8Array.from(part));
   }
@@ -194,6 +212,13 @@ function parseJson(text: string): unknown {
   } catch (thrown) {
     throw invalid('it is not valid JSON', thrown);
   }
+}
+
+/** The error for a request of more tasks than are taken at once. */
+export function tooManyTasks(mostTasks: number): SamIAmError {
+  return new SamIAmError('request.invalid', `the request has more than ${mostTasks} tasks`, {
+    hint: `Send at most ${mostTasks} tasks at a time; sam-i-am prelabel predicts whole projects.`,
+  });
 }
 
 function invalid(reason: string, cause?: unknown): SamIAmError {

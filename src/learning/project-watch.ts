@@ -1,10 +1,10 @@
-import { asSamIAmError } from '../core/errors.js';
+import { asSamIAmError, SamIAmError } from '../core/errors.js';
 import { type AnnotatedTask, type AnnotationLedger, openAnnotationLedger } from '../label-studio/annotation-ledger.js';
-import { connectApi } from '../label-studio/connected-api.js';
+import { connectApi, isGone } from '../label-studio/connected-api.js';
 import type { HttpClient } from '../label-studio/http-client.js';
 import type { LabelStudioAccess } from '../label-studio/image-address.js';
 import { createProjectApi } from '../label-studio/project-api.js';
-import { TurnsByKey } from '../painting/turns.js';
+import { Turns, TurnsByKey } from '../painting/turns.js';
 import type { Hint, HintInbox } from '../store/hint-inbox.js';
 import type { ProjectRecord, ProjectRecords } from '../store/project-records.js';
 import type { LiveAccuracy } from './live-accuracy.js';
@@ -43,6 +43,14 @@ export interface ProjectWatchDeps {
 
 const defaultPauses = { afterHintMs: 300, betweenLooksMs: 600_000, afterFailureMs: 30_000 };
 
+/** Anyone who reaches the port can name projects, and each is asked for with our key: so few that Label Studio never knew may wait, and so few are asked for at once. */
+const mostUnknown = 100;
+const mostAtOnce = 2;
+/** So many are remembered as looked at since the start. */
+const mostSeen = 10_000;
+/** A project that can't be looked at is tried again after ever longer pauses, this many times the first at most. */
+const longestPause = 32;
+
 /** Of a project that is seen for the first time so many tasks are measured, the newest. */
 const mostAtFirst = 200;
 
@@ -68,6 +76,11 @@ class ProjectWatcher implements ProjectWatch {
   readonly #timers = new Map<string, { readonly timer: NodeJS.Timeout; readonly due: number }>();
   readonly #looking = new Set<Promise<void>>();
   readonly #turns = new TurnsByKey();
+  readonly #places = new Turns(mostAtOnce);
+  /** Projects that Label Studio has told of. */
+  readonly #known = new Set<string>();
+  /** Looks that failed, one after the other. */
+  readonly #failures = new Map<string, number>();
   readonly #regularly: NodeJS.Timeout;
   #closed = false;
 
@@ -81,20 +94,24 @@ class ProjectWatcher implements ProjectWatch {
   }
 
   async noted(hint: Hint): Promise<void> {
+    if (!this.#hasRoom(hint.project)) throw tooManyUnknown();
     await this.#deps.inbox.note(hint);
     this.#lookSoon(hint.project, this.#pauses.afterHintMs);
   }
 
   connected(project: string): void {
-    if (!this.#seen.has(project) && !this.#timers.has(project)) this.#lookSoon(project, 0);
+    if (this.#seen.has(project) || this.#timers.has(project) || !this.#hasRoom(project)) return;
+    this.#lookSoon(project, 0);
   }
 
   compare(project: string): Promise<void> {
     const { inbox, accessTo, onCompared } = this.#deps;
     return this.#turns.run(project, async () => {
+      if (this.#seen.size >= mostSeen) this.#seen.clear();
       this.#seen.add(project);
       const upTo = inbox.waiting().get(project) ?? 0;
-      const record = await compareProject(project, accessTo(project), this.#deps);
+      const record = await this.#compareOrSettle(project, upTo, accessTo(project));
+      this.#known.add(project);
       await inbox.settle(project, upTo);
       onCompared(record);
     });
@@ -128,6 +145,24 @@ class ProjectWatcher implements ProjectWatch {
     await this.#deps.inbox.close();
   }
 
+  /** What Label Studio does not have is done with; every other failure may pass. */
+  async #compareOrSettle(project: string, upTo: number, access: LabelStudioAccess): Promise<ProjectRecord> {
+    try {
+      return await compareProject(project, access, this.#deps);
+    } catch (thrown) {
+      if (isGone(thrown)) await this.#deps.inbox.settle(project, upTo);
+      throw thrown;
+    }
+  }
+
+  #hasRoom(project: string): boolean {
+    const waiting = this.#deps.inbox.waiting();
+    if (this.#known.has(project) || waiting.has(project) || this.#timers.has(project)) return true;
+    const unknown = new Set([...waiting.keys(), ...this.#timers.keys()]);
+    for (const known of this.#known) unknown.delete(known);
+    return unknown.size < mostUnknown;
+  }
+
   /** Hints that come before the look join it. */
   #lookSoon(project: string, afterMs: number): void {
     const { url, token } = this.#deps.accessTo(project);
@@ -147,18 +182,36 @@ class ProjectWatcher implements ProjectWatch {
 
   async #look(project: string): Promise<void> {
     try {
-      await this.compare(project);
+      await this.#places.run(() => this.compare(project));
+      this.#failures.delete(project);
     } catch (thrown) {
       this.#deps.onFailure(project, asSamIAmError(thrown).message);
-      // A project that is gone for good is looked at again only with the others.
-      if (this.#deps.inbox.waiting().has(project)) this.#lookSoon(project, this.#pauses.afterFailureMs);
+      if (this.#deps.inbox.waiting().has(project)) this.#lookAgain(project);
+      else this.#failures.delete(project);
     }
+  }
+
+  #lookAgain(project: string): void {
+    const failures = this.#failures.get(project) ?? 0;
+    this.#failures.set(project, failures + 1);
+    this.#lookSoon(project, this.#pauses.afterFailureMs * Math.min(2 ** failures, longestPause));
   }
 
   async #lookAtAll(): Promise<void> {
     const known = (await this.#deps.records.all()).map(({ id }) => id);
+    for (const project of known) this.#known.add(project);
     for (const project of new Set([...this.#deps.inbox.waiting().keys(), ...known])) this.#lookSoon(project, 0);
   }
+}
+
+function tooManyUnknown(): SamIAmError {
+  return new SamIAmError(
+    'capacity.queue_full',
+    'too many projects are named that Label Studio was not asked about yet',
+    {
+      hint: 'Send the event again in a minute.',
+    },
+  );
 }
 
 /** Brings the record of a project up to date; every annotation that is new, changed or gone since is told to the live accuracy. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Settings } from '../../config/settings.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
+import { withoutTrailing } from '../../core/without-trailing.js';
 import { decodeMicrograph } from '../../imaging/decode-micrograph.js';
 import type { FetchTaskImage } from '../../label-studio/fetch-task-image.js';
 import type { HttpClient } from '../../label-studio/http-client.js';
@@ -118,7 +119,7 @@ async function diagnoseBackend(check: string, url: string, reason: string, { htt
       'Do what it says, then reload the page.',
     );
   try {
-    const { status } = await http.send(`${url.replace(/\/+$/, '')}/health`, { asked: 'api', trusted: true });
+    const { status } = await http.send(`${withoutTrailing(url, '/')}/health`, { asked: 'api', trusted: true });
     if (status === 401)
       return fault(
         check,

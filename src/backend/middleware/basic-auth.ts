@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Settings } from '../../config/settings.js';
 import { RefusedRequest } from '../error-response.js';
+import { FailedLogins } from './failed-logins.js';
 
 /**
  * Asks for user and password if the settings have them. Project webhooks come without a login even where the backend has one,
@@ -9,11 +10,17 @@ import { RefusedRequest } from '../error-response.js';
  */
 export function basicAuth(settings: Settings): RequestHandler {
   const open = new Set(['/webhook']);
+  const failed = new FailedLogins();
   return (request, response, next) => {
-    if (open.has(request.path) || hasLogin(settings, request)) {
+    const client = request.socket.remoteAddress ?? '';
+    const triesLogin = settings.basicAuthUser !== undefined && request.headers.authorization !== undefined;
+    // Also with the right password: else who guesses would go on guessing.
+    if (triesLogin && failed.mustWait(client)) throw tooManyFailures(response);
+    if (hasLogin(settings, request) || (open.has(request.path) && !triesLogin)) {
       next();
       return;
     }
+    if (triesLogin) failed.note(client);
     response.setHeader('www-authenticate', 'Basic realm="sam-i-am"');
     throw new RefusedRequest(
       401,
@@ -21,6 +28,15 @@ export function basicAuth(settings: Settings): RequestHandler {
       "Give Label Studio the backend's BASIC_AUTH_USER and BASIC_AUTH_PASS (project settings, Model).",
     );
   };
+}
+
+function tooManyFailures(response: Response): RefusedRequest {
+  if (response.req.method !== 'GET') response.setHeader('retry-after', '60');
+  return new RefusedRequest(
+    429,
+    'too many logins failed',
+    'Wait a minute, then give the right user name and password.',
+  );
 }
 
 /** Whether a request has the login that the settings ask for, if they ask for one. */

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { asSamIAmError, type SamIAmError } from '../../core/errors.js';
+import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { RefusedRequest, sendError, statusOf } from '../error-response.js';
 import { requestLogger } from './request-id.js';
 
@@ -44,12 +44,7 @@ function describeParserError(thrown: unknown): SamIAmError {
     case 'entity.parse.failed':
       return new RefusedRequest(400, 'the body is not valid JSON', 'Send one JSON object.', thrown);
     case 'entity.too.large':
-      return new RefusedRequest(
-        413,
-        'the body is larger than 250 MB',
-        'Send fewer tasks at once, or a smaller image.',
-        thrown,
-      );
+      return new RefusedRequest(413, `the body is larger than ${limitOf(thrown)}`, 'Send less at once.', thrown);
     case 'encoding.unsupported':
     case 'charset.unsupported':
       return new RefusedRequest(415, 'the encoding of the body is not supported', 'Send UTF-8 JSON.', thrown);
@@ -57,6 +52,22 @@ function describeParserError(thrown: unknown): SamIAmError {
     case 'request.size.invalid':
       return new RefusedRequest(400, 'the body ended early', 'Send the body complete.', thrown);
     default:
-      return asSamIAmError(thrown);
+      return isRefusedByHttp(thrown) ? cannotRead(thrown) : asSamIAmError(thrown);
   }
+}
+
+/** The framework's own refusals of what can't be read as HTTP: a path like `/%zz`, a damaged packing. */
+function isRefusedByHttp(thrown: unknown): thrown is { readonly status: number } {
+  if (!(thrown instanceof Error) || thrown instanceof SamIAmError || !('status' in thrown)) return false;
+  return typeof thrown.status === 'number' && thrown.status >= 400 && thrown.status < 500;
+}
+
+function cannotRead(thrown: { readonly status: number }): RefusedRequest {
+  const [what, hint] = ['the request cannot be read', 'Check its address and the encoding of its body.'];
+  return new RefusedRequest(thrown.status, what, hint, thrown);
+}
+
+function limitOf(thrown: unknown): string {
+  const bytes = typeof thrown === 'object' && thrown !== null && 'limit' in thrown ? Number(thrown.limit) : Number.NaN;
+  return Number.isFinite(bytes) ? `${Math.round(bytes / 2 ** 20)} MB` : 'allowed here';
 }

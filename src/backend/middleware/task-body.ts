@@ -2,7 +2,7 @@ import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Request, RequestHandler } from 'express';
 import { SamIAmError } from '../../core/errors.js';
-import { TaskStream } from '../../label-studio/task-stream.js';
+import { type TaskBounds, TaskStream } from '../../label-studio/task-stream.js';
 import { RefusedRequest } from '../error-response.js';
 
 /** Bounds of a request body. */
@@ -11,6 +11,7 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** Bytes that may remain when what predictions do not need is gone. */
   readonly maxKept: number;
+  readonly maxTasks: number;
 }
 
 /**
@@ -40,7 +41,7 @@ const mostHeld = 512 * 2 ** 20;
  * Takes the body off the wire as fast as it comes, and sifts it afterwards: Label Studio allows one second for sending all of it,
  * however large it is.
  */
-async function readBody(request: Request, { maxBytes, maxKept }: BodyLimits): Promise<unknown> {
+async function readBody(request: Request, { maxBytes, maxKept, maxTasks }: BodyLimits): Promise<unknown> {
   const announced = Number(request.get('content-length') ?? 0);
   if (announced > maxBytes) throw tooLarge(maxBytes);
   const chunks: Buffer[] = [];
@@ -54,7 +55,7 @@ async function readBody(request: Request, { maxBytes, maxKept }: BodyLimits): Pr
       if (held > mostHeld) throw tooMuchAtOnce();
       chunks.push(chunk);
     }
-    return await sift(chunks, maxKept);
+    return await sift(chunks, { mostKept: maxKept, mostTasks: maxTasks });
   } catch (thrown) {
     throw isStreamError(thrown) ? endedEarly(thrown) : thrown;
   } finally {
@@ -65,8 +66,8 @@ async function readBody(request: Request, { maxBytes, maxKept }: BodyLimits): Pr
 /** Health checks are answered in between. */
 const sliceMs = 5;
 
-async function sift(chunks: readonly Buffer[], maxKept: number): Promise<unknown> {
-  const body = new TaskStream(maxKept);
+async function sift(chunks: readonly Buffer[], bounds: TaskBounds): Promise<unknown> {
+  const body = new TaskStream(bounds);
   let start = performance.now();
   for (const chunk of chunks) {
     body.write(chunk);

@@ -2,12 +2,14 @@ import type { RequestHandler, Response } from 'express';
 import { SamIAmError } from '../../core/errors.js';
 import { parseLabelConfig } from '../../label-studio/label-config.js';
 import {
+  mostTasks,
   type PredictAnswer,
   type PredictionEntry,
   type PredictRequest,
   predictRequestSchema,
   type TaskErrorAt,
 } from '../../label-studio/protocol.js';
+import { tooManyTasks } from '../../label-studio/task-stream.js';
 import { promptRegions, readUserPrompt } from '../../label-studio/user-prompt.js';
 import { toServedRegion } from '../../painting/results/served-copies.js';
 import type { RouteDeps } from '../app-deps.js';
@@ -22,15 +24,6 @@ import { type SlowAnswer, slowAnswer } from '../slow-answer.js';
 
 /** A prompt that fails can say so in its status, which is all that its user sees, as long as nothing of the answer was sent. */
 const longestSilentPromptMs = 60_000;
-
-/** Label Studio sends a few at a time; what is above this is a mistake, or an attack. */
-const mostTasks = 10_000;
-
-function tooManyTasks(count: number): SamIAmError {
-  return new SamIAmError('request.invalid', `the request has ${count} tasks, more than ${mostTasks}`, {
-    hint: `Send at most ${mostTasks} tasks at a time; sam-i-am prelabel predicts whole projects.`,
-  });
-}
 
 /** One predict request on its way through. */
 interface PredictCall {
@@ -67,7 +60,7 @@ export function predictRoute(deps: RouteDeps): RequestHandler {
 
 async function predict(call: PredictCall): Promise<void> {
   const { body, signal, answer, deps } = call;
-  if (body.tasks.length > mostTasks) throw tooManyTasks(body.tasks.length);
+  if (body.tasks.length > mostTasks) throw tooManyTasks(mostTasks);
   await modelsReady(deps, signal);
   const project = deps.projects.find(body.project);
   const job: PredictJob = {

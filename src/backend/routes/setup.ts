@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { findPaintTargets, parseLabelConfig } from '../../label-studio/label-config.js';
-import { setupRequestSchema } from '../../label-studio/protocol.js';
+import { projectNumberOf, setupRequestSchema } from '../../label-studio/protocol.js';
 import type { RouteDeps } from '../app-deps.js';
 import { parseBody } from '../parse-body.js';
 
@@ -12,10 +12,10 @@ import { parseBody } from '../parse-body.js';
 export function setupRoute({ projects, service, learning }: RouteDeps): RequestHandler {
   return async (request, response) => {
     const setup = parseBody(setupRequestSchema, request.body);
+    const id = projectNumberOf(setup.project);
     projects.remember(setup);
     if (!isBlank(setup.schema)) findPaintTargets(parseLabelConfig(setup.schema ?? ''));
-    const [id = ''] = (setup.project ?? '').split('.');
-    if (id !== '') learning?.connected(id);
+    if (id !== undefined) learning?.connected(id);
     const profile = await learning?.profiles.find(id);
     response.json({ model_version: profile?.modelVersion ?? service.modelVersion });
   };
@@ -23,5 +23,6 @@ export function setupRoute({ projects, service, learning }: RouteDeps): RequestH
 
 /** Label Studio's own first config is an empty `<View>`. */
 function isBlank(schema: string | null | undefined): boolean {
-  return schema === undefined || schema === null || /^\s*(<View\s*(\/>|>\s*<\/View>))?\s*$/i.test(schema);
+  const text = (schema ?? '').replace(/\s+/g, ' ').trim();
+  return /^(<View ?(\/>|> ?<\/View>))?$/i.test(text);
 }

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { projectSchema } from '../../label-studio/protocol.js';
+import { projectNumberOf, projectSchema } from '../../label-studio/protocol.js';
 import type { TrainingState } from '../../learning/training/trainer.js';
 import type { RouteDeps } from '../app-deps.js';
 import { parseBody } from '../parse-body.js';
@@ -15,8 +15,8 @@ export interface TrainingAnswer {
 
 /** Starts the training of a project, answers as soon as that is on record. `project` may be followed by its time of creation. */
 export async function startTraining(project: string | undefined, { learning }: RouteDeps): Promise<TrainingAnswer> {
-  const [id = ''] = (project ?? '').split('.');
-  if (learning === undefined || id === '') {
+  const id = projectNumberOf(project);
+  if (learning === undefined || id === undefined) {
     return {
       status: 'not_available',
       message: 'Training is not available: the request names no project, or this server does not learn.',

@@ -1,3 +1,4 @@
+import { withoutTrailing } from '../../core/without-trailing.js';
 import { ByteCursor } from '../byte-cursor.js';
 import type { ByteSource } from '../byte-source.js';
 import { greyOfColours } from '../colours.js';
@@ -150,11 +151,7 @@ const longestText = 4096;
 async function textAt(source: ByteSource, tag: Tag | undefined, littleEndian: boolean): Promise<string | undefined> {
   if (!isArray(tag) || tag.element?.bits !== 16 || tag.count === 0 || tag.count > longestText) return undefined;
   const units = await readNumbers(source, { ...uint16, at: tag.at, count: tag.count, littleEndian });
-  return (
-    String.fromCharCode(...units)
-      .replace(/\0+$/, '')
-      .trim() || undefined
-  );
+  return withoutTrailing(String.fromCharCode(...units), '\0').trim() || undefined;
 }
 
 function isGroup(tag: Tag | undefined): tag is TagGroup {

@@ -74,11 +74,7 @@ function veloxJson(metadata: Dataset): unknown {
   if (length > 1 << 20) return undefined;
   try {
     const bytes = metadata.slice([[0, length], [0, 1]]) as Uint8Array; // prettier-ignore
-    return JSON.parse(
-      Buffer.from(bytes)
-        .toString('utf8')
-        .replace(/\0[^]*$/, ''),
-    );
+    return JSON.parse(Buffer.from(bytes).toString('utf8').split('\0', 1)[0] ?? '');
   } catch {
     return undefined;
   }

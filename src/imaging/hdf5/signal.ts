@@ -1,4 +1,5 @@
 import type { Dataset, File as Hdf5File, Group } from 'h5wasm';
+import { withoutTrailing } from '../../core/without-trailing.js';
 import type { Acquisition, PixelSizeNm } from '../open-image.js';
 
 /** An array of images in an HDF5 file, and what its conventions tell of it. */
@@ -40,7 +41,7 @@ export function isNumeric({ metadata: { type, size, vlen } }: Dataset): boolean 
 /** An attribute as text; undefined where it is missing or none. */
 export function textOf(owner: Group | Dataset, name: string): string | undefined {
   const value: unknown = attributeOf(owner, name);
-  return typeof value === 'string' ? value.replace(/\0+$/, '') : undefined;
+  return typeof value === 'string' ? withoutTrailing(value, '\0') : undefined;
 }
 
 /** An attribute as a number; undefined where it is missing or none. */

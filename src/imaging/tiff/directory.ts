@@ -1,3 +1,4 @@
+import { withoutTrailing } from '../../core/without-trailing.js';
 import { type ByteSource, viewOf } from '../byte-source.js';
 import { damaged } from '../unreadable-file.js';
 
@@ -129,7 +130,14 @@ function decodeText(bytes: Uint8Array): string {
   } catch {
     text = new TextDecoder('windows-1252').decode(bytes);
   }
-  return text.replace(/\0[\0\s]*$/, '');
+  return withoutPadding(text);
+}
+
+/** Text is ended by a zero, and some writers fill up behind it. */
+function withoutPadding(text: string): string {
+  const trimmed = text.trimEnd();
+  const end = withoutTrailing(trimmed, '\0');
+  return end === trimmed ? text : end;
 }
 
 function valueAt(view: DataView, index: number, type: number, littleEndian: boolean): number {

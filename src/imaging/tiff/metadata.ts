@@ -110,7 +110,7 @@ function ofZeiss({ zeiss, width }: Texts): Partial<TiffMetadata> | undefined {
   const size = /^(?:Image )?Pixel Size\s*=\s*([\d.eE+-]+)\s*(\S+)/m.exec(zeiss);
   const head = Number(zeiss.split(/\r?\n/)[3]);
   const x = size ? lengthInNm(Number(size[1]), size[2] ?? '') : lengthInNm((head * 1024) / width, 'm');
-  const magnification = /^Mag\s*=\s*([\d.]+)\s*(K?)\s*X/im.exec(zeiss);
+  const magnification = /^Mag[ \t]*=[ \t]*([\d.]+)[ \t]*(?:(K)[ \t]*)?X/im.exec(zeiss);
   return {
     pixelSizeNm: plausiblePixelSize(x),
     acquisition: {

@@ -31,9 +31,13 @@ export function createActiveProfiles(
       const [id = ''] = (project ?? '').split('.');
       if (id === '') return undefined;
       const stamp = await store.stamp(id);
+      if (stamp === '') {
+        known.delete(id);
+        return undefined;
+      }
       const last = known.get(id);
       if (last?.stamp === stamp) return last.profile;
-      const stored = stamp === '' ? undefined : await store.active(id);
+      const stored = await store.active(id);
       const profile = materialProfile.safeParse(stored?.content).data;
       const isUsed = profile !== undefined && isUsable(profile, textureSha256);
       const active = stored && isUsed ? { modelVersion: stored.modelVersion, profile } : undefined;

@@ -1,6 +1,7 @@
 import { copyFile, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { SamIAmError } from '../../core/errors.js';
+import { withoutTrailing } from '../../core/without-trailing.js';
 import { download, type DownloadOptions } from '../../inference/download.js';
 import {
   type Checkpoint,
@@ -60,7 +61,7 @@ export async function pullCheckpoint(
   const path = checkpointPath(dataDir, checkpoint);
   if ((await findDamage(path, checkpoint)) !== undefined) {
     const { mirror } = options;
-    const address = mirror === undefined ? checkpoint.address : `${mirror.replace(/\/+$/, '')}/${checkpoint.file}`;
+    const address = mirror === undefined ? checkpoint.address : `${withoutTrailing(mirror, '/')}/${checkpoint.file}`;
     await download(address, path, checkpoint, options);
   }
   return { ...checkpoint, path };

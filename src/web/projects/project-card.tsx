@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ProjectsAnswer } from '../../backend/api/project-schemas.js';
+import { withoutTrailing } from '../../core/without-trailing.js';
 import { postJson, problemOf } from '../api.js';
 import { Problem } from '../ui/problem.js';
 import { shortTime } from '../ui/time.js';
@@ -130,7 +131,7 @@ function WorstImages({ entries, link }: AccuracyProps): JSX.Element {
 
 /** `url` is a project's page, with or without a path below it. */
 function taskLink(url: string, task: string): string {
-  const project = /^(https?:\/\/.*?\/projects\/\d+)/i.exec(url)?.[1] ?? url.replace(/\/+$/, '');
+  const project = /^(https?:\/\/.*?\/projects\/\d+)/i.exec(url)?.[1] ?? withoutTrailing(url, '/');
   return `${project}/data?task=${encodeURIComponent(task)}`;
 }
 

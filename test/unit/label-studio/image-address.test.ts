@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { imageAddressesOf, imageNameOf, locateImage } from '../../../src/label-studio/image-address.js';
+import {
+  imageAddressesOf,
+  imageNameOf,
+  isOnLabelStudio,
+  locateImage,
+} from '../../../src/label-studio/image-address.js';
 
 const labelStudio = { url: 'http://label-studio:8080', hostname: 'http://localhost:8080', token: 't' };
 const image = { name: 'image', valueKey: 'picture', isList: false };
@@ -30,6 +35,39 @@ describe('imageAddressesOf', () => {
       expect(() => imageAddressesOf({ data }, image)).toThrow(
         expect.objectContaining({ code: 'image.missing', hint: expect.stringContaining('"picture"') }),
       );
+    },
+  );
+});
+
+describe('below the path of Label Studio', () => {
+  const access = { url: 'http://host/studio', token: 'secret' };
+  const neighbours = [
+    '/../x',
+    '/a/../../x',
+    '/%2e%2e/x',
+    '/%2E./x',
+    '/..%2fx',
+    '/..%2Fx',
+    '/a/..%2f..%2fx',
+    '/..\\x',
+    '/..%5cx',
+    '/%252e%252e/x',
+    '/..%252fx',
+    '/.%252e%255cx',
+  ];
+
+  test.each(neighbours)('%s leads out of it, and is refused', (path) => {
+    expect(() => locateImage(path, access)).toThrow(expect.objectContaining({ code: 'image.forbidden' }));
+  });
+
+  test.each(neighbours)('http://host/studio%s is a stranger that gets no token', (path) => {
+    expect(isOnLabelStudio(new URL(`http://host/studio${path}`), access)).toBe(false);
+  });
+
+  test.each(['/data/a..b.png', '/data/100%25.png', '/data/a%2Fb.png', '/data/x/../a.png', '/data/%E2%82%AC.png'])(
+    '%s stays in it',
+    (path) => {
+      expect(locateImage(path, access)).toMatchObject({ own: true });
     },
   );
 });

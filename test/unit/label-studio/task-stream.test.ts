@@ -4,7 +4,7 @@ import { TaskStream } from '../../../src/label-studio/task-stream.js';
 
 /** What remains of a text that arrives in pieces of `size` bytes. */
 function read(text: string, size = 7, mostKept = 1 << 20): unknown {
-  const stream = new TaskStream(mostKept);
+  const stream = new TaskStream({ mostKept, mostTasks: 1000 });
   const bytes = Buffer.from(text);
   for (let i = 0; i < bytes.length; i += size) stream.write(bytes.subarray(i, i + size));
   return stream.finish();
@@ -67,7 +67,7 @@ test('random text is read as JSON.parse reads it, or refused', () => {
 
 describe('bounds', () => {
   test('dropped values take no memory, however large', () => {
-    const stream = new TaskStream(1000);
+    const stream = new TaskStream({ mostKept: 1000, mostTasks: 1000 });
     stream.write(Buffer.from('{"tasks":[{"id":1,"annotations":[{"rle":['));
     const numbers = Buffer.from('255,'.repeat(16_000));
     for (let i = 0; i < 1000; i++) stream.write(numbers);
@@ -78,6 +78,26 @@ describe('bounds', () => {
   test('more than may be kept is refused', () => {
     const text = JSON.stringify({ tasks: [{ data: { image: 'x'.repeat(200) } }] });
     expect(() => read(text, 50, 100)).toThrow(expect.objectContaining({ code: 'request.invalid' }));
+  });
+
+  test('more tasks than are taken at once are refused before the last has come', () => {
+    const stream = new TaskStream({ mostKept: 1 << 20, mostTasks: 3 });
+    expect(() => stream.write(Buffer.from('{"tasks":[{},{},{},{},'))).toThrow(
+      expect.objectContaining({ code: 'request.invalid', message: expect.stringContaining('more than 3 tasks') }),
+    );
+  });
+
+  test('lists of numbers that are kept are refused from a size on that takes long to parse; texts of that size are not', () => {
+    const bounds = { mostKept: 1 << 26, mostTasks: 3 };
+    const numbers = Buffer.from('1,'.repeat(1 << 20));
+    const stream = new TaskStream(bounds);
+    stream.write(Buffer.from('{"tasks":[{"data":{"x":['));
+    expect(() => {
+      for (let i = 0; i < 8; i++) stream.write(numbers);
+    }).toThrow('more lists and numbers');
+    const text = new TaskStream(bounds);
+    text.write(Buffer.from(`{"tasks":[{"data":{"image":"${'x'.repeat(1 << 25)}"}}]}`));
+    expect(text.finish()).toMatchObject({ tasks: [{}] });
   });
 
   test('endless nesting is refused', () => {

@@ -24,8 +24,9 @@ const http: HttpClient = {
   send: (address) => {
     const { pathname } = new URL(address);
     asked.push(pathname);
+    const isMadeUp = /^\/api\/projects\/\d{2}/.test(pathname);
     const bytes = Buffer.from(JSON.stringify(isAway ? {} : answerTo(pathname)));
-    return Promise.resolve({ status: isAway ? 503 : 200, location: undefined, bytes });
+    return Promise.resolve({ status: isAway ? 503 : isMadeUp ? 404 : 200, location: undefined, bytes });
   },
   close: () => Promise.resolve(),
 };
@@ -184,4 +185,28 @@ test('what was learned from is no longer new', async () => {
   await watch.trained('1', '2026-01-02');
   const [after] = await watch.projects();
   expect(after && tasksSinceTraining(after)).toBe(1);
+});
+
+describe('projects that nobody knows', () => {
+  test('are asked for once: what Label Studio does not have is settled', async () => {
+    watch = open();
+    await watch.noted({ project: '4711', action: 'X' });
+    await watch.idle();
+    expect(asked.filter((path) => path.includes('4711'))).toHaveLength(1);
+    expect(hints.size).toBe(0);
+    expect(failures).toEqual([expect.stringContaining('has no project 4711')]);
+  });
+
+  test('are bounded in number, and projects that are known are not among them', async () => {
+    watch = open();
+    await watch.compare('1');
+    isAway = true;
+    const named = await Promise.allSettled(
+      Array.from({ length: 300 }, (_, index) => watch.noted({ project: `${1000 + index}`, action: 'X' })),
+    );
+    expect(named.filter(({ status }) => status === 'rejected').length).toBeGreaterThanOrEqual(200);
+    expect(hints.size).toBeLessThanOrEqual(100);
+    await watch.noted({ project: '1', action: 'X' });
+    await expect(watch.noted({ project: '9999', action: 'X' })).rejects.toMatchObject({ code: 'capacity.queue_full' });
+  });
 });
