@@ -63,8 +63,12 @@ export async function openServerParts(
 ): Promise<ServerParts> {
   const connection = openConnection(settings);
   const predictions = openServedPredictions(settings.dataDir);
+  const store = await openAccuracyStore(settings.dataDir);
+  const onDamaged = (log: string, lines: number): void =>
+    logger.warn({ lines }, `lines of ${log} in DATA_DIR are damaged and left out`);
+  if (store.damaged > 0) onDamaged('accuracy.jsonl', store.damaged);
   const accuracy = createLiveAccuracy({
-    store: await openAccuracyStore(settings.dataDir),
+    store,
     http: connection.http,
     maxPixels: settings.maxImagePixels,
     servedPredictions: createFindServedCopies(predictions),
@@ -80,6 +84,7 @@ export async function openServerParts(
     accessTo,
     onTraining: (event) => logTraining(event, logger),
     onFailure: (project, reason) => logger.warn({ project, reason }, 'the project could not be compared'),
+    onDamaged,
     onUnusable: (project, reason) => logger.warn({ project, reason }, 'the project is painted without its profile'),
   });
   const close = async (): Promise<void> => {

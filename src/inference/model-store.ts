@@ -36,11 +36,8 @@ export async function readCheckpoints(folder: string): Promise<Checkpoint[]> {
 
 /** The models of the installation and those that the user added; a folder without a manifest beyond the first has none. */
 export async function readStoredModels(embedded: string, ...added: readonly string[]): Promise<StoredModel[]> {
-  const stored = (await readModelEntries(embedded)).map((entry) => ({ ...entry, folder: embedded }));
-  for (const folder of added) {
-    if (!(await exists(join(folder, 'manifest.json')))) continue;
-    stored.push(...(await readModelEntries(folder)).map((entry) => ({ ...entry, folder })));
-  }
+  const stored: StoredModel[] = (await readModelEntries(embedded)).map((entry) => ({ ...entry, folder: embedded }));
+  for (const folder of added) stored.push(...(await readAdded(folder)));
   return stored;
 }
 
@@ -65,6 +62,29 @@ export function findModel<Entry extends ModelEntry, Kind extends Entry['kind']>(
   throw new SamIAmError('model.unknown', `there is no ${kind} model called ${id}`, {
     hint: `Choose one of: ${ofKind.map((entry) => entry.id).join(', ')}; sam-i-am models list shows what can be had.`,
   });
+}
+
+/**
+ * The entry with this id and kind in the first of the folders that has it. The installation's own comes first, so that a damaged manifest of the user
+ * matters to whoever uses a model of it, and to nobody else.
+ */
+export async function findStoredModel<Kind extends ModelEntry['kind']>(
+  folders: readonly [embedded: string, ...added: string[]],
+  kind: Kind,
+  id: string,
+): Promise<StoredModel<Extract<ModelEntry, { kind: Kind }>>> {
+  const seen: StoredModel[] = [];
+  const [embedded, ...added] = folders;
+  for (const folder of [undefined, ...added]) {
+    seen.push(...(folder === undefined ? await readStoredModels(embedded) : await readAdded(folder)));
+    if (seen.some((entry) => entry.kind === kind && entry.id === id)) break;
+  }
+  return findModel(seen, kind, id);
+}
+
+async function readAdded(folder: string): Promise<StoredModel[]> {
+  if (!(await exists(join(folder, 'manifest.json')))) return [];
+  return (await readModelEntries(folder)).map((entry) => ({ ...entry, folder }));
 }
 
 /** The path of a model's file after checking that it is whole: length and sha256 as the manifest says. */

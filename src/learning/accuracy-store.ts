@@ -1,8 +1,6 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseJson } from '../core/parse-json.js';
-import { writeWhole } from '../store/write-whole.js';
+import { type LogContent, openLineLog } from '../store/line-log.js';
 
 const share = z.number();
 const measures = z.object({ mIoU: share, mRecall: share, mPrecision: share, mFPR: share, best_iou: share });
@@ -32,6 +30,8 @@ const lineSchema = z.union([entrySchema, z.object({ removed: z.string() })]);
  * process that is killed loses at most the line it was writing.
  */
 export interface AccuracyStore {
+  /** Lines that could not be read when it was opened: they are left out. */
+  readonly damaged: number;
   /** An entry older than the one that is known is ignored: webhooks may come in any order. */
   record(entry: AccuracyEntry): Promise<void>;
   remove(annotation: string): Promise<void>;
@@ -41,19 +41,18 @@ export interface AccuracyStore {
 
 /** Opens the store in `folder`, which is made when the first entry comes. */
 export async function openAccuracyStore(folder: string): Promise<AccuracyStore> {
-  const path = join(folder, 'accuracy.jsonl');
-  const entries = await readEntries(path);
+  const log = openLineLog(join(folder, 'accuracy.jsonl'));
+  const found = await log.read();
+  const entries = newestIn(found.entries);
+  // Lines that were overtaken or cut off are left behind.
+  if (found.entries.length > entries.size || found.damaged > 0) await log.compact(newestOnly);
   let writing = Promise.resolve();
   const append = (line: unknown): Promise<void> => {
-    writing = writing
-      .catch(() => undefined)
-      .then(async () => {
-        await mkdir(folder, { recursive: true });
-        await appendFile(path, `${JSON.stringify(line)}\n`);
-      });
+    writing = writing.catch(() => undefined).then(() => log.append([line]));
     return writing;
   };
   return {
+    damaged: found.damaged,
     async record(entry) {
       const known = entries.get(entry.annotation);
       if (known !== undefined && known.at > entry.at) return;
@@ -70,19 +69,17 @@ export async function openAccuracyStore(folder: string): Promise<AccuracyStore> 
   };
 }
 
-/** Reads what is there, and writes it anew where lines were overtaken or cut off. */
-async function readEntries(path: string): Promise<Map<string, AccuracyEntry>> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const lines = text.split('\n').filter((line) => line !== '');
+function newestIn(lines: readonly unknown[]): Map<string, AccuracyEntry> {
   const entries = new Map<string, AccuracyEntry>();
   for (const line of lines) {
-    const parsed = lineSchema.safeParse(parseJson(line)).data;
+    const parsed = lineSchema.safeParse(line).data;
     if (parsed === undefined) continue;
     if ('removed' in parsed) entries.delete(parsed.removed);
     else entries.set(parsed.annotation, parsed);
   }
-  if (lines.length > entries.size || !(text === '' || text.endsWith('\n'))) {
-    await writeWhole(path, [...entries.values()].map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-  }
   return entries;
+}
+
+function newestOnly({ entries }: LogContent): readonly unknown[] {
+  return [...newestIn(entries).values()];
 }

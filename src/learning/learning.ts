@@ -81,6 +81,8 @@ export interface LearningDeps {
   readonly onTraining: (event: TrainingEvent) => void;
   readonly onFailure: (project: string, reason: string) => void;
   readonly onUnusable: OnUnusable;
+  /** Lines of a log that could not be read: whatever they held is looked for in Label Studio again. */
+  readonly onDamaged?: (log: string, lines: number) => void;
   /** Left out: in a process of its own. */
   readonly run?: RunTraining;
 }
@@ -91,6 +93,7 @@ export async function openLearning(deps: LearningDeps): Promise<Learning> {
   const store = openProfileStore(settings.dataDir);
   const records = openProjectRecords(settings.dataDir);
   const inbox = await openHintInbox(settings.dataDir);
+  if (inbox.damaged > 0) deps.onDamaged?.('webhooks.jsonl', inbox.damaged);
   const profiles = createActiveProfiles(store, await textureDigest(settings.dataDir), deps.onUnusable);
   const watch: ProjectWatch = watchProjects({
     inbox,

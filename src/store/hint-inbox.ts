@@ -1,8 +1,6 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { parseJson } from '../core/parse-json.js';
-import { writeDurably } from './write-whole.js';
+import { type LogContent, openLineLog } from './line-log.js';
 
 const hintLine = z.object({ n: z.int().positive(), project: z.string(), action: z.string() });
 const settledLine = z.object({ settled: z.string(), upTo: z.int().nonnegative() });
@@ -19,6 +17,8 @@ export interface Hint {
  * Hints of one project that wait are one.
  */
 export interface HintInbox {
+  /** Lines of the log that could not be read when it was opened. */
+  readonly damaged: number;
   /** Resolves when the hint would outlive the machine. */
   note(hint: Hint): Promise<void>;
   /** Projects with hints that were not settled, and the number of the last one. */
@@ -28,45 +28,46 @@ export interface HintInbox {
   close(): Promise<void>;
 }
 
-/** A log that has grown beyond this is emptied as soon as nothing waits. */
+/** A log that has grown beyond this is emptied of what is settled. */
 const mostBytes = 1 << 20;
 
-/** Opens the log `folder/webhooks.jsonl`. Hints that come at the same time go to the disk together. */
+/**
+ * Opens the log `folder/webhooks.jsonl`, which several servers may share. Hints that come at the same time go to the disk together. Numbers follow
+ * the clock, so that a look of one server settles what any server had noted before.
+ */
 export async function openHintInbox(folder: string): Promise<HintInbox> {
-  const file = path.join(folder, 'webhooks.jsonl');
-  await mkdir(folder, { recursive: true });
-  const waiting = await readWaiting(file);
+  const log = openLineLog(path.join(folder, 'webhooks.jsonl'));
+  const found = await log.read();
+  const waiting = waitingIn(found.entries);
   // What was settled is left behind.
-  const left = [...waiting].map(([project, n]) => `${JSON.stringify({ n, project, action: 'kept' })}\n`);
-  await writeDurably(file, left.join(''));
-  const handle = await open(file, 'a');
+  if (found.entries.length > waiting.size || found.damaged > 0) await log.compact(unsettled);
   let last = Math.max(0, ...waiting.values());
   let bytes = 0;
-  let lines: string[] = [];
+  let lines: object[] = [];
   let writing: Promise<void> | undefined;
 
   const flush = async (): Promise<void> => {
-    const batch = lines.join('');
+    const batch = lines;
     lines = [];
     writing = undefined;
-    if (waiting.size === 0 && bytes > mostBytes) {
-      await handle.truncate(0);
-      bytes = 0;
-    }
-    await handle.appendFile(batch);
-    await handle.datasync();
-    bytes += batch.length;
+    await log.append(batch);
+    bytes += JSON.stringify(batch).length;
+    if (bytes <= mostBytes) return;
+    bytes = 0;
+    await log.compact(unsettled);
   };
   let flushed = Promise.resolve();
   const append = (line: object): Promise<void> => {
-    lines.push(`${JSON.stringify(line)}\n`);
+    lines.push(line);
     writing ??= flushed = flushed.catch(() => undefined).then(flush);
     return writing;
   };
+  const next = (): number => (last = Math.max(last + 1, Date.now() * numbersPerMs));
 
   return {
+    damaged: found.damaged,
     async note({ project, action }) {
-      const n = ++last;
+      const n = next();
       waiting.set(project, n);
       await append({ n, at: new Date().toISOString(), project, action });
     },
@@ -79,19 +80,24 @@ export async function openHintInbox(folder: string): Promise<HintInbox> {
     },
     async close() {
       await flushed.catch(() => undefined);
-      await handle.close();
     },
   };
 }
 
-async function readWaiting(file: string): Promise<Map<string, number>> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+/** Two hints of one millisecond have numbers of their own. */
+const numbersPerMs = 100;
+
+function waitingIn(entries: readonly unknown[]): Map<string, number> {
   const waiting = new Map<string, number>();
-  for (const line of text.split('\n')) {
-    const parsed = lineSchema.safeParse(parseJson(line)).data;
+  for (const entry of entries) {
+    const parsed = lineSchema.safeParse(entry).data;
     if (parsed === undefined) continue;
     if ('n' in parsed) waiting.set(parsed.project, parsed.n);
     else if ((waiting.get(parsed.settled) ?? Infinity) <= parsed.upTo) waiting.delete(parsed.settled);
   }
   return waiting;
+}
+
+function unsettled({ entries }: LogContent): readonly unknown[] {
+  return [...waitingIn(entries)].map(([project, n]) => ({ n, project, action: 'kept' }));
 }

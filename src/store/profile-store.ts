@@ -8,10 +8,12 @@ import { safeName } from './safe-name.js';
 import { writeDurably } from './write-whole.js';
 
 const share = z.number().nullable();
+/** Sha256 of the file's JSON without this: bits that flipped on the disk are seen. Files of earlier versions have none. */
+const digest = z.string().optional();
 const imageScore = z.object({ named: z.number(), plain: z.number() });
 
 /** How a profile came about. */
-const trainingRecord = z.object({
+const trainingRecord = z.strictObject({
   version: z.int().positive(),
   /** ISO 8601. */
   createdAt: z.string(),
@@ -23,6 +25,7 @@ const trainingRecord = z.object({
   heldOutIou: share,
   /** The same without a profile. */
   zeroShotIou: share,
+  digest,
   scores: z.array(
     z.object({ task: z.string(), annotation: z.string(), heldOut: imageScore.nullable(), zeroShot: imageScore }),
   ),
@@ -64,10 +67,12 @@ const pointer = z.object({ version: z.int().positive().nullable() });
 export interface ProfileStore {
   list(project: string): Promise<StoredProfile[]>;
   active(project: string): Promise<StoredProfile | undefined>;
+  /** The file of the active version, where it can't be read or was altered. */
+  damagedFile(project: string): Promise<string | undefined>;
   /** Changes whenever the active profile may have changed; cheap. */
   stamp(project: string): Promise<string>;
   /** Keeps a profile as the next version and makes it the active one. */
-  adopt(project: string, profile: object, training: Omit<TrainingRecord, 'version'>): Promise<StoredProfile>;
+  adopt(project: string, profile: object, training: Omit<TrainingRecord, 'version' | 'digest'>): Promise<StoredProfile>;
   /** Back to `version`, or to the one before the active one; before the first there is none (null), and predictions are made without a profile. */
   rollback(project: string, version?: string): Promise<StoredProfile | null>;
   lastTraining(project: string): Promise<LastTraining | null>;
@@ -83,13 +88,16 @@ export function openProfileStore(folder: string): ProfileStore {
     folderOf: (project) => files.folderOf(project),
     list: (project) => files.list(project),
     active: (project) => files.active(project),
+    damagedFile: (project) => files.damagedFile(project),
     async stamp(project) {
       const found = await stat(files.activePath(project), { bigint: true }).catch(() => undefined);
       return found === undefined ? '' : `${found.mtimeNs} ${found.ino}`;
     },
     async adopt(project, profile, training) {
       const version = ((await files.numbers(project)).at(-1) ?? 0) + 1;
-      const text = `${JSON.stringify({ ...profile, training: { ...training, version } })}\n`;
+      const content = { ...profile, training: { ...training, version } };
+      const sealed = { ...content, training: { ...content.training, digest: digestOf(content) } };
+      const text = `${JSON.stringify(sealed)}\n`;
       await writeDurably(files.pathOf(project, version), text);
       await files.activate(project, version);
       const adopted = await files.read(project, version, version);
@@ -141,8 +149,9 @@ class ProfileFiles {
   async read(project: string, number: number, active: number | null): Promise<StoredProfile | undefined> {
     const file = this.pathOf(project, number);
     const text = await readFile(file, 'utf8').catch(() => '');
-    const content = storedProfile.safeParse(parseJson(text)).data;
-    if (content === undefined) return undefined;
+    const written = parseJson(text);
+    const content = storedProfile.safeParse(written).data;
+    if (content === undefined || !isWhole(written)) return undefined;
     const { training } = content;
     return { training, modelVersion: versionName(training, text), active: number === active, file, content };
   }
@@ -150,6 +159,16 @@ class ProfileFiles {
   async active(project: string): Promise<StoredProfile | undefined> {
     const number = await this.#activeNumber(project);
     return number === null ? undefined : this.read(project, number, number);
+  }
+
+  async damagedFile(project: string): Promise<string | undefined> {
+    const text = await readFile(this.activePath(project), 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    const known = pointer.safeParse(parseJson(text)).data;
+    if (known === undefined) return this.activePath(project);
+    const { version } = known;
+    if (version === null || (await this.read(project, version, version)) !== undefined) return undefined;
+    return this.pathOf(project, version);
   }
 
   async list(project: string): Promise<StoredProfile[]> {
@@ -161,6 +180,17 @@ class ProfileFiles {
   async #activeNumber(project: string): Promise<number | null> {
     return pointer.safeParse(await readJson(this.activePath(project))).data?.version ?? null;
   }
+}
+
+/** `content` as it was written: the order of its keys counts. */
+function isWhole(content: unknown): boolean {
+  const { training } = content as { readonly training: Readonly<Record<string, unknown>> };
+  const { digest: written, ...rest } = training;
+  return written === undefined || written === digestOf({ ...(content as object), training: rest });
+}
+
+function digestOf(content: object): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
 /** Number and content: after a lost data folder the numbers start over, the names do not. */

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskError } from './disk-error.js';
+import { sealedLine, unsealed } from './sealed-line.js';
 
 /**
  * The scores that predictions were posted with, one short line each. Label Studio tells the score of a prediction only together with all its
@@ -22,7 +23,7 @@ export async function openScoreJournal(folder: string): Promise<ScoreJournal> {
       try {
         await mkdir(folder, { recursive: true });
         // Short appended lines of several processes do not mix.
-        await appendFile(file, `${task}\t${score}\n`);
+        await appendFile(file, sealedLine(`${task}\t${score}`));
       } catch (thrown) {
         throw diskError(thrown, folder);
       }
@@ -34,7 +35,9 @@ export async function openScoreJournal(folder: string): Promise<ScoreJournal> {
 function lookUp(text: string): ScoreJournal['of'] {
   const tasks: number[] = [];
   const scores: number[] = [];
-  for (const [, task, score] of text.matchAll(/^(\d+)\t([\d.e-]+)$/gm)) {
+  for (const line of text.split('\n')) {
+    const [task, score] = unsealed(line)?.split('\t') ?? [];
+    if (task === undefined || score === undefined) continue;
     tasks.push(Number(task));
     scores.push(Number(score));
   }

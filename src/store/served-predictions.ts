@@ -84,17 +84,18 @@ export function openServedPredictions(folder: string): ServedPredictions {
     async find(project, task) {
       const source = folderOf(project, task);
       const names = (await readdir(source).catch(() => [])).filter((name) => /^[^.].*\.json\.gz$/.test(name));
-      return Promise.all(
-        names
-          .sort()
-          .reverse()
-          .map((name) => read(path.join(source, name))),
-      );
+      const newestFirst = names.sort().reverse();
+      const found = await Promise.all(newestFirst.map((name) => read(path.join(source, name))));
+      return found.flatMap((prediction) => prediction ?? []);
     },
   };
 }
 
-async function read(file: string): Promise<ServedPrediction> {
-  const content: unknown = JSON.parse((await unpack(await readFile(file))).toString());
-  return servedPrediction.parse(content);
+/** Undefined for a copy that was damaged: it must not hide the others. */
+async function read(file: string): Promise<ServedPrediction | undefined> {
+  try {
+    return servedPrediction.parse(JSON.parse((await unpack(await readFile(file))).toString()));
+  } catch {
+    return undefined;
+  }
 }

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { Settings } from '../../config/settings.js';
-import { findModel, readStoredModels, verifiedModelPath } from '../../inference/model-store.js';
+import { findStoredModel, verifiedModelPath } from '../../inference/model-store.js';
 import { addedModelsFolder, textureModelId } from '../../painting/models/load-models.js';
 import { fault, faultOf, type Finding, ok } from './finding.js';
 
@@ -17,8 +17,11 @@ export async function* checkMachine(settings: Settings, modelsFolder: string): A
 
 async function checkModels({ model, dataDir }: Settings, folder: string): Promise<Finding> {
   try {
-    const stored = await readStoredModels(folder, addedModelsFolder(dataDir));
-    const used = [findModel(stored, 'sam', model), findModel(stored, 'texture', textureModelId)];
+    const folders = [folder, addedModelsFolder(dataDir)] as const;
+    const used = [
+      await findStoredModel([...folders], 'sam', model),
+      await findStoredModel([...folders], 'texture', textureModelId),
+    ];
     for (const { folder: place, files } of used)
       for (const file of Object.values(files)) if (file !== undefined) await verifiedModelPath(place, file);
     return ok('model', `${model}: its files are complete`);

@@ -1,5 +1,5 @@
 import { materialProfile } from '../../booster/material-profile.js';
-import { findModel, readStoredModels } from '../../inference/model-store.js';
+import { findStoredModel } from '../../inference/model-store.js';
 import { addedModelsFolder, modelsFolder, textureModelId } from '../../painting/models/load-models.js';
 import type { ActiveProfile } from '../../painting/segmentation-service.js';
 import { isUsable } from '../../pipeline/use-profile.js';
@@ -42,11 +42,15 @@ export function createActiveProfiles(
       const isUsed = profile !== undefined && isUsable(profile, textureSha256);
       const active = stored && isUsed ? { modelVersion: stored.modelVersion, profile } : undefined;
       if (stored !== undefined && !isUsed) onUnusable(id, unusable(stored.modelVersion));
+      const damaged = stored === undefined ? await store.damagedFile(id) : undefined;
+      if (damaged !== undefined) onUnusable(id, `its profile ${damaged} is damaged and not used: ${mend}`);
       known.set(id, { stamp, profile: active });
       return active;
     },
   };
 }
+
+const mend = 'roll back to an earlier version, press Start training, or run sam-i-am train';
 
 function unusable(modelVersion: string): string {
   return `its profile ${modelVersion} is not used: it was learned with another texture encoder or by another version of sam-i-am; press Start training, or run sam-i-am train`;
@@ -54,6 +58,6 @@ function unusable(modelVersion: string): string {
 
 /** The digest of the texture encoder that is installed. */
 export async function textureDigest(dataDir: string): Promise<string> {
-  const stored = await readStoredModels(modelsFolder, addedModelsFolder(dataDir));
-  return findModel(stored, 'texture', textureModelId).files.encoder.sha256;
+  const texture = await findStoredModel([modelsFolder, addedModelsFolder(dataDir)], 'texture', textureModelId);
+  return texture.files.encoder.sha256;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SamModelEntry } from '../../inference/model-manifest.js';
-import { findModel, readStoredModels, type StoredModel, verifiedModelPath } from '../../inference/model-store.js';
+import { findStoredModel, verifiedModelPath } from '../../inference/model-store.js';
 import { openOrtSession } from '../../inference/ort-session.js';
 import type { LoadedModels } from '../../pipeline/loaded-models.js';
 import { onnxTextureEncoder } from '../../texture/onnx-texture-encoder.js';
@@ -32,9 +32,8 @@ export interface LoadOptions {
 
 /** Loads the segmentation model `modelId` and the texture encoder after checking their files. */
 export async function loadModels({ folder, addedFolder, modelId, threads }: LoadOptions): Promise<LoadedModels> {
-  const stored: StoredModel[] = await readStoredModels(folder, addedFolder);
-  const sam = findModel(stored, 'sam', modelId);
-  const texture = findModel(stored, 'texture', textureModelId);
+  const sam = await findStoredModel([folder, addedFolder], 'sam', modelId);
+  const texture = await findStoredModel([folder, addedFolder], 'texture', textureModelId);
   const textureFile = await verifiedModelPath(texture.folder, texture.files.encoder);
   return {
     sam: await openSamModel(sam, threads),
@@ -48,7 +47,7 @@ export async function loadModels({ folder, addedFolder, modelId, threads }: Load
 
 /** {@link LoadedModels.weights}, told without loading anything. */
 export async function weightsOf({ folder, addedFolder, modelId }: Omit<LoadOptions, 'threads'>): Promise<string> {
-  return weightsDigest(findModel(await readStoredModels(folder, addedFolder), 'sam', modelId));
+  return weightsDigest(await findStoredModel([folder, addedFolder], 'sam', modelId));
 }
 
 function weightsDigest({ files, inputSize }: Pick<SamModelEntry, 'files' | 'inputSize'>): string {

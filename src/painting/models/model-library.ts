@@ -21,6 +21,7 @@ import {
 import { openOrtSession } from '../../inference/ort-session.js';
 import { whyNoGraph } from '../../inference/why-no-graph.js';
 import { detectLayout, isEncoder } from '../../sam/layouts/detect-layout.js';
+import { withLock } from '../../store/process-lock.js';
 import { putWhole, writeWhole } from '../../store/write-whole.js';
 import { addedModelsFolder, modelsFolder } from './load-models.js';
 
@@ -215,11 +216,25 @@ async function store(
     await copyWhole(source, join(folder, path));
     files[key] = { ...file, path };
   }
-  const others = await readStoredModels(modelsFolder, folder);
-  const kept = others.filter((other) => other.folder === folder && other.id !== entry.id);
-  const models = [...kept.map(({ folder: _, ...each }) => each), { ...entry, files }];
-  await writeWhole(join(folder, 'manifest.json'), `${JSON.stringify({ models }, null, 2)}\n`);
+  await enter(folder, { ...entry, files } as ModelEntry);
   return { kind: 'model', id: entry.id };
+}
+
+/** Adds an entry to the manifest in `folder`, one process after the other: each reads what the one before has written. */
+async function enter(folder: string, entry: ModelEntry): Promise<void> {
+  const file = join(folder, 'manifest.json');
+  const work = async (): Promise<void> => {
+    const others = (await stat(file).catch(() => undefined)) === undefined ? [] : await readModelEntries(folder);
+    const models = [...others.filter(({ id }) => id !== entry.id), entry];
+    await writeWhole(file, `${JSON.stringify({ models }, null, 2)}\n`);
+  };
+  await withLock(`${file}.lock`, work, { patienceMs: 60_000, held: () => isHeld(file) });
+}
+
+function isHeld(file: string): SamIAmError {
+  return new SamIAmError('disk.unwritable', `another process has held ${file}.lock for a minute`, {
+    hint: 'If no other sam-i-am models add runs, remove that file.',
+  });
 }
 
 async function copyWhole(from: string, to: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { findModel, readStoredModels } from '../../inference/model-store.js';
+import { findStoredModel } from '../../inference/model-store.js';
 import { defaultSegmentOptions, type PaintingChoices, pipelineParameters } from '../../pipeline/pipeline-parameters.js';
 import { textureModelId } from './load-models.js';
 
@@ -13,10 +13,9 @@ export async function modelVersionOf(
   modelId: string,
   { merge, keepOverlays }: PaintingChoices = defaultSegmentOptions,
 ): Promise<string> {
-  const stored = await readStoredModels(modelsFolder, addedFolder);
   const decisive = [
-    findModel(stored, 'sam', modelId),
-    findModel(stored, 'texture', textureModelId),
+    await findStoredModel([modelsFolder, addedFolder], 'sam', modelId),
+    await findStoredModel([modelsFolder, addedFolder], 'texture', textureModelId),
     pipelineParameters,
     { ...defaultSegmentOptions, merge, keepOverlays },
   ];

@@ -51,6 +51,7 @@ const kept: ProjectRecords = {
 let hints: Map<string, number>;
 let last: number;
 const inbox: HintInbox = {
+  damaged: 0,
   note: ({ project }: Hint) => Promise.resolve(void hints.set(project, ++last)),
   waiting: () => new Map(hints),
   settle: (project, upTo) => {

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -51,7 +51,7 @@ describe('a hint', () => {
   test('many at once: all are kept, in few writes', async () => {
     const inbox = await openHintInbox(folder);
     await Promise.all(Array.from({ length: 200 }, (_, index) => inbox.note(hint(String(index % 50)))));
-    const lines = (await readFile(join(folder, 'webhooks.jsonl'), 'utf8')).trim().split('\n');
+    const lines = (await readFile(join(folder, 'webhooks.jsonl'), 'utf8')).split('\n').filter((line) => line !== '');
     expect(lines.length).toBe(200);
     expect(inbox.waiting().size).toBe(50);
     await inbox.close();
@@ -68,5 +68,53 @@ test('a line that was cut off by a crash costs only itself', async () => {
   const again = await openHintInbox(folder);
   await again.note(hint('3'));
   await again.close();
+  expect(await projectsAfterRestart()).toEqual(['1', '3']);
+});
+
+describe('two servers on one folder', () => {
+  test('lose nothing that one of them has acknowledged, whoever starts or ends meanwhile', async () => {
+    const first = await openHintInbox(folder);
+    await first.note(hint('1'));
+    const second = await openHintInbox(folder);
+    await Promise.all([first.note(hint('2')), second.note(hint('3')), first.note(hint('4')), second.note(hint('5'))]);
+    await second.settle('3', second.waiting().get('3') ?? 0);
+    const third = await openHintInbox(folder);
+    await first.note(hint('6'));
+    expect((await projectsAfterRestart()).sort()).toEqual(['1', '2', '4', '5', '6']);
+    for (const inbox of [first, second, third]) await inbox.close();
+  });
+
+  test('a look of one settles what the other had noted before it, and nothing after', async () => {
+    const [first, second] = [await openHintInbox(folder), await openHintInbox(folder)];
+    await first.note(hint('1'));
+    await second.note(hint('1'));
+    await second.settle('1', second.waiting().get('1') ?? 0);
+    expect(await projectsAfterRestart()).toEqual([]);
+    await first.note(hint('1'));
+    expect(await projectsAfterRestart()).toEqual(['1']);
+  });
+});
+
+test('a line whose bits were flipped is counted, and left out', async () => {
+  const inbox = await openHintInbox(folder);
+  await inbox.note(hint('1'));
+  await inbox.note(hint('2'));
+  const file = join(folder, 'webhooks.jsonl');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('"project":"2"', '"project":"3"'));
+  const again = await openHintInbox(folder);
+  expect([[...again.waiting().keys()], again.damaged]).toEqual([['1'], 1]);
+});
+
+test('a full disk refuses the hint, and half of its line costs no other', async () => {
+  const inbox = await openHintInbox(folder);
+  await inbox.note(hint('1'));
+  const file = join(folder, 'webhooks.jsonl');
+  const before = await readFile(file, 'utf8');
+  await rename(file, join(folder, 'aside'));
+  await symlink('/dev/full', file);
+  await expect(inbox.note(hint('2'))).rejects.toMatchObject({ code: 'disk.unwritable' });
+  await rm(file);
+  await writeFile(file, `${before}\n{"n":3,"at":"2026-`);
+  await inbox.note(hint('3'));
   expect(await projectsAfterRestart()).toEqual(['1', '3']);
 });

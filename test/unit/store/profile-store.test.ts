@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -99,4 +99,26 @@ test('the stamp changes with every switch', async () => {
 test('nothing of a project id leads out of the folder', async () => {
   await store.adopt('../../etc', {}, record);
   expect(await readdir(folder)).toEqual(['profiles']);
+});
+
+test('a flipped bit in the live profile is seen: it is not used, and named', async () => {
+  const adopted = await store.adopt('1', { about: 'centroids', k: [0.25, 1e-7] }, record);
+  const whole = await readFile(adopted.file);
+  for (let at = 3; at < whole.length - 1; at += 7) {
+    const altered = Buffer.from(whole);
+    altered[at] = (altered[at] ?? 0) ^ 1;
+    await writeFile(adopted.file, altered);
+    expect(await store.active('1')).toBeUndefined();
+    expect(await store.damagedFile('1')).toBe(adopted.file);
+  }
+  await writeFile(adopted.file, whole);
+  expect(await activeOf('1')).toMatchObject({ about: 'centroids' });
+  expect(await store.damagedFile('1')).toBeUndefined();
+});
+
+test('a profile without a checksum, of an earlier version, is read', async () => {
+  const { file } = await store.adopt('1', { about: 'first' }, record);
+  const training = { ...record, version: 1 };
+  await writeFile(file, JSON.stringify({ about: 'old', training }));
+  expect(await activeOf('1')).toMatchObject({ about: 'old' });
 });

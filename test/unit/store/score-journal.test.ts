@@ -14,16 +14,11 @@ test('the last score of each task is kept over processes; a line that was cut of
   await Promise.all([one.keep(30, 0.25), other.keep(7, 1e-7)]);
   await one.keep(30, 0.75);
   await appendFile(join(folder, 'scores.tsv'), '9\t0.');
-  await appendFile(join(folder, 'scores.tsv'), '\nx\t1\n11');
+  await other.keep(8, 0.5);
+  await appendFile(join(folder, 'scores.tsv'), '\nx\t1\n11\t0.5\n12\t0.5\t00000000\n');
   const journal = await openScoreJournal(folder);
-  expect([30, 7, 11, 6, 8, 31].map((task) => journal.of(task))).toEqual([
-    0.75,
-    1e-7,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  expect([30, 7, 8].map((task) => journal.of(task))).toEqual([0.75, 1e-7, 0.5]);
+  expect([9, 11, 12, 6, 31].map((task) => journal.of(task))).toEqual(new Array(5).fill(undefined));
 });
 
 test('a folder that cannot be written to is said, with the way out', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
@@ -48,4 +48,16 @@ test('ids from requests do not lead out of the folder', async () => {
   expect(await store.find('../../up', '../../../etc/passwd')).toEqual([hostile]);
   expect(readdirSync(inner)).toEqual(['predictions']);
   expect(readdirSync(folder).sort()).toEqual(['inner', 'predictions']);
+});
+
+test('a damaged copy hides no other', async () => {
+  const store = openServedPredictions(folder);
+  await store.record(prediction({ task: 77 }));
+  const place = path.join(folder, 'predictions', '7', '77');
+  const [whole = ''] = readdirSync(place);
+  const bytes = readFileSync(path.join(place, whole));
+  writeFileSync(path.join(place, 'a.json.gz'), bytes.subarray(0, 40));
+  writeFileSync(path.join(place, 'b.json.gz'), 'no gzip');
+  writeFileSync(path.join(place, 'c.json.gz'), '');
+  expect(await store.find(7, 77)).toEqual([prediction({ task: 77 })]);
 });

@@ -87,3 +87,18 @@ test('a folder that cannot be made is an error that names the cure', async () =>
     hint: expect.stringContaining('DATA_DIR'),
   });
 });
+
+test('a claim of a clock that ran ahead locks its task for nobody', async () => {
+  const day = 86_400_000;
+  await leave(1, { at: Date.now() + day });
+  await leave(2, { at: Date.now() + day, posting: true });
+  await leave(3, { at: Date.now() + day, host: 'elsewhere', posting: true });
+  await leave(4, { at: Date.now() + day, pid: process.ppid, began: await beginOf(process.ppid) });
+  const claims = openTaskClaims(folder);
+  expect(await Promise.all([1, 2, 3, 4].map((task) => claims.claim(task)))).toEqual([
+    'mine',
+    'mine',
+    'mine',
+    'elsewhere',
+  ]);
+});

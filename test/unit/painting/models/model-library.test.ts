@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { findModel, readStoredModels } from '../../../../src/inference/model-store.js';
-import { addedModelsFolder, modelsFolder } from '../../../../src/painting/models/load-models.js';
+import { findModel, findStoredModel, readStoredModels } from '../../../../src/inference/model-store.js';
+import { addedModelsFolder, defaultModelId, modelsFolder } from '../../../../src/painting/models/load-models.js';
 import { addModel, pullCheckpoint, readLibrary, verifyModels } from '../../../../src/painting/models/model-library.js';
 import { openSamModel } from '../../../../src/painting/models/open-sam-model.js';
 import { patternImage, samFixtures, tinyInputSize } from '../../../support/tiny-sams.js';
@@ -172,4 +172,26 @@ test('checkpoints: one file each, a digest', async () => {
   const { checkpoints } = await readLibrary(dataDir);
   expect(checkpoints.map(({ id }) => id)).toEqual(['sam-vit-b', 'sam-vit-l', 'sam-vit-h', 'mobile-sam']);
   for (const { address, file } of checkpoints) expect(basename(address)).toBe(file);
+});
+
+test('eight models that are added at once are all there', async () => {
+  const folder = await exportedFolder();
+  const ids = Array.from({ length: 8 }, (_, index) => `c${index}`);
+  await Promise.all(ids.map((id) => addModel(dataDir, [folder], { id })));
+  const { models } = await readLibrary(dataDir);
+  expect(
+    models
+      .map(({ id }) => id)
+      .filter((id) => ids.includes(id))
+      .sort(),
+  ).toEqual(ids);
+});
+
+test("a damaged manifest of the user's concerns whoever uses a model of it, and nobody else", async () => {
+  await addModel(dataDir, [await exportedFolder()], {});
+  await writeFile(join(addedModelsFolder(dataDir), 'manifest.json'), '{"models": [');
+  const folders = [modelsFolder, addedModelsFolder(dataDir)] as const;
+  expect(await findStoredModel([...folders], 'sam', defaultModelId)).toMatchObject({ folder: modelsFolder });
+  await expect(findStoredModel([...folders], 'sam', 'tiny')).rejects.toMatchObject({ code: 'model.incompatible' });
+  await expect(readLibrary(dataDir)).rejects.toMatchObject({ code: 'model.incompatible' });
 });
