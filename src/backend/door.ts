@@ -27,20 +27,25 @@ export class Door {
   readonly #limits: DoorLimits;
   readonly #held: Held[] = [];
   readonly #idle: (() => void)[] = [];
+  readonly #closing = new AbortController();
   #requests = 0;
-  #closing = false;
 
   constructor(limits: DoorLimits) {
     this.#limits = limits;
   }
 
   get isClosing(): boolean {
-    return this.#closing;
+    return this.#closing.signal.aborted;
+  }
+
+  /** Aborted when the server goes down: what nobody would wait for stops then. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   /** Runs one request; refuses it if too many are inside already or the server is going down. */
   async admit<Answer>(request: () => Promise<Answer>, options: AdmitOptions = {}): Promise<Answer> {
-    if (this.#closing) throw shuttingDown();
+    if (this.isClosing) throw shuttingDown();
     if (this.#requests < this.#limits.maxRequests) this.#requests++;
     else if (options.hold === true && this.#held.length < this.#limits.maxRequests) await this.#hold(options.signal);
     else throw full(this.#requests);
@@ -55,7 +60,7 @@ export class Door {
 
   /** Lets no more requests in and waits until those inside have left. */
   async drain(): Promise<void> {
-    this.#closing = true;
+    this.#closing.abort();
     if (this.#requests > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 

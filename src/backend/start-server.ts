@@ -29,8 +29,10 @@ function taskPlaces({ concurrency, redisUrl }: Settings): number {
   return redisUrl === undefined ? concurrency + tasksAhead : tasksInQueue;
 }
 
-/** How long predictions under way may take when the server is closed. */
-const drainMs = 60_000;
+/** How long predictions under way may take when the server is closed, in milliseconds: compose and Kubernetes wait longer. */
+const drainMs = 20_000;
+/** What is no prediction is answered within this, or was never sent whole. */
+const lastAnswersMs = 1000;
 
 /** Serves the Label Studio ML backend, on the port that is open already if one is; the models may still be loading. The caller closes the service. */
 export async function startServer(
@@ -74,10 +76,12 @@ function logReadiness(service: SegmentationService, logger: Logger): void {
 
 async function close(server: Server, door: Door, logger: Logger): Promise<void> {
   logger.info('shutting down');
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  const late = setTimeout(() => server.closeAllConnections(), drainMs);
   await door.drain();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  const last = setTimeout(() => server.closeAllConnections(), lastAnswersMs);
   await closed;
-  clearTimeout(timer);
+  clearTimeout(late);
+  clearTimeout(last);
 }

@@ -23,8 +23,9 @@ import { exampleNames, exampleTitle, readExample } from '../try/examples.js';
 import { statusOfRun, TryRuns } from '../try/try-runs.js';
 
 /** The largest file that can be looked at, and how many are taken in at the same time: a browser sends up to six. */
-const largestUpload = '250mb';
+const largestUpload = 250 * 2 ** 20;
 const mostUploads = 12;
+const mostUploadedBytes = 512 * 2 ** 20;
 
 const thumbnailSide = 224;
 
@@ -76,17 +77,22 @@ function available(exploration: ExplorationService | undefined): ExplorationServ
   });
 }
 
-/** Whole files are held in memory while they arrive. */
+/** Whole files are held in memory while they arrive; one that does not tell its length may have any. */
 function fewAtOnce(most: number): RequestHandler {
-  let underWay = 0;
-  return (_request, response, next) => {
-    if (underWay >= most) {
-      throw new SamIAmError('capacity.queue_full', `${most} files are being uploaded already`, {
+  let [underWay, bytes] = [0, 0];
+  return (request, response, next) => {
+    const announced = Number(request.get('content-length') ?? largestUpload);
+    if (underWay >= most || (underWay > 0 && bytes + announced > mostUploadedBytes)) {
+      throw new SamIAmError('capacity.queue_full', `${underWay} files are being uploaded already`, {
         hint: 'Try again in a moment.',
       });
     }
     underWay++;
-    response.once('close', () => underWay--);
+    bytes += announced;
+    response.once('close', () => {
+      underWay--;
+      bytes -= announced;
+    });
     next();
   };
 }

@@ -31,6 +31,9 @@ export class TryRuns {
 
   constructor(door: Door) {
     this.#door = door;
+    door.closing.addEventListener('abort', () => {
+      for (const { controller } of this.#runs.values()) controller.abort();
+    });
   }
 
   /** Begins at once, or as soon as it is its turn; refused where too many wait already. */

@@ -8,6 +8,9 @@ import { commandSummaries } from '../command-summaries.js';
 /** A micrograph that takes longer has its worker replaced: something is stuck, and would keep all others waiting for ever. */
 const longestWorkMs = 600_000;
 
+/** All of the stopping takes no longer than this: whoever started the server waits a little longer before killing it. */
+const longestStopMs = 25_000;
+
 interface ServeFlags {
   readonly host?: string;
   readonly port?: string;
@@ -38,11 +41,14 @@ async function serve(settings: Settings): Promise<void> {
     early.server.closeAllConnections();
     throw thrown;
   });
-  const stopOnce = (): void => {
-    process.off('SIGTERM', stopOnce).off('SIGINT', stopOnce);
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    setTimeout(() => process.exit(0), longestStopMs).unref();
     void running.stop();
   };
-  process.on('SIGTERM', stopOnce).on('SIGINT', stopOnce);
+  process.on('SIGTERM', stop).on('SIGINT', stop);
 }
 
 async function start(settings: Settings, early: EarlyServer): Promise<{ readonly stop: () => Promise<void> }> {

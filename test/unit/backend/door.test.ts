@@ -58,3 +58,10 @@ test('drains: waits for those inside, refuses others', async () => {
   await draining;
   expect(drained).toBe(true);
 });
+
+test('tells those that work for nobody in particular when it closes', async () => {
+  const queue = new Door({ maxRequests: 1 });
+  expect(queue.closing.aborted).toBe(false);
+  await queue.drain();
+  expect(queue.closing.aborted).toBe(true);
+});

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { startServer } from '../../../src/backend/start-server.js';
 import { loadSettings } from '../../../src/config/settings.js';
@@ -48,4 +49,16 @@ test('finishes predictions under way before it closes, and is not ready meanwhil
   const answer = (await (await running).json()) as { results: { result: unknown[] }[] };
   expect(answer.results[0]?.result).toHaveLength(3);
   await closing;
+});
+
+test('whoever sent half a request does not keep the server from closing', async () => {
+  const { url, close } = await startServer(settings, inQueue(scriptedService()));
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  await new Promise<void>((resolve) => socket.once('connect', resolve));
+  socket.write('POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\ncontent-type: application/json\r\n\r\n{');
+  await soon();
+  const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  await close();
+  await ended;
 });
