@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serialize } from 'node:v8';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { Worker } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
 import { SamIAmError } from '../../src/core/errors.js';
 import { failure, success } from '../../src/core/result.js';
 import { LocalQueue } from '../../src/painting/jobs/local-queue.js';
@@ -238,6 +240,25 @@ describe('a queue in Redis', () => {
       error: { code: 'image.crashing', message: expect.stringMatching(/set aside.*3 times.*SIGSEGV/) },
     });
     expect(opened.begun.filter((name) => name === 'crash')).toHaveLength(3);
+  });
+
+  test('passes over what others put among its jobs, and what is no job of ours', async () => {
+    opened = openOverRedis();
+    const { queue, prefix, image: imageKey } = queueKeys(`v-${versions}`);
+    const poison = new Queue(queue, { connection: { url: redis.url }, prefix });
+    const client = new Redis(redis.url);
+    const packings = [Buffer.alloc(2), Buffer.alloc(64, 255), Buffer.concat([Buffer.of(4, 0, 0, 0), serialize(null)])];
+    for (const [index, packed] of packings.entries()) await client.set(imageKey(`p-${index}`), packed);
+    for (const data of [null, 'text', { kind: 'rm', name: 'x' }])
+      for (const [index] of packings.entries())
+        await poison.add('paint', data, { jobId: `p-${index}`, attempts: 3, removeOnFail: false });
+    await poison.add('paint', null, { jobId: 'p-without-image' });
+    expect(await opened.queue.run(paint('good'))).toMatchObject({ ok: true });
+    await until(async () => (await poison.getJobCounts('failed'))['failed'] === packings.length + 1);
+    expect((await opened.queue.overview()).jobs.map(({ name }) => name)).toEqual(['good']);
+    expect(opened.begun).toEqual(['good']);
+    client.disconnect();
+    await poison.close();
   });
 
   // A third of the second is no whole number of milliseconds.

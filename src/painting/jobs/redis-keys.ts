@@ -52,12 +52,15 @@ export function queueKeys(modelVersion: string) {
 
 export type QueueKeys = ReturnType<typeof queueKeys>;
 
+const kind = z.enum(['paint', 'click', 'explore']) satisfies z.ZodType<Job['call']['kind']>;
+const jobData = z.object({ kind, name: z.string(), project: z.number().nullable(), task: z.number().nullable() });
+
 /** What BullMQ keeps of a job. */
-export interface JobData {
-  readonly kind: Job['call']['kind'];
-  readonly name: string;
-  readonly project: number | null;
-  readonly task: number | null;
+export type JobData = Readonly<z.infer<typeof jobData>>;
+
+/** What BullMQ says of a job, as far as it is one of ours: whoever reaches Redis can write there. */
+export function readJobData(data: unknown): JobData | undefined {
+  return jobData.safeParse(data).data;
 }
 
 /** Waits for a Redis that is away for as long as it takes, and sends what was asked meanwhile. */
@@ -88,13 +91,33 @@ export function packJob({ image, call }: Job): readonly Uint8Array[] {
   return [length, rest, bytes];
 }
 
+const packedJob = z.object({
+  about: z.looseObject({ name: z.string() }),
+  call: z.looseObject({ kind }),
+});
+
+/** The job that was packed; a `request.invalid` error for what no server of ours has written. */
 export function unpackJob(packed: Buffer): Job {
-  const end = lengthBytes + packed.readUInt32LE();
-  const { about, call } = deserialize(packed.subarray(lengthBytes, end)) as {
-    about: Omit<Job['image'], 'bytes'>;
-    call: Job['call'];
-  };
-  return { image: { ...about, bytes: packed.subarray(end) }, call } as Job;
+  const end = packed.length < lengthBytes ? Infinity : lengthBytes + packed.readUInt32LE();
+  const read =
+    end <= packed.length ? packedJob.safeParse(deserialized(packed.subarray(lengthBytes, end))).data : undefined;
+  if (read === undefined) throw noJob();
+  return { image: { ...read.about, bytes: packed.subarray(end) }, call: read.call } as unknown as Job;
+}
+
+/** Plain values only: this format knows no classes. Undefined for what is none. */
+function deserialized(bytes: Buffer): unknown {
+  try {
+    return deserialize(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function noJob(): SamIAmError {
+  return new SamIAmError('request.invalid', 'what lies in Redis for this job is no job of sam-i-am', {
+    hint: 'Let nobody else write to this Redis: set a password, and keep it off the network.',
+  });
 }
 
 export function packResult(value: PaintedMicrograph | Exploration): Buffer {

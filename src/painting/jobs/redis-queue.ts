@@ -121,7 +121,11 @@ export class RedisQueue implements JobQueue {
       this.#workers(),
     ]);
     const { wait = 0, prioritized = 0, delayed = 0, active = 0 } = counts;
-    const newest = jobs.sort((a, b) => b.timestamp - a.timestamp).slice(0, mostListedJobs);
+    // Of one that was removed meanwhile BullMQ gives nothing.
+    const newest = jobs
+      .filter(Boolean)
+      .sort((a, b) => b.timestamp - a.timestamp)
+      .slice(0, mostListedJobs);
     return {
       queue: {
         waiting: wait + prioritized + delayed,
@@ -131,7 +135,7 @@ export class RedisQueue implements JobQueue {
         failed: Number(failed ?? 0),
       },
       workers,
-      jobs: await Promise.all(newest.map((job) => this.#record(job))),
+      jobs: (await Promise.all(newest.map((job) => this.#record(job)))).flatMap((record) => record ?? []),
     };
   }
 
@@ -251,10 +255,13 @@ export class RedisQueue implements JobQueue {
     return texts.flatMap((text) => workerSchema.safeParse(parseJson(text ?? '')).data ?? []);
   }
 
-  async #record(job: Job<JobData, null>): Promise<JobRecord> {
+  /** Undefined for what others have put among our jobs. */
+  async #record(job: Job<JobData, null>): Promise<JobRecord | undefined> {
     const id = String(job.id);
+    const data = keys.readJobData(job.data);
+    if (data === undefined) return undefined;
     const [state, why] = await Promise.all([job.getState(), this.#redis.get(this.#keys.cancelled(id))]);
-    const { kind, name, project, task } = job.data;
+    const { kind, name, project, task } = data;
     const isFailed = state === 'failed' && why === null;
     return {
       id,

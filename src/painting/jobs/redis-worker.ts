@@ -58,7 +58,7 @@ export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
       ]);
       // Only now: where Redis did not take the result, the job is done once more.
       redis.del(names.image(id)).catch(onError);
-      options.onDone?.(job.data.name, 'done');
+      options.onDone?.(nameOf(job), 'done');
       return null;
     } catch (thrown) {
       throw failureOf(thrown, job, options);
@@ -129,12 +129,16 @@ async function workOn(
   }
 }
 
+function nameOf(job: Job<JobData, null>): string {
+  return keys.readJobData(job.data)?.name ?? String(job.id);
+}
+
 /** Crashes, and what Redis did not take, are tried again until there were too many; every other failure would come again. */
 function failureOf(thrown: unknown, job: Job<JobData, null>, { onDone }: RedisWorkerOptions): Error {
   const passing = passingFailure(thrown);
   if (passing !== undefined && job.attemptsMade + 1 < keys.mostCrashes) return thrown as Error;
   const error = passing ?? asSamIAmError(thrown);
-  onDone?.(job.data.name, 'failed', error.message);
+  onDone?.(nameOf(job), 'failed', error.message);
   return new UnrecoverableError(keys.packFailure(error));
 }
 
