@@ -58,7 +58,8 @@ export class FrameReports {
 
   /** The last lines. */
   sum(isInterrupted: boolean): void {
-    if (!isInterrupted && this.status === exitStatus.badUsage) say('nothing there is a micrograph: give the folder that holds the frames');
+    if (!isInterrupted && this.status === exitStatus.badUsage)
+      say('nothing there is a micrograph: give the folder that holds the frames');
     const { done, before, failed, passedOver, givenUp } = this.#counts;
     const more = [before > 0 ? `, ${before} done before` : '', givenUp > 0 ? `, ${givenUp} given up` : ''].join('');
     say(`${done} done, ${failed} failed, ${passedOver} passed over${more}`);

@@ -60,11 +60,7 @@ export interface ByteProgress {
 const linesPerFile = 10;
 
 /** A bar with rate and time left on a terminal, plain lines elsewhere. */
-export function createByteProgress(
-  name: string,
-  total: number,
-  stream: NodeJS.WriteStream = messages,
-): ByteProgress {
+export function createByteProgress(name: string, total: number, stream: NodeJS.WriteStream = messages): ByteProgress {
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
   if (!stream.isTTY) {
     let said = 0;

@@ -247,9 +247,7 @@ function report(summary: PrelabelSummary, { json, dryRun }: PrelabelFlags, progr
   progress.note(`${new_}, ${present} had their prediction, ${failed} failed${extra}`);
   const unscored = posted + present - order.size;
   if (unscored > 0) {
-    progress.note(
-      `${unscored} were predicted elsewhere, and Label Studio tells no score: they are not in the order of review`,
-    );
+    progress.note(`${unscored} have predictions without a score: they are not in the order of review`);
   }
   if (json === true) {
     writeJsonLine({ summary: { posted, present, failed, missing, surplus } });

@@ -86,7 +86,10 @@ test('JSON stays what it says', () => {
 
 test.each([
   ["error: unknown command 'a\nb\u001b[2J'\n", "error: unknown command 'a\\x0ab\\x1b[2J'\n"],
-  ["error: unknown command 'segmnt'\n(Did you mean segment?)\n", "error: unknown command 'segmnt'\n(Did you mean segment?)\n"],
+  [
+    "error: unknown command 'segmnt'\n(Did you mean segment?)\n",
+    "error: unknown command 'segmnt'\n(Did you mean segment?)\n",
+  ],
   ["error: unknown command 'x\n(Did you mean rm?)'\n", "error: unknown command 'x\\x0a(Did you mean rm?)'\n"],
 ])('what commander says of %j is shown escaped', (text, shown) => {
   let out = '';
