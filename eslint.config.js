@@ -40,6 +40,25 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  {
+    // What names carry must do nothing on a terminal: messages and results go through one writer.
+    files: ['src/**'],
+    ignores: ['src/cli/output.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['stdout', 'stderr'].map((property) => ({
+          object: 'process',
+          property,
+          message: 'Write with say, writeLine or writeJsonLine of src/cli/output.ts, which escape what names carry.',
+        })),
+      ],
+      'no-restricted-imports': [
+        'error',
+        { paths: ['process', 'node:process'].map((name) => ({ name, message: 'Use the global process.' })) },
+      ],
+    },
+  },
   { files: ['*.js', 'scripts/*.mjs', 'test/support/e2e/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ['test/**', 'scripts/**'],

@@ -4,7 +4,7 @@
 #   scripts/install-label-studio.sh
 #
 # Environment: SAM_I_AM_CACHE (default ~/.cache/sam-i-am), PYTHON (default python3).
-# The first run takes about four minutes and 1 GB; later ones return at once. Two at the same time do not disturb each other.
+# The first run takes minutes and 1 GB, and says how far it is; later ones return at once. Two at the same time do not disturb each other.
 set -euo pipefail
 
 version=1.23.2
@@ -13,6 +13,8 @@ cache="${SAM_I_AM_CACHE:-$HOME/.cache/sam-i-am}"
 python="${PYTHON:-python3}"
 home="$cache/label-studio-$version"
 log="$cache/label-studio-install.log"
+# shellcheck source=scripts/say-progress.sh
+. "$here/say-progress.sh"
 
 # Runs as root on Debian can help themselves; everyone else is told in one line what to do.
 need() { # need <what is missing> <Debian packages>
@@ -25,16 +27,30 @@ need() { # need <what is missing> <Debian packages>
   exit 4
 }
 
+# How far pip is: it fetches all packages, and then it installs them.
+how_far() {
+  local all fetched installed
+  all="$(grep -c '==' "$here/label-studio-constraints.txt")"
+  fetched="$(grep -c '^Collecting ' "$log.pip" 2>/dev/null || true)"
+  installed="$(find "$home/lib" -maxdepth 3 -name '*.dist-info' 2>/dev/null | wc -l)"
+  if grep -q '^Installing collected packages' "$log.pip" 2>/dev/null; then
+    echo "installing Label Studio $version: $((installed)) of about $all packages installed, $SECONDS s"
+  else
+    echo "installing Label Studio $version: $((fetched)) of about $all packages fetched, $SECONDS s"
+  fi
+}
+
 install() {
   command -v "$python" >/dev/null || need "Python 3 (3.10 or newer)" "python3 python3-venv"
   "$python" -c 'import ensurepip, venv' 2>/dev/null || need "Python's venv module" python3-venv
   rm -rf "$home"
+  echo "installing Label Studio $version into $home: some minutes, 1 GB" >&2
   "$python" -m venv "$home"
-  echo "installing Label Studio $version into $home (about four minutes) ..." >&2
-  "$home/bin/pip" install --quiet --no-input --disable-pip-version-check \
-    -c "$here/label-studio-constraints.txt" "label-studio==$version" >>"$log" 2>&1 || {
-    echo "installing Label Studio failed: see $log" >&2
-    tail -n 5 "$log" >&2
+  "$home/bin/pip" install --no-input --disable-pip-version-check --progress-bar off \
+    -c "$here/label-studio-constraints.txt" "label-studio==$version" >"$log.pip" 2>&1 &
+  while_running $! how_far || {
+    echo "installing Label Studio failed: see $log.pip" >&2
+    tail -n 5 "$log.pip" >&2
     exit 4
   }
   touch "$home/.complete"

@@ -21,9 +21,19 @@ export async function openLabelStudio(folder, port) {
   return {
     url,
     token,
+    user: field('user'),
+    password: field('password'),
     async ask(method, address, body) {
-      const headers = { authorization: `Token ${token}`, 'content-type': 'application/json' };
-      const answer = await fetch(url + address, { method, headers, body: body && JSON.stringify(body) });
+      const isForm = body instanceof FormData;
+      const headers = {
+        authorization: `Token ${token}`,
+        ...(isForm ? {} : { 'content-type': 'application/json' }),
+      };
+      const answer = await fetch(url + address, {
+        method,
+        headers,
+        body: isForm ? body : body && JSON.stringify(body),
+      });
       if (!answer.ok) throw new Error(`${method} ${address} answered ${answer.status}: ${await answer.text()}`);
       return answer.status === 204 ? undefined : answer.json();
     },
@@ -33,14 +43,15 @@ export async function openLabelStudio(folder, port) {
   };
 }
 
-/** Starts `sam-i-am serve` on a free port; resolves when it listens. `log` grows. */
-export function startBackend(studio, settings) {
-  return startServed({
+/** Starts `sam-i-am serve` on a free port; resolves when it listens, or when its log says `until`. `log` grows. */
+export function startBackend(studio, settings, until) {
+  const environment = {
     PATH: process.env.PATH,
     LABEL_STUDIO_URL: studio.url,
     LABEL_STUDIO_API_KEY: studio.token,
     ...settings,
-  });
+  };
+  return startServed(environment, until);
 }
 
 export function labelConfigOf(labels) {

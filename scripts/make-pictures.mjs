@@ -2,6 +2,10 @@
  * Makes docs/pictures/overview.png, the picture on the README's first screen: for each example the micrograph, SAM's masks and the
  * boosted materials, side by side. Run it with `npm run pictures` after `npm ci`.
  *
+ *   npm run pictures -- --label-studio
+ *
+ * makes docs/pictures/label-studio.png instead, in a real Label Studio, which is installed if need be: the picture above the other one.
+ *
  *   npm run pictures -- FOLDER NAME...
  *
  * makes docs/pictures/model-card.png instead: of images of a simulated set (see training/README.md) the micrograph, its true materials and the boosted
@@ -26,6 +30,11 @@ const maxPixels = 1e8;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pictures = join(root, 'docs/pictures');
 const [folder, ...names] = process.argv.slice(2);
+if (folder === '--label-studio') {
+  const { photographLabelStudio } = await import('./label-studio-picture.mjs');
+  await photographLabelStudio('srtio3-film-on-ge', join(pictures, 'label-studio.png'));
+  process.exit();
+}
 
 const pool = await openSegmentPool({
   modelId: defaultModelId,

@@ -38,6 +38,8 @@ mkdir -p "$data" "${files:=$data/files}"
 data="$(cd "$data" && pwd)"
 files="$(cd "$files" && pwd)"
 url="http://127.0.0.1:$port"
+# shellcheck source=scripts/say-progress.sh
+. "$here/say-progress.sh"
 
 if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
   echo "port $port is in use already: choose another one with --port" >&2
@@ -82,18 +84,32 @@ answers() {
     IFS= read -r -t 10 line <&3 && [[ "$line" == *' 200 '* ]]
   ) 2>/dev/null
 }
+# What it is at: with a new database most of the time goes by in its hundreds of steps.
+how_far() {
+  local steps
+  steps="$("$(dirname "$label_studio")/python" - "$data/label_studio.sqlite3" 2>/dev/null <<'PYTHON' || true
+import sqlite3, sys
+print(sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True, timeout=0.2).execute("select count(*) from django_migrations").fetchone()[0])
+PYTHON
+  )"
+  echo "starting Label Studio: ${steps:-0} steps of its database done, $1 s"
+}
 for ((second = 0; second < patience; second++)); do
   if answers; then
+    end_progress
     echo "pid=$pid url=$url user=$user password=$password token=$token files=$files"
     exit 0
   fi
   if ! kill -0 "$pid" 2>/dev/null; then
+    end_progress
     echo "Label Studio stopped: see $data/label-studio.log" >&2
     tail -n 5 "$data/label-studio.log" >&2
     exit 5
   fi
+  say_progress how_far "$second"
   sleep 1
 done
+end_progress
 kill "$pid" 2>/dev/null || true
 echo "Label Studio is not ready after $patience s: see $data/label-studio.log" >&2
 exit 6

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { defaultDataFolder, earlierDataFolder } from '../config/data-folder.js';
 import { asSamIAmError } from '../core/errors.js';
-import { printable } from '../core/printable.js';
 import { diskError } from '../store/disk-error.js';
 import { addCommands } from './commands.js';
 import { exitStatus, exitStatusOf } from './exit-status.js';
+import { say, watchOutput } from './output.js';
+import { usageOutput } from './usage-output.js';
 
 async function createProgram(): Promise<Command> {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -17,6 +18,7 @@ async function createProgram(): Promise<Command> {
     .version(version)
     .showHelpAfterError('(add --help for the options)')
     .exitOverride()
+    .configureOutput(usageOutput)
     .hook('preAction', useEarlierDataFolder);
   await addCommands(program, process.argv.slice(2));
   return program;
@@ -29,15 +31,17 @@ function useEarlierDataFolder(): void {
   if (earlier === undefined) return;
   process.env['DATA_DIR'] = earlier;
   const elsewhere = `move it to ${defaultDataFolder()}, or set DATA_DIR, to use the same data from every folder`;
-  process.stderr.write(`sam-i-am: using the data in ${earlier}, as before; ${elsewhere}\n`);
+  say(`sam-i-am: using the data in ${earlier}, as before; ${elsewhere}`);
 }
 
 /** Results that nobody takes, or that find no room: there is no point in going on. Whoever reads along and stops (`| head`) knows why. */
 function stopWithOutput(): void {
-  process.stderr.on('error', () => process.exit(exitStatus.someFailed));
-  process.stdout.on('error', (thrown: NodeJS.ErrnoException) => {
-    const status = thrown.code === 'EPIPE' ? exitStatus.someFailed : reportError(diskError(thrown, 'standard output'));
-    process.exit(status);
+  watchOutput({
+    onMessages: () => process.exit(exitStatus.someFailed),
+    onResults: (thrown) => {
+      const isClosed = thrown.code === 'EPIPE';
+      process.exit(isClosed ? exitStatus.someFailed : reportError(diskError(thrown, 'standard output')));
+    },
   });
 }
 
@@ -57,7 +61,7 @@ function commanderStatus(error: CommanderError): number {
 
 function reportError(thrown: unknown): number {
   const { code, message, hint } = asSamIAmError(thrown);
-  process.stderr.write(`sam-i-am: ${printable(message)}. ${printable(hint)}\n`);
+  say(`sam-i-am: ${message}. ${hint}`);
   return exitStatusOf(code);
 }
 

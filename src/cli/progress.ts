@@ -1,5 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { printable } from '../core/printable.js';
+import { messages, say } from './output.js';
 
 /** Shows on standard error how far a long run is. */
 export interface Progress {
@@ -11,15 +12,15 @@ export interface Progress {
 }
 
 /** A bar with rate and time left on a terminal, plain lines elsewhere. `total` is null where it is not known beforehand. */
-export function createProgress(total: number | null, stream: NodeJS.WriteStream = process.stderr): Progress {
+export function createProgress(total: number | null, stream: NodeJS.WriteStream = messages): Progress {
   return stream.isTTY ? barProgress(total ?? 0, stream) : lineProgress(total, stream);
 }
 
 function lineProgress(total: number | null, stream: NodeJS.WritableStream): Progress {
   let count = 0;
   return {
-    advance: (line) => stream.write(`[${++count}/${total ?? '?'}] ${printable(line)}\n`),
-    note: (line) => stream.write(`${printable(line)}\n`),
+    advance: (line) => say(`[${++count}/${total ?? '?'}] ${line}`, stream),
+    note: (line) => say(line, stream),
     done: () => undefined,
   };
 }
@@ -37,12 +38,16 @@ function barProgress(total: number, stream: NodeJS.WriteStream): Progress {
       const rate = (count / ((performance.now() - started) / 60000)).toFixed(1);
       bar.increment({ rate, line: printable(line) });
     },
-    note(line) {
-      stream.write(`\r\u001b[K${printable(line)}\n`);
-      bar.render();
-    },
+    note: (line) => sayAbove(bar, line, stream),
     done: () => bar.stop(),
   };
+}
+
+/** Takes the bar's line for a message, and draws the bar below it. */
+function sayAbove(bar: SingleBar, line: string, stream: NodeJS.WriteStream): void {
+  stream.write('\r\u001b[K');
+  say(line, stream);
+  bar.render();
 }
 
 /** Shows on standard error how much of a file has come. */
@@ -55,25 +60,21 @@ export interface ByteProgress {
 const linesPerFile = 10;
 
 /** A bar with rate and time left on a terminal, plain lines elsewhere. */
-export function createByteProgress(
-  name: string,
-  total: number,
-  stream: NodeJS.WriteStream = process.stderr,
-): ByteProgress {
+export function createByteProgress(name: string, total: number, stream: NodeJS.WriteStream = messages): ByteProgress {
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
   if (!stream.isTTY) {
     let said = 0;
     const update = (bytes: number): void => {
       const tenth = Math.floor((bytes / total) * linesPerFile);
-      if (tenth > said) stream.write(`${name}: ${megabytes(bytes)} of ${megabytes(total)} MB\n`);
+      if (tenth > said) say(`${name}: ${megabytes(bytes)} of ${megabytes(total)} MB`, stream);
       said = Math.max(said, tenth);
     };
     return { update, done: () => undefined };
   }
   const started = performance.now();
-  const format = `${name} {bar} {percentage} % of ${megabytes(total)} MB | {rate} MB/s | {eta_formatted} left`;
+  const format = `{name} {bar} {percentage} % of ${megabytes(total)} MB | {rate} MB/s | {eta_formatted} left`;
   const bar = new SingleBar({ format, stream, hideCursor: true, etaBuffer: 50 }, Presets.shades_classic);
-  bar.start(total, 0, { rate: '–' });
+  bar.start(total, 0, { rate: '–', name: printable(name) });
   let first: number | undefined;
   const update = (bytes: number): void => {
     first ??= bytes;
@@ -90,25 +91,22 @@ export interface ShareProgress {
 }
 
 /** A bar with the time left on a terminal, a line for every new step elsewhere. */
-export function createShareProgress(name: string, stream: NodeJS.WriteStream = process.stderr): ShareProgress {
+export function createShareProgress(name: string, stream: NodeJS.WriteStream = messages): ShareProgress {
   const percent = (share: number): number => Math.round(100 * share);
   if (!stream.isTTY) {
     let said = '';
     const update = (share: number, line: string): void => {
-      if (line !== said) stream.write(`${name}: ${percent(share)} % ${line}\n`);
+      if (line !== said) say(`${name}: ${percent(share)} % ${line}`, stream);
       said = line;
     };
-    return { update, note: (line) => stream.write(`${printable(line)}\n`), done: () => undefined };
+    return { update, note: (line) => say(line, stream), done: () => undefined };
   }
-  const format = `${name} {bar} {percentage} % | {eta_formatted} left | {line}`;
+  const format = '{name} {bar} {percentage} % | {eta_formatted} left | {line}';
   const bar = new SingleBar({ format, stream, hideCursor: true, etaBuffer: 20 }, Presets.shades_classic);
-  bar.start(100, 0, { line: '' });
+  bar.start(100, 0, { line: '', name: printable(name) });
   return {
-    update: (share, line) => bar.update(percent(share), { line }),
-    note(line) {
-      stream.write(`\r\u001b[K${printable(line)}\n`);
-      bar.render();
-    },
+    update: (share, line) => bar.update(percent(share), { line: printable(line) }),
+    note: (line) => sayAbove(bar, line, stream),
     done: () => bar.stop(),
   };
 }

@@ -6,6 +6,7 @@ import {
   evaluatedStages,
   type EvaluationCase,
 } from '../annotations/evaluation-case.js';
+import type { RegionChanges } from '../core/region-changes.js';
 import type { ScoredOutcome } from '../metrics/calibration.js';
 import { type LabelDifficulty, labelWeight } from '../metrics/difficulty.js';
 import { type ConfusedPixels, confuseLabels, type LabelledMask, unionByLabel } from '../metrics/label-confusion.js';
@@ -16,20 +17,14 @@ import { meanRecord, type StageRecord, stageRecord } from './measures-record.js'
 /** Which labels are easy or hard; those that are not named are easy. */
 export type LabelDifficulties = ReadonlyMap<string, LabelDifficulty>;
 
-/** How many regions came from where. */
-export interface RegionCounts {
-  readonly accepted: number;
-  readonly edited: number;
-  readonly rejected: number;
-  readonly drawn: number;
-}
-
 /** What one person made of a prediction. */
 export interface AnnotationOutcome {
   readonly annotator: string | null;
   readonly leadTimeS: number | null;
   /** The prediction measured against this person's masks; null without one. */
   readonly predicted: StageRecord | null;
+  /** What this person did with its regions. */
+  readonly counts: RegionChanges;
 }
 
 /** One ground truth of a case with how each stage matched it. */
@@ -46,7 +41,7 @@ export interface CaseOutcome {
   readonly stages: Readonly<Partial<Record<EvaluatedStage, StageRecord>>>;
   readonly materials: readonly MaterialOutcome[];
   readonly traced: TracedRegions;
-  readonly counts: RegionCounts;
+  readonly counts: RegionChanges;
   readonly editedPx: number;
   readonly confusion: readonly ConfusedPixels[];
   readonly scored: readonly ScoredOutcome[];
@@ -74,7 +69,9 @@ export function evaluateCase(
         : computed[stage] && measureMasks(computed[stage], truth.truth);
     return measures ? [[stage, measures] as const] : [];
   });
-  const traced = evaluated.isTraced ? traceRegions(reference.regions, prediction?.regions ?? []) : untraced;
+  const trace = ({ regions, prediction: shown }: CaseAnnotation): TracedRegions =>
+    evaluated.isTraced ? traceRegions(regions, shown?.regions ?? []) : untraced;
+  const traced = trace(reference);
   return {
     stages: Object.fromEntries(measured.map(([stage, measures]) => [stage, stageRecord(measures)])),
     materials: truth.labels.map(({ label, difficulty }, index) => ({
@@ -88,7 +85,7 @@ export function evaluateCase(
     confusion: prediction === null ? [] : confuseLabels(prediction.regions, reference.regions),
     scored: scoredOutcomes(prediction, measured.find(([stage]) => stage === 'predicted')?.[1]),
     annotators: evaluated.annotations.map((annotation, index) =>
-      annotationOutcome(annotation, truths[index] as CaseTruth, measure),
+      annotationOutcome(annotation, truths[index] as CaseTruth, measure, countRegions(trace(annotation))),
     ),
     agreement: agreementOf(truths),
     versions: evaluated.versions.flatMap((version) => {
@@ -135,7 +132,7 @@ function masksOf({ regions }: CasePrediction) {
   return regions.map(({ mask }) => mask);
 }
 
-function countRegions({ regions, rejected }: TracedRegions): RegionCounts {
+function countRegions({ regions, rejected }: TracedRegions): RegionChanges {
   const count = (origin: string): number => regions.filter((region) => region.origin === origin).length;
   return { accepted: count('accepted'), edited: count('edited'), rejected: rejected.length, drawn: count('drawn') };
 }
@@ -147,13 +144,19 @@ function scoredOutcomes(prediction: CasePrediction | null, measured: MaskMeasure
   });
 }
 
-function annotationOutcome(annotation: CaseAnnotation, truth: CaseTruth, measure: Measure): AnnotationOutcome {
+function annotationOutcome(
+  annotation: CaseAnnotation,
+  truth: CaseTruth,
+  measure: Measure,
+  counts: RegionChanges,
+): AnnotationOutcome {
   const { annotator, leadTimeS, prediction } = annotation;
   const measured = prediction === null ? undefined : measure(prediction, truth);
   return {
     annotator,
     leadTimeS,
     predicted: measured === undefined ? null : stageRecord(measured),
+    counts,
   };
 }
 

@@ -4,11 +4,12 @@ import {
   type EvaluationCase,
   type Problem,
 } from '../annotations/evaluation-case.js';
+import { type RegionChanges, sumChanges } from '../core/region-changes.js';
 import { CalibrationBins, calibrationError } from '../metrics/calibration.js';
 import { difficulties, type Difficulty } from '../metrics/difficulty.js';
 import { meanOf, medianOf } from '../metrics/statistics.js';
 import { type Gain, gainOf, measureIntervals } from './comparisons.js';
-import type { AnnotationOutcome, CaseOutcome, RegionCounts } from './evaluate-case.js';
+import type { AnnotationOutcome, CaseOutcome } from './evaluate-case.js';
 import type {
   AnnotatorRecord,
   DayRecord,
@@ -36,6 +37,7 @@ interface AnnotatorTally {
   images: number;
   readonly predicted: RecordMeans;
   readonly leadTimesS: number[];
+  regions: RegionChanges;
 }
 
 /** Gathers the outcomes of cases and sums them up. Of each case some hundred bytes of figures are kept, never masks. */
@@ -50,7 +52,8 @@ export class EvaluationBuilder {
   readonly #confusion = new Map<string, { truth: string; predicted: string | null; area_px: number }>();
   readonly #calibration = new CalibrationBins();
   readonly #days = new Map<string, { images: number; mIoU: number }>();
-  readonly #regions = { accepted: 0, edited: 0, rejected: 0, drawn: 0 };
+  /** By what they are counted under: all, a class of difficulty, a model version. */
+  readonly #regions = new Map<string, RegionChanges>();
   #editedPx = 0;
   #pixels = 0;
 
@@ -76,7 +79,8 @@ export class EvaluationBuilder {
     for (const scored of outcome.scored) this.#calibration.add(scored);
     this.#addConfusion(outcome);
     this.#addDay(record);
-    for (const origin of regionOrigins) this.#regions[origin] += outcome.counts[origin];
+    const groups = ['all', `difficulty ${evaluated.difficulty}`, `version ${record.model_version}`];
+    for (const group of groups) this.#regions.set(group, sumChanges([this.#regionsOf(group), outcome.counts]));
     this.#editedPx += outcome.editedPx;
     this.#pixels += evaluated.width * evaluated.height;
     return record;
@@ -93,7 +97,12 @@ export class EvaluationBuilder {
       version_changes: this.#versionChanges(),
       annotators: this.#annotatorRecords(),
       agreement: agreement === undefined ? null : measuresOf(agreement),
-      regions: { ...this.#regions },
+      regions: this.#regionsOf('all'),
+      regions_by_difficulty: Object.fromEntries(
+        difficulties
+          .filter((difficulty) => this.#difficulties.includes(difficulty))
+          .map((difficulty) => [difficulty, this.#regionsOf(`difficulty ${difficulty}`)] as const),
+      ),
       edited: { px: this.#editedPx, share: this.#pixels === 0 ? 0 : this.#editedPx / this.#pixels },
       lead_time_s: leadTimes(this.#leadTimesS),
       label_confusion: [...this.#confusion.values()],
@@ -103,12 +112,17 @@ export class EvaluationBuilder {
     };
   }
 
-  #addAnnotation({ annotator, leadTimeS, predicted }: AnnotationOutcome): void {
+  #regionsOf(group: string): RegionChanges {
+    return this.#regions.get(group) ?? noRegions;
+  }
+
+  #addAnnotation({ annotator, leadTimeS, predicted, counts }: AnnotationOutcome): void {
     if (leadTimeS !== null) this.#leadTimesS.push(leadTimeS);
     if (annotator === null) return;
-    const tally = this.#annotators.get(annotator) ?? { images: 0, predicted: new RecordMeans(), leadTimesS: [] };
+    const tally = this.#annotators.get(annotator) ?? newTally();
     this.#annotators.set(annotator, tally);
     tally.images++;
+    tally.regions = sumChanges([tally.regions, counts]);
     if (predicted !== null) tally.predicted.add(predicted);
     if (leadTimeS !== null) tally.leadTimesS.push(leadTimeS);
   }
@@ -186,7 +200,8 @@ export class EvaluationBuilder {
   #versionRecords(): Record<string, VersionRecord> {
     const entries = [...this.#versions].flatMap(([version, table]) => {
       const [mean, intervals] = [table.mean(), measureIntervals(table.comparable())];
-      return mean && intervals ? [[version, { predicted: measuresOf(mean), intervals }] as const] : [];
+      const regions = this.#regionsOf(`version ${version}`);
+      return mean && intervals ? [[version, { predicted: measuresOf(mean), intervals, regions }] as const] : [];
     });
     return Object.fromEntries(entries);
   }
@@ -201,10 +216,10 @@ export class EvaluationBuilder {
   }
 
   #annotatorRecords(): Record<string, AnnotatorRecord> {
-    const entries = [...this.#annotators].map(([name, { images, predicted, leadTimesS }]) => {
+    const entries = [...this.#annotators].map(([name, { images, predicted, leadTimesS, regions }]) => {
       const mean = predicted.mean();
-      const record = { images, predicted: mean ? measuresOf(mean) : null, lead_time_s: leadTimes(leadTimesS) };
-      return [name, record] as const;
+      const measured = mean ? measuresOf(mean) : null;
+      return [name, { images, predicted: measured, lead_time_s: leadTimes(leadTimesS), regions }] as const;
     });
     return Object.fromEntries(entries);
   }
@@ -216,7 +231,11 @@ export class EvaluationBuilder {
   }
 }
 
-const regionOrigins = ['accepted', 'edited', 'rejected', 'drawn'] as const satisfies readonly (keyof RegionCounts)[];
+const noRegions: RegionChanges = { accepted: 0, edited: 0, rejected: 0, drawn: 0 };
+
+function newTally(): AnnotatorTally {
+  return { images: 0, predicted: new RecordMeans(), leadTimesS: [], regions: noRegions };
+}
 
 function tableOf<Key>(tables: Map<Key, RecordTable>, key: Key): RecordTable {
   const table = tables.get(key) ?? new RecordTable();

@@ -1,8 +1,8 @@
 import type { EvaluatedStage, Problem } from '../annotations/evaluation-case.js';
+import type { RegionChanges } from '../core/region-changes.js';
 import type { CalibrationBin } from '../metrics/calibration.js';
 import type { Difficulty } from '../metrics/difficulty.js';
 import type { Gain, MeasureIntervals } from './comparisons.js';
-import type { RegionCounts } from './evaluate-case.js';
 import type { MeasuresRecord, StageRecord } from './measures-record.js';
 
 /** One entry for each stage that was measured. */
@@ -18,7 +18,7 @@ export interface ImageRecord extends PerStage<StageRecord> {
   /** Of the prediction that the annotator was shown. */
   readonly model_version: string | null;
   readonly lead_time_s: number | null;
-  readonly regions: RegionCounts;
+  readonly regions: RegionChanges;
   /** Pixels whose label the annotator changed. */
   readonly edited_px: number;
   /** The same as a share of the image. */
@@ -46,12 +46,15 @@ export interface LeadTimes {
 export interface VersionRecord {
   readonly predicted: MeasuresRecord;
   readonly intervals: MeasureIntervals;
+  /** Of the images whose annotators were shown this version. */
+  readonly regions: RegionChanges;
 }
 
 export interface AnnotatorRecord {
   readonly images: number;
   readonly predicted: MeasuresRecord | null;
   readonly lead_time_s: LeadTimes | null;
+  readonly regions: RegionChanges;
 }
 
 /** How accurate predictions were on the images that were finished on one day. */
@@ -75,7 +78,8 @@ export interface EvaluationFigures {
   readonly annotators: Readonly<Record<string, AnnotatorRecord>>;
   /** How well people agree with each other: a ceiling for machines; null unless an image has several annotators. */
   readonly agreement: MeasuresRecord | null;
-  readonly regions: RegionCounts;
+  readonly regions: RegionChanges;
+  readonly regions_by_difficulty: Readonly<Partial<Record<Difficulty, RegionChanges>>>;
   readonly edited: { readonly px: number; readonly share: number };
   readonly lead_time_s: LeadTimes | null;
   /** Pixels of each true label by predicted label; `predicted` null: no mask there. */

@@ -5,6 +5,7 @@ import type { ComputedStages, EvaluationCase, EvaluationSource, Problem } from '
 import { asSamIAmError, SamIAmError } from '../core/errors.js';
 import type { Mask } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
+import { changesText } from '../core/region-changes.js';
 import type { Result } from '../core/result.js';
 import { evaluateCase, type LabelDifficulties } from './evaluate-case.js';
 import type { EvaluationFigures, ImageRecord } from './evaluation.js';
@@ -119,7 +120,7 @@ class Evaluator {
     this.#baseline?.add(record);
     const candidate = galleryCandidate(evaluated, stages, record);
     if (candidate !== undefined) this.#gallery.offer(candidate);
-    this.#run.onImage(`${file}: ${candidate === undefined ? 'no prediction' : `mIoU ${candidate.mIoU.toFixed(3)}`}`);
+    this.#run.onImage(`${file}: ${candidate === undefined ? 'no prediction' : figureText(candidate)}`);
     await this.#metrics.write(`${isFirst ? '' : ','}\n${JSON.stringify(record)}`);
     await this.#regions.write(regionLines(evaluated, outcome).join(''));
   }
@@ -154,10 +155,15 @@ function galleryCandidate(
 ): GalleryCandidate | undefined {
   const predicted: readonly Mask[] | undefined = evaluated.annotations[0].prediction?.regions.map(({ mask }) => mask);
   if (stages.boosted !== undefined && record.boosted !== undefined) {
-    return { evaluated, stage: 'boosted', masks: stages.boosted, mIoU: record.boosted.mIoU };
+    return { evaluated, stage: 'boosted', masks: stages.boosted, mIoU: record.boosted.mIoU, regions: record.regions };
   }
   if (predicted === undefined || record.predicted === undefined) return undefined;
-  return { evaluated, stage: 'predicted', masks: predicted, mIoU: record.predicted.mIoU };
+  return { evaluated, stage: 'predicted', masks: predicted, mIoU: record.predicted.mIoU, regions: record.regions };
+}
+
+/** A figure never stands alone: where all was accepted unchanged it says nothing of the prediction. */
+function figureText({ mIoU, regions }: GalleryCandidate): string {
+  return [`mIoU ${mIoU.toFixed(3)}`, changesText(regions)].flatMap((part) => part ?? []).join(', ');
 }
 
 function nothingMeasured(source: string): Problem {

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { micrographEndings } from './formats.js';
 
-const ownOutputs = /\.(labels|overlay|materials|mask)\.png$/i;
+const ownOutputs = /\.((labels|overlay|materials|mask)\.png|(masks|task|roi)\.json)$/i;
 
 /** Whether a file of this name is a micrograph, and not hidden or a result of our own. */
 export function isMicrographName(name: string): boolean {

@@ -31,7 +31,7 @@ export interface PredictedTask {
   readonly id: number;
   /** There are more predictions than model versions, so that some version has two. */
   readonly hasSurplus: boolean;
-  /** The mean score of its predictions, of the versions that the project's settings name: null if they name none of its. */
+  /** Null where the list of tasks does not tell it: {@link PredictionLedger.scoreOf} does. */
   readonly score: number | null;
 }
 
@@ -47,6 +47,8 @@ export interface PredictionLedger {
   /** The tasks that a view (a tab of the data manager) shows. */
   tasksOfView(view: number): Promise<number[]>;
   predicted(ids: readonly number[], modelVersion: string): Promise<PredictedTask[]>;
+  /** The score of a task's first prediction of a version, which comes with all its masks; null if it has none. */
+  scoreOf(task: number, modelVersion: string): Promise<number | null>;
   /** Posts predictions; all of them are stored, or none. */
   post(predictions: readonly NewPrediction[]): Promise<void>;
   /** Leaves the first prediction of a version and deletes the others; gives how many. */
@@ -67,7 +69,9 @@ const pageSchema = z.object({
 });
 type Page = z.infer<typeof pageSchema>;
 
-const predictionsSchema = z.array(z.object({ id: z.number(), model_version: z.string().nullish() }));
+const predictionsSchema = z.array(
+  z.object({ id: z.number(), model_version: z.string().nullish(), score: z.number().nullish() }),
+);
 
 /** Tasks per question; ids travel in the address, which servers bound to some kilobytes. */
 const pageSize = 200;
@@ -87,6 +91,13 @@ export function openPredictionLedger(api: ConnectedApi, project: string): Predic
     const parsed = pageSchema.safeParse(await api.get(`/api/tasks?${search.toString()}`));
     if (!parsed.success) throw unknownForm();
     return parsed.data;
+  };
+
+  /** The predictions of one task and version, the first one first. */
+  const ownPredictions = async (task: number, modelVersion: string) => {
+    const parsed = predictionsSchema.safeParse(await api.get(`/api/predictions/?task=${task}`));
+    if (!parsed.success) throw unknownForm();
+    return parsed.data.filter((each) => each.model_version === modelVersion).sort((a, b) => a.id - b.id);
   };
 
   return {
@@ -124,15 +135,15 @@ export function openPredictionLedger(api: ConnectedApi, project: string): Predic
       }
       return found;
     },
+    async scoreOf(task, modelVersion) {
+      return (await ownPredictions(task, modelVersion))[0]?.score ?? null;
+    },
     async post(predictions) {
       await api.post(`/api/projects/${encodeURIComponent(project)}/import/predictions`, predictions);
     },
     async deleteSurplus(task, modelVersion) {
-      const parsed = predictionsSchema.safeParse(await api.get(`/api/predictions/?task=${task}`));
-      if (!parsed.success) throw unknownForm();
-      const own = parsed.data.filter((each) => each.model_version === modelVersion).map(({ id }) => id);
-      const [, ...surplus] = own.sort((a, b) => a - b);
-      const deleted = await Promise.all(surplus.map((id) => api.delete(`/api/predictions/${id}/`)));
+      const [, ...surplus] = await ownPredictions(task, modelVersion);
+      const deleted = await Promise.all(surplus.map(({ id }) => api.delete(`/api/predictions/${id}/`)));
       return deleted.filter(Boolean).length;
     },
   };
@@ -178,5 +189,7 @@ function toPredictedTask(task: Page['tasks'][number], modelVersion: string): Pre
   const isCut = text.length >= cutLength;
   if (!isCut && !versions.has(modelVersion)) return [];
   const hasSurplus = isCut || (total_predictions ?? 0) > versions.size;
-  return [{ id, hasSurplus, score: predictions_score ?? null }];
+  // The column is a mean over all predictions, or over those of the versions that the project's settings name.
+  const score = total_predictions === 1 ? (predictions_score ?? null) : null;
+  return [{ id, hasSurplus, score }];
 }

@@ -1,5 +1,6 @@
 import { readLabelStudioTask } from '../annotations/read-label-studio-task.js';
-import { evaluateCase, type RegionCounts } from '../evaluation/evaluate-case.js';
+import { sumChanges } from '../core/region-changes.js';
+import { evaluateCase } from '../evaluation/evaluate-case.js';
 import { meanRecord } from '../evaluation/measures-record.js';
 import { parseLabelConfig } from '../label-studio/label-config.js';
 import type { AccuracyEntry } from './accuracy-store.js';
@@ -49,7 +50,7 @@ export async function measureAnnotation(submitted: SubmittedAnnotation): Promise
     at: reference.completedAt ?? new Date().toISOString(),
     modelVersion: reference.prediction.version,
     measures: { mIoU, mRecall, mPrecision, mFPR, best_iou, boundary },
-    regions: sumCounts(outcomes.map(({ counts }) => counts)),
+    regions: sumChanges(outcomes.map(({ counts }) => counts)),
     editedShare: sum(outcomes.map(({ editedPx }) => editedPx)) / sum(cases.map(({ width, height }) => width * height)),
     leadTimeS: reference.leadTimeS,
   };
@@ -58,14 +59,4 @@ export async function measureAnnotation(submitted: SubmittedAnnotation): Promise
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function sumCounts(counts: readonly RegionCounts[]): RegionCounts {
-  const total = (of: (each: RegionCounts) => number): number => sum(counts.map(of));
-  return {
-    accepted: total(({ accepted }) => accepted),
-    edited: total(({ edited }) => edited),
-    rejected: total(({ rejected }) => rejected),
-    drawn: total(({ drawn }) => drawn),
-  };
 }

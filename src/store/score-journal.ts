@@ -5,7 +5,7 @@ import { sealedLine, unsealed } from './sealed-line.js';
 
 /**
  * The scores that predictions were posted with, one short line each. Label Studio tells the score of a prediction only together with all its
- * masks, so that the order of review over several runs of a command could not be had from there.
+ * masks, so that reading the order of review from there takes long: of predictions made elsewhere it is read once.
  */
 export interface ScoreJournal {
   /** What any process had last written for the task when the journal was opened. */

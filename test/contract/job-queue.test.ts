@@ -149,7 +149,8 @@ describe.each([
     await until(() => opened.begun.includes('now'));
     await until(async () => (await opened.queue.overview()).workers.some(({ state }) => state === 'busy'));
     const { queue, workers, jobs } = await opened.queue.overview();
-    expect(queue).toEqual({ waiting: 0, running: 1, done: 1, failed: 1, perMinute: 1 });
+    expect(queue).toMatchObject({ waiting: 0, running: 1, done: 1, failed: 1, perMinute: 1 });
+    expect(typeof queue.ownSince).toBe(opened.queue instanceof LocalQueue ? 'string' : 'object');
     expect(workers).toMatchObject([{ state: 'busy', job: jobs[0]?.id }]);
     expect(jobs.map(({ name, state, attempts, reason }) => [name, state, attempts, reason])).toEqual([
       ['now', 'running', 1, null],

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startBackend } from '../support/e2e/backend-process.js';
 import { LabelStudio } from '../support/e2e/label-studio.js';
 import { addTinyModel, exampleFiles, repository, until } from '../support/e2e/repository.js';
 import { runCli } from '../support/run-cli.js';
@@ -79,6 +80,32 @@ test('bad tasks cost only themselves, and the review starts with the least certa
       review: { task: id, score: expect.closeTo(Number(predictions[0]?.score), 4) },
     })),
   );
+}, 300_000);
+
+test('predictions that Label Studio fetched from the backend are in the order of review, by their own scores', async () => {
+  const project = await labelStudio.createProject('fetched', path.join(repository, 'label-config/materials-3.xml'));
+  for (const file of exampleFiles()) await labelStudio.uploadFile(project, file);
+  const backend = await startBackend(environment());
+  try {
+    // Connected, the project's settings name the backend's title, so that the list of tasks tells no score.
+    await labelStudio.connect(project, backend.url, 'a title');
+    await labelStudio.retrievePredictions(project);
+  } finally {
+    await backend.stop();
+  }
+  const scores = new Map((await labelStudio.tasks(project)).map(({ id, predictions }) => [id, predictions[0]?.score]));
+  expect([...scores.values()].map((score) => typeof score)).toEqual(['number', 'number', 'number']);
+  for (const attempt of ['read from Label Studio', 'read from the journal']) {
+    const run = await prelabel(project);
+    expect([attempt, run.status]).toEqual([attempt, 0]);
+    expect(run.stderr).toContain('0 predicted, 3 had their prediction, 0 failed');
+    expect(run.stderr).not.toContain('without a score');
+    const review = run.stdout.trim().split('\n').map((line) => line.split('\t').map(Number)); // prettier-ignore
+    expect(review.map(([task]) => task)).toEqual(
+      [...scores.keys()].sort((a, b) => Number(scores.get(a)) - Number(scores.get(b)) || a - b),
+    );
+    for (const [task = 0, score] of review) expect(score).toBeCloseTo(Number(scores.get(task)), 4);
+  }
 }, 300_000);
 
 /** A door before Label Studio that can be shut. */

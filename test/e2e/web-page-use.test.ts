@@ -137,6 +137,7 @@ test(
     for (const [view, shown] of [
       ['projects', 'No project is connected yet.'],
       ['jobs', 'Jobs, newest first'],
+      ['jobs', 'Of this server, since it was started on'],
     ] as const) {
       await page.goto(`${locked.url}/#/${view}`);
       await page.getByText(shown).waitFor();

@@ -13,7 +13,7 @@ test('what is predicted is a job, with its project and task, whatever came of it
   await request(app).post('/predict').send(predict('fine', 'bad')).expect(200);
   const listed = await request(app).get('/api/jobs').expect(200);
   expect(listed.body).toMatchObject({
-    queue: { done: 1, failed: 1, waiting: 0, running: 0, perMinute: 1 },
+    queue: { done: 1, failed: 1, waiting: 0, running: 0, perMinute: 1, ownSince: expect.stringMatching(/^\d{4}-/) },
     workers: [{ state: 'idle', job: null }],
     jobs: [
       { kind: 'paint', project: 4, task: 2, state: 'failed', attempts: 1, reason: expect.any(String) },

@@ -93,6 +93,9 @@ describe('a submitted annotation', () => {
     });
     const { text, type } = await request(app).get('/metrics').expect(200);
     expect(type).toBe('text/plain');
+    expect(text).toMatch(
+      /# HELP sam_i_am_prediction_accuracy .*agreement, not accuracy: see sam_i_am_annotated_regions/,
+    );
     expect(text).toContain('sam_i_am_measured_annotations{project="1",model_version="rec-v1"} 1');
     expect(text).toContain('sam_i_am_annotated_regions{project="1",model_version="rec-v1",origin="edited"} 2');
     expect(text).toMatch(/sam_i_am_prediction_accuracy\{project="1",model_version="rec-v1",measure="mIoU"\} 0\.\d+/);

@@ -6,6 +6,9 @@ export interface MemoryLedger extends PredictionLedger {
   readonly stored: { readonly id: number; readonly task: number; readonly version: string; readonly score: number }[];
   readonly posts: number;
   /** Called before each question with its name; throws what Label Studio should answer instead. */
+  /** Tasks of which the list tells no score, and predictions that have none. */
+  readonly unlisted: Set<number>;
+  readonly unscored: Set<number>;
   onAsk: (question: string) => Promise<void> | void;
   deleteTask(id: number): void;
 }
@@ -18,6 +21,8 @@ export function memoryLedger(tasks: readonly number[], pageSize = 10): MemoryLed
   const of = ({ ids }: TaskSelection): number[] => [...present].filter((id) => ids === undefined || ids.includes(id));
   const ledger: MemoryLedger = {
     stored,
+    unlisted: new Set(),
+    unscored: new Set(),
     onAsk: () => undefined,
     get posts() {
       return posts;
@@ -41,8 +46,14 @@ export function memoryLedger(tasks: readonly number[], pageSize = 10): MemoryLed
       await ledger.onAsk('predicted');
       return ids.flatMap((id) => {
         const own = stored.filter(({ task, version }) => task === id && version === modelVersion);
-        return own[0] === undefined ? [] : [{ id, hasSurplus: own.length > 1, score: own[0].score }];
+        const score = ledger.unlisted.has(id) ? null : (own[0]?.score ?? null);
+        return own[0] === undefined ? [] : [{ id, hasSurplus: own.length > 1, score }];
       });
+    },
+    async scoreOf(id, modelVersion) {
+      await ledger.onAsk(`score ${id}`);
+      const own = stored.find(({ task, version }) => task === id && version === modelVersion);
+      return ledger.unscored.has(id) ? null : (own?.score ?? null);
     },
     async post(predictions: readonly NewPrediction[]) {
       await ledger.onAsk('post');

@@ -9,14 +9,15 @@ export interface CliRun {
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-/** Runs the built command as a user would; `onStart` gets the process, to send it signals. */
+/** Runs the built command as a user would, in the folder `CWD` of the environment if it has one; `onStart` gets the process, to send it signals. */
 export function runCli(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   onStart: (signal: (name: NodeJS.Signals) => void, stderr: NodeJS.ReadableStream) => void = () => undefined,
 ): Promise<CliRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...environment } });
+    const { CWD: cwd = process.cwd(), ...more } = environment;
+    const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, ...more } });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -36,7 +36,7 @@ export interface PrelabelDeps {
   readonly paint: (task: LedgerTask) => Promise<BrushResult>;
   /** Keeps a copy of what was posted. */
   readonly keepCopy: (task: number, result: BrushResult) => Promise<void>;
-  /** Scores of this and earlier runs, because Label Studio does not tell all of them. */
+  /** Scores of this and earlier runs, because Label Studio tells some of them only together with all masks. */
   readonly scores: KnownScores;
   /** Tasks under way at the same time. */
   readonly inFlight: number;
@@ -63,6 +63,8 @@ export interface PrelabelSummary {
 
 /** Tasks that are looked at once more together, if the list that they are from is older than `freshMs`. */
 const tasksPerLook = 10;
+/** Scores that are read from Label Studio at the same time. */
+const scoresAtOnce = 4;
 const freshMs = 1_000;
 
 /**
@@ -140,10 +142,7 @@ class PrelabelRun {
     for await (const page of this.#pages(selection)) {
       const present = await this.#present(page);
       const missing = page.filter(({ id }) => !present.has(id));
-      for (const { id } of page) {
-        const score = present.get(id);
-        if (score !== undefined) this.#done({ task: id, outcome: 'present', score });
-      }
+      await this.#havePredictions(present);
       yield* this.#stillMissing(missing);
     }
   }
@@ -154,11 +153,8 @@ class PrelabelRun {
     for (let start = 0; start < tasks.length; start += tasksPerLook) {
       const few = tasks.slice(start, start + tasksPerLook).map((task) => ({ ...task, hasPredictions: true }));
       const present = Date.now() - asked < freshMs ? new Map<number, number | null>() : await this.#present(few);
-      for (const task of few) {
-        const score = present.get(task.id);
-        if (score === undefined) yield task;
-        else this.#done({ task: task.id, outcome: 'present', score });
-      }
+      await this.#havePredictions(present);
+      for (const task of few) if (!present.has(task.id)) yield task;
     }
   }
 
@@ -171,6 +167,26 @@ class PrelabelRun {
       yield page;
       after = last.id;
     }
+  }
+
+  /** Tells of tasks that have their prediction, with its score: known here, told by the list, or read from the prediction itself. */
+  async #havePredictions(present: ReadonlyMap<number, number | null>): Promise<void> {
+    const tasks = [...present];
+    for (let start = 0; start < tasks.length && !this.#deps.signal.aborted; start += scoresAtOnce) {
+      const few = tasks.slice(start, start + scoresAtOnce);
+      const scores = await Promise.all(few.map(([task, listed]) => listed ?? this.#readScore(task)));
+      for (const [index, [task]] of few.entries()) {
+        this.#done({ task, outcome: 'present', score: scores[index] ?? null });
+      }
+    }
+  }
+
+  /** Reads a score once for this and later runs: all masks come with it. */
+  async #readScore(task: number): Promise<number | null> {
+    const { ledger, modelVersion, patience, scores, dryRun = false } = this.#deps;
+    const score = await withPatience(() => ledger.scoreOf(task, modelVersion), patience);
+    if (score !== null && !dryRun) await scores.keep(task, score);
+    return score;
   }
 
   /** The scores of those tasks that have a prediction of the version; second ones are deleted. */

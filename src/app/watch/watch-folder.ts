@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SamIAmError } from '../../core/errors.js';
-import { isMicrographName } from '../../imaging/micrograph-names.js';
+import { isMicrographName, whyPassedOver } from '../../imaging/micrograph-names.js';
 import { lookAtFrame } from './frame-file.js';
 
 /** A file that was written whole. */
@@ -26,6 +26,8 @@ export interface WatchOptions {
   readonly giveUpMs?: number;
   /** Called for each complete file, once for each time that it was written. */
   readonly onFrame: (frame: CompleteFrame) => void;
+  /** Called once for each entry of the folder that is no frame, with the reason. */
+  readonly onPassedOver?: ((path: string, why: string) => void) | undefined;
 }
 
 /** How often files that are being written are looked at, and how often the folder is listed, because events can be lost. */
@@ -34,7 +36,8 @@ const listMs = 1_000;
 
 /** Gives out each file of a folder as soon as it is complete. */
 export async function watchFolder(folder: string, options: WatchOptions): Promise<void> {
-  const { signal, once, settleMs = 300, giveUpMs = 10_000, onFrame } = options;
+  const { signal, once, settleMs = 300, giveUpMs = 10_000, onFrame, onPassedOver } = options;
+  const passedOver = new Set<string>();
   const given = new Map<string, string>();
   const growing = new Map<string, { stamp: string; since: number }>();
   const stampOf = ({ size, modifiedMs }: { size: number; modifiedMs: number }) => `${size} ${modifiedMs}`;
@@ -54,11 +57,18 @@ export async function watchFolder(folder: string, options: WatchOptions): Promis
     onFrame({ path, name, modifiedMs: found.modifiedMs, size: found.size });
   };
   const list = async (): Promise<void> => {
-    for (const name of (await readNames(folder)).filter(isMicrographName)) await look(name);
+    for (const { name, isFolder } of await readEntries(folder)) {
+      const why = isFolder ? 'a folder' : whyPassedOver(name);
+      if (why === null) await look(name);
+      else if (!passedOver.has(name) && !isUnfinished(name)) {
+        passedOver.add(name);
+        onPassedOver?.(join(folder, name), why);
+      }
+    }
   };
 
   const changed = new Set<string>();
-  await readNames(folder);
+  await readEntries(folder);
   const watcher = watch(folder, (_event, name) => {
     if (name !== null && isMicrographName(name)) changed.add(name);
   });
@@ -82,16 +92,24 @@ export async function watchFolder(folder: string, options: WatchOptions): Promis
   }
 }
 
+/** Hidden under this ending, files wait for their names: of programs that write so, each frame has one for a moment. */
+function isUnfinished(name: string): boolean {
+  return name.startsWith('.') && name.endsWith('.part');
+}
+
 /** In the order in which they were written. */
-async function readNames(folder: string): Promise<string[]> {
+async function readEntries(folder: string): Promise<{ readonly name: string; readonly isFolder: boolean }[]> {
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new SamIAmError('usage.invalid', `the folder ${folder} can't be read`, {
       hint: 'Give the folder into which the microscope writes its frames.',
       cause,
     });
   });
-  const times = await Promise.all(
-    names.map(async (name) => ({ name, time: (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0 })),
+  const entries = await Promise.all(
+    names.map(async (name) => {
+      const found = await stat(join(folder, name)).catch(() => undefined);
+      return { name, time: found?.mtimeMs ?? 0, isFolder: found?.isDirectory() ?? false };
+    }),
   );
-  return times.sort((a, b) => a.time - b.time).map(({ name }) => name);
+  return entries.sort((a, b) => a.time - b.time);
 }

@@ -24,6 +24,10 @@ export const jobsAnswer = z.object({
     done: z.number().int(),
     failed: z.number().int(),
     perMinute: z.number(),
+    ownSince: z
+      .string()
+      .nullable()
+      .describe('Since when the jobs of this process are counted; null: those of all processes that share a Redis.'),
   }),
   workers: z.array(
     z.object({

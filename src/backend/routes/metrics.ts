@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { Gauge, Registry } from 'prom-client';
+import type { RegionChanges } from '../../core/region-changes.js';
 import type { AccuracyEntry } from '../../learning/accuracy-store.js';
 import type { Learning, ProjectSummary } from '../../learning/learning.js';
 import type { JobQueue } from '../../painting/jobs/paint-job.js';
@@ -39,7 +40,7 @@ function addJobGauges(registry: Registry, jobs: JobQueue): void {
 }
 
 const gaugedMeasures = ['mIoU', 'mRecall', 'mPrecision', 'mFPR', 'best_iou'] as const;
-const origins = ['accepted', 'edited', 'rejected', 'drawn'] as const;
+const origins = ['accepted', 'edited', 'rejected', 'drawn'] as const satisfies readonly (keyof RegionChanges)[];
 
 type Figures = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
 
@@ -72,7 +73,8 @@ function addAccuracyGauges(registry: Registry, read: () => readonly AccuracyEntr
   ]);
   add(
     'sam_i_am_prediction_accuracy',
-    "Mean of a measure of predictions (the paper's equations 3 to 6) over the submitted annotations.",
+    "Mean of a measure of predictions (the paper's equations 3 to 6) over the submitted annotations. " +
+      'Regions submitted unchanged are agreement, not accuracy: see sam_i_am_annotated_regions.',
     'measure',
     (entries) =>
       gaugedMeasures.map((measure) => [
@@ -82,7 +84,7 @@ function addAccuracyGauges(registry: Registry, read: () => readonly AccuracyEntr
   );
   add(
     'sam_i_am_annotated_regions',
-    'Regions by what people did with them: accepted unchanged, edited, rejected, drawn by hand.',
+    'Regions by what people did with them: accepted unchanged (agreement, not accuracy), edited, rejected (deleted), drawn by hand.',
     'origin',
     (entries) => origins.map((origin) => [{ origin }, sum(entries, ({ regions }) => regions[origin])]),
   );

@@ -24,13 +24,13 @@ export function addDoctorCommand(program: Command): void {
       const settings = loadSettings({ ...process.env, ...(url === undefined ? {} : { LABEL_STUDIO_URL: url }) });
       for await (const finding of runDoctor(settings, project)) {
         if (json) writeJsonLine(finding);
-        else writeLine(describe(finding));
+        else describe(finding).forEach(writeLine);
         if (finding.status === 'fault') process.exitCode = exitStatus.someFailed;
       }
     });
 }
 
-function describe({ check, status, message, hint }: Finding): string {
+function describe({ check, status, message, hint }: Finding): string[] {
   const line = `${status.padEnd(8)}${check}: ${message}`;
-  return hint === undefined ? line : `${line}\n        → ${hint}`;
+  return hint === undefined ? [line] : [line, `        → ${hint}`];
 }

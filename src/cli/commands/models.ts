@@ -4,7 +4,7 @@ import { loadSettings } from '../../config/settings.js';
 import { addModel, pullCheckpoint, readLibrary, verifyModels } from '../../painting/models/model-library.js';
 import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
-import { writeJsonLine, writeLine } from '../output.js';
+import { say, writeJsonLine, writeLine } from '../output.js';
 import { createByteProgress } from '../progress.js';
 
 interface JsonFlag {
@@ -109,7 +109,7 @@ async function pull(id: string, { mirror, json }: PullFlags): Promise<void> {
     progress.done();
     if (json === true) writeJsonLine({ id, path, licence });
     else writeLine(path);
-    process.stderr.write(`${id} is whole (sha256 verified), licence ${licence}. ${nextStep(path, id)}\n`);
+    say(`${id} is whole (sha256 verified), licence ${licence}. ${nextStep(path, id)}`);
   } finally {
     progress.done();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
@@ -137,7 +137,7 @@ async function add(files: readonly string[], { id, licence, json }: AddFlags): P
   else writeLine(added.id);
   const next =
     added.kind === 'model' ? `Use it with MODEL=${added.id} or --model ${added.id}.` : nextStep(added.path, added.id);
-  process.stderr.write(`added ${added.id}. ${next}\n`);
+  say(`added ${added.id}. ${next}`);
 }
 
 function dataDir(): string {

@@ -32,7 +32,7 @@ import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
 import { FailureReasons } from '../failure-reasons.js';
 import { withInterruption } from '../interruption.js';
-import { writeJsonLine, writeLine } from '../output.js';
+import { say, writeJsonLine, writeLine } from '../output.js';
 import { createProgress, type Progress } from '../progress.js';
 
 interface PrelabelFlags {
@@ -105,8 +105,7 @@ async function prelabel(flags: PrelabelFlags): Promise<number> {
     return await withInterruption(async (signal) => {
       const opened = await openTasks(flags, connection);
       service = await openService(settings, { onError: sayNowAndThen });
-      if (settings.redisUrl !== undefined && !service.isReady())
-        process.stderr.write('waiting for a sam-i-am worker\n');
+      if (settings.redisUrl !== undefined && !service.isReady()) say('waiting for a sam-i-am worker');
       await Promise.race([service.ready, aborted(signal)]);
       return run(flags, settings, { ...opened, connection, service, signal });
     });
@@ -116,7 +115,7 @@ async function prelabel(flags: PrelabelFlags): Promise<number> {
   }
 }
 
-const sayNowAndThen = sparingly(({ message, hint }) => process.stderr.write(`${message}; waiting. ${hint}\n`), 10_000);
+const sayNowAndThen = sparingly(({ message, hint }) => say(`${message}; waiting. ${hint}`), 10_000);
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -154,7 +153,7 @@ async function run(flags: PrelabelFlags, settings: Settings, opened: Opened): Pr
   };
   const store = openProfileStore(settings.dataDir);
   const profiles = createActiveProfiles(store, await textureDigest(settings.dataDir), (project, reason) => {
-    process.stderr.write(`project ${project}: ${reason}\n`);
+    say(`project ${project}: ${reason}`);
   });
   const profile = await profiles.find(String(flags.project));
   const modelVersion = flags.modelVersion ?? profile?.modelVersion ?? service.modelVersion;
@@ -248,9 +247,7 @@ function report(summary: PrelabelSummary, { json, dryRun }: PrelabelFlags, progr
   progress.note(`${new_}, ${present} had their prediction, ${failed} failed${extra}`);
   const unscored = posted + present - order.size;
   if (unscored > 0) {
-    progress.note(
-      `${unscored} were predicted elsewhere, and Label Studio tells no score: they are not in the order of review`,
-    );
+    progress.note(`${unscored} have predictions without a score: they are not in the order of review`);
   }
   if (json === true) {
     writeJsonLine({ summary: { posted, present, failed, missing, surplus } });

@@ -4,7 +4,7 @@ import { loadSettings } from '../../config/settings.js';
 import { openProfileStore, type StoredProfile } from '../../store/profile-store.js';
 import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
-import { writeJsonLine, writeLine } from '../output.js';
+import { say, writeJsonLine, writeLine } from '../output.js';
 
 interface ProfileFlags {
   readonly project: string;
@@ -45,9 +45,9 @@ async function list({ project, json }: ProfileFlags): Promise<number> {
   }
   const last = await store.lastTraining(project);
   if (json !== true && last !== null && last.outcome !== 'adopted') {
-    process.stderr.write(`the last training was ${last.outcome}: ${last.reason}\n`);
+    say(`the last training was ${last.outcome}: ${last.reason}`);
   }
-  if (known.length === 0) process.stderr.write(`project ${project} has no profile; make one: sam-i-am train\n`);
+  if (known.length === 0) say(`project ${project} has no profile; make one: sam-i-am train`);
   return exitStatus.done;
 }
 

@@ -22,7 +22,7 @@ import { diskError } from '../../store/disk-error.js';
 import { writeWhole } from '../../store/write-whole.js';
 import { frameArgument, integerArgument, materialsArgument, pixelSizeArgument } from '../argument-parsers.js';
 import { commandSummaries } from '../command-summaries.js';
-import { exitStatus } from '../exit-status.js';
+import { exitStatus, isUnreadable } from '../exit-status.js';
 import { findImages, type ImageInput, type PassedOver, withFrames } from '../image-inputs.js';
 import { withInterruption } from '../interruption.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
@@ -147,12 +147,9 @@ async function segmentAll(
     `${images.length - failures.length} done, ${failures.length} failed, ${flags.passedOver.length} passed over`,
   );
   if (failures.length === 0) return exitStatus.done;
-  const nothingReadable = failures.length === images.length && [...codes].every((code) => unreadable.has(code));
+  const nothingReadable = failures.length === images.length && [...codes].every(isUnreadable);
   return nothingReadable ? exitStatus.badUsage : exitStatus.someFailed;
 }
-
-/** What the files given were none of: a command that meets nothing else was given the wrong ones. */
-const unreadable: ReadonlySet<ErrorCode> = new Set(['image.unreadable', 'file.unreadable']);
 
 /** Reads, segments and writes one image. A file is written whole or not at all, `masks.json` last. */
 async function segmentOne(

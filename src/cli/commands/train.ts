@@ -16,7 +16,7 @@ import { commandSummaries } from '../command-summaries.js';
 import { openEvaluationSource, settingsWithUrl } from '../evaluation-inputs.js';
 import { exitStatus } from '../exit-status.js';
 import { withInterruption } from '../interruption.js';
-import { writeJsonLine, writeLine } from '../output.js';
+import { say, writeJsonLine, writeLine } from '../output.js';
 import { createShareProgress } from '../progress.js';
 
 interface TrainFlags {
@@ -104,6 +104,6 @@ function report(outcome: TrainingOutcome, { json }: TrainFlags): void {
     writeJsonLine(outcome);
     return;
   }
-  process.stderr.write(`${outcome.outcome}: ${outcome.reason}\n`);
+  say(`${outcome.outcome}: ${outcome.reason}`);
   if (outcome.file !== null) writeLine(outcome.file);
 }

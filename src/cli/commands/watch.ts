@@ -6,7 +6,6 @@ import { type CompleteFrame, watchFolder } from '../../app/watch/watch-folder.js
 import { loadSettings } from '../../config/settings.js';
 import { asSamIAmError, SamIAmError } from '../../core/errors.js';
 import { type GivenMaterialCount, maxMaterials } from '../../core/material-count.js';
-import { printable } from '../../core/printable.js';
 import { valueOrThrow } from '../../core/result.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
 import { defaultSegmentOptions, type PaintingChoices } from '../../pipeline/pipeline-parameters.js';
@@ -15,8 +14,9 @@ import { writeWhole } from '../../store/write-whole.js';
 import { integerArgument, materialsArgument } from '../argument-parsers.js';
 import { commandSummaries } from '../command-summaries.js';
 import { exitStatus } from '../exit-status.js';
+import { FrameReports } from '../frame-reports.js';
 import { withInterruption } from '../interruption.js';
-import { makeFolder, writeJsonLine, writeLine } from '../output.js';
+import { makeFolder, say } from '../output.js';
 
 interface WatchFlags {
   readonly out: string;
@@ -72,7 +72,7 @@ async function run(folder: string, flags: WatchFlags): Promise<number> {
   const choices = { merge: settings.merge, keepOverlays: settings.keepOverlays };
   try {
     await pool.ready;
-    process.stderr.write(`watching ${folder}\n`);
+    say(`watching ${folder}`);
     return await withInterruption((signal) =>
       watchFrames(folder, { ...flags, ...choices }, pool, settings.concurrency, signal),
     );
@@ -90,7 +90,7 @@ async function watchFrames(
 ): Promise<number> {
   const queue = new FrameQueue(flags.policy, flags.mostWaiting);
   const running = new Set<Promise<void>>();
-  const report = new Reports(flags);
+  const report = new FrameReports(flags.json === true);
   const begin = (): void => {
     while (running.size < concurrency && !signal.aborted) {
       const frame = queue.next();
@@ -103,28 +103,27 @@ async function watchFrames(
     }
   };
   const onFrame = (frame: CompleteFrame): void => {
-    for (const skipped of queue.add(frame)) report.skipped(skipped);
+    for (const skipped of queue.add(frame)) report.giveUp(skipped);
     begin();
   };
-  await watchFolder(folder, { signal, once: flags.once === true, onFrame });
+  const onPassedOver = (path: string, why: string): void => report.passOver(path, why);
+  await watchFolder(folder, { signal, once: flags.once === true, onFrame, onPassedOver });
   while (running.size > 0) await Promise.race(running);
-  if (signal.aborted) {
-    process.stderr.write(`stopped with ${queue.size} frames waiting; the same command goes on with them\n`);
-    return exitStatus.interrupted;
-  }
-  return report.failed > 0 ? exitStatus.someFailed : exitStatus.done;
+  if (signal.aborted) say(`stopped with ${queue.size} frames waiting; the same command goes on with them`);
+  report.sum(signal.aborted);
+  return signal.aborted ? exitStatus.interrupted : report.status;
 }
 
 async function doFrame(
   frame: CompleteFrame,
   flags: WatchFlags & PaintingChoices,
   pool: SegmentPool,
-  report: Reports,
+  report: FrameReports,
 ): Promise<void> {
   const target = join(flags.out, `${basename(frame.name, extname(frame.name))}.roi.json`);
   try {
     if (report.isTaken(target, frame.name)) throw sameTarget(frame.name, target);
-    if (await isDone(target, frame)) return;
+    if (await isDone(target, frame)) return report.before();
     const bytes = await readFile(frame.path);
     const { materials, pointsPerSide, merge, keepOverlays } = flags;
     const options = { ...defaultSegmentOptions, materials, pointsPerSide, merge, keepOverlays };
@@ -142,44 +141,6 @@ async function doFrame(
 async function isDone(target: string, { modifiedMs }: CompleteFrame): Promise<boolean> {
   const found = await stat(target).catch(() => undefined);
   return found !== undefined && found.mtimeMs >= modifiedMs;
-}
-
-/** What is said of each frame. */
-class Reports {
-  readonly #json: boolean;
-  readonly #targets = new Map<string, string>();
-  failed = 0;
-
-  constructor({ json }: WatchFlags) {
-    this.#json = json === true;
-  }
-
-  /** Whether the result of another file would be written over. */
-  isTaken(target: string, name: string): boolean {
-    const owner = this.#targets.get(target) ?? name;
-    this.#targets.set(target, owner);
-    return owner !== name;
-  }
-
-  done({ path, modifiedMs }: CompleteFrame, roi: string): void {
-    const afterMs = Math.round(Date.now() - modifiedMs);
-    process.stderr.write(`${printable(path)}: regions ${(afterMs / 1000).toFixed(2)} s after the file was complete\n`);
-    if (this.#json) writeJsonLine({ image: path, ok: true, roi, after_ms: afterMs });
-    else writeLine(roi);
-  }
-
-  fail({ path }: CompleteFrame, { code, message, hint }: SamIAmError): void {
-    this.failed++;
-    process.stderr.write(`failed: ${printable(`${path}: ${message}. ${hint}`)}\n`);
-    if (this.#json) writeJsonLine({ image: path, ok: false, error: { code, message, hint } });
-  }
-
-  skipped({ path }: CompleteFrame): void {
-    process.stderr.write(
-      `skipped: ${printable(path)}: newer frames came faster than they could be done (--most-waiting)\n`,
-    );
-    if (this.#json) writeJsonLine({ image: path, ok: false, skipped: true });
-  }
 }
 
 function sameTarget(name: string, target: string): SamIAmError {

@@ -2,6 +2,7 @@ import type { EvaluatedStage, EvaluationCase } from '../../annotations/evaluatio
 import { type LabelMap, paintLabelMap } from '../../core/label-map.js';
 import type { Mask } from '../../core/mask.js';
 import type { GreyImage } from '../../core/micrograph.js';
+import type { RegionChanges } from '../../core/region-changes.js';
 import { type Colour, colourOf } from '../../imaging/palette.js';
 import { renderThumbnail, thumbnailBackground, thumbnailSize } from '../../imaging/region-thumbnail.js';
 import { unionByLabel } from '../../metrics/label-confusion.js';
@@ -14,6 +15,7 @@ export interface GalleryCandidate {
   readonly stage: EvaluatedStage;
   readonly masks: readonly Mask[];
   readonly mIoU: number;
+  readonly regions: RegionChanges;
 }
 
 /** One image of the report: pictures as data URIs. */
@@ -22,6 +24,7 @@ export interface GalleryImage {
   readonly file: string;
   readonly stage: EvaluatedStage;
   readonly mIoU: number;
+  readonly regions: RegionChanges;
   /** Width and height of each picture in pixels. */
   readonly size: { readonly width: number; readonly height: number };
   readonly truth: string;
@@ -64,7 +67,7 @@ export class GalleryPicker {
 
 /** Draws ground truth, prediction and difference over the micrograph, or over plain grey where there is none. */
 export async function renderGalleryImage(
-  { evaluated, stage, masks, mIoU }: GalleryCandidate,
+  { evaluated, stage, masks, mIoU, regions }: GalleryCandidate,
   micrograph: GreyImage | null,
 ): Promise<GalleryImage> {
   const { id, file, width, height } = evaluated;
@@ -93,6 +96,7 @@ export async function renderGalleryImage(
     file,
     stage,
     mIoU,
+    regions,
     size,
     truth: await picture(truth, colours),
     predicted: await picture(predicted, colours),

@@ -1,4 +1,5 @@
 import { evaluatedStages } from '../../annotations/evaluation-case.js';
+import type { RegionChanges } from '../../core/region-changes.js';
 import type { ImageRecord, PerStage } from '../evaluation.js';
 
 /** What the report shows of single images: so many and no more, however large the project is. */
@@ -18,6 +19,7 @@ export interface FinishedImage {
   /** ISO 8601 */
   readonly completedAt: string;
   readonly mIoU: number;
+  readonly regions: RegionChanges;
 }
 
 /** Rows of the report's table; all images are in metrics.json. */
@@ -41,8 +43,9 @@ export class ImageOverviewBuilder {
     this.#images++;
     for (const stage of evaluatedStages) this.#count(stage, image[stage]?.mIoU);
     this.#addWorst(image);
-    const { file, completed_at: completedAt, predicted } = image;
-    if (completedAt !== null && predicted !== undefined) this.#addFinished({ file, completedAt, mIoU: predicted.mIoU });
+    const { file, completed_at: completedAt, predicted, regions } = image;
+    if (completedAt === null || predicted === undefined) return;
+    this.#addFinished({ file, completedAt, mIoU: predicted.mIoU, regions });
   }
 
   build(): ImageOverview {

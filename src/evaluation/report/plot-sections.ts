@@ -1,6 +1,7 @@
 import { evaluatedStages } from '../../annotations/evaluation-case.js';
 import { difficulties, type Difficulty } from '../../metrics/difficulty.js';
 import type { Gain, MeasureChanges } from '../comparisons.js';
+import { agreementNote, changesText, type RegionChanges } from '../../core/region-changes.js';
 import type { EvaluationFigures } from '../evaluation.js';
 import { calibrationPlot, dotPlot, type DotRow, histograms, shareBar, timePlot } from './charts.js';
 import { count, percent, points } from './figures.js';
@@ -82,7 +83,7 @@ function gainFigure(title: string, gain: Gain, measure: 'mIoU' | 'mFPR'): Html {
   );
 }
 
-function difficultyFigure({ summary, intervals }: EvaluationFigures): Html {
+function difficultyFigure({ summary, intervals, regions, regions_by_difficulty }: EvaluationFigures): Html {
   const classes = difficulties.filter((difficulty) => summary.by_difficulty[difficulty] !== undefined);
   const rows = [undefined, ...classes].flatMap((difficulty) =>
     evaluatedStages.flatMap((stage): DotRow[] => {
@@ -91,16 +92,18 @@ function difficultyFigure({ summary, intervals }: EvaluationFigures): Html {
       if (record === undefined) return [];
       const where = difficulty === undefined ? 'all' : `class ${difficulty}`;
       const label = `${where}, ${stageNames[stage]}`;
-      return [
-        { label, series: `s-${stage}`, value: record.mIoU, interval: interval ?? null, text: percent(record.mIoU) },
-      ];
+      const counted = difficulty === undefined ? regions : regions_by_difficulty[difficulty];
+      const text = stage === 'predicted' ? withChanges(percent(record.mIoU), counted) : percent(record.mIoU);
+      return [{ label, series: `s-${stage}`, value: record.mIoU, interval: interval ?? null, text }];
     }),
   );
   const caption =
     classes.length === 0
       ? 'No image says how difficult it is: add a Choices control or a task field named difficulty with 1, 2 or 3.'
       : 'Class 1 is clear, class 3 has near-identical textures. Bars: bootstrap 95 % intervals.';
-  return figure('mIoU by difficulty', dotPlot('mIoU by difficulty', rows, shareAxis), caption);
+  const changed = classes.map((difficulty) => [`class ${difficulty}`, regions_by_difficulty[difficulty]] as const);
+  const said = changeList([['all', regions], ...changed]);
+  return figure('mIoU by difficulty', dotPlot('mIoU by difficulty', rows, shareAxis), `${caption}${said}`);
 }
 
 function distributionFigure({ distributions }: ImageOverview): Html {
@@ -121,7 +124,7 @@ function regionSection({ regions, edited, summary, label_confusion, calibration 
   const parts = [
     { label: 'accepted unchanged', series: 's-accepted', value: regions.accepted },
     { label: 'edited', series: 's-edited', value: regions.edited },
-    { label: 'rejected', series: 's-rejected', value: regions.rejected },
+    { label: 'deleted', series: 's-rejected', value: regions.rejected },
     { label: 'drawn by hand', series: 's-drawn', value: regions.drawn },
   ];
   const isTraced = parts.some(({ value }) => value > 0);
@@ -135,7 +138,7 @@ function regionSection({ regions, edited, summary, label_confusion, calibration 
       </ul>
       <figcaption>
         Predicted regions that people kept, changed or removed, and those that they drew themselves. People changed the
-        label of ${count(edited.px)} pixels, ${percent(edited.share)} of all.
+        label of ${count(edited.px)} pixels, ${percent(edited.share)} of all. ${agreementNote}
       </figcaption>
     </figure>`;
   const scored =
@@ -177,29 +180,45 @@ function timeSection(
   { over_time, versions, version_changes }: EvaluationFigures,
   { timeline }: ImageOverview,
 ): Html | null {
-  const finished = timeline.map(({ file, completedAt, mIoU }) => ({
+  const finished = timeline.map(({ file, completedAt, mIoU, regions }) => ({
     time: new Date(completedAt),
     value: mIoU,
-    title: `${file}: ${percent(mIoU)}`,
+    title: `${file}: ${withChanges(percent(mIoU), regions)}`,
   }));
   const named = Object.entries(versions);
   if (finished.length === 0 && named.length === 0) return null;
   const days = over_time.map(({ day, mIoU }) => ({ time: new Date(`${day}T12:00:00Z`), value: mIoU }));
-  const rows = named.map(([version, { predicted, intervals }]): DotRow => ({
+  const rows = named.map(([version, { predicted, intervals, regions }]): DotRow => ({
     label: version,
     series: 's-predicted',
     value: predicted.mIoU,
     interval: intervals.mIoU,
-    text: `${percent(predicted.mIoU)} on ${predicted.images} images`,
+    text: withChanges(`${percent(predicted.mIoU)} on ${predicted.images} images`, regions),
   }));
+  const said = changeList(named.map(([version, { regions }]) => [version, regions]));
   return html`<h2>Over time and by model version</h2>
     <div class="pair">
       ${finished.length > 0 && figure('Accuracy over time', timePlot('mIoU over time', finished, days), 'Dots: images by the day on which people finished them; line: means of the days.')}
-      ${rows.length > 0 && figure('By model version', dotPlot('mIoU by model version', rows, shareAxis), 'mIoU of the newest prediction of each version. Bars: bootstrap 95 % intervals.')}
+      ${rows.length > 0 && figure('By model version', dotPlot('mIoU by model version', rows, shareAxis), `mIoU of the newest prediction of each version. Bars: bootstrap 95 % intervals.${said}`)}
     </div>
     <ul>
       ${version_changes.map(({ from, to, change }) => html`<li>${changeSentence(from, to, change)}</li>`)}
     </ul>`;
+}
+
+/** A figure of what people were shown, and what they changed of it. */
+function withChanges(figure: string, regions: RegionChanges | undefined): string {
+  const changes = regions === undefined ? undefined : changesText(regions);
+  return changes === undefined ? figure : `${figure}; ${changes}`;
+}
+
+/** What people changed, group by group, as the end of a caption. */
+function changeList(groups: readonly (readonly [name: string, regions: RegionChanges | undefined])[]): string {
+  const known = groups.flatMap(([name, regions]) => {
+    const changes = regions === undefined ? undefined : changesText(regions);
+    return changes === undefined ? [] : [`${name}: ${changes}`];
+  });
+  return known.length === 0 ? '' : ` What people changed: ${known.join('; ')}.`;
 }
 
 function changeSentence(from: string, to: string, { images, mIoU, too_few }: Gain): string {

@@ -1,4 +1,5 @@
 import { type EvaluatedStage, evaluatedStages } from '../../annotations/evaluation-case.js';
+import { agreementNote, changesText } from '../../core/region-changes.js';
 import type { EvaluationFigures, ImageRecord } from '../evaluation.js';
 import { primaryStage } from '../gate.js';
 import { count, percent, seconds } from './figures.js';
@@ -58,9 +59,14 @@ export function renderReport(input: ReportInput): string {
 function sections({ figures, overview, worst, best }: ReportInput): Html {
   return html`${headline(figures, overview)} ${plotSections(figures, overview)} ${annotatorSection(figures)}
     <h2>All measures</h2>
-    <p class="soft">Means over images, with bootstrap 95 % intervals over images below.</p>
+    <p class="soft">Means over images, with bootstrap 95 % intervals over images below. ${changesOf(figures)}</p>
     ${measureTable(figures)} ${gallery('The worst images', worst)} ${gallery('The best images', best)}
     ${imageTable(figures, overview)}`;
+}
+
+function changesOf({ regions }: EvaluationFigures): string {
+  const changes = changesText(regions);
+  return changes === undefined ? '' : `${changes}.`;
 }
 
 function headline(figures: EvaluationFigures, overview: ImageOverview): Html {
@@ -69,6 +75,7 @@ function headline(figures: EvaluationFigures, overview: ImageOverview): Html {
   if (stage === undefined || record === undefined)
     return html`<p>No image has a prediction that could be measured.</p>`;
   const interval = figures.intervals[stage]?.mIoU;
+  const changes = changesText(figures.regions);
   const { accepted, edited, rejected } = figures.regions;
   const predicted = accepted + edited + rejected;
   const unmeasured = overview.images - record.images;
@@ -82,26 +89,28 @@ function headline(figures: EvaluationFigures, overview: ImageOverview): Html {
     [percent(record.best_iou), 'best IoU'],
     [percent(record.mFPR), 'mFPR, small is good'],
     ...(predicted > 0
-      ? [[percent(accepted / predicted), 'of predicted regions accepted unchanged'] as [string, string]]
+      ? [[percent(accepted / predicted), 'of predicted regions accepted unchanged: agreement'] as [string, string]]
       : []),
     ...(predicted > 0 ? [[percent(figures.edited.share), 'of all pixels edited'] as [string, string]] : []),
     ...(lead ? [[seconds(lead.median), 'median lead time'] as [string, string]] : []),
   ];
   return html`<ul class="cards">
-    ${cards.map(([figure, meaning]) => html`<li class="card"><b>${figure}</b><small>${meaning}</small></li>`)}
-  </ul>`;
+      ${cards.map(([figure, meaning]) => html`<li class="card"><b>${figure}</b><small>${meaning}</small></li>`)}
+    </ul>
+    ${changes !== undefined && html`<p class="soft"><strong>${changes}.</strong> ${agreementNote}</p>`}`;
 }
 
 function annotatorSection({ annotators, agreement }: EvaluationFigures): Html | null {
   const names = Object.entries(annotators);
   if (names.length === 0) return null;
   const rows = names.map(
-    ([name, { images, predicted, lead_time_s }]) =>
+    ([name, { images, predicted, lead_time_s, regions }]) =>
       html`<tr>
         <th>${name}</th>
         <td class="n">${images}</td>
         <td class="n">${predicted ? percent(predicted.mIoU) : '–'}</td>
         <td class="n">${predicted ? percent(predicted.best_iou) : '–'}</td>
+        <td>${changesText(regions) ?? '–'}</td>
         <td class="n">${lead_time_s ? seconds(lead_time_s.median) : '–'}</td>
       </tr>`,
   );
@@ -112,7 +121,7 @@ function annotatorSection({ annotators, agreement }: EvaluationFigures): Html | 
         ${percent(agreement.mIoU)}, best IoU ${percent(agreement.best_iou)}: no machine can be expected to do better.`;
   return html`<h2>Annotators</h2>
     <p>${ceiling}</p>
-    ${scrollTable(['Annotator', 'Images', 'mIoU of predictions', 'Best IoU', 'Median lead time'], rows)}`;
+    ${scrollTable(['Annotator', 'Images', 'mIoU of predictions', 'Best IoU', 'What they changed', 'Median lead time'], rows)}`;
 }
 
 function gallery(title: string, images: readonly GalleryImage[]): Html | null {
@@ -132,7 +141,7 @@ function gallery(title: string, images: readonly GalleryImage[]): Html | null {
           html`<figure class="shot">
             <h3>
               ${image.file} ${image.id !== image.file && html`<small>#${image.id}</small>`} · mIoU
-              ${percent(image.mIoU)}
+              ${percent(image.mIoU)}${changesText(image.regions) && html` <small>${changesText(image.regions)}</small>`}
             </h3>
             <div class="panels">
               ${panel(image, image.truth, 'ground truth')} ${panel(image, image.predicted, stageNames[image.stage])}
@@ -166,7 +175,7 @@ function imageTable(figures: EvaluationFigures, { images, worst }: ImageOverview
   const headings = [
     ...['Image', 'File', 'Difficulty'],
     ...stages.map((each) => stageNames[each]),
-    ...['Accepted / edited / rejected / drawn', 'Edited'],
+    ...['Accepted / edited / deleted / drawn', 'Edited'],
   ];
   return html`<details>
     <summary>mIoU of ${shown}, the worst first; everything is in metrics.json and regions.csv</summary>

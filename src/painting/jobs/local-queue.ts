@@ -45,6 +45,7 @@ export class LocalQueue implements JobQueue {
   readonly #recent = new RecentPaintings();
   readonly #finished: number[] = [];
   readonly #totals = { done: 0, failed: 0 };
+  readonly #began = Date.now();
   #next = 1;
 
   constructor(runner: JobRunner, concurrency: number) {
@@ -69,6 +70,7 @@ export class LocalQueue implements JobQueue {
         waiting: [...this.#waiting.values()].reduce((sum, { size }) => sum + size, 0),
         running: this.#slots.filter(({ job }) => job !== null).length,
         perMinute: this.#finished.filter((at) => at > minuteAgo).length,
+        ownSince: iso(this.#began),
       },
       workers,
       jobs: [...this.#jobs.values()].reverse().slice(0, mostListedJobs).map(toRecord),

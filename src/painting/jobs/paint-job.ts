@@ -108,6 +108,8 @@ export interface JobOverview {
     readonly failed: number;
     /** Jobs done in the last minute. */
     readonly perMinute: number;
+    /** When this process began to count; null where all processes that share a Redis are counted together. ISO 8601. */
+    readonly ownSince: string | null;
   };
   readonly workers: readonly WorkerRecord[];
   /** The newest first, at most {@link mostListedJobs}. */

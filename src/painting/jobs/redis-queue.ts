@@ -131,6 +131,7 @@ export class RedisQueue implements JobQueue {
         waiting: wait + prioritized + delayed,
         running: active,
         perMinute,
+        ownSince: null,
         done: Number(done ?? 0),
         failed: Number(failed ?? 0),
       },

@@ -25,11 +25,23 @@ export function JobsView(): JSX.Element {
       {answer !== null && (
         <>
           <Figures {...answer.queue} />
+          <Scope ownSince={answer.queue.ownSince} />
           <Workers workers={answer.workers} jobs={answer.jobs} />
           <Jobs jobs={answer.jobs} onChange={refresh} />
         </>
       )}
     </div>
+  );
+}
+
+/** Whose jobs these are: zeros must not be taken for idleness elsewhere. */
+function Scope({ ownSince }: Pick<JobsAnswer['queue'], 'ownSince'>): JSX.Element {
+  return (
+    <p class="hint">
+      {ownSince === null
+        ? 'Of all processes that share this Redis.'
+        : `Of this server, since it was started on ${shortTime(ownSince)}. What prelabel, segment and watch do is not counted here: without REDIS_URL they work by themselves. An image that was painted a moment ago is answered again without a new job.`}
+    </p>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { changesText, sumChanges } from '../../core/region-changes.js';
 import { type AccuracyEntry, inOrder, iouOf, runningMeans, versionChanges } from './accuracy.js';
 
 const [width, height] = [640, 200];
@@ -21,7 +22,8 @@ export function AccuracyPlot({ entries }: { readonly entries: readonly AccuracyE
     ...sure.map(({ low, x: across }) => `${across},${y(low)}`).reverse(),
   ].join(' ');
   const newest = means.at(-1);
-  const says = newest === undefined ? '' : `${newest.mean.toFixed(2)} over the last ${newest.count}`;
+  const changes = changesText(sumChanges(ordered.slice(-lastOnes).map(({ regions }) => regions)));
+  const says = newest === undefined ? '' : `${newest.mean.toFixed(2)} over the last ${newest.count}, ${changes}`;
   return (
     <figure>
       <svg
@@ -44,7 +46,9 @@ export function AccuracyPlot({ entries }: { readonly entries: readonly AccuracyE
         <polygon class="band" points={band} />
         <polyline class="line" points={line} />
         {ordered.map((entry, index) => (
-          <circle key={entry.annotation} cx={x(index)} cy={y(iouOf(entry))} r="2.5" />
+          <circle key={entry.annotation} cx={x(index)} cy={y(iouOf(entry))} r="2.5">
+            <title>{`Task ${entry.task}: ${iouOf(entry).toFixed(3)}; ${changesText(entry.regions) ?? 'no regions'}`}</title>
+          </circle>
         ))}
         <text x={left} y={height - 6}>
           {ordered[0]?.at.slice(0, 10)}
@@ -55,7 +59,7 @@ export function AccuracyPlot({ entries }: { readonly entries: readonly AccuracyE
       </svg>
       <figcaption class="hint">
         Dots: accepted annotations, in the order of time. Line: mean of the last {lastOnes}, with its 95 % interval.
-        Dashed: from here on another version predicted.
+        Dashed: from here on another version predicted. {says}.
       </figcaption>
     </figure>
   );

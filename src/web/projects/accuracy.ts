@@ -1,4 +1,5 @@
 import type { AccuracyAnswer } from '../../backend/api/project-schemas.js';
+import { type RegionChanges, sumChanges } from '../../core/region-changes.js';
 
 export type AccuracyEntry = AccuracyAnswer['annotations'][number];
 
@@ -26,6 +27,7 @@ export function meanAccuracy(values: readonly number[]): MeanAccuracy {
 
 export interface VersionAccuracy extends MeanAccuracy {
   readonly version: string;
+  readonly regions: RegionChanges;
 }
 
 /** By the version that predicted, in the order in which versions came. */
@@ -34,7 +36,11 @@ export function accuracyByVersion(entries: readonly AccuracyEntry[]): VersionAcc
   for (const entry of inOrder(entries)) {
     groups.set(entry.modelVersion, [...(groups.get(entry.modelVersion) ?? []), entry]);
   }
-  return [...groups].map(([version, group]) => ({ version, ...meanAccuracy(group.map(iouOf)) }));
+  return [...groups].map(([version, group]) => ({
+    version,
+    regions: sumChanges(group.map(({ regions }) => regions)),
+    ...meanAccuracy(group.map(iouOf)),
+  }));
 }
 
 export function iouOf({ measures }: AccuracyEntry): number {

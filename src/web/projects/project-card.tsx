@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ProjectsAnswer } from '../../backend/api/project-schemas.js';
+import { agreementNote, changesText } from '../../core/region-changes.js';
 import { withoutTrailing } from '../../core/without-trailing.js';
 import { postJson, problemOf } from '../api.js';
 import { Problem } from '../ui/problem.js';
@@ -68,6 +69,7 @@ function Accuracy({ entries, link }: AccuracyProps): JSX.Element {
   return (
     <>
       <h3>Best-match IoU of predictions with what was accepted</h3>
+      <p class="hint">{agreementNote}</p>
       <AccuracyPlot entries={entries} />
       <div class="columns">
         <ByVersion entries={entries} />
@@ -87,15 +89,17 @@ function ByVersion({ entries }: Pick<AccuracyProps, 'entries'>): JSX.Element {
           <th scope="col">IoU</th>
           <th scope="col">Interval</th>
           <th scope="col">Images</th>
+          <th scope="col">Regions</th>
         </tr>
       </thead>
       <tbody>
-        {accuracyByVersion(entries).map(({ version, mean, low, high, count }) => (
+        {accuracyByVersion(entries).map(({ version, regions, mean, low, high, count }) => (
           <tr key={version}>
             <th scope="row">{version}</th>
             <td class="number">{mean.toFixed(3)}</td>
             <td class="number">{count < 2 ? '–' : `${low.toFixed(2)} to ${high.toFixed(2)}`}</td>
             <td class="number">{count}</td>
+            <td>{changesText(regions) ?? '–'}</td>
           </tr>
         ))}
       </tbody>
@@ -111,7 +115,8 @@ function WorstImages({ entries, link }: AccuracyProps): JSX.Element {
         <tr>
           <th scope="col">Task</th>
           <th scope="col">IoU</th>
-          <th scope="col">Edited</th>
+          <th scope="col">Regions</th>
+          <th scope="col">Pixels edited</th>
         </tr>
       </thead>
       <tbody>
@@ -121,6 +126,7 @@ function WorstImages({ entries, link }: AccuracyProps): JSX.Element {
               {link === null ? entry.task : <a href={taskLink(link, entry.task)}>task {entry.task}</a>}
             </th>
             <td>{iouOf(entry).toFixed(3)}</td>
+            <td>{changesText(entry.regions) ?? '–'}</td>
             <td>{(100 * entry.editedShare).toFixed(1)} %</td>
           </tr>
         ))}

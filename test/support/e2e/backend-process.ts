@@ -11,13 +11,13 @@ export interface BackendProcess {
   readonly dataFolder: string;
   /** What it wrote to standard error so far. */
   log(): string;
-  /** Asks it to stop and gives its exit status. */
+  /** Asks it to stop and gives its exit status. A data folder of its own goes with it. */
   stop(): Promise<number | null>;
 }
 
 /** Starts the backend on a free port and waits until its models are loaded. */
 export async function startBackend(environment: Readonly<Record<string, string>> = {}): Promise<BackendProcess> {
-  const dataFolder = await mkdtemp(path.join(tmpdir(), 'sam-i-am-backend-'));
+  const dataFolder = environment['DATA_DIR'] ?? (await mkdtemp(path.join(tmpdir(), 'sam-i-am-backend-')));
   const child = spawn(process.execPath, [mainFile, 'serve', '--port', '0'], {
     env: { PATH: process.env['PATH'], DATA_DIR: dataFolder, ...environment },
     stdio: ['ignore', 'inherit', 'pipe'],
@@ -29,7 +29,7 @@ export async function startBackend(environment: Readonly<Record<string, string>>
   const stop = async () => {
     child.kill('SIGTERM');
     const status = await exited;
-    await rm(dataFolder, { recursive: true, force: true });
+    if (environment['DATA_DIR'] === undefined) await rm(dataFolder, { recursive: true, force: true });
     return status;
   };
   const address = () => /listening on (http:\/\/[^\s"]+)/.exec(log())?.[1];

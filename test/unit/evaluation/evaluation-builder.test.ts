@@ -90,6 +90,7 @@ describe('model versions', () => {
 test('regions, edited area, lead time, confusion, calibration and days are summed up', () => {
   const evaluation = evaluateFilms([0, 4]);
   expect(evaluation.regions).toEqual({ accepted: 2, edited: 2, rejected: 0, drawn: 0 });
+  expect(evaluation.annotators['ann@lab.example']?.regions).toEqual(evaluation.regions);
   expect(evaluation.edited).toEqual({ px: 160, share: 160 / 3200 });
   expect(evaluation.lead_time_s).toEqual({ mean: 30, median: 30, annotations: 2 });
   expect(evaluation.label_confusion).toContainEqual({ truth: 'Ge', predicted: 'STO', area_px: 160 });

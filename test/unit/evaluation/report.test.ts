@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { maskFromBox } from '../../../src/core/mask.js';
+import { agreementNote, changesText } from '../../../src/core/region-changes.js';
 import { evaluateCase } from '../../../src/evaluation/evaluate-case.js';
 import { regionLines, regionsHeader } from '../../../src/evaluation/regions-csv.js';
 import { count, percent, points, seconds } from '../../../src/evaluation/report/figures.js';
@@ -84,6 +85,25 @@ describe('the report', () => {
     }
   });
 
+  test('shows beside every overlap of what people were shown how much of it they changed', () => {
+    expect(page).toContain(agreementNote);
+    const changes = changesText(evaluation.regions) ?? '';
+    expect(changes).toBe('6 edited, 0 drawn, 0 deleted of 8 regions');
+    // Headline, plot and caption by difficulty and by model version, annotators, all measures.
+    expect(page.split(changes)).toHaveLength(8);
+    expect(page).toContain(
+      `What people changed: all: ${changes}; class 1: 2 edited, 0 drawn, 0 deleted of 4 regions; class 3: 4 edited, 0 drawn, 0 deleted of 4 regions.`,
+    );
+  });
+
+  test('does not call it accuracy where everything was accepted unchanged', () => {
+    const agreed = reportOf(evaluateFilms([0, 0, 0]));
+    expect(agreed).toContain('0 edited, 0 drawn, 0 deleted of 6 regions');
+    expect(agreed).toContain('agreement, not accuracy');
+    // Where ids lead nowhere nobody knows what was changed: then nothing is said of it.
+    expect(reportOf(evaluateFilms([0], () => ({ case: { isTraced: false } })))).not.toContain('0 edited');
+  });
+
   test('no number in it is none', () => {
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });
@@ -104,10 +124,11 @@ describe('the report', () => {
 });
 
 describe('the gallery', () => {
+  const regions = { accepted: 1, edited: 2, rejected: 3, drawn: 4 };
   test('keeps the worst and the best, each image once', () => {
     const picker = new GalleryPicker();
     for (const mIoU of [0.5, 0.1, 0.9, 0.3, ...Array.from({ length: 30 }, (_, i) => (400 + i) / 1000)]) {
-      picker.offer({ evaluated: filmCase(String(mIoU), 0), stage: 'predicted', masks: [], mIoU });
+      picker.offer({ evaluated: filmCase(String(mIoU), 0), stage: 'predicted', masks: [], mIoU, regions });
     }
     const { worst, best } = picker.picked();
     expect(worst.map(({ mIoU }) => mIoU)).toEqual([0.1, 0.3, 0.4, 0.401, 0.402, 0.403]);
@@ -117,7 +138,7 @@ describe('the gallery', () => {
   test('of few images shows none twice', () => {
     const picker = new GalleryPicker();
     for (const mIoU of [0.2, 0.8, 0.5])
-      picker.offer({ evaluated: filmCase('x', 0), stage: 'predicted', masks: [], mIoU });
+      picker.offer({ evaluated: filmCase('x', 0), stage: 'predicted', masks: [], mIoU, regions });
     const { worst, best } = picker.picked();
     expect([worst.length, best.length]).toEqual([2, 1]);
   });
@@ -125,7 +146,7 @@ describe('the gallery', () => {
   test('shows differences where they are: a shifted interface is the wrong material', async () => {
     const evaluated = filmCase('1', 4);
     const masks = evaluated.annotations[0].prediction?.regions.map(({ mask }) => mask) ?? [];
-    const image = await renderGalleryImage({ evaluated, stage: 'predicted', masks, mIoU: 0.8 }, null);
+    const image = await renderGalleryImage({ evaluated, stage: 'predicted', masks, mIoU: 0.8, regions }, null);
     const bytes = Buffer.from(image.difference.split(',')[1] ?? '', 'base64');
     const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
     const colourfulness = (x: number) => {
@@ -145,6 +166,7 @@ describe('the gallery', () => {
       stage: 'predicted' as const,
       masks: [small, small, small],
       mIoU: 0,
+      regions,
     };
     await expect(renderGalleryImage(candidate, null)).resolves.toMatchObject({ mIoU: 0 });
   });

@@ -59,7 +59,10 @@ test('writes three files, each image on record, and tells of each', async () => 
   expect(metrics.summary.predicted.images).toBe(2);
   expect((await read('regions.csv')).trim().split('\n')).toHaveLength(1 + 4);
   expect(await read('report.html')).toMatch(/^<!doctype html>/i);
-  expect(told).toEqual(['1.png: mIoU 1.000', expect.stringMatching(/^2\.png: mIoU 0\.[0-9]{3}$/)]);
+  expect(told).toEqual([
+    '1.png: mIoU 1.000, 0 edited, 0 drawn, 0 deleted of 2 regions',
+    expect.stringMatching(/^2\.png: mIoU 0\.[0-9]{3}, 2 edited, 0 drawn, 0 deleted of 2 regions$/),
+  ]);
 });
 
 test('stages that are computed anew are measured beside the predictions; one that fails is a problem of its image', async () => {

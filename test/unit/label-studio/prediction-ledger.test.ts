@@ -40,9 +40,9 @@ function api(tasks: readonly { id: number; versions?: string[]; annotated?: bool
       asked.push(path);
       if (path.startsWith('/api/tasks')) return Promise.resolve(list(path));
       return Promise.resolve([
-        { id: 9, model_version: 'v-1' },
-        { id: 4, model_version: 'v-1' },
-        { id: 5, model_version: 'v-0' },
+        { id: 9, model_version: 'v-1', score: 0.9 },
+        { id: 4, model_version: 'v-1', score: 0.4 },
+        { id: 5, model_version: 'v-0', score: null },
       ]);
     },
     post: (path, body) => Promise.resolve(posts.push([path, body])),
@@ -110,7 +110,17 @@ describe('predictions of a version', () => {
   test('are looked at in full where Label Studio cuts the list of versions off', async () => {
     const versions = Array.from({ length: 60 }, (_, index) => `version-${index}`);
     const found = await api([{ id: 1, versions }]).ledger.predicted([1], 'version-59');
-    expect(found).toEqual([{ id: 1, hasSurplus: true, score: 0.5 }]);
+    expect(found).toEqual([{ id: 1, hasSurplus: true, score: null }]);
+  });
+
+  test('have their own score, whatever mean over several the list tells; that of the first where there are two', async () => {
+    const { ledger } = api([{ id: 1, versions: ['v-1', 'v-0'] }]);
+    expect(await ledger.predicted([1], 'v-1')).toEqual([{ id: 1, hasSurplus: false, score: null }]);
+    expect(await Promise.all(['v-1', 'v-0', 'v-2'].map((version) => ledger.scoreOf(1, version)))).toEqual([
+      0.4,
+      null,
+      null,
+    ]);
   });
 
   test('but the first are deleted', async () => {

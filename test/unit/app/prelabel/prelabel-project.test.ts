@@ -84,6 +84,28 @@ describe('a project', () => {
     expect([...order.sorted()].map(({ task }) => task)).toEqual([2, 3, 1]);
   });
 
+  test('is reviewed by the scores of predictions that were made elsewhere, each of them read once', async () => {
+    const ledger = memoryLedger(range(25));
+    await prelabelProject(all, setUp(ledger).deps);
+    for (const task of range(20)) ledger.unlisted.add(task);
+    for (const task of [3, 4]) ledger.unscored.add(task);
+    const asked: string[] = [];
+    ledger.onAsk = (question) => void (question.startsWith('score') && asked.push(question));
+    const journal = new Map([[5, 0.001]]);
+    const scores = {
+      of: (task: number) => journal.get(task),
+      keep: (task: number, score: number) => Promise.resolve(void journal.set(task, score)),
+    };
+    const { order, present } = await prelabelProject(all, setUp(ledger, { scores }).deps);
+    const known = range(25).filter((task) => ![3, 4].includes(task));
+    const score = (task: number) => (task === 5 ? 0.001 : scoreOf(task));
+    expect([...order.sorted()].map(({ task }) => task)).toEqual(known.sort((a, b) => score(a) - score(b) || a - b));
+    expect([present, asked.length]).toEqual([25, 19]);
+    asked.length = 0;
+    expect((await prelabelProject(all, setUp(ledger, { scores }).deps)).order.size).toBe(23);
+    expect(asked).toEqual(['score 3', 'score 4']);
+  });
+
   test('that another model version predicted is predicted again beside it', async () => {
     const ledger = memoryLedger(range(5));
     await prelabelProject(all, setUp(ledger, { modelVersion: 'v-0' }).deps);

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { changesText } from '../../../../src/core/region-changes.js';
 import {
   accuracyByVersion,
   type AccuracyEntry,
@@ -46,6 +47,14 @@ test('versions come in the order in which they were used', () => {
   expect(accuracyByVersion(entries).map(({ version, mean, count }) => [version, mean.toFixed(2), count])).toEqual([
     ['a', '0.60', 2],
     ['b', '0.90', 1],
+  ]);
+});
+
+test('what people changed is summed up beside the figure of each version', () => {
+  const edited = { ...entry('d', '2026-03-04', 'b', 0.4), regions: { accepted: 0, edited: 2, rejected: 1, drawn: 3 } };
+  expect(accuracyByVersion([...entries, edited]).map(({ regions }) => changesText(regions))).toEqual([
+    '0 edited, 0 drawn, 0 deleted of 2 regions',
+    '2 edited, 3 drawn, 1 deleted of 7 regions',
   ]);
 });
 
