@@ -15,6 +15,7 @@ const described = (texture: readonly number[], samples = 4): MaskDescription => 
   samples: Array.from({ length: samples }, () => texture),
   crop: samples === 0 ? null : texture,
   token: null,
+  traits: null,
   areaPx: 100,
 });
 
