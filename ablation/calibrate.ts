@@ -1,11 +1,13 @@
 /*
- * Chooses what hangs on the weights of the embedded models on simulated micrographs, and writes it to src/pipeline/calibration.ts: how alike two masks
- * must be to show one material, and what scores are worth.
+ * Chooses what hangs on the weights of the embedded models, and writes it to src/pipeline/calibration.ts: how alike two masks must be to show one
+ * material, and what scores are worth.
  *
- *   npm run calibrate -- FOLDER...
+ *   npm run calibrate -- FOLDER... [--models FOLDER]
  *
- * FOLDER is written by `python -m sam_i_am_models.simulated_set --set validation --per-class 20 FOLDER` in training/; `--set tuning` gives more. Never
- * choose on the test set. What the generator finds is kept in .cache/ablation, so that a second run takes a few minutes only.
+ * A FOLDER is a simulated set, written by `python -m sam_i_am_models.simulated_set --set validation --per-class 20 FOLDER` in training/ (`--set tuning`
+ * gives more; never choose on the test set), or labelled micrographs (images.json, see labelled-set.ts). What the encoders say is weighed on
+ * simulations alone; what masks look like, and what scores are worth, on both, each counting half. What the generator finds is kept in
+ * .cache/ablation, so that a second run takes a few minutes only. `npm run grouping` judges the result.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -62,13 +64,13 @@ const { leastLikeness } = chooseThreshold(simulated, () => encoders);
 const { likeness, report } = fitAllLooks();
 process.stderr.write(report);
 const merging = { ...pipelineParameters.merging, likeness, leastLikeness };
-const outcomes: ScoredOutcome[] = [];
+const outcomes: { simulated: ScoredOutcome[]; labelled: ScoredOutcome[] } = { simulated: [], labelled: [] };
 await forEachImage('scores', async (context) => {
   const parameters = { ...pipelineParameters, merging, confidence: [] };
   const boosted = await mergeAs(context, keptMasks(context, parameters), { materials: 'auto', parameters });
-  outcomes.push(...judgedOutcomes(context.image, boosted));
+  outcomes[context.image.isSimulated ? 'simulated' : 'labelled'].push(...judgedOutcomes(context.image, boosted));
 });
-await writeCalibration({ merging: { likeness, leastLikeness }, confidence: fitConfidence(outcomes) });
+await writeCalibration({ merging: { likeness, leastLikeness }, confidence: fitConfidence(balanced(outcomes)) });
 await models.sam.release();
 await models.texture.release();
 
@@ -80,6 +82,12 @@ async function forEachImage(step: string, visit: (context: ImageContext<JudgedIm
       process.stderr.write(`${step}: ${index + 1} of ${entries.length}, ${folder}\n`);
     }
   }
+}
+
+/** What happened on labelled micrographs counts as much as what happened on simulated ones. */
+function balanced({ simulated: many, labelled }: typeof outcomes): ScoredOutcome[] {
+  const times = labelled.length === 0 ? 0 : Math.max(1, Math.round(many.length / labelled.length));
+  return [...many, ...Array.from({ length: times }, () => labelled).flat()];
 }
 
 /**
