@@ -1,150 +1,191 @@
 /*
- * Chooses what hangs on the weights of the embedded models on simulated micrographs, and writes it to src/pipeline/calibration.ts: how alike two masks
- * must be to show one material, and what scores are worth.
+ * Chooses what hangs on the weights of the embedded models, and writes it to src/pipeline/calibration.ts: how alike two masks must be to show one
+ * material, and what scores are worth.
  *
- *   npm run calibrate -- FOLDER...
+ *   npm run calibrate -- FOLDER... [--models FOLDER]
  *
- * FOLDER is written by `python -m sam_i_am_models.simulated_set --set validation --per-class 20 FOLDER` in training/; `--set tuning` gives more. Never
- * choose on the test set. What the generator finds is kept in .cache/ablation, so that a second run takes a few minutes only.
+ * A FOLDER is a simulated set, written by `python -m sam_i_am_models.simulated_set --set validation --per-class 20 FOLDER` in training/ (`--set tuning`
+ * gives more; never choose on the test set), or labelled micrographs (images.json, see labelled-set.ts). What the encoders say is weighed on
+ * simulations alone; what masks look like, and what scores are worth, on both, each counting half. What the generator finds is kept in
+ * .cache/ablation, so that a second run takes a few minutes only. `npm run grouping` judges the result.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
-import type { MaskDescription } from '../src/booster/describe-masks.js';
 import { groupMasks } from '../src/booster/mask-merging.js';
-import type { LikenessWeights } from '../src/booster/material-likeness.js';
-import { intersectionArea } from '../src/core/mask.js';
+import { type LikenessWeights, lookNames } from '../src/booster/material-likeness.js';
 import { fitConfidence } from '../src/learning/training/fit-confidence.js';
 import type { ScoredOutcome } from '../src/metrics/calibration.js';
-import { difficulties } from '../src/metrics/difficulty.js';
-import { describeCandidates } from '../src/pipeline/merge-masks.js';
-import { defaultSegmentOptions, pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
+import { pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
 import { erringMasks, seedOf } from './erring-masks.js';
-import { fitLikeness, type KnownPair } from './fit-likeness.js';
+import { fitLikeness, fitLooks, type Observation, observeLooks } from './fit-likeness.js';
 import { generatorCache } from './generator-cache.js';
 import { type ImageContext, keptMasks, mergeAs, openImage } from './image-context.js';
-import { outcomesOf } from './image-record.js';
+import { judgedOutcomes } from './judged-outcomes.js';
+import { describeKnown, type KnownMasks, pairsOf } from './known-masks.js';
+import { type JudgedImage, readJudgedSet } from './labelled-set.js';
 import { openModels } from './open-models.js';
-import { readSet, readSimulatedImage, type SimulatedImage } from './simulated-set.js';
 
-/** A mask says something about a material if at least this share of it is that material. */
-const leastPurity = 0.8;
-/** Masks of one set that are compared. */
-const mostMasks = 16;
 /** Thresholds that are tried for the number of materials. */
-const thresholds = Array.from({ length: 41 }, (_, index) => (index - 30) / 20);
+const thresholds = Array.from({ length: 61 }, (_, index) => (index - 30) / 20);
 /** Sums of three shares that differ by less are the same but for chance: two of a hundred images of one class. */
 const plateauDepth = 0.02 + 1e-9;
+/** Masks of a set made to err that are compared. */
+const mostErring = 16;
 
 const { values, positionals: folders } = parseArgs({
   allowPositionals: true,
   options: {
     out: { type: 'string', default: 'src/pipeline/calibration.ts' },
     state: { type: 'string', default: '.cache/ablation' },
+    models: { type: 'string', default: 'models' },
     threads: { type: 'string', default: '2' },
   },
 });
 if (folders.length === 0) {
-  process.stderr.write('usage: npm run calibrate -- FOLDER... [--out FILE] [--threads 2]\n');
+  process.stderr.write('usage: npm run calibrate -- FOLDER... [--models FOLDER] [--out FILE] [--threads 2]\n');
   process.exit(2);
 }
 
-/** The masks of one image, described, with the index of the material that each shows most of. */
-interface KnownMasks {
-  readonly image: Pick<SimulatedImage, 'name' | 'difficulty' | 'materials'>;
-  readonly described: readonly MaskDescription[];
-  readonly shown: readonly { readonly material: number; readonly purity: number }[];
-}
-
-const models = await openModels(values.threads);
+const models = await openModels(values.threads, undefined, values.models);
 const cache = await generatorCache(join(values.state, 'generated'), models);
 const [found, erring]: [KnownMasks[], KnownMasks[]] = [[], []];
 await forEachImage('masks', async (context) => {
-  found.push(await describe(context));
-  const proposals = erringMasks(context.image, seedOf(context.image.name));
-  erring.push(await describe({ ...context, proposals }));
+  found.push(await describeKnown(context));
+  const { image } = context;
+  if (!image.isSimulated) return;
+  const proposals = erringMasks(image, seedOf(image.name));
+  erring.push(await describeKnown({ ...context, proposals }, { most: mostErring }));
 });
-const likeness = fitLikeness(found.flatMap(pairsOf), erring.flatMap(pairsOf));
-const { leastLikeness, right } = chooseThreshold(found, likeness);
-process.stderr.write(`right number of materials, by class: ${right.map((share) => share.toFixed(2)).join(' / ')}\n`);
+const simulated = found.filter(({ image }) => image.isSimulated);
+const encoders = fitLikeness(simulated.flatMap(pairsOf), erring.flatMap(pairsOf));
+const { leastLikeness } = chooseThreshold(simulated, () => encoders);
+const { likeness, report } = fitAllLooks();
+process.stderr.write(report);
 const merging = { ...pipelineParameters.merging, likeness, leastLikeness };
-const outcomes: ScoredOutcome[] = [];
+const outcomes: { simulated: ScoredOutcome[]; labelled: ScoredOutcome[] } = { simulated: [], labelled: [] };
 await forEachImage('scores', async (context) => {
   const parameters = { ...pipelineParameters, merging, confidence: [] };
   const boosted = await mergeAs(context, keptMasks(context, parameters), { materials: 'auto', parameters });
-  outcomes.push(...outcomesOf(context.image, boosted));
+  outcomes[context.image.isSimulated ? 'simulated' : 'labelled'].push(...judgedOutcomes(context.image, boosted));
 });
-await writeCalibration({ merging: { likeness, leastLikeness }, confidence: fitConfidence(outcomes) });
+await writeCalibration({ merging: { likeness, leastLikeness }, confidence: fitConfidence(balanced(outcomes)) });
 await models.sam.release();
 await models.texture.release();
 
-async function forEachImage(step: string, visit: (context: ImageContext) => Promise<void>): Promise<void> {
+async function forEachImage(step: string, visit: (context: ImageContext<JudgedImage>) => Promise<void>): Promise<void> {
   for (const folder of folders) {
-    const entries = await readSet(folder);
+    const entries = await readJudgedSet(folder);
     for (const [index, entry] of entries.entries()) {
-      await visit(await openImage(models, await readSimulatedImage(folder, entry), cache));
+      await visit(await openImage(models, await entry.read(), cache));
       process.stderr.write(`${step}: ${index + 1} of ${entries.length}, ${folder}\n`);
     }
   }
 }
 
-async function describe(context: ImageContext): Promise<KnownMasks> {
-  const { image, embedding, texture } = context;
-  const { described, candidates } = await describeCandidates(
-    { texture },
-    image.micrograph,
-    embedding,
-    largest(keptMasks(context)),
-    defaultSegmentOptions,
-    pipelineParameters,
+/** What happened on labelled micrographs counts as much as what happened on simulated ones. */
+function balanced({ simulated: many, labelled }: typeof outcomes): ScoredOutcome[] {
+  const times = labelled.length === 0 ? 0 : Math.max(1, Math.round(many.length / labelled.length));
+  return [...many, ...Array.from({ length: times }, () => labelled).flat()];
+}
+
+/**
+ * What the looks of masks are worth, from simulated and labelled micrographs, each half; labelled ones are judged by a fit without them. The bias
+ * is moved so that one threshold holds with looks and without.
+ */
+function fitAllLooks(): { readonly likeness: LikenessWeights; readonly report: string } {
+  const observed = new Map(found.map((known) => [known, observeLooks(pairsOf(known), encoders)]));
+  const weightsWithout = (left: KnownMasks | undefined): LikenessWeights => {
+    const halves = [true, false].map((isSimulated) =>
+      found.flatMap((known) =>
+        known !== left && known.image.isSimulated === isSimulated ? (observed.get(known) ?? []) : [],
+      ),
+    );
+    return { ...encoders, looks: fitLooks(halves.flatMap(ofWeightOne)) };
+  };
+  const all = weightsWithout(undefined);
+  const crossed = new Map(
+    found.map((known) => [known, known.image.isSimulated ? all : weightsWithout(known)] as const),
   );
-  const shown = candidates.map(({ region }) => {
-    const areas = image.materialMasks.map((material) => intersectionArea(region, material));
-    const most = Math.max(...areas);
-    return { material: areas.indexOf(most), purity: most / region.areaPx };
+  const weightsOf = (known: KnownMasks): LikenessWeights => crossed.get(known) ?? all;
+  const chosen = chooseThreshold(found, weightsOf);
+  const bias = Math.round(1000 * ((all.looks?.bias ?? 0) + leastLikeness - chosen.leastLikeness)) / 1000;
+  const likeness = { ...encoders, looks: all.looks && { ...all.looks, bias } };
+  return { likeness, report: reportOf(observed, weightsOf, chosen) };
+}
+
+function ofWeightOne(observations: readonly Observation[]): Observation[] {
+  const total = observations.reduce((sum, { weight }) => sum + weight, 0);
+  return observations.map((each) => ({ ...each, weight: each.weight / total }));
+}
+
+/** How well pairs are told and numbers chosen; labelled images by fits without them. */
+function reportOf(
+  observed: ReadonlyMap<KnownMasks, readonly Observation[]>,
+  weightsOf: (known: KnownMasks) => LikenessWeights,
+  { leastLikeness: least, right }: Chosen,
+): string {
+  const lines = [true, false].map((isSimulated) => {
+    const judged = [...observed].filter(([{ image }]) => image.isSimulated === isSimulated);
+    const pairs = judged.flatMap(([known, observations]) => {
+      const looks = weightsOf(known).looks;
+      return observations.map(({ values: evidence, is, weight }) => {
+        const score = lookNames.reduce(
+          (sum, name, at) => sum + (looks?.[name] ?? 0) * (evidence[at] ?? 0),
+          looks?.bias ?? 0,
+        );
+        return { score, is, weight };
+      });
+    });
+    return `${isSimulated ? 'simulated' : 'labelled'}: ${judged.length} images, ${pairs.length} pairs, area under the curve ${areaUnderCurve(pairs).toFixed(3)}\n`;
   });
-  return { image, described, shown };
+  return `${lines.join('')}threshold ${least}; right number of materials: ${right.map(([name, share]) => `${name} ${share.toFixed(2)}`).join(', ')}\n`;
 }
 
-/** Sets made to err have many scraps, which take long and say little. */
-function largest(kept: ReturnType<typeof keptMasks>): ReturnType<typeof keptMasks> {
-  return kept.toSorted((a, b) => b.mask.areaPx - a.mask.areaPx).slice(0, mostMasks);
+/** The share of pairs of one same and one different pair of masks that are in the right order. */
+function areaUnderCurve(
+  pairs: readonly { readonly score: number; readonly is: 0 | 1; readonly weight: number }[],
+): number {
+  const sorted = pairs.toSorted((a, b) => a.score - b.score);
+  let [below, area, sames] = [0, 0, 0];
+  for (const { is, weight } of sorted) {
+    if (is === 0) below += weight;
+    else [area, sames] = [area + weight * below, sames + weight];
+  }
+  return area / (sames * below || 1);
 }
 
-/** Every image counts by the root of its pairs, a pair by the smaller of its masks: scraps hardly matter. */
-function pairsOf({ described, shown }: KnownMasks): KnownPair[] {
-  const [first] = described;
-  if (first === undefined) return [];
-  const largest = Math.max(...described.map(({ areaPx }) => areaPx));
-  const share = 1 / Math.sqrt((described.length * (described.length - 1)) / 2 || 1);
-  return described.flatMap((a, index) =>
-    described.slice(index + 1).flatMap((b, at) => {
-      const [of, other] = [shown[index], shown[index + 1 + at]];
-      if (of === undefined || other === undefined || Math.min(of.purity, other.purity) < leastPurity) return [];
-      const weight = share * (Math.sqrt(Math.min(a.areaPx, b.areaPx) / largest) + 0.02);
-      return [{ a, b, same: of.material === other.material, weight }];
-    }),
-  );
+interface Chosen {
+  readonly leastLikeness: number;
+  /** The share of images of each kind whose number is right. */
+  readonly right: readonly (readonly [kind: string, share: number])[];
 }
 
-/** The threshold with the most images right, every class counting the same; of those that are as good the middle. */
-function chooseThreshold(known: readonly KnownMasks[], weights: LikenessWeights) {
+/** The threshold with the most images right, simulated classes and labelled sets counting the same; of those that are as good the middle. */
+function chooseThreshold(known: readonly KnownMasks[], weightsOf: (known: KnownMasks) => LikenessWeights): Chosen {
+  const groupOf = ({ image }: KnownMasks): string => (image.isSimulated ? image.kind : 'labelled');
+  const groups = [...new Set(known.map(groupOf))].sort();
   const shares = thresholds.map((least) => {
-    const isRight = known.map(({ image, described }) => countGroups(described, weights, least) === image.materials);
-    return difficulties.map((difficulty) => {
-      const ofClass = isRight.filter((_, index) => known[index]?.image.difficulty === difficulty);
-      return ofClass.filter(Boolean).length / (ofClass.length || 1);
+    const isRight = new Map(
+      known.map((each) => [each, countGroups(each, weightsOf(each), least) === each.image.materials]),
+    );
+    return groups.map((group) => {
+      const ofGroup = known.filter((each) => groupOf(each) === group);
+      return [group, ofGroup.filter((each) => isRight.get(each)).length / ofGroup.length] as const;
     });
   });
-  const sums = shares.map((classes) => classes.reduce((sum, share) => sum + share, 0));
+  const isLabelled = groups.includes('labelled');
+  const sums = shares.map((all) =>
+    all.reduce((sum, [group, share]) => sum + share * (isLabelled && group === 'labelled' ? groups.length - 1 : 1), 0),
+  );
   const best = Math.max(...sums);
   const plateau = thresholds.flatMap((_, index) => ((sums[index] ?? 0) > best - plateauDepth ? [index] : []));
   const middle = plateau[plateau.length >> 1] ?? 0;
   return { leastLikeness: thresholds[middle] ?? 0, right: shares[middle] ?? [] };
 }
 
-function countGroups(described: readonly MaskDescription[], likeness: LikenessWeights, leastLikeness: number): number {
+function countGroups({ described }: KnownMasks, likeness: LikenessWeights, leastLikeness: number): number {
   const { scraps } = pipelineParameters.merging;
   return new Set(groupMasks(described, { materials: 'auto', likeness, leastLikeness, scraps })).size;
 }

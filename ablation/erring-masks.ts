@@ -34,7 +34,7 @@ export function seedOf(name: string): number {
 }
 
 /** The masks of one image; the same for the same seed. */
-export function erringMasks(image: SimulatedImage, seed: number): ScoredProposal[] {
+export function erringMasks(image: Pick<SimulatedImage, 'micrograph' | 'pieces'>, seed: number): ScoredProposal[] {
   const random = seededRandom(seed);
   const { width, height } = image.micrograph;
   const draw = (share: number): boolean => random() < share;

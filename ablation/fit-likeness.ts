@@ -1,10 +1,14 @@
 import {
+  encodersLikeness,
   type Evidence,
   type EvidenceKind,
   evidenceOf,
   type EvidenceWeights,
   kindOfEvidence,
   type LikenessWeights,
+  lookEvidence,
+  lookNames,
+  type LookWeights,
   type MaskTexture,
 } from '../src/booster/material-likeness.js';
 import { dot } from '../src/core/vectors.js';
@@ -20,6 +24,8 @@ export interface KnownPair {
 /** Keeps coefficients finite where pairs are told apart without an error. */
 const ridge = 1e-3;
 const iterations = 50;
+/** Newton's steps end where none is larger. */
+const leastStep = 1e-6;
 
 /** What counts, by kind. A crop's cosine adds nothing beside its distance and the tokens. */
 const columns: Record<EvidenceKind, readonly (keyof Evidence)[]> = {
@@ -62,10 +68,25 @@ function fitKind(pairs: readonly KnownPair[], kind: EvidenceKind): EvidenceWeigh
   });
 }
 
-interface Observation {
+/** What is known of a pair of masks, in numbers; 1: they show one material. */
+export interface Observation {
   readonly values: readonly number[];
   readonly is: 0 | 1;
   readonly weight: number;
+}
+
+/** What pairs of masks look like, beside what the encoders say by weights that are fitted already. */
+export function observeLooks(pairs: readonly KnownPair[], weights: LikenessWeights): Observation[] {
+  return pairs.flatMap(({ a, b, same, weight }): Observation[] => {
+    const looks = lookEvidence(a, b, encodersLikeness(a, b, weights));
+    return looks === null ? [] : [{ values: lookNames.map((name) => looks[name]), is: same ? 1 : 0, weight }];
+  });
+}
+
+/** Fits what the looks of masks are worth beside the encoders. */
+export function fitLooks(observations: readonly Observation[]): LookWeights {
+  const [encoders = 0, contrast = 0, pattern = 0, bias = 0] = logisticRegression(observations).map(rounded);
+  return { bias, encoders, contrast, pattern };
 }
 
 /** Weighted, with a small ridge on the coefficients; by Newton's method. Returns the coefficients, the intercept last. */
@@ -88,6 +109,7 @@ export function logisticRegression(observations: readonly Observation[]): number
     }
     const step = solve(hessian, gradient);
     beta = beta.map((value, index) => value - (step[index] ?? 0));
+    if (step.every((value) => Math.abs(value) < leastStep)) break;
   }
   return beta;
 }

@@ -14,9 +14,12 @@ import type { TextureEncoder } from '../src/texture/texture-encoder.js';
 import type { Generated, GeneratorCache } from './generator-cache.js';
 import type { SimulatedImage } from './simulated-set.js';
 
+/** What every row starts from. */
+export type OpenedImage = Pick<SimulatedImage, 'micrograph' | 'materials'>;
+
 /** One image with what the generator found in it: every row of the tables starts from the same masks. */
-export interface ImageContext {
-  readonly image: SimulatedImage;
+export interface ImageContext<Image extends OpenedImage = SimulatedImage> {
+  readonly image: Image;
   readonly texture: TextureEncoder;
   readonly embedding: Generated['embedding'];
   readonly proposals: readonly ScoredProposal[];
@@ -24,11 +27,11 @@ export interface ImageContext {
   readonly generatorMs: number;
 }
 
-export async function openImage(
+export async function openImage<Image extends OpenedImage>(
   models: LoadedModels,
-  image: SimulatedImage,
+  image: Image,
   cache: GeneratorCache,
-): Promise<ImageContext> {
+): Promise<ImageContext<Image>> {
   const { micrograph } = image;
   const { milliseconds, ...found } = await cache.find(micrograph.grey, async () => {
     const start = performance.now();
@@ -41,7 +44,7 @@ export async function openImage(
 
 /** What mask removal leaves. */
 export function keptMasks(
-  found: Pick<ImageContext, 'proposals' | 'embedding'>,
+  found: Pick<ImageContext<OpenedImage>, 'proposals' | 'embedding'>,
   parameters: PipelineParameters = pipelineParameters,
 ) {
   return keepProposals(found, parameters).kept;
@@ -58,7 +61,7 @@ export interface MergingChanges {
 
 /** Mask merging as in the pipeline, the number of materials given unless told otherwise. */
 export async function mergeAs(
-  { image, texture, embedding }: ImageContext,
+  { image, texture, embedding }: ImageContext<OpenedImage>,
   kept: readonly ScoredProposal[],
   changes: MergingChanges = {},
 ) {

@@ -68,7 +68,10 @@ export async function recordImage(
 }
 
 /** The score of each material with the IoU that it turned out to have. */
-export function outcomesOf(image: SimulatedImage, boosted: Awaited<ReturnType<typeof mergeAs>>): ScoredOutcome[] {
+export function outcomesOf(
+  image: Pick<SimulatedImage, 'materialMasks' | 'unknown'>,
+  boosted: Awaited<ReturnType<typeof mergeAs>>,
+): ScoredOutcome[] {
   const masks = materialMasks(boosted).map((mask) => subtract(mask, image.unknown));
   const ious = measureMasks(masks, truthOf(image))?.maskIous ?? [];
   return boosted.materials.map(({ score }, index) => ({ score, iou: ious[index] ?? 0 }));

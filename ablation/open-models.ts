@@ -8,6 +8,6 @@ export const modelsFolder = resolve('models');
 export const addedFolder = addedModelsFolder(loadSettings(process.env).dataDir);
 
 /** The models that a command measures. `threads` as given on the command line. */
-export function openModels(threads: string, modelId = defaultModelId): Promise<LoadedModels> {
-  return loadModels({ folder: modelsFolder, addedFolder, modelId, threads: Number(threads) });
+export function openModels(threads: string, modelId = defaultModelId, folder = modelsFolder): Promise<LoadedModels> {
+  return loadModels({ folder, addedFolder, modelId, threads: Number(threads) });
 }

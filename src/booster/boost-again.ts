@@ -1,4 +1,5 @@
 import { type Mask, maskHasPixel } from '../core/mask.js';
+import type { PlacedTraits } from '../texture/traits.js';
 import { describeAgain, type MaskSamples } from './describe-masks.js';
 import type { BoostOptions, FoundMask, FoundMasks, MergingParameters, SamplePool } from './found-masks.js';
 import { keepMasks } from './keep-masks.js';
@@ -37,9 +38,11 @@ export function mergeAgain(
   const { cropsPerMask } = parameters.merging;
   const isSame = wasDescribed(found, kept, candidates.length);
   const samples = isSame
-    ? inOrder(found.samples, found.described.counts)
+    ? inOrder(found.described.counts)
     : samplesOf(found.masks, found.samples, candidates, cropsPerMask);
-  const described = candidates.map((candidate, index) => describeAgain(samples[index] ?? [], candidate, tokens));
+  const described = candidates.map((candidate, index) =>
+    describeAgain(samplesAt(found.samples, samples[index] ?? []), candidate, tokens),
+  );
   // Of masks that the pipeline did not keep fewer samples were taken on purpose.
   const wantedSamples = isSame ? cropsPerMask : 1;
   return mergeDescribed(
@@ -56,13 +59,13 @@ function wasDescribed({ masks, described }: FoundMasks, kept: readonly FoundMask
   return isSame && described.kept.every((index, at) => masks[index] === kept[at]);
 }
 
-/** The samples of the pool that lie in each mask. */
+/** The samples of the pool that lie in each mask, as indices. */
 function samplesOf(
   masks: readonly FoundMask[],
   pool: SamplePool,
   candidates: readonly Candidate<FoundMask>[],
   most: number,
-): MaskSamples[] {
+): number[][] {
   const indexOf = new Map(masks.map((mask, index) => [mask, index]));
   return candidates.map(({ proposal, region }) => {
     const owner = proposal === null ? null : (indexOf.get(proposal) ?? null);
@@ -70,23 +73,23 @@ function samplesOf(
   });
 }
 
-function inOrder(pool: SamplePool, counts: readonly number[]): MaskSamples[] {
+function inOrder(counts: readonly number[]): number[][] {
   let start = 0;
   return counts.map((count) => {
-    const samples = Array.from({ length: count }, (_, index) => sampleAt(pool, start + index));
+    const indices = Array.from({ length: count }, (_, index) => start + index);
     start += count;
-    return samples;
+    return indices;
   });
 }
 
 /** A mask's own samples that lie in its region; those of others where it has none there, and its own from elsewhere where nobody has. */
-function samplesIn(pool: SamplePool, region: Mask, owner: number | null, most: number): MaskSamples {
+function samplesIn(pool: SamplePool, region: Mask, owner: number | null, most: number): number[] {
   const all = Array.from(pool.centres.keys());
   const own = all.filter((index) => pool.owners[index] === owner);
   const lies = (index: number) => maskHasPixel(region, pool.centres[index] as number);
   const ownHere = own.filter(lies);
   const here = ownHere.length > 0 ? ownHere : all.filter(lies);
-  return thinned(here.length > 0 ? here : own, most).map((index) => sampleAt(pool, index));
+  return thinned(here.length > 0 ? here : own, most);
 }
 
 /** At most so many, evenly spread. */
@@ -95,6 +98,15 @@ function thinned(indices: readonly number[], most: number): number[] {
   return Array.from({ length: count }, (_, at) => indices[Math.floor((at * indices.length) / count)] as number);
 }
 
-function sampleAt({ values, dimensions }: SamplePool, index: number): number[] {
-  return [...values.subarray(index * dimensions, (index + 1) * dimensions)];
+function samplesAt(pool: SamplePool, indices: readonly number[]) {
+  const { dimensions, values, traits, centres } = pool;
+  const stride = traits.length / (centres.length || 1);
+  const samples: MaskSamples = indices.map((index) => [
+    ...values.subarray(index * dimensions, (index + 1) * dimensions),
+  ]);
+  const traitsAt = (index: number): PlacedTraits => {
+    const [x = 0, y = 0, ...seen] = traits.subarray(index * stride, (index + 1) * stride);
+    return { x, y, values: seen };
+  };
+  return { samples, traits: stride === 0 ? null : indices.map(traitsAt) };
 }

@@ -4,6 +4,7 @@ import { type SeededRandom, seededRandom } from '../core/seeded-random.js';
 import { cellsUnder, cellsWithLabel, innerCells, meanToken, type TextureTokens } from '../core/token-grid.js';
 import { meanVector, toUnitLength } from '../core/vectors.js';
 import type { TextureEncoder } from '../texture/texture-encoder.js';
+import type { PlacedTraits } from '../texture/traits.js';
 import type { MaskTexture } from './material-likeness.js';
 import type { OwnRegion } from './own-regions.js';
 import { sampleCrops } from './sample-crops.js';
@@ -47,7 +48,7 @@ export interface PlacedDescription extends MaskDescription, PlacedSamples {}
 /**
  * K samples per mask (Algorithm 2): the embedding of a crop that lies in the mask, joined with the image encoder's token at the crop's
  * centre so that the cosine of two samples is the weighted mean of both cosines. Samples that are no numbers are left out. Beside them the
- * means of the crops' embeddings and of all tokens that lie well inside the mask.
+ * means of the crops' embeddings and of all tokens that lie well inside the mask. Their traits are left to sample-traits.
  */
 export async function describeMasks(
   image: GreyImage,
@@ -65,6 +66,7 @@ export async function describeMasks(
       centres,
       crop: meanOrNull(samples),
       token: tokens === null ? null : meanTokenOf(mask, tokens),
+      traits: null,
       areaPx: mask.areaPx,
     };
   });
@@ -128,7 +130,7 @@ async function sampleBatch(
 
 /** A mask's description from samples that were kept: what {@link describeMasks} says of it, without the crops. */
 export function describeAgain(
-  samples: MaskSamples,
+  { samples, traits }: { readonly samples: MaskSamples; readonly traits: readonly PlacedTraits[] | null },
   { region, ownPx }: OwnRegion,
   tokens: TextureTokens | null,
 ): MaskDescription {
@@ -137,6 +139,7 @@ export function describeAgain(
     samples,
     crop: meanOrNull(samples.map((sample) => toUnitLength(sample.slice(0, length)))),
     token: tokens === null ? null : meanTokenOf(region, tokens),
+    traits,
     areaPx: ownPx,
   };
 }

@@ -23,6 +23,7 @@ interface PoolJson {
   readonly centres: string;
   readonly owners: string;
   readonly values: string;
+  readonly traits: string;
 }
 
 function plainPart({ width, height, cropSize, described }: PlainPart): PlainPart {
@@ -46,8 +47,15 @@ export function foundMasksToJson(found: FoundMasks): FoundMasksJson {
   };
 }
 
-function poolToJson({ dimensions, centres, owners, values }: SamplePool): PoolJson {
-  return { dimensions, centres: toBase64(centres), owners: toBase64(owners), values: toBase64(values) };
+function poolToJson({ dimensions, ...lists }: SamplePool): PoolJson {
+  const { centres, owners, values, traits } = lists;
+  return {
+    dimensions,
+    centres: toBase64(centres),
+    owners: toBase64(owners),
+    values: toBase64(values),
+    traits: toBase64(traits),
+  };
 }
 
 export function foundMasksFromJson(found: FoundMasksJson): FoundMasks {
@@ -62,12 +70,13 @@ export function foundMasksFromJson(found: FoundMasksJson): FoundMasks {
   };
 }
 
-function poolFromJson({ dimensions, centres, owners, values }: PoolJson): SamplePool {
+function poolFromJson({ dimensions, centres, owners, values, traits }: PoolJson): SamplePool {
   return {
     dimensions,
     centres: new Uint32Array(fromBase64(centres)),
     owners: new Int32Array(fromBase64(owners)),
     values: new Float64Array(fromBase64(values)),
+    traits: new Float32Array(fromBase64(traits)),
   };
 }
 

@@ -26,6 +26,8 @@ export interface SamplePool {
   /** The mask for which each was taken, as an index; -1 for none of them. */
   readonly owners: Int32Array;
   readonly values: Float64Array;
+  /** What was seen around each: column, row, then the values of its traits; empty where nobody looked. */
+  readonly traits: Float32Array;
 }
 
 /** All that inference found in one micrograph: mask removal and merging can run on it again and again, with other options, in milliseconds. */

@@ -1,7 +1,8 @@
 import { type MaterialCount, mostMaterials } from '../core/material-count.js';
 import { clusterEmbeddings } from './cluster-materials.js';
 import type { MaskDescription, MaskSamples } from './describe-masks.js';
-import { type GroupBounds, groupByLikeness } from './group-by-likeness.js';
+import { type GroupBounds, groupByLikeness, type Likenesses } from './group-by-likeness.js';
+import { groupCertainty } from './group-certainty.js';
 import { keepApart } from './keep-apart.js';
 import { type LikenessWeights, materialLikeness } from './material-likeness.js';
 import type { MaterialVote } from './material-vote.js';
@@ -45,15 +46,20 @@ export interface MergingOptions {
  * Grouping masks as wholes, each by its area, keeps both guards by itself, and a few scraps cannot outvote a large mask.
  */
 export function voteMaterials(masks: readonly MaskDescription[], options: MergingOptions): MaterialVote[] {
-  const { materials, grouping } = options;
+  const { materials, grouping, leastLikeness } = options;
   if (typeof materials === 'number' && masks.length <= materials) {
     return masks.map((_, material) => ({ material, margin: 1 }));
   }
-  const groups = groupMasks(masks, options);
+  const likenesses = likenessesOf(masks, options.likeness);
+  const groups = groupAlike(likenesses, options);
   const count = new Set(groups).size;
-  if (count === 1) return masks.map(() => ({ material: 0, margin: 1 }));
   const samples = masks.map((mask) => mask.samples);
-  if (grouping === 'likeness' || masks.length <= count) return voteByGroups(samples, groups);
+  if (grouping === 'likeness' || masks.length <= count || count === 1) {
+    const certainty = groupCertainty(likenesses, groups, leastLikeness);
+    return voteByGroups(samples, groups).map((vote, mask) => {
+      return { ...vote, margin: vote.margin * (certainty[mask] ?? 1) };
+    });
+  }
   const votes = voteByClusters(samples, (all) => clusterEmbeddings(all, { ...options, clusters: count }));
   return keepApart(samples, votes, count);
 }
@@ -73,26 +79,33 @@ export function voteByClusters(
 }
 
 /** Masks that are alike form groups; where the number of materials is not given, it is the number of groups. */
-export function groupMasks(
-  masks: readonly MaskDescription[],
-  {
-    materials,
-    likeness,
-    leastLikeness,
-    scraps,
-  }: Pick<MergingOptions, 'materials' | 'likeness' | 'leastLikeness' | 'scraps'>,
-): number[] {
-  const alike = (a: number, b: number): number => {
-    const [first, second] = [masks[a], masks[b]];
-    return first === undefined || second === undefined ? 0 : materialLikeness(first, second, likeness);
+export function groupMasks(masks: readonly MaskDescription[], options: GroupingOptions): number[] {
+  return groupAlike(likenessesOf(masks, options.likeness), options);
+}
+
+type GroupingOptions = Pick<MergingOptions, 'materials' | 'likeness' | 'leastLikeness' | 'scraps'>;
+
+/** How alike masks are, each pair compared once. */
+function likenessesOf(masks: readonly MaskDescription[], weights: LikenessWeights): Likenesses {
+  const table = masks.map((mask, index) =>
+    masks.slice(0, index).map((other): number => materialLikeness(other, mask, weights)),
+  );
+  return {
+    weights: masks.map(({ areaPx }) => areaPx),
+    likeness: (a, b) => table[Math.max(a, b)]?.[Math.min(a, b)] ?? 0,
   };
-  const weights = masks.map(({ areaPx }) => areaPx);
+}
+
+function groupAlike(
+  likenesses: Likenesses,
+  { materials, leastLikeness, scraps }: Omit<GroupingOptions, 'likeness'>,
+): number[] {
   const most = mostMaterials(materials);
   const bounds: GroupBounds =
     typeof materials === 'number'
       ? { least: Infinity, most }
       : { least: leastLikeness, most, scraps: { share: scraps.share, least: leastLikeness - scraps.margin } };
-  return groupByLikeness({ weights, likeness: alike }, bounds);
+  return groupByLikeness(likenesses, bounds);
 }
 
 /** Of clusters with equally many votes the first. */

@@ -1,4 +1,6 @@
 import { dot } from '../core/vectors.js';
+import type { PlacedTraits } from '../texture/traits.js';
+import { compareTraits, type LookEvidence } from './compare-traits.js';
 
 /** The texture of a mask by the means of what describes it. The shorter a mean of unit vectors, the more they differ among themselves. */
 export interface MaskTexture {
@@ -6,6 +8,8 @@ export interface MaskTexture {
   readonly crop: readonly number[] | null;
   /** Mean of the image encoder's tokens over the mask's cells; null where it gives none. */
   readonly token: readonly number[] | null;
+  /** What it looks like at some places, computed and not learned; null where nobody looked. */
+  readonly traits: readonly PlacedTraits[] | null;
 }
 
 /** What is compared between two masks; 0 where nothing is known. Distances are logarithms. */
@@ -27,8 +31,24 @@ export interface EvidenceWeights extends Evidence {
 /** By what two masks may be compared: what is known of both. */
 export type EvidenceKind = 'tokens' | 'crops' | 'cropsAndTokens';
 
-/** A logistic regression over pairs of masks of known truth for each kind, as `npm run calibrate` fits them on simulations of the validation range. */
-export type LikenessWeights = Readonly<Record<EvidenceKind, EvidenceWeights>>;
+/** What each unit of what masks look like adds to the same, beside what the encoders say of them. */
+export interface LookWeights extends LookEvidence {
+  readonly bias: number;
+  /** Of what the encoders say, between −{@link mostSaid} and {@link mostSaid}. */
+  readonly encoders: number;
+}
+
+/**
+ * A logistic regression over pairs of masks of known truth for each kind, as `npm run calibrate` fits them on simulations of the validation
+ * range; and one for the answer of these together with what masks look like, fitted on labelled micrographs, too.
+ */
+export interface LikenessWeights extends Readonly<Record<EvidenceKind, EvidenceWeights>> {
+  /** Unset: what the encoders say is all. */
+  readonly looks?: LookWeights | undefined;
+}
+
+/** Encoders that were trained on simulations are surer than they have reason to be of what they never saw. */
+const mostSaid = 3;
 
 /** Below this variance all vectors count as equally scattered: a handful of equal ones proves little. */
 const leastVariance = 0.02;
@@ -61,18 +81,38 @@ type Mean = readonly number[] | null;
 
 /** By what two masks can be compared; null where nothing is known. */
 export function kindOfEvidence(a: MaskTexture, b: MaskTexture): EvidenceKind | null {
-  const both = (part: keyof MaskTexture): boolean => a[part] !== null && b[part] !== null;
+  const both = (part: 'crop' | 'token'): boolean => a[part] !== null && b[part] !== null;
   if (both('crop')) return both('token') ? 'cropsAndTokens' : 'crops';
   return both('token') ? 'tokens' : null;
 }
 
 /** Logarithm of the odds that two masks show one material: above 0, they rather do. 0 of masks of which nothing is known. */
 export function materialLikeness(a: MaskTexture, b: MaskTexture, weights: LikenessWeights): number {
+  const said = encodersLikeness(a, b, weights);
+  const looks = weights.looks && lookEvidence(a, b, said);
+  return looks ? weightedSum(looks, weights.looks, lookNames) : said;
+}
+
+/** What the encoders alone say. */
+export function encodersLikeness(a: MaskTexture, b: MaskTexture, weights: LikenessWeights): number {
   const kind = kindOfEvidence(a, b);
-  if (kind === null) return 0;
-  const { bias, ...by } = weights[kind];
-  const evidence = evidenceOf(a, b);
-  return evidenceNames.reduce((sum, name) => sum + by[name] * evidence[name], bias);
+  return kind === null ? 0 : weightedSum(evidenceOf(a, b), weights[kind], evidenceNames);
+}
+
+/** What masks look like beside what the encoders say; null where nobody looked at one of them. */
+export function lookEvidence(a: MaskTexture, b: MaskTexture, said: number): Omit<LookWeights, 'bias'> | null {
+  const compared = a.traits && b.traits && compareTraits(a.traits, b.traits);
+  return compared && { ...compared, encoders: Math.min(mostSaid, Math.max(-mostSaid, said)) };
+}
+
+function weightedSum<Name extends string>(
+  evidence: Readonly<Record<Name, number>>,
+  weights: Readonly<Record<Name, number>> & { readonly bias: number },
+  names: readonly Name[],
+): number {
+  return names.reduce((sum, name) => sum + weights[name] * evidence[name], weights.bias);
 }
 
 const evidenceNames = ['cropCosine', 'cropDistance', 'tokenCosine', 'tokenDistance'] as const;
+/** What {@link LookWeights} weigh. */
+export const lookNames = ['encoders', 'contrast', 'pattern'] as const;

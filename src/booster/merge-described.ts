@@ -23,7 +23,7 @@ export interface DescribedCandidates<Proposal> {
 }
 
 /** How merging goes on from described masks. */
-export interface MergeDescribedOptions extends Pick<BoostOptions, 'materials' | 'seed'> {
+export interface MergeDescribedOptions extends Pick<BoostOptions, 'materials' | 'seed' | 'merge'> {
   /** m: side of the crops that describe texture, in pixels. */
   readonly cropSize: number;
   /** Samples that each mask should have. */

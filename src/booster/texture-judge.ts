@@ -27,7 +27,7 @@ export function textureJudge(tokens: TextureTokens | null, options: TextureJudge
   if (tokens === null) return null;
   const known = new Map<Mask, MaskTexture>();
   const textureOf = (mask: Mask): MaskTexture => {
-    const texture = known.get(mask) ?? { crop: null, token: meanTokenOf(mask, tokens) };
+    const texture = known.get(mask) ?? { crop: null, token: meanTokenOf(mask, tokens), traits: null };
     known.set(mask, texture);
     return texture;
   };

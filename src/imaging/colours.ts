@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { mapValues } from '../core/map-values.js';
-import type { FrameSize, PixelValues } from './open-image.js';
+import { hiddenColoursWarning, hidesColours } from './hidden-colours.js';
+import type { FrameSize, PixelValues, RawFrame } from './open-image.js';
 
 /** Red, green and blue of every pixel, each row-major. */
 export type ColourPlanes = readonly [red: PixelValues, green: PixelValues, blue: PixelValues];
@@ -22,6 +23,12 @@ export async function greyOfColours(size: FrameSize, planes: ColourPlanes): Prom
   return mapValues(new Float32Array(red.length), red, (value, index) => {
     return redShare * value + greenShare * (green[index] as number) + blueShare * (blue[index] as number);
   });
+}
+
+/** The same as a frame, which says so where grey hides what the colours tell. */
+export async function greyFrame(size: FrameSize, planes: ColourPlanes): Promise<RawFrame> {
+  const warnings = hidesColours(...planes) ? [hiddenColoursWarning] : [];
+  return { ...size, values: await greyOfColours(size, planes), warnings };
 }
 
 function isUnit(plane: PixelValues): boolean {

@@ -1,9 +1,10 @@
 import { boostAgain } from '../booster/boost-again.js';
-import { describeMasks, type PlacedSamples } from '../booster/describe-masks.js';
+import { describeMasks, type PlacedDescription } from '../booster/describe-masks.js';
 import { finiteTokens } from '../booster/finite-values.js';
 import type { FoundMask, FoundMasks, SamplePool } from '../booster/found-masks.js';
 import { foundMasksFromJson, foundMasksToJson } from '../booster/found-masks-json.js';
 import type { RemovalRecord } from '../booster/removal-record.js';
+import { withTraits } from '../booster/sample-traits.js';
 import { warnOfTokens } from '../booster/segmentation-warnings.js';
 import { type Mask, maskFromBox } from '../core/mask.js';
 import type { Micrograph } from '../core/micrograph.js';
@@ -84,8 +85,14 @@ async function describe(
   const indexOf = new Map(proposals.map((proposal, index) => [proposal, index]));
   const ownerOf = (proposal: ScoredProposal | null) => (proposal === null ? -1 : (indexOf.get(proposal) ?? -1));
   const { seed } = defaultSegmentOptions;
-  const sample = (masks: readonly Mask[], cropsPerMask: number) =>
-    describeMasks(micrograph, masks, { encoder: models.texture, tokens }, { ...merging, cropsPerMask, seed });
+  const sample = async (masks: readonly Mask[], cropsPerMask: number) => {
+    const sources = { encoder: models.texture, tokens };
+    return withTraits(
+      micrograph,
+      masks,
+      await describeMasks(micrograph, masks, sources, { ...merging, cropsPerMask, seed }),
+    );
+  };
   const others = proposals.filter((proposal) => !kept.includes(proposal));
   const ofOthers = await sample(
     others.map(({ mask }) => mask),
@@ -120,7 +127,7 @@ function lostTokens({ textureTokens }: ImageEmbedding): string[] {
   return warnOfTokens(textureTokens === null || finiteTokens(textureTokens) !== null);
 }
 
-interface OwnedSamples extends PlacedSamples {
+interface OwnedSamples extends Pick<PlacedDescription, 'samples' | 'centres' | 'traits'> {
   readonly owner: number;
 }
 
@@ -131,6 +138,9 @@ function pool(owned: readonly OwnedSamples[]): SamplePool {
     centres: Uint32Array.from(owned.flatMap(({ centres }) => [...centres])),
     owners: Int32Array.from(owned.flatMap(({ samples, owner }) => samples.map(() => owner))),
     values: Float64Array.from(values.flat()),
+    traits: Float32Array.from(
+      owned.flatMap(({ traits }) => (traits ?? []).flatMap(({ x, y, values }) => [x, y, ...values])),
+    ),
   };
 }
 

@@ -10,6 +10,7 @@ import type { MaterialVote } from '../booster/material-vote.js';
 import { findCandidates, withoutName } from '../booster/merge-candidates.js';
 import { type DescribedCandidates, type MergedCandidates, mergeDescribed } from '../booster/merge-described.js';
 import { type NamedVote, nameMaterials } from '../booster/name-materials.js';
+import { withTraits } from '../booster/sample-traits.js';
 import { warnOfTokens } from '../booster/segmentation-warnings.js';
 import type { GreyImage } from '../core/micrograph.js';
 import type { MaskProposal } from '../sam/mask-proposal.js';
@@ -77,7 +78,8 @@ export async function describeCandidates(
     { encoder: texture, tokens },
     { ...parameters.merging, seed: options.seed },
   );
-  const described = found.map((each, index) => ({ ...each, areaPx: candidates[index]?.ownPx ?? each.areaPx }));
+  const seen = await withTraits(micrograph, regions, found);
+  const described = seen.map((each, index) => ({ ...each, areaPx: candidates[index]?.ownPx ?? each.areaPx }));
   return { candidates, described, tokens };
 }
 

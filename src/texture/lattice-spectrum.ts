@@ -1,5 +1,5 @@
 import { describeEach } from './describe-each.js';
-import { cellFrequencies, PowerSpectrum } from './power-spectrum.js';
+import { cellFrequencies, cellWeights, PowerSpectrum } from './power-spectrum.js';
 
 /** Side in pixels of the crops whose spectra are taken: several unit cells of a lattice that is resolved. */
 export const spectrumSide = 128;
@@ -39,7 +39,7 @@ function ringsOf(crop: Float32Array, mean: number, spectrum: PowerSpectrum): num
   power.forEach((value, at) => {
     const ring = ringOf[at] as number;
     if (ring < 0) return;
-    means[ring] = (means[ring] as number) + value / (ringSizes[ring] as number);
+    means[ring] = (means[ring] as number) + ((weightOf[at] as number) * value) / (ringSizes[ring] as number);
     if (value > (largest[ring] as number)) largest[ring] = value;
   });
   const logarithm = (value: number): number => Math.log(value + powerFloor);
@@ -69,4 +69,7 @@ const ringOf = Int8Array.from(cellFrequencies(spectrumSide), (frequency) => {
   const ring = Math.floor((rings * Math.log(frequency / lowest)) / Math.log(highest / lowest));
   return frequency > 0 && ring >= 0 && ring < rings ? ring : -1;
 });
-const ringSizes = Array.from({ length: rings }, (_, ring) => ringOf.filter((of) => of === ring).length);
+const weightOf = cellWeights(spectrumSide);
+const ringSizes = Array.from({ length: rings }, (_, ring) =>
+  ringOf.reduce((sum, of, at) => (of === ring ? sum + (weightOf[at] as number) : sum), 0),
+);

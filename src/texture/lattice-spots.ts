@@ -1,5 +1,5 @@
 import { describeEach } from './describe-each.js';
-import { cellFrequencies, PowerSpectrum } from './power-spectrum.js';
+import { cellFrequencies, cellWeights, PowerSpectrum } from './power-spectrum.js';
 
 /** Side in pixels of the crops whose spots are looked at: large, so that the spots of a lattice stand apart. */
 export const spotsSide = 256;
@@ -76,7 +76,6 @@ const cellsPerMedian = 255;
 
 function makeTables(): CellTables {
   const frequencies = cellFrequencies(spotsSide);
-  const columns = (spotsSide >> 1) + 1;
   const placeOf = Float64Array.from(frequencies, (frequency) => {
     const place = (rings * Math.log(frequency / lowest)) / Math.log(highest / lowest) - 0.5;
     return place > -1 && frequency <= highest ? place : NaN;
@@ -92,7 +91,7 @@ function makeTables(): CellTables {
   return {
     cellsOfRings: Uint32Array.from([...placeOf.keys()].filter((at) => !Number.isNaN(placeOf[at]))),
     placeOf,
-    weightOf: Uint8Array.from(frequencies, (_, at) => (at % columns === 0 || at % columns === columns - 1 ? 1 : 2)),
+    weightOf: cellWeights(spotsSide),
     bandOf,
     noiseBands: cellsOfBand.map(someOf),
   };

@@ -17,6 +17,14 @@ export function cellFrequencies(side: number): Float64Array {
   });
 }
 
+/** How many cells of a whole spectrum each cell of a {@link HalfSpectrum} stands for: 2 where its mirror image is left out, else 1. */
+export function cellWeights(side: number): Uint8Array {
+  const columns = (side >> 1) + 1;
+  return Uint8Array.from({ length: side * columns }, (_, at) =>
+    at % columns === 0 || at % columns === columns - 1 ? 1 : 2,
+  );
+}
+
 /** The power spectrum of one square after another, in memory that is taken once. */
 export class PowerSpectrum {
   readonly #side: number;

@@ -64,7 +64,7 @@ const merging = {
 } as const;
 const guarded = (samples: readonly MaskSamples[], materials: number, seed: number) =>
   voteMaterials(
-    samples.map((own) => ({ samples: own, crop: meanVector(own), token: null, areaPx: 100 })),
+    samples.map((own) => ({ samples: own, crop: meanVector(own), token: null, traits: null, areaPx: 100 })),
     { ...merging, materials, seed },
   );
 

@@ -1,5 +1,5 @@
 import { type ByteSource, viewOf } from '../byte-source.js';
-import { greyOfColours } from '../colours.js';
+import { greyFrame } from '../colours.js';
 import type { OpenImage, RawFrame } from '../open-image.js';
 import { damaged, UnreadableFile } from '../unreadable-file.js';
 
@@ -98,7 +98,7 @@ async function readPixels(source: ByteSource, head: Head): Promise<RawFrame> {
       }
     }
   }
-  return { width, height, values: await greyOfColours({ width, height }, planes) };
+  return greyFrame({ width, height }, planes);
 }
 
 function pixelAt(bytes: Uint8Array, row: number, x: number, bits: number): number {

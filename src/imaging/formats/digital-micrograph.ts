@@ -1,7 +1,7 @@
 import { withoutTrailing } from '../../core/without-trailing.js';
 import { ByteCursor } from '../byte-cursor.js';
 import type { ByteSource } from '../byte-source.js';
-import { greyOfColours } from '../colours.js';
+import { greyFrame } from '../colours.js';
 import { type Acquisition, type OpenImage, type PixelSizeNm, sameSize } from '../open-image.js';
 import { lengthInNm, plausiblePixelSize } from '../pixel-size.js';
 import {
@@ -98,7 +98,7 @@ async function openPixels(source: ByteSource, image: TagGroup, littleEndian: boo
       const bytes = await readNumbers(source, { ...place(frame), ...uint8, count: 4 * pixels });
       const plane = (channel: number) =>
         Uint8Array.from({ length: pixels }, (_, at) => bytes[4 * at + channel] as number);
-      return { width, height, values: await greyOfColours({ width, height }, [plane(2), plane(1), plane(0)]) };
+      return greyFrame({ width, height }, [plane(2), plane(1), plane(0)]);
     },
   } satisfies OpenImage;
 }

@@ -1,5 +1,5 @@
 import { type ByteSource, viewOf } from '../byte-source.js';
-import { emptyWhere, greyOfColours, onBlack } from '../colours.js';
+import { emptyWhere, greyFrame, onBlack } from '../colours.js';
 import { type OpenImage, type PixelValues, type RawFrame, sameSize } from '../open-image.js';
 import {
   float16,
@@ -120,6 +120,6 @@ async function colours(
   const alpha = channels === 4 ? planeOf(3) : undefined;
   const full = stored instanceof Uint8Array ? 255 : stored instanceof Uint16Array ? 65_535 : 1;
   const shown = (channel: number) => (alpha ? onBlack(planeOf(channel), alpha, full) : planeOf(channel));
-  const values = await greyOfColours(size, [shown(0), shown(1), shown(2)]);
-  return { ...size, values, empty: alpha && emptyWhere(alpha) };
+  const grey = await greyFrame(size, [shown(0), shown(1), shown(2)]);
+  return { ...grey, empty: alpha && emptyWhere(alpha) };
 }

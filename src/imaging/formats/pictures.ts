@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { type ByteSource, viewOf } from '../byte-source.js';
 import { emptyWhere } from '../colours.js';
+import { hiddenColoursWarning, hidesColours } from '../hidden-colours.js';
 import { type OpenImage, type PixelSizeNm, type PixelValues, type RawFrame, sameSize } from '../open-image.js';
 import { plausiblePixelSize } from '../pixel-size.js';
 import { swapsSides } from '../turn.js';
@@ -42,7 +43,7 @@ async function headerOf(bytes: Uint8Array) {
 export async function readPicture(bytes: Uint8Array, page: number): Promise<RawFrame> {
   const open = (): Sharp => sharp(bytes, { limitInputPixels: false, failOn: 'error', page, pages: 1 });
   try {
-    const { depth, hasAlpha } = await open().metadata();
+    const { depth, hasAlpha, channels } = await open().metadata();
     const wide = depth === 'ushort';
     const grey = await rawChannel(
       open()
@@ -52,10 +53,26 @@ export async function readPicture(bytes: Uint8Array, page: number): Promise<RawF
       wide,
     );
     const alpha = hasAlpha ? await rawChannel(open().autoOrient().extractChannel('alpha'), wide) : undefined;
-    return { ...grey, empty: alpha && emptyWhere(alpha.values) };
+    const warnings = channels >= 3 && (await losesColours(open())) ? [hiddenColoursWarning] : [];
+    return { ...grey, empty: alpha && emptyWhere(alpha.values), warnings };
   } catch (thrown) {
     throw new UnreadableFile('the file is damaged or cut off', copyAnew, thrown);
   }
+}
+
+/** Colours are looked at in a small copy: they fill areas where they mean something. */
+const colourSide = 256;
+
+async function losesColours(image: Sharp): Promise<boolean> {
+  const { data, info } = await image
+    .flatten({ background: '#000' })
+    .toColourspace('srgb')
+    .resize(colourSide, colourSide, { fit: 'fill', kernel: 'nearest' })
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const plane = (channel: number): Uint8Array =>
+    Uint8Array.from({ length: info.width * info.height }, (_, at) => data[at * info.channels + channel] as number);
+  return info.channels >= 3 && hidesColours(plane(0), plane(1), plane(2));
 }
 
 async function rawChannel(image: Sharp, wide: boolean): Promise<RawFrame> {

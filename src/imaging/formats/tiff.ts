@@ -1,6 +1,6 @@
 import { mapValues } from '../../core/map-values.js';
 import type { ByteSource } from '../byte-source.js';
-import { emptyWhere, greyOfColours, onBlack } from '../colours.js';
+import { emptyWhere, greyFrame, onBlack } from '../colours.js';
 import { type OpenImage, type PixelValues, type RawFrame, sameSize } from '../open-image.js';
 import { readTiffDirectories, type TiffDirectory } from '../tiff/directory.js';
 import { imageJPlanes } from '../tiff/imagej-planes.js';
@@ -126,15 +126,13 @@ async function readHere(source: ByteSource, page: TiffPage, littleEndian: boolea
   if (first === undefined) throw new RangeError('no samples');
   const grey =
     second !== undefined && third !== undefined
-      ? await greyOfColours({ width, height }, [first, second, third])
+      ? await greyFrame({ width, height }, [first, second, third])
       : await brightIsHigh(first, page);
   const left = samples - colours - (hasAlpha ? 1 : 0);
   return {
-    width,
-    height,
-    values: grey,
+    ...grey,
     empty: joinEmpty(alpha && emptyWhere(alpha), await noDataOf(first, page)),
-    warnings: left > 0 ? [`${left} of ${samples} channels in the file left out`] : [],
+    warnings: [...(grey.warnings ?? []), ...(left > 0 ? [`${left} of ${samples} channels in the file left out`] : [])],
   };
 }
 
@@ -144,19 +142,20 @@ function shownOnBlack(plane: PixelValues, alpha: PixelValues | undefined, { kind
 }
 
 /** Values of which more is brighter: palettes resolved, negatives turned. */
-async function brightIsHigh(values: PixelValues, page: TiffPage): Promise<PixelValues> {
+async function brightIsHigh(values: PixelValues, page: TiffPage): Promise<RawFrame> {
   const { photometric, kind, bits, width, height, directory } = page;
   if (photometric === colour.palette) {
     const planes = await paletteColours(values, bits, directory);
-    return greyOfColours({ width, height }, planes);
+    return greyFrame({ width, height }, planes);
   }
-  if (photometric !== colour.whiteIsZero) return values;
+  const grey = { width, height, warnings: [] };
+  if (photometric !== colour.whiteIsZero) return { ...grey, values };
   if (kind === 'unsigned' && bits <= 32) {
     const white = 2 ** bits - 1;
-    return values.map((value) => white - value);
+    return { ...grey, values: values.map((value) => white - value) };
   }
   // The negative of the least signed number does not fit; floats lose nothing of 32 bits that a screen could show.
-  return mapValues(new Float64Array(values.length), values, (value) => -value);
+  return { ...grey, values: mapValues(new Float64Array(values.length), values, (value) => -value) };
 }
 
 async function paletteColours(indices: PixelValues, bits: number, directory: TiffDirectory) {

@@ -29,7 +29,7 @@ describe('how alike two masks are', () => {
     const same = index % 2 === 0;
     const [byCrop, byToken] = [index % 4 === 1, index % 4 === 3];
     const texture = (token: readonly number[], crop: readonly number[]): MaskTexture => {
-      return { crop: near(crop, 0.2), token: near(token, 0.2) };
+      return { crop: near(crop, 0.2), token: near(token, 0.2), traits: null };
     };
     const [own, other] = [
       [0.9, 0.1],

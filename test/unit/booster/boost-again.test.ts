@@ -32,6 +32,7 @@ function threeBands(): FoundMasks {
     ),
     owners: Int32Array.from(boxes.flatMap((_, index) => new Array<number>(samplesEach).fill(index))),
     values: Float64Array.from(values.flatMap((each) => new Array(samplesEach).fill(each).flat() as number[])),
+    traits: new Float32Array(),
   });
   return {
     width,
@@ -74,6 +75,24 @@ describe('boostAgain', () => {
     expect(warningsOf(2, 32)).toEqual([]);
     expect(warningsOf(5, 32)).toEqual(['5 materials were asked for, 3 found in 3 masks']);
     expect(warningsOf(2, 60)).toEqual([expect.stringMatching(/^1 mask smaller than a crop of 60 × 60 pixels/)]);
+  });
+
+  test('what was seen around the samples counts as it did in the pipeline', () => {
+    const found = threeBands();
+    const { centres, owners } = found.samples;
+    // The encoders take the halves for one material; their greys differ.
+    const rows = [...centres].flatMap((centre, index) => {
+      return [centre % width, Math.floor(centre / width), 1, 0.2 + 0.3 * (owners[index] ?? 0), 0.01, -1, -2];
+    });
+    const seen = { ...found, samples: { ...found.samples, traits: Float32Array.from(rows) } };
+    const { merging } = pipelineParameters;
+    const looks = { bias: 0, encoders: 1, contrast: -3, pattern: 0 };
+    const parameters = { ...pipelineParameters, merging: { ...merging, likeness: { ...merging.likeness, looks } } };
+    const areas = boostAgain(seen, options, parameters).microstructure.materials.map(({ areaPx }) => areaPx);
+    expect(areas).toEqual([50 * height, 50 * height, 20 * height]);
+    const sent = foundMasksFromJson(JSON.parse(JSON.stringify(foundMasksToJson(seen))) as never);
+    expect(sent).toEqual(seen);
+    expect(boostAgain(sent, options, parameters)).toEqual(boostAgain(seen, options, parameters));
   });
 
   test('comes out the same after a way over the wire', () => {

@@ -31,7 +31,7 @@ test('masks of one texture get one material', async () => {
   const [a, b, c, d] = await vote();
   expect(a?.material).toBe(c?.material);
   expect(new Set([a, b, d].map((each) => each?.material)).size).toBe(3);
-  expect(a?.margin).toBe(1);
+  expect(a?.margin).toBeGreaterThan(0.6);
 });
 
 describe('the number of materials', () => {

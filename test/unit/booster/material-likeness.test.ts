@@ -8,7 +8,7 @@ import {
 } from '../../../src/booster/material-likeness.js';
 import { likenessBy, noEvidence } from '../../support/crop-likeness.js';
 
-const nothing: MaskTexture = { crop: null, token: null };
+const nothing: MaskTexture = { crop: null, token: null, traits: null };
 const [crop, token] = [
   [1, 0],
   [0, 1],
@@ -21,27 +21,27 @@ describe('what is known of both masks decides', () => {
   const likeness = (a: MaskTexture, b: MaskTexture = a) => materialLikeness(a, b, weights);
 
   test('crops and tokens', () => {
-    expect(likeness({ crop, token })).toBe(3);
+    expect(likeness({ ...nothing, crop, token })).toBe(3);
   });
 
   test('tokens alone where there are no crops', () => {
     expect(likeness({ ...nothing, token })).toBe(1);
-    expect(likeness({ ...nothing, token }, { crop, token })).toBe(1);
+    expect(likeness({ ...nothing, token }, { ...nothing, crop, token })).toBe(1);
   });
 
   test('crops alone where there are no tokens', () => {
-    expect(likeness({ ...nothing, crop }, { crop, token })).toBe(2);
+    expect(likeness({ ...nothing, crop }, { ...nothing, crop, token })).toBe(2);
   });
 
   test('of masks of which nothing is known nobody can tell', () => {
-    expect(likeness(nothing, { crop, token })).toBe(0);
+    expect(likeness(nothing, { ...nothing, crop, token })).toBe(0);
     expect(likeness({ ...nothing, crop }, { ...nothing, token })).toBe(0);
   });
 
   test('each piece of evidence counts by its weight', () => {
     const by = likenessBy({ bias: 0.5, cropCosine: 2, tokenCosine: 3 });
-    const other = { crop: [0, 1], token };
-    expect(materialLikeness({ crop, token }, other, by)).toBeCloseTo(0.5 + 3);
+    const other = { ...nothing, crop: [0, 1], token };
+    expect(materialLikeness({ ...nothing, crop, token }, other, by)).toBeCloseTo(0.5 + 3);
   });
 });
 
@@ -65,5 +65,24 @@ describe('evidence', () => {
     const of = ({ tokenCosine, tokenDistance }: Evidence) => [tokenCosine, tokenDistance];
     const all = [...of(tokens(token, token)), ...of(tokens([0, 0], [0, 0]))];
     expect(all.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('what masks look like', () => {
+  const grey = (value: number): MaskTexture => {
+    return { crop, token, traits: [{ x: 0, y: 0, values: [1, value, 0, -1, -2] }] };
+  };
+  const looks = { bias: 0.25, encoders: 1, contrast: -1, pattern: -1 };
+  const weights: LikenessWeights = { ...likenessBy({ bias: 9 }), looks };
+
+  test('counts beside the encoders, which are heard up to a limit', () => {
+    const alike = materialLikeness(grey(0.5), grey(0.5), weights);
+    expect(alike).toBeCloseTo(0.25 + 3 - Math.log(0.1));
+    expect(materialLikeness(grey(0.5), grey(0.9), weights)).toBeLessThan(alike - 3);
+  });
+
+  test('is left out where nobody looked, and where it weighs nothing', () => {
+    expect(materialLikeness(grey(0.5), { crop, token, traits: null }, weights)).toBe(9);
+    expect(materialLikeness(grey(0.5), grey(0.9), likenessBy({ bias: 9 }))).toBe(9);
   });
 });

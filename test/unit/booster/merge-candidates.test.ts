@@ -15,6 +15,7 @@ const described = (texture: readonly number[], samples = 4): MaskDescription => 
   samples: Array.from({ length: samples }, () => texture),
   crop: samples === 0 ? null : texture,
   token: null,
+  traits: null,
   areaPx: 100,
 });
 
@@ -45,4 +46,36 @@ test('candidates without samples have no vote and are not painted', () => {
   const painted = paintCandidates(size, { candidates, tokens: null }, votes.map(withoutName), pipelineParameters);
   expect(painted.materials.map(({ areaPx }) => areaPx)).toEqual([30 * height, 30 * height]);
   expect(painted.map.labels[40]).toBe(0);
+});
+
+describe('with regions asked for', () => {
+  const regions = { ...options, materials: 'auto', merge: 'region' } as const;
+  const candidates = findCandidates(size, [box(0, 30), box(30, 20), box(50, 30)], null, regions, pipelineParameters);
+  const one = [described([1, 0]), described([1, 0]), described([1, 0])];
+  const areasOf = (merge: 'material' | 'region') => {
+    const votes = voteCandidates(one, { ...regions, merge }, pipelineParameters).map(withoutName);
+    const painted = paintCandidates(size, { candidates, tokens: null }, votes, pipelineParameters);
+    return painted.materials.map(({ areaPx }) => areaPx);
+  };
+
+  test('masks of one texture stay apart, which are one material otherwise', () => {
+    expect(areasOf('material')).toEqual([width * height]);
+    expect(areasOf('region')).toEqual([30 * height, 30 * height, 20 * height]);
+  });
+
+  test('the number of materials does not matter', () => {
+    const votes = voteCandidates(one, { ...regions, materials: 1 }, pipelineParameters);
+    expect(new Set(votes.map((vote) => vote?.material)).size).toBe(3);
+  });
+
+  test('of more regions than a label map has room for the smallest go', () => {
+    const many = Array.from({ length: 300 }, (_, index) => ({ ...described([1, 0]), areaPx: 1 + ((index * 7) % 300) }));
+    const votes = voteCandidates(many, regions, pipelineParameters);
+    const [lost, found] = [true, false].map((isLost) => many.filter((_, at) => (votes[at] === null) === isLost));
+    expect(found).toHaveLength(250);
+    expect(Math.max(...(lost ?? []).map(({ areaPx }) => areaPx))).toBeLessThan(
+      Math.min(...(found ?? []).map(({ areaPx }) => areaPx)),
+    );
+    expect(new Set(votes.map((vote) => vote?.material)).size).toBe(251);
+  });
 });

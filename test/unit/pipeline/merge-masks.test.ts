@@ -90,7 +90,7 @@ test('candidates are described in their order, each by its own part of the image
 
 test('without a profile nothing has a name, and what has no vote has none', () => {
   const votes = [{ material: 0, margin: 1 }, null];
-  const described = votes.map(() => ({ samples: [], crop: null, token: null, areaPx: 1 }));
+  const described = votes.map(() => ({ samples: [], crop: null, token: null, traits: null, areaPx: 1 }));
   expect(nameCandidates({ votes, described }, undefined, undefined)).toEqual([
     { material: 0, margin: 1, name: null },
     null,

@@ -22,6 +22,11 @@ describe('the spectrum of a lattice', () => {
     expect(brightest(describeOne(wave(16, 0.6)))).toBeLessThan(expected);
   });
 
+  test('is the same of a lattice that lies across as of one that lies upright', () => {
+    const [across, upright] = [describeOne(wave(8, 0)), describeOne(wave(8, Math.PI / 2))];
+    across.forEach((value, at) => expect(value).toBeCloseTo(upright[at] ?? NaN, 5));
+  });
+
   test('tells its spots from an even ring: the largest power stands out from the mean', () => {
     const random = seededRandom(1);
     const [lattice, noise] = [describeOne(wave(8, 0.3)), describeOne(() => random())];

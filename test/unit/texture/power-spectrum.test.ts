@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { seededRandom } from '../../../src/core/seeded-random.js';
-import { cellFrequencies, PowerSpectrum } from '../../../src/texture/power-spectrum.js';
+import { cellFrequencies, cellWeights, PowerSpectrum } from '../../../src/texture/power-spectrum.js';
 
 const side = 16;
 const random = seededRandom(2);
@@ -37,6 +37,15 @@ describe('the power spectrum', () => {
     const first = [...spectrum.of(grey, mean).power];
     spectrum.of(new Float32Array(side * side).fill(0.3), 0);
     expect([...spectrum.of(grey, mean).power]).toEqual(first);
+  });
+
+  test('has cells that together stand for the whole: their weighted sum is that of all cells', () => {
+    const { power } = new PowerSpectrum(side).of(grey, mean);
+    const weights = cellWeights(side);
+    let whole = 0;
+    for (let row = 0; row < side; row++) for (let column = 0; column < side; column++) whole += powerAt(row, column);
+    expect(power.reduce((sum, value, at) => sum + value * (weights[at] ?? 0), 0)).toBeCloseTo(whole, 8);
+    expect(weights.reduce((sum, value) => sum + value, 0)).toBe(side * side);
   });
 
   test('has the frequencies of its cells', () => {

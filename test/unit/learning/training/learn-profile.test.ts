@@ -23,7 +23,7 @@ function foundAt(border: number, left: string, right: string): DescribedMasks {
   const masks = [columns(0, border), columns(border, side)];
   return {
     candidates: masks.map((mask) => ({ mask, score: 0.9, proposal: null, region: mask, ownPx: mask.areaPx })),
-    described: masks.map(({ areaPx }) => ({ samples: [], crop: null, token: null, areaPx })),
+    described: masks.map(({ areaPx }) => ({ samples: [], crop: null, token: null, traits: null, areaPx })),
     votes: [0, 1].map((material) => ({ material, margin: 1 })),
     tokens: null,
     nameSamples: [crops(left), crops(right)],
