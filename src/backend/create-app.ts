@@ -14,6 +14,7 @@ import { accuracyRoute } from './routes/accuracy.js';
 import { healthRoute, readyRoute } from './routes/health.js';
 import { changeJobRoute, jobsRoute } from './routes/jobs.js';
 import { metricsRoute } from './routes/metrics.js';
+import { noticesRoute } from './routes/notices.js';
 import { openApiRoute } from './routes/openapi.js';
 import { predictRoute } from './routes/predict.js';
 import { projectsRoute, rollbackRoute, trainProjectRoute } from './routes/projects.js';
@@ -43,6 +44,7 @@ export function createApp(deps: AppDeps): Express {
   addRoute(app, 'get', '/ready', readyRoute(deps));
   addRoute(app, 'get', '/metrics', metricsRoute(deps));
   addRoute(app, 'get', '/accuracy', accuracyRoute(deps));
+  addRoute(app, 'get', '/api/notices', noticesRoute(deps));
   addRoute(app, 'get', '/api/jobs', jobsRoute(deps));
   addRoute(app, 'post', '/api/jobs/:id/cancel', changeJobRoute(deps, 'cancel'));
   addRoute(app, 'post', '/api/jobs/:id/retry', changeJobRoute(deps, 'retry'));

@@ -7,6 +7,7 @@ import {
 } from '../label-studio/protocol.js';
 import { errorAnswer } from './api/error-schema.js';
 import { jobAnswer, jobsAnswer } from './api/job-schemas.js';
+import { noticesAnswer } from './api/notice-schema.js';
 import {
   accuracyAnswer,
   projectsAnswer,
@@ -110,6 +111,7 @@ export const operations: readonly Operation[] = [
     body: rollbackRequest,
     answer: rollbackAnswer,
   },
+  { method: 'get', path: '/api/notices', summary: 'What whoever runs the server should know.', answer: noticesAnswer },
   { method: 'get', path: '/api/jobs', summary: 'The queue, its workers and jobs.', answer: jobsAnswer },
   { method: 'post', path: '/api/jobs/{id}/cancel', summary: 'Cancels a job.', answer: jobAnswer },
   { method: 'post', path: '/api/jobs/{id}/retry', summary: 'Tries a job again.', answer: jobAnswer },

@@ -9,8 +9,8 @@ import { Turns } from '../painting/turns.js';
 import { createApp } from './create-app.js';
 import { Door } from './door.js';
 import { type EarlyServer, openEarlyServer } from './early-server.js';
-import { isLoopback } from './middleware/same-origin.js';
 import { labelStudioAccess, ProjectRegistry } from './project-registry.js';
+import { noticesOf } from './routes/notices.js';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -54,12 +54,7 @@ export async function startServer(
   serve(createApp({ ...parts, service, jobs, exploration, logger, projects, door, places }));
   logger.info({ modelVersion: service.modelVersion }, `listening on ${url}`);
   logReadiness(service, logger);
-  if (settings.labelStudioApiKey !== undefined && settings.labelStudioUrl === undefined) {
-    logger.warn('LABEL_STUDIO_API_KEY is not used: set LABEL_STUDIO_URL, the only address that it is sent to');
-  }
-  if (!isLoopback(settings.host) && settings.basicAuthUser === undefined) {
-    logger.warn('whoever reaches this address can use the server: set BASIC_AUTH_USER and BASIC_AUTH_PASS');
-  }
+  for (const { message, hint } of noticesOf(settings)) logger.warn({ hint }, message);
   const closeAll = async (): Promise<void> => {
     await close(server, door, logger);
     await parts.close();

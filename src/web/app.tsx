@@ -1,9 +1,12 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { NoticesAnswer } from '../backend/api/notice-schema.js';
+import { getJson } from './api.js';
 import icon from './icon.svg';
 import { JobsView } from './jobs/jobs-view.js';
 import { ProjectsView } from './projects/projects-view.js';
 import { TryView } from './try/try-view.js';
+import { Problem } from './ui/problem.js';
 import { ThemeButton } from './ui/theme-button.js';
 
 const views: readonly { readonly name: string; readonly title: string }[] = [
@@ -50,12 +53,31 @@ export function App(): JSX.Element {
         <ThemeButton />
       </header>
       <main id="main" tabIndex={-1}>
+        <Notices />
         <div hidden={view !== 'try'}>
           <TryView isShown={view === 'try'} />
         </div>
         {view === 'projects' && <ProjectsView />}
         {view === 'jobs' && <JobsView />}
       </main>
+    </>
+  );
+}
+
+/** What whoever runs the server should know; nothing where the server does not answer, which the views say themselves. */
+function Notices(): JSX.Element {
+  const [notices, setNotices] = useState<NoticesAnswer['notices']>([]);
+  useEffect(() => {
+    getJson<NoticesAnswer>('api/notices').then(
+      (answer) => setNotices(answer.notices),
+      () => undefined,
+    );
+  }, []);
+  return (
+    <>
+      {notices.map((notice) => (
+        <Problem key={notice.message} {...notice} />
+      ))}
     </>
   );
 }
