@@ -16,7 +16,7 @@ export default tseslint.config(
     rules: {
       'import-x/no-duplicates': ['error', { 'prefer-inline': true }],
       // One block: standard modules, packages, then our own from afar to near.
-      'simple-import-sort/imports': ['error', { groups: [['^node:', '^@?\\w', '^\\.\\./', '^\\./']] }],
+      'simple-import-sort/imports': ['error', { groups: [['^node:', '^@?\\w', '^#', '^\\.\\./', '^\\./']] }],
       'no-restricted-syntax': [
         'error',
         {
@@ -38,7 +38,7 @@ export default tseslint.config(
   },
   { files: ['*.js', 'scripts/*.mjs', 'test/support/e2e/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
   {
-    files: ['test/**', 'scripts/**'],
+    files: ['test/**', 'scripts/**', 'bench/**'],
     rules: { 'max-lines-per-function': 'off' },
   },
 );
