@@ -1,4 +1,5 @@
 import importX from 'eslint-plugin-import-x';
+import jsdoc from 'eslint-plugin-jsdoc';
 import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
 
@@ -37,6 +38,27 @@ export default tseslint.config(
     },
   },
   { files: ['*.js', 'scripts/*.mjs', 'test/support/e2e/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    // What others use says what it is, in units and shapes, not by its name again.
+    files: ['src/**', 'ablation/**', 'bench/**'],
+    plugins: { jsdoc },
+    rules: {
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          publicOnly: { esm: true, cjs: false, window: false },
+          enableFixer: false,
+          require: { FunctionDeclaration: true, ClassDeclaration: true },
+          contexts: [
+            'TSInterfaceDeclaration',
+            'TSTypeAliasDeclaration',
+            'ExportNamedDeclaration > VariableDeclaration',
+          ],
+        },
+      ],
+      'jsdoc/informative-docs': 'error',
+    },
+  },
   {
     files: ['test/**', 'scripts/**', 'bench/**'],
     rules: { 'max-lines-per-function': 'off' },

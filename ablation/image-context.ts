@@ -24,6 +24,7 @@ export interface ImageContext {
   readonly generatorMs: number;
 }
 
+/** Finds, keeps and describes the masks of an image once, for all rows that are measured on it. */
 export async function openImage(
   models: LoadedModels,
   image: SimulatedImage,
@@ -73,6 +74,7 @@ export async function mergeAs(
   return microstructure;
 }
 
+/** Each material's pixels as a mask. */
 export function materialMasks({ map, materials }: Awaited<ReturnType<typeof mergeAs>>): Mask[] {
   return materials.map(({ label }) => maskOfLabel(map, label));
 }

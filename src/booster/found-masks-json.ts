@@ -29,6 +29,7 @@ function plainPart({ width, height, cropSize, described }: PlainPart): PlainPart
   return { width, height, cropSize, described };
 }
 
+/** What was found, as it goes over the wire; {@link foundMasksFromJson} reads it. */
 export function foundMasksToJson(found: FoundMasks): FoundMasksJson {
   const { masks, tokens, excluded } = found;
   return {
@@ -50,6 +51,7 @@ function poolToJson({ dimensions, centres, owners, values }: SamplePool): PoolJs
   return { dimensions, centres: toBase64(centres), owners: toBase64(owners), values: toBase64(values) };
 }
 
+/** The inverse of {@link foundMasksToJson}. Throws where a text is no base64. */
 export function foundMasksFromJson(found: FoundMasksJson): FoundMasks {
   const { width, height, masks, tokens, excluded } = found;
   const maskOf = (runs: string): Mask => maskFromRuns(width, height, new Uint32Array(fromBase64(runs)));
@@ -84,6 +86,7 @@ export function toBase64({ buffer, byteOffset, byteLength }: ArrayBufferView): s
   return btoa(text);
 }
 
+/** The bytes that a base64 text stands for. Throws a DOMException where it is none. */
 export function fromBase64(text: string): ArrayBuffer {
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);

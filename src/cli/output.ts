@@ -7,6 +7,7 @@ export function writeLine(line: string): void {
   process.stdout.write(`${process.stdout.isTTY ? printable(line) : line}\n`);
 }
 
+/** One JSON value as a line of standard output. */
 export function writeJsonLine(value: unknown): void {
   writeLine(JSON.stringify(value));
 }
