@@ -1,4 +1,5 @@
 import importX from 'eslint-plugin-import-x';
+import jsdoc from 'eslint-plugin-jsdoc';
 import regexp from 'eslint-plugin-regexp';
 import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
@@ -20,7 +21,7 @@ export default tseslint.config(
       'regexp/no-super-linear-move': ['error', { report: 'potential' }],
       'import-x/no-duplicates': ['error', { 'prefer-inline': true }],
       // One block: standard modules, packages, then our own from afar to near.
-      'simple-import-sort/imports': ['error', { groups: [['^node:', '^@?\\w', '^\\.\\./', '^\\./']] }],
+      'simple-import-sort/imports': ['error', { groups: [['^node:', '^@?\\w', '^#', '^\\.\\./', '^\\./']] }],
       'no-restricted-syntax': [
         'error',
         {
@@ -61,7 +62,28 @@ export default tseslint.config(
   },
   { files: ['*.js', 'scripts/*.mjs', 'test/support/e2e/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
   {
-    files: ['test/**', 'scripts/**'],
+    // What others use says what it is, in units and shapes, not by its name again.
+    files: ['src/**', 'ablation/**', 'bench/**'],
+    plugins: { jsdoc },
+    rules: {
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          publicOnly: { esm: true, cjs: false, window: false },
+          enableFixer: false,
+          require: { FunctionDeclaration: true, ClassDeclaration: true },
+          contexts: [
+            'TSInterfaceDeclaration',
+            'TSTypeAliasDeclaration',
+            'ExportNamedDeclaration > VariableDeclaration',
+          ],
+        },
+      ],
+      'jsdoc/informative-docs': 'error',
+    },
+  },
+  {
+    files: ['test/**', 'scripts/**', 'bench/**'],
     rules: { 'max-lines-per-function': 'off' },
   },
 );

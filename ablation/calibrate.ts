@@ -200,6 +200,7 @@ interface Calibration {
   readonly confidence: ConfidenceCurve;
 }
 
+/** The constants that npm run calibrate has chosen on the validation set; docs/ABLATION.md says what they are worth. */
 export const calibration: Calibration = ${JSON.stringify(calibration)};
 `;
   const options = await resolveConfig(values.out, { config: '.prettierrc.json' });

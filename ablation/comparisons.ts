@@ -12,8 +12,10 @@ export interface ComparedRow {
   readonly differences: Readonly<Record<ScoreName, { readonly mean: number; readonly interval: Interval }>>;
 }
 
+/** The whole pipeline against ground truth, or the booster alone on the same masks. */
 export type Table = 'system' | 'booster';
 
+/** The images of one difficulty. */
 export function ofClass(records: readonly ImageRecord[], difficulty: Difficulty): ImageRecord[] {
   return records.filter((record) => record.difficulty === difficulty);
 }

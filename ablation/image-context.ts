@@ -27,6 +27,7 @@ export interface ImageContext<Image extends OpenedImage = SimulatedImage> {
   readonly generatorMs: number;
 }
 
+/** Finds, keeps and describes the masks of an image once, for all rows that are measured on it. */
 export async function openImage<Image extends OpenedImage>(
   models: LoadedModels,
   image: Image,
@@ -76,6 +77,7 @@ export async function mergeAs(
   return microstructure;
 }
 
+/** Each material's pixels as a mask. */
 export function materialMasks({ map, materials }: Awaited<ReturnType<typeof mergeAs>>): Mask[] {
   return materials.map(({ label }) => maskOfLabel(map, label));
 }

@@ -30,7 +30,10 @@ export const imageRecord = z.object({
   milliseconds: z.object({ generator: z.number(), booster: z.number() }),
 });
 
+/** What is kept of an image that was measured. */
 export type ImageRecord = z.infer<typeof imageRecord>;
+
+/** The scores of one row on one image as they are kept. */
 export type ImageScores = ImageRecord['system'][string];
 
 /** Runs the generator once and every row on what it found. */

@@ -24,6 +24,7 @@ export function differencesFigure(name: string, rows: readonly ComparedRow[], re
   return standalone(dotPlot(name, dots, { title: 'difference of mIoU in points', domain, format: points }));
 }
 
+/** How well masks of each score really fit, as an SVG. */
 export function calibrationFigure(bins: readonly CalibrationBin[]): string {
   return standalone(calibrationPlot('IoU over score', bins));
 }

@@ -17,7 +17,11 @@ export interface Row {
 
 /** All other rows are compared with this one. */
 export const referenceRow = 'both (boosted)';
+
+/** The row of SAM's masks as they come. */
 export const unboostedRow = 'SAM+';
+
+/** The row whose number of materials is chosen for each image. */
 export const chosenCountRow = 'k chosen per image';
 
 const verbatimRemoval = {

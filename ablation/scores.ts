@@ -6,6 +6,7 @@ import type { SimulatedImage } from './simulated-set.js';
 /** What the tables show of each row; of `mFPR` less is better, of all others more. */
 export const scoreNames = ['best IoU', 'mIoU', 'mFPR', 'boundary mIoU'] as const;
 
+/** One of the scores. */
 export type ScoreName = (typeof scoreNames)[number];
 
 /** The scores of one row on one image. */
@@ -14,6 +15,7 @@ export interface Scores extends Readonly<Record<ScoreName, number>> {
   readonly masks: number;
 }
 
+/** The materials of a simulated image as the measures take them. */
 export function truthOf({ materialMasks }: Pick<SimulatedImage, 'materialMasks'>): GroundTruth {
   return groundTruth(
     materialMasks,

@@ -20,6 +20,7 @@ const setFile = z.array(
   }),
 );
 
+/** One image of a set as set.json lists it. */
 export type SetEntry = z.infer<typeof setFile>[number];
 
 /** A simulated micrograph with what it shows. */
@@ -33,6 +34,7 @@ export interface SimulatedImage extends SetEntry {
   readonly unknown: Mask;
 }
 
+/** What set.json in the folder lists. Throws where it is none. */
 export async function readSet(folder: string): Promise<SetEntry[]> {
   return setFile.parse(JSON.parse(await readFile(join(folder, 'set.json'), 'utf8')));
 }
@@ -45,6 +47,7 @@ export function firstOfEach(entries: readonly SetEntry[], limit: number): SetEnt
   });
 }
 
+/** An image of a set with its true materials. Throws where a file is missing or damaged. */
 export async function readSimulatedImage(folder: string, entry: SetEntry): Promise<SimulatedImage> {
   const file = `${entry.name}.png`;
   const micrograph = valueOrThrow(await decodeMicrograph(file, await readFile(join(folder, file)), { maxPixels }));

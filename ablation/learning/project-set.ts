@@ -43,6 +43,7 @@ async function readAbout(folder: string, name: string) {
   return projectFile.parse(JSON.parse(await readFile(join(folder, name, 'project.json'), 'utf8')));
 }
 
+/** The folders of simulated projects, sorted. */
 export async function projectNames(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries.flatMap((entry) => (entry.isDirectory() ? entry.name : [])).sort();

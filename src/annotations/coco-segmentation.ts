@@ -10,6 +10,7 @@ export const segmentationSchema = z.union([
   z.array(z.array(z.number()).min(6)),
 ]);
 
+/** One mask in any of COCO's three ways. */
 export type Segmentation = z.infer<typeof segmentationSchema>;
 
 /** Decodes a segmentation of an image of the given size; a RangeError says what does not fit. */

@@ -54,6 +54,7 @@ export interface EvaluationCase {
 /** The stages of the pipeline that are measured; `predicted` is what the source stores, the others are computed anew. */
 export const evaluatedStages = ['predicted', 'sam', 'removed', 'boosted'] as const;
 
+/** A stage whose masks can be measured. */
 export type EvaluatedStage = (typeof evaluatedStages)[number];
 
 /** Masks of stages computed anew. */

@@ -48,6 +48,10 @@ export async function openSource(
   return openExportFile(path, { ...reading, config });
 }
 
+/**
+ * A text file named on the command line; `what` is what it is to the reader. Throws `usage.invalid` where it can't be
+ * read.
+ */
 export async function readTextFile(path: string, what: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: unknown) => {
     throw new SamIAmError('usage.invalid', `${what} ${path} can't be read`, {

@@ -14,6 +14,7 @@ export type EntryKind =
   /** Drawn on an image in a way that can't be measured. */
   | 'foreign';
 
+/** The kinds of regions that have an area, in the order in which messages list them. */
 export const areaKinds = ['brush', 'bitmask', 'polygon', 'ellipse', 'rectangle'] as const satisfies readonly AreaKind[];
 
 const remarks = new Set([

@@ -12,6 +12,7 @@ export interface MaterialMask {
   readonly margin: number;
 }
 
+/** One material of a micrograph, with the masks, or what stands for them, that show it. */
 export interface Material<Item = MaterialMask> {
   /** 1 is the material with the largest area. */
   readonly label: number;

@@ -1,6 +1,7 @@
 import { kmeans } from 'ml-kmeans';
 import { squaredDistance } from '../core/vectors.js';
 
+/** How vectors are grouped: into how many clusters, from how many starts, the best of which counts. */
 export interface ClusterOptions {
   readonly clusters: number;
   readonly seed: number;

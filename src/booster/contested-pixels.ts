@@ -12,6 +12,7 @@ export interface ClaimedMaterial {
 /** Labels above this have no bit. */
 const mostLabels = 30;
 
+/** Which pixels that several masks claim are given to the mask whose texture they show. */
 export interface ContestOptions {
   /** A smaller mask with at least this share of its area in a larger one is its child: its claim stands. */
   readonly childShare: number;

@@ -10,6 +10,7 @@ import type { OwnRegion } from './own-regions.js';
 import { sampleCrops } from './sample-crops.js';
 import { tokensAt } from './sample-tokens.js';
 
+/** How masks are sampled and described. */
 export interface DescribeOptions {
   /** K: crops per mask. */
   readonly cropsPerMask: number;
@@ -43,6 +44,7 @@ export interface PlacedSamples {
   readonly centres: Uint32Array;
 }
 
+/** The description of a micrograph's masks, and where each of their samples lies. */
 export interface PlacedDescription extends MaskDescription, PlacedSamples {}
 
 /**

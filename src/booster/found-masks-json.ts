@@ -30,6 +30,7 @@ function plainPart({ width, height, cropSize, described }: PlainPart): PlainPart
   return { width, height, cropSize, described };
 }
 
+/** What was found, as it goes over the wire; {@link foundMasksFromJson} reads it. */
 export function foundMasksToJson(found: FoundMasks): FoundMasksJson {
   const { masks, tokens, excluded } = found;
   return {
@@ -58,6 +59,7 @@ function poolToJson({ dimensions, ...lists }: SamplePool): PoolJson {
   };
 }
 
+/** The inverse of {@link foundMasksToJson}. Throws where a text is no base64. */
 export function foundMasksFromJson(found: FoundMasksJson): FoundMasks {
   const { width, height, masks, tokens, excluded } = found;
   const maskOf = (runs: string): Mask => maskFromRuns(width, height, new Uint32Array(fromBase64(runs)));
@@ -93,6 +95,7 @@ export function toBase64({ buffer, byteOffset, byteLength }: ArrayBufferView): s
   return btoa(text);
 }
 
+/** The bytes that a base64 text stands for. Throws a DOMException where it is none. */
 export function fromBase64(text: string): ArrayBuffer {
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);

@@ -1,3 +1,4 @@
+/** Items and how alike each two of them are. */
 export interface Likenesses {
   /** How much each item counts in the mean likeness of a group, above 0. */
   readonly weights: readonly number[];
@@ -5,6 +6,7 @@ export interface Likenesses {
   readonly likeness: (first: number, second: number) => number;
 }
 
+/** When groups join, and how many there may be. */
 export interface GroupBounds {
   /** Groups that are more alike than this join. */
   readonly least: number;

@@ -11,6 +11,7 @@ import { voteByGroups } from './vote-by-groups.js';
 /** What is painted: one region per material, or one per mask, so that nothing is merged across a border that SAM saw. */
 export const mergeModes = ['material', 'region'] as const;
 
+/** One of the ways to group masks. */
 export type MergeMode = (typeof mergeModes)[number];
 
 /** A label map has room for no more regions than this; the smallest go. */
@@ -26,6 +27,7 @@ export function voteRegions(masks: readonly { readonly areaPx: number }[]): (Mat
   });
 }
 
+/** How masks become materials; docs/DESIGN.md, 5 has the reasons. */
 export interface MergingOptions {
   readonly materials: MaterialCount;
   /** Masks are grouped as wholes by their likeness, or their samples by k-means as in the paper. */

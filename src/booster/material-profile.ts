@@ -19,6 +19,7 @@ const learnedLabel = z.object({
  */
 export const namings = ['materials-apart', 'materials', 'masks'] as const;
 
+/** One of the ways in which learned names are given. */
 export type Naming = (typeof namings)[number];
 
 /**
@@ -56,6 +57,7 @@ export const materialProfile = z
     { error: 'means, offset and axes are not of one size' },
   );
 
+/** What a project has learned, as it is stored. */
 export type MaterialProfile = z.infer<typeof materialProfile>;
 
 function areDistinct(labels: readonly { readonly name: string }[]): boolean {

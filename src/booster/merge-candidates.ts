@@ -93,6 +93,7 @@ export function voteCandidates(
   return described.map(({ samples }) => (samples.length === 0 ? null : (votes.shift() ?? null)));
 }
 
+/** A vote for a material that has learned no name. */
 export function withoutName(vote: MaterialVote | null): NamedVote | null {
   return vote && { ...vote, name: null };
 }

@@ -13,6 +13,7 @@ import {
 } from '../core/token-grid.js';
 import { type ClaimedMaterial, contestedPixels, type ContestOptions } from './contested-pixels.js';
 
+/** How far and towards what borders between materials may move. */
 export interface BorderOptions extends Pick<ContestOptions, 'mostContested'> {
   /** How far a border may move, in token cells; what lies deeper in a mask keeps its material. */
   readonly reachCells: number;

@@ -16,6 +16,7 @@ export interface RemovalOptions {
   readonly islandShare: number;
 }
 
+/** The paper's thresholds, with rules whose result does not hang on the order of the masks. */
 export const defaultRemovalOptions: RemovalOptions = {
   variant: 'order-independent',
   redundantIou: 0.8,

@@ -1,3 +1,4 @@
+/** The rules of mask removal, each with the masks that it is about (docs/decisions/0002). */
 export type RemovalRule = 'redundant' | 'compound' | 'fragment' | 'tiny-child' | 'tiny-island';
 
 /** Why a mask was removed. */
@@ -13,6 +14,7 @@ export interface RemovalRecord<Item> {
 /** What a rule says about one mask. */
 export type Finding<Item> = Omit<RemovalRecord<Item>, 'rule'>;
 
+/** What mask removal keeps and what it takes out. */
 export interface RemovalResult<Item> {
   /** In the order in which they came. */
   readonly kept: readonly Item[];

@@ -2,6 +2,7 @@ import { forEachRun, type Mask, pixelOfRank } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
 import type { SeededRandom } from '../core/seeded-random.js';
 
+/** How many crops are taken of a mask, and how large. */
 export interface CropOptions {
   /** K: crops per mask. */
   readonly cropsPerMask: number;
@@ -11,6 +12,7 @@ export interface CropOptions {
   readonly minimumShare: number;
 }
 
+/** Crops of a micrograph, all of one size, and the mask that each was taken from. */
 export interface SampledCrops {
   /** Grey values, crop after crop, row-major. */
   readonly crops: Float32Array;

@@ -18,6 +18,7 @@ export function warnOfProposals(name: string, flat: boolean, found: number): str
   return found === 0 ? [`no mask was found in ${name}: nothing is painted`] : [];
 }
 
+/** What the reader is told where the encoder's texture tokens can't be used; nothing where they can. */
 export function warnOfTokens(usable: boolean): string[] {
   return usable ? [] : ["the image encoder's texture tokens are not numbers: materials are told by crops alone"];
 }

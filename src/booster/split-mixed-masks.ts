@@ -11,6 +11,7 @@ import {
 import { dot, meanVector, squaredDistance } from '../core/vectors.js';
 import { clusterEmbeddings } from './cluster-materials.js';
 
+/** When a mask that shows two textures is cut into two. */
 export interface SplitOptions {
   /** Two halves of a mask are two textures where the cosine of their mean tokens is below this. */
   readonly mostSimilarity: number;

@@ -12,6 +12,7 @@ export interface TextureJudge {
   readonly isOtherMaterial: IsOtherMaterial;
 }
 
+/** When two masks are taken for the same texture. */
 export interface TextureJudgeOptions {
   readonly likeness: LikenessWeights;
   /** Masks that are more alike than this show one texture. */

@@ -2,6 +2,7 @@ import { connectedComponents } from '../core/connected-components.js';
 import { type Mask, maskFromBox, subtract } from '../core/mask.js';
 import { outlineLength } from '../core/outline-length.js';
 
+/** Which regions that no mask covers become masks of their own. */
 export interface UncoveredOptions {
   /** Regions below this share of the image stay unsegmented. */
   readonly leastShare: number;

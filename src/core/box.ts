@@ -11,6 +11,7 @@ export function boxArea(box: Box): number {
   return box.width * box.height;
 }
 
+/** Whether two boxes have a pixel in common; touching edges are no overlap. */
 export function boxesOverlap(a: Box, b: Box): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }

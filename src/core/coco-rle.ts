@@ -7,6 +7,7 @@ export interface CocoRle {
   readonly counts: string;
 }
 
+/** A mask as COCO's compressed run lengths; {@link decodeCocoRle} is the inverse. */
 export function encodeCocoRle(mask: Mask): CocoRle {
   return { size: [mask.height, mask.width], counts: countsToString(columnMajorCounts(mask)) };
 }

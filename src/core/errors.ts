@@ -33,8 +33,10 @@ export const errorCodes = [
   'internal',
 ] as const;
 
+/** A code that users may match on: it never changes. */
 export type ErrorCode = (typeof errorCodes)[number];
 
+/** What an error says besides its message. */
 export interface ErrorDetails {
   /** What the reader can do about it: one sentence, imperative. */
   readonly hint: string;

@@ -49,6 +49,7 @@ export function maskToBitmap(mask: Mask): Uint8Array {
   return bitmap;
 }
 
+/** Visits the runs in ascending order: pixels `start` to `end` - 1, row-major; a run may go on over several rows. */
 export function forEachRun(mask: Mask, visit: (start: number, end: number) => void): void {
   const { runs } = mask;
   for (let i = 0; i < runs.length; i += 2) visit(runs[i] as number, runs[i + 1] as number);

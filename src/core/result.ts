@@ -2,10 +2,12 @@
 export type Result<Value, Failure extends Error = Error> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Failure };
 
+/** A result that is there. */
 export function success<Value>(value: Value): Result<Value, never> {
   return { ok: true, value };
 }
 
+/** A result that failed in an expected way. */
 export function failure<Failure extends Error>(error: Failure): Result<never, Failure> {
   return { ok: false, error };
 }

@@ -138,6 +138,7 @@ export interface PixelSampler {
   at(values: Float32Array, pixel: number): number;
 }
 
+/** Reads values of a grid at the pixels of an image of this size, between the cells by bilinear interpolation. */
 export function pixelSampler(grid: GridGeometry, width: number, height: number): PixelSampler {
   const across = linePositions(width, grid.columns, grid.columnsPerPixel);
   const down = linePositions(height, grid.rows, grid.rowsPerPixel);

@@ -1,12 +1,14 @@
 /** Vectors of one length, as plain lists. */
 type Vector = readonly number[];
 
+/** The scalar product; of unit vectors the cosine of the angle between them. */
 export function dot(a: Vector, b: Vector): number {
   let sum = 0;
   for (let d = 0; d < a.length; d++) sum += (a[d] as number) * (b[d] ?? 0);
   return sum;
 }
 
+/** The square of the Euclidean distance. */
 export function squaredDistance(a: Vector, b: Vector): number {
   return a.reduce((sum, value, d) => sum + (value - (b[d] ?? 0)) ** 2, 0);
 }

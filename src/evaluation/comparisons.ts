@@ -8,6 +8,7 @@ import type { ComparableRows } from './record-table.js';
 /** One seed for all resampling: the same annotations give the same report. */
 const seed = 20240923;
 
+/** The interval of each measure, of whole masks and of their boundaries. */
 export type MeasureIntervals = Readonly<Record<MeasureName, Interval>> & {
   readonly boundary: Readonly<Record<MeasureName, Interval>>;
 };
@@ -20,6 +21,7 @@ export interface MeasureChange {
   readonly significant: boolean;
 }
 
+/** How each measure differs between two evaluations of the same images. */
 export type MeasureChanges = Readonly<Record<MeasureName, MeasureChange>> & {
   readonly boundary: Readonly<Record<MeasureName, MeasureChange>>;
   readonly images: number;

@@ -25,6 +25,7 @@ export interface ImageRecord extends PerStage<StageRecord> {
   readonly edited_share: number;
 }
 
+/** Means over all images that were measured, by stage. */
 export type Summary = PerStage<MeasuresRecord> & {
   readonly by_difficulty: Readonly<Partial<Record<Difficulty, PerStage<MeasuresRecord>>>>;
   /** Easy labels 10 : hard ones 1. */
@@ -33,16 +34,19 @@ export type Summary = PerStage<MeasuresRecord> & {
   readonly further: PerStage<StageRecord['further']>;
 };
 
+/** 95 % intervals of those means. */
 export type Intervals = PerStage<MeasureIntervals> & {
   readonly by_difficulty: Readonly<Partial<Record<Difficulty, PerStage<MeasureIntervals>>>>;
 };
 
+/** How long annotators took, in seconds an annotation. */
 export interface LeadTimes {
   readonly mean: number;
   readonly median: number;
   readonly annotations: number;
 }
 
+/** How well the predictions of one model version fit what was accepted. */
 export interface VersionRecord {
   readonly predicted: MeasuresRecord;
   readonly intervals: MeasureIntervals;
@@ -50,6 +54,7 @@ export interface VersionRecord {
   readonly regions: RegionChanges;
 }
 
+/** One annotator's images: how well predictions fit there, and how long they took. */
 export interface AnnotatorRecord {
   readonly images: number;
   readonly predicted: MeasuresRecord | null;

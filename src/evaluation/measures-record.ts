@@ -19,6 +19,7 @@ export interface StageRecord extends MeasuresRecord {
 /** The part of a record that intervals and tests are made for. */
 export type ComparableRecord = Measures & { readonly boundary: Measures };
 
+/** The record of one stage of one image. */
 export function stageRecord(measured: MaskMeasures): StageRecord {
   return {
     ...measured.plain,

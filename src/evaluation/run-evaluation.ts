@@ -36,6 +36,7 @@ export interface EvaluationRun {
   readonly onProblem: (problem: Problem) => void;
 }
 
+/** What an evaluation gives once all images are measured. */
 export interface FinishedEvaluation {
   readonly figures: EvaluationFigures;
   /** How many were measured. */

@@ -1,3 +1,4 @@
+/** An sRGB colour, each part from 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
 /** Okabe and Ito's colours: told apart with every kind of colour vision. Material 1 has the first. */

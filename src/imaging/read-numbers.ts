@@ -10,16 +10,37 @@ export interface NumberKind {
   readonly bits: number;
 }
 
+/** One byte, 0 to 255. */
 export const uint8: NumberKind = { kind: 'unsigned', bits: 8 };
+
+/** One byte, two's complement. */
 export const int8: NumberKind = { kind: 'signed', bits: 8 };
+
+/** Two bytes, 0 to 65,535: what most cameras count in. */
 export const uint16: NumberKind = { kind: 'unsigned', bits: 16 };
+
+/** Two bytes, two's complement. */
 export const int16: NumberKind = { kind: 'signed', bits: 16 };
+
+/** Four bytes without a sign. */
 export const uint32: NumberKind = { kind: 'unsigned', bits: 32 };
+
+/** Four bytes, two's complement. */
 export const int32: NumberKind = { kind: 'signed', bits: 32 };
+
+/** Eight bytes without a sign; read as the nearest double. */
 export const uint64: NumberKind = { kind: 'unsigned', bits: 64 };
+
+/** Eight bytes, two's complement; read as the nearest double. */
 export const int64: NumberKind = { kind: 'signed', bits: 64 };
+
+/** IEEE 754 half precision. */
 export const float16: NumberKind = { kind: 'float', bits: 16 };
+
+/** IEEE 754 single precision. */
 export const float32: NumberKind = { kind: 'float', bits: 32 };
+
+/** IEEE 754 double precision. */
 export const float64: NumberKind = { kind: 'float', bits: 64 };
 
 /** Numbers that lie in a file one after the other. */

@@ -11,6 +11,7 @@ export interface ExpectedFile {
   readonly sha256: string;
 }
 
+/** How a download tells of itself and how it is stopped. */
 export interface DownloadOptions {
   /** Called with the bytes that are here so far. */
   readonly onProgress?: (bytes: number) => void;

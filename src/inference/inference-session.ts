@@ -4,6 +4,7 @@ export interface FloatTensor {
   readonly data: Float32Array;
 }
 
+/** Tensors by the name of the graph's output. */
 export type FloatTensors = Readonly<Record<string, FloatTensor>>;
 
 /** What a graph can be fed: floats, and in some layouts 64-bit labels. */
@@ -12,6 +13,7 @@ export interface FeedTensor {
   readonly data: Float32Array | BigInt64Array;
 }
 
+/** Tensors by the name of the graph's input. */
 export type FeedTensors = Readonly<Record<string, FeedTensor>>;
 
 /** What a graph says of one of its inputs. */

@@ -77,6 +77,7 @@ const textureModel = z.object({
   dimensions: z.number().int().positive(),
 });
 
+/** The schema of one model: which fields it has hangs on its layout. */
 export const modelEntry = z.discriminatedUnion('layout', [splitModel, stagedModel, pairModel, textureModel]);
 
 /** The schema of models/manifest.json. */
@@ -97,9 +98,16 @@ const checkpoint = z.object({
 /** The schema of models/checkpoints.json. */
 export const checkpointManifest = z.object({ checkpoints: z.array(checkpoint) });
 
+/** A file of a model: where it lies, how long it is, its sha256. */
 export type ModelFile = z.infer<typeof modelFile>;
+
+/** A model as a manifest lists it. */
 export type ModelEntry = z.infer<typeof modelEntry>;
+
+/** A model that segments, of whatever layout. */
 export type SamModelEntry = Extract<ModelEntry, { kind: 'sam' }>;
+
+/** A public checkpoint as models/checkpoints.json lists it. */
 export type Checkpoint = z.infer<typeof checkpoint>;
 
 /** The files of a model, those left out of an entry left out. */

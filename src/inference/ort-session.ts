@@ -4,6 +4,7 @@ import type { FeedTensor, FloatTensor, InferenceSession, TensorSpec } from './in
 import { switchTelemetryOff } from './no-telemetry.js';
 import { whyNoGraph } from './why-no-graph.js';
 
+/** How a graph is opened. */
 export interface OrtSessionOptions {
   /** Threads that one run may use. */
   readonly threads: number;

@@ -16,6 +16,7 @@ export function attribute(tag: ConfigTag, name: string): string {
   return tag.attributes.get(name.toLowerCase()) ?? '';
 }
 
+/** A tag and all tags in it, in the order of the document. */
 export function withDescendants(tag: ConfigTag): ConfigTag[] {
   return [tag, ...tag.children.flatMap(withDescendants)];
 }

@@ -36,6 +36,7 @@ const listSchema = z.array(z.unknown());
 /** Masks make tasks large: a page of so many stays within some megabytes. */
 const pageSize = 20;
 
+/** The parts of Label Studio's API that projects need. Calls throw `label-studio.…` where they fail. */
 export function createProjectApi(http: HttpClient, access: LabelStudioAccess): ProjectApi {
   const api = connectApi(http, access);
   const get = (path: string): Promise<unknown> => api.get(path);

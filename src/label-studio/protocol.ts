@@ -26,6 +26,8 @@ export const setupRequestSchema = z.object({
   /** Legacy token of the project's creator; useless where legacy tokens are switched off. */
   access_token: z.string().max(10_000).nullish(),
 });
+
+/** What Label Studio says of a project when the backend is connected. */
 export type SetupRequest = z.infer<typeof setupRequestSchema>;
 
 /** Body of `POST /validate`, with which older servers ask whether a label config suits. */
@@ -40,6 +42,8 @@ export const taskSchema = z.object({
   id: z.union([z.number(), z.string()]).optional(),
   data: z.record(z.string(), z.unknown()),
 });
+
+/** A task as Label Studio sends it. */
 export type Task = z.infer<typeof taskSchema>;
 
 /** Label Studio sends a few tasks at a time; what is above this is a mistake, or an attack. */
@@ -53,6 +57,8 @@ export const predictRequestSchema = z.object({
   /** `context` is set when a user points at something: the prompts so far, the newest last. */
   params: z.object({ context: z.object({ result: z.array(z.unknown()).nullish() }).nullish() }).nullish(),
 });
+
+/** Tasks to be predicted, with the project's label config and, for a click, its context. */
 export type PredictRequest = z.infer<typeof predictRequestSchema>;
 
 /** Body of `POST /webhook`: project events, and `START_TRAINING`. */

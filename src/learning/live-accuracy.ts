@@ -33,6 +33,7 @@ export interface LiveAccuracy {
   close(): Promise<void>;
 }
 
+/** Where annotations come from and where their measures are kept. */
 export interface LiveAccuracyOptions {
   readonly store: AccuracyStore;
   readonly http: HttpClient;

@@ -5,6 +5,7 @@ export interface ScoredOutcome {
   readonly iou: number;
 }
 
+/** Masks whose scores lie in one tenth, and how well they really fit. */
 export interface CalibrationBin {
   /** Scores from `from` on, below `to` (the last bin takes 1 too). */
   readonly from: number;

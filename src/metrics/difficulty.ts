@@ -1,6 +1,7 @@
 /** The paper's classes of micrographs by how intricate the texture is: 1 clear, 3 near-identical lattices. */
 export const difficulties = [1, 2, 3] as const;
 
+/** The class of a micrograph. */
 export type Difficulty = (typeof difficulties)[number];
 
 const words: Readonly<Record<string, Difficulty>> = {

@@ -42,6 +42,7 @@ export function objective({ maskAreas }: OverlapTable, matches: readonly Match[]
   return matches.reduce((sum, { iou }) => sum + iou, 0) - maskCost * maskAreas.length;
 }
 
+/** Panoptic quality and its parts: how well matches fit, and how many masks and truths have one. */
 export function panopticQuality({ maskAreas, truthAreas }: OverlapTable, matches: readonly Match[]): PanopticQuality {
   const found = matches.filter(({ iou }) => iou > panopticFromIou);
   const sum = found.reduce((total, { iou }) => total + iou, 0);
@@ -62,6 +63,7 @@ export interface SplitsAndMerges {
   readonly merges: number;
 }
 
+/** Truths that lie in several masks, and masks that hold several truths. */
 export function countSplitsAndMerges(table: OverlapTable): SplitsAndMerges {
   const masks = table.maskAreas.map((_, mask) => mask);
   const truths = table.truthAreas.map((_, truth) => truth);

@@ -20,6 +20,7 @@ export function overlapTable(masks: readonly Mask[], truths: readonly Mask[]): O
   };
 }
 
+/** Pixels that a mask and a truth have in common. */
 export function overlapAt({ overlaps }: OverlapTable, mask: number, truth: number): number {
   return overlaps[mask]?.[truth] ?? 0;
 }
@@ -40,6 +41,7 @@ export function diceAt(table: OverlapTable, mask: number, truth: number): number
 /** A mask is involved with a ground truth from this IoU on (the paper's 5 %). */
 export const involvedFromIou = 0.05;
 
+/** Whether a mask says enough about a truth to be counted for it. */
 export function isInvolved(table: OverlapTable, mask: number, truth: number): boolean {
   return iouAt(table, mask, truth) >= involvedFromIou;
 }

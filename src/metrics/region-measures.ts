@@ -3,8 +3,10 @@ import { diceAt, iouAt, isInvolved, overlapAt, type OverlapTable } from './overl
 /** The measures that an image has (equations 3 to 6 of the paper, and the best match), each in [0, 1]. */
 export const measureNames = ['mIoU', 'mRecall', 'mPrecision', 'mFPR', 'best_iou'] as const;
 
+/** One of the paper's measures. */
 export type MeasureName = (typeof measureNames)[number];
 
+/** The paper's measures of one image, each from 0 to 1. */
 export type Measures = Readonly<Record<MeasureName, number>>;
 
 /** Of these, smaller is better. */

@@ -4,6 +4,7 @@ import { type LabelledMask, unionByLabel } from './label-confusion.js';
 /** Where a region comes from: predicted and accepted as it was, predicted and edited, or drawn by hand. */
 export type RegionOrigin = 'accepted' | 'edited' | 'drawn';
 
+/** A region that can be found again by its id. */
 export interface IdentifiedRegion extends LabelledMask {
   readonly id: string;
 }
@@ -14,6 +15,7 @@ export interface AcceptedRegion extends IdentifiedRegion {
   readonly recordedOrigin: RegionOrigin | null;
 }
 
+/** What became of a predicted region, or that it was drawn. */
 export interface TracedRegion {
   readonly origin: RegionOrigin;
   /** Pixels by which the region differs from what was predicted for it; for a drawn one its area. */

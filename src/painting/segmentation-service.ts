@@ -18,6 +18,7 @@ export interface PaintedMaterial {
   readonly brushRle: Uint8Array;
 }
 
+/** The materials of a micrograph as brush masks, and what the reader should know of them. */
 export interface PaintedMicrograph {
   /** Size in pixels as a browser shows the file (EXIF orientation applied). */
   readonly width: number;

@@ -71,6 +71,7 @@ export interface Segmenter {
   rewrite(task: RewriteTask): Promise<SegmentedFiles>;
 }
 
+/** Opens nothing yet: models are loaded when the first image asks for them, once. */
 export function createSegmenter(settings: WorkerSettings): Segmenter {
   let loading: Promise<LoadedModels> | undefined;
   const embeddings = createEmbeddingCache(settings.cacheFolder, settings.cache);

@@ -23,6 +23,7 @@ const samplesPerOtherMask = 12;
 /** Samples per side of a grid over the whole micrograph, for regions that other thresholds leave uncovered. */
 const gridSide = 12;
 
+/** What a look at a micrograph gives: what goes to the page, and what clicks on it need. */
 export interface Explored {
   readonly json: ExplorationJson;
   readonly embedding: ImageEmbedding;

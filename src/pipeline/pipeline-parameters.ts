@@ -15,6 +15,7 @@ export { mergeModes } from '../booster/mask-merging.js';
 /** How far the pipeline goes: SAM's masks as they are, without those that mask removal drops, or merged into materials. */
 export const stages = ['sam', 'removed', 'boosted'] as const;
 
+/** How far the pipeline goes. */
 export type Stage = (typeof stages)[number];
 
 /** What a caller chooses per micrograph. */
@@ -33,6 +34,7 @@ export interface SegmentOptions {
   readonly profile?: MaterialProfile | undefined;
 }
 
+/** What a caller gets who chooses nothing. */
 export const defaultSegmentOptions: SegmentOptions = {
   stage: 'boosted',
   materials: 'auto',
@@ -93,6 +95,7 @@ export interface PipelineParameters {
   readonly confidence: ConfidenceCurve;
 }
 
+/** The pipeline as it predicts; every value is part of the model version. */
 export const pipelineParameters: PipelineParameters = {
   pointsDownscale: 1,
   pointsPerBatch: 8,

@@ -12,6 +12,7 @@ import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.j
 import type { Stopwatch } from './timings.js';
 import { passesFilter, withProfile } from './use-profile.js';
 
+/** One micrograph after the stage that was asked for. */
 export interface Segmentation {
   readonly embedding: ImageEmbedding;
   readonly proposals: readonly ScoredProposal[];

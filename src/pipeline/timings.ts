@@ -1,8 +1,10 @@
 /** The steps that `segment` reports, in milliseconds (CONTRACT: `timings_ms`). */
 export const timedSteps = ['decode', 'encode', 'prompt', 'removal', 'merging', 'total'] as const;
 
+/** A step whose time is told. */
 export type TimedStep = (typeof timedSteps)[number];
 
+/** Milliseconds of each step. */
 export type Timings = Readonly<Record<TimedStep, number>>;
 
 /** Adds up the time that each step takes; a step may run several times. */

@@ -26,6 +26,7 @@ export interface GeneratorThresholds extends LazyThresholds {
   readonly predictedIou: number;
 }
 
+/** How a micrograph is searched; what Meta's generator calls it where it has the same. */
 export interface GeneratorOptions {
   /** n₀: the grid of layer 0 has n₀ × n₀ points (the paper: 16). */
   readonly pointsPerSide: number;
@@ -47,6 +48,7 @@ export interface GeneratorOptions {
 /** Called around the two costly steps, so that a caller can time them or stop between them. */
 export type MeasureStep = <Value>(step: 'encode' | 'prompt', work: () => Promise<Value>) => Promise<Value>;
 
+/** All masks of one micrograph. */
 export interface GeneratedMasks {
   /** Best predicted IoU first, unless crops were used: then smaller crops first. */
   readonly proposals: readonly MaskProposal[];

@@ -9,8 +9,14 @@ export const stabilityOffset = 1;
  * not. The sides of several values are the OR of theirs.
  */
 export const aboveLow = 1;
+
+/** Bit of a side: the logit is above the threshold. */
 export const aboveZero = 2;
+
+/** Bit of a side: the logit is above the threshold by more than the stability offset. */
 export const aboveHigh = 4;
+
+/** Bits of a side: the logit is not above any of the three thresholds. */
 export const belowAll = 0b111_000;
 const notAboveShift = 3;
 
@@ -42,6 +48,7 @@ export interface LogitGrid {
   readonly values: Float32Array;
 }
 
+/** Room for the spans of one mask; used again for the next one. */
 export function logitGrid(table: TapTable, rows: number, columns: number): LogitGrid {
   return {
     table,
@@ -57,10 +64,12 @@ export function logitGrid(table: TapTable, rows: number, columns: number): Logit
   };
 }
 
+/** Takes down on which sides of the thresholds each logit lies. */
 export function fillSides({ sides }: LogitGrid, { logits }: LogitMap): void {
   for (let at = 0; at < sides.length; at++) sides[at] = sidesOf(logits[at] as number);
 }
 
+/** Finds the spans of one band of rows in which a pixel may lie on either side of a threshold. */
 export function findSpans(grid: LogitGrid, { columns }: LogitMap, rows: TapTable, band: number): void {
   joinRows(grid, (rows.first[band] as number) * columns, rows.taps[band] as number);
   const { columnSides, spanSides, spanEnd, spanCell, neededColumns } = grid;

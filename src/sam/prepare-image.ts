@@ -39,6 +39,7 @@ export interface ChannelStatistics {
   readonly deviation: readonly [number, number, number];
 }
 
+/** Mean and standard deviation of the channels (0 to 255) that SAM was trained with. */
 export const samStatistics: ChannelStatistics = {
   mean: [123.675, 116.28, 103.53],
   deviation: [58.395, 57.12, 57.375],

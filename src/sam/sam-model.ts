@@ -4,8 +4,10 @@ import type { GridGeometry, TextureTokens } from '../core/token-grid.js';
 /** What a prompt's point means; the numbers are SAM's own labels. */
 export const promptLabels = { foreground: 1, background: 0, boxTopLeft: 2, boxBottomRight: 3, padding: -1 } as const;
 
+/** What a point of a prompt says. */
 export type PromptLabel = (typeof promptLabels)[keyof typeof promptLabels];
 
+/** One point of a prompt, or one corner of its box. */
 export interface PromptPoint {
   /** Pixels of the encoded image. */
   readonly x: number;
@@ -48,6 +50,7 @@ export interface ImageEmbedding {
   readonly textureTokens: TextureTokens | null;
 }
 
+/** What the caller wants of the masks. */
 export interface DecodeOptions {
   /** Masks whose predicted IoU is not wanted are left out, where the layout allows it before they are made. All, if left out. */
   readonly wanted?: (predictedIou: number) => boolean;

@@ -11,6 +11,7 @@ import {
   type TextureTokens,
 } from '../core/token-grid.js';
 
+/** Where the masks found so far leave something to be asked for. */
 export interface UnexplainedOptions {
   /** A mask explains the cells whose tokens are at least this alike (cosine) to its mean token. */
   readonly leastSimilarity: number;

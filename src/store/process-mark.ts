@@ -7,6 +7,8 @@ export const processMark = z.object({
   /** When it began, in the system's clock ticks; null where the system does not tell. */
   began: z.string().nullable(),
 });
+
+/** What tells a process from another one that later has the same id. */
 export type ProcessMark = z.infer<typeof processMark>;
 
 /** The mark of this process. */

@@ -81,6 +81,7 @@ export interface ProfileStore {
   folderOf(project: string): string;
 }
 
+/** The profiles under a folder, one folder for each project; nothing is read yet. */
 export function openProfileStore(folder: string): ProfileStore {
   const files = new ProfileFiles(folder);
   const lastTrainingPath = (project: string): string => path.join(files.folderOf(project), 'last-training.json');

@@ -12,4 +12,5 @@ export const nameDescriptors: readonly TextureEncoder[] = [
   computedEncoder(spotsSide, spotsDimensions, latticeSpots),
 ];
 
+/** Length of the vector by which materials are named. */
 export const nameDimensions = spectrumDimensions + spotsDimensions;

@@ -1,6 +1,7 @@
 import type { InferenceSession } from '../inference/inference-session.js';
 import type { TextureEncoder } from './texture-encoder.js';
 
+/** What the graph of a texture encoder takes and gives. */
 export interface OnnxTextureOptions {
   readonly cropSize: number;
   readonly dimensions: number;

@@ -32,11 +32,13 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   throw new ApiError(response.status, code, message, hint);
 }
 
+/** Asks the server. Throws an {@link ApiError} with its reason where it refuses; the caller knows the shape. */
 export async function getJson<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
   const response = await request(path, signal === undefined ? {} : { signal });
   return (await response.json()) as Answer;
 }
 
+/** Tells the server; otherwise as {@link getJson}. */
 export async function postJson<Answer>(path: string, body: unknown = {}): Promise<Answer> {
   const headers = { 'content-type': 'application/json' };
   const response = await request(path, { method: 'POST', headers, body: JSON.stringify(body) });

@@ -11,7 +11,7 @@ import { addTinyModel, exampleFiles, repository, until } from '../support/e2e/re
 import { runCli } from '../support/run-cli.js';
 
 /*
- * `sam-i-am prelabel` on the real Label Studio; scripts/kill-prelabel.mjs is the same with 500 tasks and 20 kills.
+ * `sam-i-am prelabel` on the real Label Studio; bench/kill-prelabel.ts is the same with 500 tasks and 20 kills.
  */
 
 const labelStudio = LabelStudio.shared();
@@ -39,7 +39,7 @@ async function projectWithExamples(title: string): Promise<number> {
 }
 
 test('commands that are killed again and again leave exactly one prediction per task', async () => {
-  const script = path.join(repository, 'scripts/kill-prelabel.mjs');
+  const script = path.join(repository, '.cache/bench-build/bench/kill-prelabel.js');
   const args = ['--tasks', '12', '--kills', '3', '--least-s', '1', '--most-s', '4'];
   const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], { timeout: 300_000 });
   expect(JSON.parse(stdout)).toMatchObject({

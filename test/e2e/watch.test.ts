@@ -6,7 +6,7 @@ import { exampleFiles, until } from '../support/e2e/repository.js';
 import { runCli } from '../support/run-cli.js';
 
 /*
- * `sam-i-am watch` with the embedded model. scripts/bench-watch.mjs measures how long a microscope waits.
+ * `sam-i-am watch` with the embedded model. bench/watch.ts measures how long a microscope waits.
  */
 
 let folder = '';

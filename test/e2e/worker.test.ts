@@ -14,7 +14,7 @@ import { type RedisServer, startRedisServer } from '../support/redis-server.js';
 import { runCli } from '../support/run-cli.js';
 
 /*
- * Workers over a real Redis. scripts/kill-prelabel.mjs and scripts/kill-jobs.mjs are the same with the full numbers.
+ * Workers over a real Redis. bench/kill-prelabel.ts and bench/kill-jobs.ts are the same with the full numbers.
  */
 
 const run = promisify(execFile);
@@ -175,7 +175,7 @@ test('a worker without REDIS_URL says what to set', async () => {
 });
 
 test('a project is predicted once each while commands and workers are killed and Redis is restarted', async () => {
-  const script = path.join(repository, 'scripts/kill-prelabel.mjs');
+  const script = path.join(repository, '.cache/bench-build/bench/kill-prelabel.js');
   const counts = ['--tasks', '12', '--kills', '1', '--worker-kills', '2', '--redis-restarts', '1'];
   const { stdout } = await run(process.execPath, [script, ...counts, '--least-s', '1', '--most-s', '4'], {
     timeout: 300_000,
@@ -194,7 +194,7 @@ test('a project is predicted once each while commands and workers are killed and
 }, 300_000);
 
 test('jobs whose workers are killed all end well', async () => {
-  const script = path.join(repository, 'scripts/kill-jobs.mjs');
+  const script = path.join(repository, '.cache/bench-build/bench/kill-jobs.js');
   const counts = ['--jobs', '60', '--workers', '3', '--kills', '8', '--service-ms', '100', '--lock-ms', '2000'];
   const { stdout } = await run(process.execPath, [script, ...counts], { timeout: 200_000 });
   const figures = JSON.parse(stdout) as { readonly takenOver: number };

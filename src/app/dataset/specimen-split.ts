@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 
+/** The parts of a data set. */
 export const splitNames = ['train', 'validation', 'test'] as const;
 
+/** One part of a data set. */
 export type SplitName = (typeof splitNames)[number];
 
 /** Shares of train, validation and test; they sum to 1. */

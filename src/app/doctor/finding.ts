@@ -11,14 +11,17 @@ export interface Finding {
   readonly hint?: string;
 }
 
+/** What is as it should be. */
 export function ok(check: string, message: string): Finding {
   return { check, status: 'ok', message };
 }
 
+/** What works, but not as well as it could; the hint says what to do. */
 export function warning(check: string, message: string, hint: string): Finding {
   return { check, status: 'warning', message, hint };
 }
 
+/** What keeps the program from working; the hint says what to do. */
 export function fault(check: string, message: string, hint: string): Finding {
   return { check, status: 'fault', message, hint };
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
+/** The states of a job as the API tells them. */
 export const jobStates = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
 
+/** The schema of one job in the list. */
 export const jobAnswer = z.object({
   id: z.string(),
   kind: z.string(),
@@ -15,8 +17,10 @@ export const jobAnswer = z.object({
   finishedAt: z.string().nullable(),
 });
 
+/** One job as the page reads it. */
 export type Job = z.infer<typeof jobAnswer>;
 
+/** The schema of `GET /api/jobs`. */
 export const jobsAnswer = z.object({
   queue: z.object({
     waiting: z.number().int(),
@@ -41,4 +45,5 @@ export const jobsAnswer = z.object({
   jobs: z.array(jobAnswer).describe('Newest first, at most 200.'),
 });
 
+/** Jobs, workers and counts as the page reads them. */
 export type JobsAnswer = z.infer<typeof jobsAnswer>;

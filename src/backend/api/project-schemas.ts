@@ -11,6 +11,7 @@ const profile = z.object({
   zeroShotIou: share.nullable().describe('The same without what was learned.'),
 });
 
+/** The schema of `GET /api/projects`. */
 export const projectsAnswer = z.object({
   projects: z.array(
     z.object({
@@ -37,16 +38,21 @@ export const projectsAnswer = z.object({
   ),
 });
 
+/** Projects as the page reads them. */
 export type ProjectsAnswer = z.infer<typeof projectsAnswer>;
 
+/** The schema of a rollback's body; without a version the one before the active one is meant. */
 export const rollbackRequest = z.object({ version: z.string().optional() });
 
+/** The schema of its answer: the version that is active now, null for none. */
 export const rollbackAnswer = z.object({ active: z.string().nullable() });
 
+/** The schema of the answer to a wanted training. */
 export const trainingAnswer = z.looseObject({ training: z.looseObject({}) });
 
 const measures = z.object({ mIoU: share, mRecall: share, mPrecision: share, mFPR: z.number(), best_iou: share });
 
+/** The schema of a project's accuracy: one entry for each annotation. */
 export const accuracyAnswer = z.object({
   annotations: z.array(
     z.object({
@@ -64,4 +70,5 @@ export const accuracyAnswer = z.object({
   ),
 });
 
+/** A project's accuracy as the page reads it. */
 export type AccuracyAnswer = z.infer<typeof accuracyAnswer>;

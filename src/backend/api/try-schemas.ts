@@ -8,8 +8,10 @@ import { errorDetail } from './error-schema.js';
  * What the routes under /api/try take and give. The page imports the types, /openapi.json the schemas.
  */
 
+/** The states of a look at a micrograph. */
 export const tryStates = ['waiting', 'running', 'done', 'failed'] as const;
 
+/** The schema of `GET /api/try/{id}`. */
 export const tryStatus = z.object({
   id: z.string(),
   name: z.string().describe('The file name that was given.'),
@@ -19,8 +21,10 @@ export const tryStatus = z.object({
   error: errorDetail.nullable().describe('Why it failed.'),
 });
 
+/** How far a look is, as the page reads it. */
 export type TryStatus = z.infer<typeof tryStatus>;
 
+/** The schema of the list of examples, with the file formats that can be uploaded. */
 export const examplesAnswer = z.object({
   examples: z.array(z.object({ name: z.string(), title: z.string() })),
   formats: z
@@ -28,6 +32,7 @@ export const examplesAnswer = z.object({
     .describe('Formats of micrographs: in words, and as the accept attribute of a file chooser.'),
 });
 
+/** Examples and formats as the page reads them. */
 export type ExamplesAnswer = z.infer<typeof examplesAnswer>;
 
 const share = z.coerce.number().min(0).max(1);
@@ -51,6 +56,7 @@ const materials = z
     return z.NEVER;
   });
 
+/** The schema of what decides the files that are downloaded. */
 export const filesQuery = z.object({
   stage: z.enum(stages).prefault('boosted'),
   materials: materials.describe(`auto or 1 to ${maxMaterials}`),
@@ -60,11 +66,13 @@ export const filesQuery = z.object({
 /** The files of `segment`, by the ends of their names. */
 export const fileNames = ['labels.png', 'masks.json', 'task.json', 'overlay.png'] as const;
 
+/** The schema of an upload's query: a name, or an example instead of a body. */
 export const uploadQuery = z.object({
   name: z.string().max(400).optional().describe('File name of the micrograph in the body.'),
   example: z.string().max(400).optional().describe('Name of an example to take instead of a body.'),
 });
 
+/** The schema of a click or box, in pixels of the micrograph. */
 export const promptRequest = z.object({
   points: z
     .array(z.object({ x: z.number(), y: z.number(), positive: z.boolean() }))
@@ -74,10 +82,12 @@ export const promptRequest = z.object({
   extent: z.enum(['mask', 'material']).prefault('mask').describe('The one mask that SAM sees, or the whole material.'),
 });
 
+/** A click or box as the page writes it. */
 export type PromptBody = z.input<typeof promptRequest>;
 
 const base64 = z.string().describe('base64 of little-endian numbers');
 
+/** The schema of the mask under a click. */
 export const promptAnswer = z.object({
   mask: z
     .object({
@@ -88,6 +98,7 @@ export const promptAnswer = z.object({
     .nullable(),
 });
 
+/** The mask under a click as the page reads it. */
 export type PromptAnswer = z.infer<typeof promptAnswer>;
 
 /** `GET /api/try/{id}/masks`, in outline: see `FoundMasks` in src/booster/found-masks.ts. */

@@ -101,6 +101,7 @@ function sizeOf({ bytes, exploration }: TryRun): number {
   return bytes.length + (exploration === null ? 0 : exploration.json.length + exploration.picture.length);
 }
 
+/** A run as the API tells it. */
 export function statusOfRun({ id, name, progress, exploration, error }: TryRun): TryStatus {
   const { step } = progress;
   const state = error !== null ? 'failed' : exploration !== null ? 'done' : step === null ? 'waiting' : 'running';

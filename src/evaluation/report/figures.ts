@@ -17,6 +17,7 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US').replaceAll(',', '\u202f');
 }
 
+/** A duration in seconds as a reader would say it. */
 export function seconds(value: number): string {
   if (value < 90) return `${value.toFixed(0)} s`;
   return value < 5400 ? `${(value / 60).toFixed(1)} min` : `${(value / 3600).toFixed(1)} h`;

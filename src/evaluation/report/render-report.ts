@@ -11,6 +11,7 @@ import { plotSections } from './plot-sections.js';
 import { problemNote, problemSection } from './problem-section.js';
 import { reportStyle } from './style.js';
 
+/** What a report is made of. */
 export interface ReportInput {
   /** What was measured. */
   readonly title: string;

@@ -11,6 +11,7 @@ import { barInBanner } from './scale-bar.js';
 /** What was put over or beside the picture of a specimen. `drawing`: letters, arrows, boxes. */
 export type NotSpecimenKind = 'banner' | 'padding' | 'scale bar' | 'drawing';
 
+/** Something in the picture that is no specimen, and where. */
 export interface NotSpecimenItem {
   readonly kind: NotSpecimenKind;
   readonly box: Box;

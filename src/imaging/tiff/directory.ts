@@ -33,6 +33,7 @@ export interface TiffDirectory {
   bytes(tag: number): Promise<Uint8Array | undefined>;
 }
 
+/** A TIFF as its directories describe it; no pixel is read yet. */
 export interface TiffFile {
   readonly littleEndian: boolean;
   /** In the order of the file; not empty. */

@@ -16,6 +16,7 @@ export interface HeldOutImage {
   readonly zeroShot: ImageScore;
 }
 
+/** A profile that is not adopted yet, and how well it did on images that it had not seen. */
 export interface LearnedCandidate {
   readonly profile: Omit<MaterialProfile, 'format' | 'version' | 'textureSha256' | 'about'>;
   readonly images: readonly HeldOutImage[];
@@ -34,6 +35,7 @@ export function profileOf(
 /** Called before each step of which there are many, with the share done; throws to stop. */
 export type OnStep = (done: number) => void | Promise<void>;
 
+/** Keeps every mask. */
 export const noFilter: FilterSetting = { filter: { predictedIou: 0, stabilityScore: 0 }, removal: {} };
 
 /** With fewer held-out images than this, a choice that changes masks would be a guess. */

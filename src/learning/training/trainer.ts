@@ -68,6 +68,7 @@ interface Training {
 const wantedSuffix = '.wanted.json';
 const wantedFile = z.object({ project: z.string() });
 
+/** Trains in processes of their own, one at a time for each project. */
 export function createTrainer(deps: TrainerDeps): Trainer {
   return new BackgroundTrainer(deps);
 }

@@ -45,6 +45,7 @@ export function toRecord({ id, call, attempts, reason, createdAt, finishedAt, ..
   };
 }
 
+/** A time in milliseconds since 1970 as ISO 8601. */
 export function iso(time: number): string {
   return new Date(time).toISOString();
 }

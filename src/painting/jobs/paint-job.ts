@@ -67,8 +67,10 @@ export interface JobRunner {
 /** What goes first where jobs wait, the smallest number before all others: someone is waiting at the screen. */
 export const priorities: Readonly<Record<Job['call']['kind'], number>> = { click: 0, explore: 5, paint: 10 };
 
+/** What can become of a job. */
 export const jobStates = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
 
+/** Where a job is. */
 export type JobState = (typeof jobStates)[number];
 
 /** A job as the list of jobs shows it. */
@@ -116,6 +118,7 @@ export interface JobOverview {
   readonly jobs: readonly JobRecord[];
 }
 
+/** No more jobs are listed than this, the newest first. */
 export const mostListedJobs = 200;
 
 /** Where jobs wait for a worker: in this process, or in a Redis that any number of processes share. */

@@ -50,6 +50,7 @@ export function queueKeys(modelVersion: string) {
   };
 }
 
+/** The names under which a queue keeps things in Redis. */
 export type QueueKeys = ReturnType<typeof queueKeys>;
 
 const kind = z.enum(['paint', 'click', 'explore']) satisfies z.ZodType<Job['call']['kind']>;
@@ -70,6 +71,7 @@ export function openRedis(url: string, onError: (error: Error) => void): Redis {
   return redis;
 }
 
+/** A lost connection is tried again for as long as the process lives, at most every two seconds. */
 export const connectionOptions = {
   maxRetriesPerRequest: null,
   retryStrategy: (times: number) => Math.min(times * 100, 2_000),
@@ -120,6 +122,7 @@ function noJob(): SamIAmError {
   });
 }
 
+/** What came of a job, as bytes for Redis. */
 export function packResult(value: PaintedMicrograph | Exploration): Buffer {
   return serialize(value);
 }
@@ -131,6 +134,7 @@ export function unpackResult(bytes: Buffer): PaintedMicrograph | Exploration {
 
 const progressSchema = z.object({ step: z.enum(timedSteps).nullable(), rounds: z.number() });
 
+/** How far a job is; undefined where nothing, or something unknown, was told. */
 export function unpackProgress(text: string | null): Progress | undefined {
   return progressSchema.safeParse(parseJson(text ?? '')).data;
 }
@@ -142,6 +146,7 @@ export function packFailure({ code, message, hint }: SamIAmError): string {
   return JSON.stringify({ code, message, hint });
 }
 
+/** Why a job failed, as its worker wrote it; a text that no worker wrote becomes `internal`. */
 export function unpackFailure(reason: string | undefined): SamIAmError {
   const parsed = failureSchema.safeParse(parseJson(reason ?? ''));
   if (parsed.success) return new SamIAmError(parsed.data.code, parsed.data.message, { hint: parsed.data.hint });

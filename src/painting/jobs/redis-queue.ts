@@ -49,6 +49,7 @@ const workerSchema = z.object({
   job: z.string().nullable(),
 });
 
+/** Jobs in a Redis that any number of processes share. */
 export class RedisQueue implements JobQueue {
   readonly #queue: Queue<JobData, null>;
   readonly #redis: ReturnType<typeof keys.openRedis>;

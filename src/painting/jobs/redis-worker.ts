@@ -35,6 +35,7 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
+/** Takes jobs until it is closed; one that is under way then is finished first. */
 export function startRedisWorker(options: RedisWorkerOptions): RunningWorker {
   const { url, modelVersion, concurrency, onError, lockMs = 15_000 } = options;
   const names = keys.queueKeys(modelVersion);

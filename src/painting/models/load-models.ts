@@ -17,9 +17,13 @@ export function addedModelsFolder(dataDir: string): string {
   return join(dataDir, 'models');
 }
 
+/** The model that comes with the package. */
 export const defaultModelId = 'sam-i-am-small';
+
+/** The texture encoder that comes with the package; there is no other. */
 export const textureModelId = 'sam-i-am-texture';
 
+/** Which model is loaded from where. */
 export interface LoadOptions {
   /** The installation's models. */
   readonly folder: string;

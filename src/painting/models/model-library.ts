@@ -31,6 +31,7 @@ export interface Library {
   readonly checkpoints: readonly (Checkpoint & { readonly path: string; readonly present: boolean })[];
 }
 
+/** All models that are installed or can be had, for `sam-i-am models`. */
 export async function readLibrary(dataDir: string): Promise<Library> {
   const models = await readStoredModels(modelsFolder, addedModelsFolder(dataDir));
   const checkpoints = await Promise.all(
@@ -99,6 +100,7 @@ export async function verifyModels(dataDir: string, id: string | undefined): Pro
   );
 }
 
+/** How added files are known. */
 export interface AddOptions {
   /** Default: the name of the files' folder. */
   readonly id?: string;

@@ -24,6 +24,7 @@ export interface WorkerSettings {
   readonly choices?: PaintingChoices;
 }
 
+/** A micrograph whose materials are wanted as brush masks. */
 export interface PaintTask {
   readonly image: ImageFile;
   readonly materials: MaterialCount;
@@ -31,6 +32,7 @@ export interface PaintTask {
   readonly cancel?: CancelFlag;
 }
 
+/** A micrograph in which someone has clicked. */
 export interface PaintPromptedTask extends PromptOptions {
   readonly image: ImageFile;
   readonly prompt: UserPrompt;
@@ -40,12 +42,14 @@ export interface PaintPromptedTask extends PromptOptions {
 /** How a micrograph is segmented, and what of its file is read. */
 export type SegmentFileOptions = SegmentOptions & Pick<DecodeOptions, 'frame' | 'pixelSizeNm'>;
 
+/** A micrograph whose result is wanted as files. */
 export interface SegmentTask {
   readonly image: ImageFile | MicrographFile;
   readonly options: SegmentFileOptions;
   readonly modelVersion: string;
 }
 
+/** A micrograph that someone looks at on the page. */
 export interface ExploreTask {
   readonly image: ImageFile;
   readonly modelVersion: string;
@@ -68,6 +72,7 @@ export interface OutputFile {
   readonly content: Uint8Array | string;
 }
 
+/** The files of a segmented micrograph, and how many materials it has; null where the stage has none. */
 export interface SegmentedFiles {
   readonly files: readonly OutputFile[];
   readonly materials: number | null;
@@ -94,6 +99,7 @@ export async function answer<Value>(work: () => Promise<Value>): Promise<WorkerA
   }
 }
 
+/** A worker's answer with its error as a real one. */
 export function unpack<Value>(packed: WorkerAnswer<Value>): Result<Value, SamIAmError> {
   if (packed.ok) return success(packed.value);
   const { code, message, hint } = packed.error;

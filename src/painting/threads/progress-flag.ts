@@ -11,6 +11,7 @@ export interface Progress {
   readonly rounds: number;
 }
 
+/** A flag in memory that both threads share; nothing has begun. */
 export function progressFlag(): ProgressFlag {
   return new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
 }
@@ -23,6 +24,7 @@ export function enterStep(flag: ProgressFlag | undefined, step: TimedStep): void
   Atomics.store(flag, 0, number);
 }
 
+/** How far the work with this flag is. */
 export function readProgress(flag: ProgressFlag): Progress {
   return { step: timedSteps[Atomics.load(flag, 0) - 1] ?? null, rounds: Atomics.load(flag, 1) };
 }

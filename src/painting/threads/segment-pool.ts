@@ -37,6 +37,7 @@ import {
 } from './messages.js';
 import { progressFlag, readProgress } from './progress-flag.js';
 
+/** Which model the threads load, and how many there are. */
 export interface SegmentPoolOptions {
   readonly modelId: string;
   /** Micrographs at the same time; each has a worker thread and its own copy of the models. */

@@ -22,6 +22,7 @@ import {
 
 const segmenter = createSegmenter(workerData as WorkerSettings);
 
+/** Loads the models. */
 export function warmUp(): Promise<WorkerAnswer<null>> {
   return answer(async () => {
     await segmenter.models();
@@ -29,14 +30,17 @@ export function warmUp(): Promise<WorkerAnswer<null>> {
   });
 }
 
+/** All materials as brush masks. */
 export function paint(task: PaintTask): Promise<WorkerAnswer<PaintedMicrograph>> {
   return answer(() => segmenter.paint(task));
 }
 
+/** What a click asks for, as brush masks. */
 export function paintPrompted(task: PaintPromptedTask): Promise<WorkerAnswer<PaintedMicrograph>> {
   return answer(() => segmenter.paintPrompted(task));
 }
 
+/** The masks after each stage, for the evaluation. */
 export function stages(task: PaintTask): Promise<WorkerAnswer<StageMasks>> {
   return answer(() => segmenter.stages(task));
 }
@@ -46,14 +50,17 @@ export function regions(task: SegmentTask): Promise<WorkerAnswer<string>> {
   return answer(() => segmenter.regions(task));
 }
 
+/** All that the page shows of a micrograph. */
 export function explore(task: ExploreTask): Promise<WorkerAnswer<Exploration>> {
   return answer(() => segmenter.explore(task));
 }
 
+/** The files of a micrograph that was looked at before, with other choices. */
 export function rewrite(task: RewriteTask): Promise<WorkerAnswer<SegmentedFiles>> {
   return answer(() => segmenter.rewrite(task));
 }
 
+/** The files of a micrograph. */
 export function segment(task: SegmentTask): Promise<WorkerAnswer<SegmentedFiles>> {
   return answer(() => segmenter.segment(task));
 }

@@ -7,6 +7,7 @@ import { sam2Exporter, sam2Transformers } from './sam2.js';
 import { splitSam } from './split-sam.js';
 import { transformersSam } from './transformers-sam.js';
 
+/** What a pair of graphs does not say of itself. */
 export interface PairOptions {
   /** Longest side of the encoder's input where the graph leaves it open; SAM: 1024. */
   readonly inputSize: number;

@@ -15,6 +15,7 @@ export function withPadding(prompts: readonly Prompt[]): readonly Prompt[] {
   return prompts.map((prompt) => (hasBox(prompt) ? prompt : [...prompt, padding]));
 }
 
+/** Whether a prompt holds a corner of a box. */
 export function hasBox(prompt: Prompt): boolean {
   return prompt.some(({ label }) => label === promptLabels.boxTopLeft || label === promptLabels.boxBottomRight);
 }

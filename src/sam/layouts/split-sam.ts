@@ -8,6 +8,7 @@ import { masksOf, unsupportedPrompt } from './mask-outputs.js';
 import { pointTensors } from './prompt-tensors.js';
 import { tensorOf } from './tensor-of.js';
 
+/** What is known of a model beside its graphs. */
 export interface SplitSamOptions {
   /** Longest side, in pixels, to which an image is resized. */
   readonly inputSize: number;

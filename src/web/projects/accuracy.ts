@@ -1,6 +1,7 @@
 import type { AccuracyAnswer } from '../../backend/api/project-schemas.js';
 import { type RegionChanges, sumChanges } from '../../core/region-changes.js';
 
+/** The measures of one annotation. */
 export type AccuracyEntry = AccuracyAnswer['annotations'][number];
 
 /** Mean accuracy with a 95 % interval; `low` and `high` are the mean where one annotation is all there is. */
@@ -25,6 +26,7 @@ export function meanAccuracy(values: readonly number[]): MeanAccuracy {
   return { mean, low: Math.max(0, mean - half), high: Math.min(1, mean + half), count };
 }
 
+/** The mean accuracy of one model version. */
 export interface VersionAccuracy extends MeanAccuracy {
   readonly version: string;
   readonly regions: RegionChanges;
@@ -43,14 +45,17 @@ export function accuracyByVersion(entries: readonly AccuracyEntry[]): VersionAcc
   }));
 }
 
+/** The one figure by which annotations are shown and sorted: 0 to 1. */
 export function iouOf({ measures }: AccuracyEntry): number {
   return measures.best_iou;
 }
 
+/** As they were made, the oldest first. */
 export function inOrder(entries: readonly AccuracyEntry[]): AccuracyEntry[] {
   return [...entries].sort((a, b) => a.at.localeCompare(b.at));
 }
 
+/** Those that fit worst, at most so many. */
 export function worstFirst(entries: readonly AccuracyEntry[], most: number): AccuracyEntry[] {
   return [...entries].sort((a, b) => iouOf(a) - iouOf(b)).slice(0, most);
 }

@@ -12,6 +12,7 @@ import { AccuracyPlot } from './accuracy-plot.js';
 
 type Project = ProjectsAnswer['projects'][number];
 
+/** One project with the measures of its annotations. */
 export interface ProjectCardProps {
   readonly project: Project;
   readonly entries: readonly AccuracyEntry[];

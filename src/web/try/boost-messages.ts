@@ -15,6 +15,7 @@ export type BoostRequest =
       readonly parameters: MergingParameters;
     };
 
+/** One material as the page lists it. */
 export interface ShownMaterial {
   /** 1 is the material with the largest area. */
   readonly label: number;
@@ -24,6 +25,7 @@ export interface ShownMaterial {
   readonly masks: readonly number[];
 }
 
+/** What the booster's worker answers to the request of that number. */
 export interface BoostAnswer {
   readonly number: number;
   readonly fineness: Fineness;

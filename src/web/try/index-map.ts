@@ -7,6 +7,7 @@ export interface IndexMap {
   readonly values: Uint8Array | Uint16Array;
 }
 
+/** A mask and the value that its pixels get. */
 export interface Paintable {
   readonly mask: Mask;
   readonly value: number;

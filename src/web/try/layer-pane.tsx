@@ -7,6 +7,7 @@ import { ScaleBarView } from './scale-bar-view.js';
 import type { StageProps } from './stage.js';
 import type { Point } from './viewport.js';
 
+/** A pane and the layer that it shows. */
 export interface LayerPaneProps extends StageProps {
   readonly label: string;
   readonly name: LayerName;

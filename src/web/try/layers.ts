@@ -9,8 +9,10 @@ import type { Point } from './viewport.js';
 /** What a pane can show over the micrograph. */
 export const layerNames = ['micrograph', 'sam', 'removed', 'materials'] as const;
 
+/** One thing that a pane can show. */
 export type LayerName = (typeof layerNames)[number];
 
+/** What the layers are called on the screen. */
 export const layerTitles: Readonly<Record<LayerName, string>> = {
   micrograph: 'Micrograph',
   sam: 'SAM’s masks',
@@ -43,6 +45,7 @@ export function masksLayer({ info, masks }: Explored, shown: readonly number[]):
   return new TiledLayer(paintIndexMap(info.width, info.height, items), paintOf);
 }
 
+/** The materials in their colours. */
 export function materialsLayer({ width, height, labels }: BoostAnswer): TiledLayer {
   return new TiledLayer({ width, height, values: labels }, paintOf);
 }
@@ -52,6 +55,7 @@ const pointedAt: Paint = [255, 255, 255, 70, 255];
 /** Dimmed: all but what is selected. */
 const unselected: Paint = [0, 0, 0, 150, 150];
 
+/** One mask, pointed at. */
 export function highlightLayer(mask: Mask): TiledLayer {
   return new TiledLayer(paintIndexMap(mask.width, mask.height, [{ mask, value: 1 }]), () => pointedAt);
 }

@@ -14,6 +14,7 @@ export interface ShownLayer {
   readonly until?: number;
 }
 
+/** A picture with layers over it, and what is done with the pointer. */
 export interface PaneProps {
   readonly label: string;
   readonly picture: Picture;

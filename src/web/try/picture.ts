@@ -8,6 +8,7 @@ export interface Picture extends Size {
   readonly levels: readonly ImageBitmap[];
 }
 
+/** Decodes an image file in the browser and halves it again and again. Rejects where the browser can't read it. */
 export async function openPicture(file: Blob): Promise<Picture> {
   const whole = await createImageBitmap(file);
   const { width, height } = whole;

@@ -1,6 +1,7 @@
 import type { RemovalRule } from '../../booster/removal-record.js';
 import type { RemovalOptions, RemovedMask } from '../../pipeline/exploration.js';
 
+/** What the rules of mask removal are called on the screen. */
 export const ruleTitles: Readonly<Record<RemovalRule, string>> = {
   redundant: 'Redundant',
   compound: 'Compound',

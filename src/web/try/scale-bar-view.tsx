@@ -3,6 +3,7 @@ import { scaleBar } from './scale-bar.js';
 import type { Explored } from './try-session.js';
 import type { Viewport } from './viewport.js';
 
+/** The micrograph with its pixel size, and what of it is seen. */
 export interface ScaleBarViewProps {
   readonly explored: Explored;
   readonly view: Viewport | null;

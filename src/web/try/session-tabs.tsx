@@ -4,6 +4,7 @@ import { useStore } from '../store.js';
 import { Icon } from '../ui/icon.js';
 import type { TrySession } from './try-session.js';
 
+/** The micrographs that are open. */
 export interface SessionTabsProps {
   readonly sessions: readonly TrySession[];
   readonly active: TrySession | null;

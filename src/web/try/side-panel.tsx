@@ -9,6 +9,7 @@ import { RemovedList } from './removed-list.js';
 import type { StageProps } from './stage.js';
 import { fileAddress } from './try-session.js';
 
+/** What the panel beside the picture shows and changes. */
 export interface SidePanelProps extends StageProps {
   readonly onOpacity: (opacity: number) => void;
 }

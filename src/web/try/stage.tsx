@@ -4,6 +4,7 @@ import type { TiledLayer } from './tiled-layer.js';
 import type { Explored, SessionState, TrySession } from './try-session.js';
 import type { Size, Viewport } from './viewport.js';
 
+/** One micrograph and all that is chosen for it. */
 export interface ExplorerProps {
   readonly session: TrySession;
   readonly state: SessionState;

@@ -27,6 +27,7 @@ export interface Explored {
   readonly picture: Picture;
 }
 
+/** Everything that the page knows of one micrograph. */
 export interface SessionState {
   readonly name: string;
   /** The run's id on the server, as soon as it has one. */

@@ -5,11 +5,13 @@ export interface Viewport {
   readonly y: number;
 }
 
+/** Width and height, in whichever unit the place that has it says. */
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
+/** A place, x to the right and y down. */
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -36,6 +38,7 @@ export function zoomedAt(view: Viewport, factor: number, at: Point, image: Size,
   return clamped({ zoom, x: at.x - x * zoom, y: at.y - y * zoom }, image, pane);
 }
 
+/** The view after a drag by so many CSS pixels; the image never leaves the pane. */
 export function moved(view: Viewport, by: Point, image: Size, pane: Size): Viewport {
   return clamped({ ...view, x: view.x + by.x, y: view.y + by.y }, image, pane);
 }
@@ -51,6 +54,7 @@ function clamped(view: Viewport, image: Size, pane: Size): Viewport {
   };
 }
 
+/** The pixel of the image under a point of the pane. */
 export function toImage({ zoom, x, y }: Viewport, { x: left, y: top }: Point): Point {
   return { x: (left - x) / zoom, y: (top - y) / zoom };
 }

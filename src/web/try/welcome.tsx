@@ -5,6 +5,7 @@ import { getJson, problemOf } from '../api.js';
 import { Icon } from '../ui/icon.js';
 import { Problem } from '../ui/problem.js';
 
+/** What happens with files and examples. */
 export interface WelcomeProps {
   readonly onFiles: (files: readonly File[]) => void;
   readonly onExample: (name: string) => void;

@@ -16,6 +16,7 @@ const paths = {
   reset: 'M4 10a6 6 0 1 0 2-4.5M4 3v4h4',
 } as const;
 
+/** The name of a drawing. */
 export type IconName = keyof typeof paths;
 
 /** A line drawing in the colour of the text; what it means must be said beside it. */

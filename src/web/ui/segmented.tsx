@@ -1,10 +1,12 @@
 import type { ComponentChildren, JSX } from 'preact';
 
+/** One of several buttons of which one is pressed. */
 export interface Choice<Value> {
   readonly value: Value;
   readonly label: ComponentChildren;
 }
 
+/** Buttons of which one is pressed, under a legend. */
 export interface SegmentedProps<Value> {
   readonly legend: string;
   readonly isLegendHidden?: boolean;

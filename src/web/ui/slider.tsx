@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 
+/** A value in a range, with the name that says what it is. */
 export interface SliderProps {
   readonly label: string;
   readonly value: number;

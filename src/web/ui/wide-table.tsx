@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 
+/** A column of a table. */
 export interface Column {
   readonly title: string;
   /** Left out where the screen is narrow, as are the cells below it (class `secondary`). */

@@ -2,7 +2,7 @@
 
     python -m sam_export.bench random-vit-b.pth image.png --points-per-side 16
 
-Reads 8-bit grey images. `npm run bench` runs it beside our generator, one after the other.
+Reads 8-bit grey images. `npm run bench -- embedded` runs it beside our generator, one after the other.
 """
 
 import argparse

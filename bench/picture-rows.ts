@@ -1,10 +1,16 @@
-// Panels side by side, rows one below the other, on white.
-import sharp from 'sharp';
+import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 
 const gap = 12;
 
+/** Panels side by side as a PNG of this size in pixels. */
+export interface Row {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Buffer;
+}
+
 /** A row of PNGs, each scaled to `panelWidth`; its height is that of the highest. */
-export async function rowOf(panels, panelWidth) {
+export async function rowOf(panels: readonly Uint8Array[], panelWidth: number): Promise<Row> {
   const scaled = await Promise.all(
     panels.map((panel) => sharp(panel).resize({ width: panelWidth }).toColourspace('srgb').png().toBuffer()),
   );
@@ -14,8 +20,8 @@ export async function rowOf(panels, panelWidth) {
   return { width, height, data: await onWhite(width, height, layers).png().toBuffer() };
 }
 
-/** Writes the rows as one picture. */
-export async function writeRows(rows, file) {
+/** Writes rows one below the other on white as a PNG of few colours. */
+export async function writeRows(rows: readonly Row[], file: string): Promise<void> {
   const height = rows.reduce((sum, row) => sum + row.height + gap, -gap);
   let top = 0;
   const layers = rows.map((row) => {
@@ -23,9 +29,11 @@ export async function writeRows(rows, file) {
     top += row.height + gap;
     return layer;
   });
-  await onWhite(rows[0].width, height, layers).png({ palette: true, quality: 90 }).toFile(file);
+  await onWhite(rows[0]?.width ?? 1, height, layers)
+    .png({ palette: true, quality: 90 })
+    .toFile(file);
 }
 
-function onWhite(width, height, layers) {
+function onWhite(width: number, height: number, layers: OverlayOptions[]): Sharp {
   return sharp({ create: { width, height, channels: 3, background: '#fff' } }).composite(layers);
 }

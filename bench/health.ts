@@ -1,29 +1,30 @@
-// How long /health takes while 16 clients ask for predictions without a pause:
-//   npm run build && node scripts/bench-health.mjs [seconds]
-// Half of them send one micrograph again and again (answered from memory: all load is on the HTTP thread), half a new one each time.
+/**
+ * How long /health takes while 16 clients ask for predictions without a pause:
+ *   npm run bench -- health [--seconds 20]
+ * Half of them send one micrograph again and again (answered from memory: all load is on the HTTP thread), half a new one each time.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { modelsLoaded, root, startServed } from './served.mjs';
+import { parseArgs } from 'node:util';
+import { modelsLoaded, number, print, quantile, root, rounded, startServed } from './support.js';
 
-const seconds = Number(process.argv[2] ?? 20);
+const { values } = parseArgs({ options: { seconds: number(20) } });
 const data = mkdtempSync(path.join(tmpdir(), 'bench-health-'));
 const { child: server, url } = await startServed({ ...process.env, DATA_DIR: data }, modelsLoaded);
 const { port } = new URL(url);
 
-function ask(method, target, body) {
+function ask(method: string, target: string, body?: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'user-agent': 'heartex/bench' };
-    const request = http.request(
-      { host: '127.0.0.1', port, method, path: target, headers, agent: false },
-      (response) => {
-        response.resume();
-        // A server that is killed in mid-answer closes without an end.
-        response.on('close', () => resolve(response.statusCode));
-      },
-    );
+    const options = { host: '127.0.0.1', port, method, path: target, headers, agent: false };
+    const request = http.request(options, (response) => {
+      response.resume();
+      // A server that is killed in mid-answer closes without an end.
+      response.on('close', () => resolve(response.statusCode));
+    });
     request.on('error', reject);
     request.end(body);
   });
@@ -31,7 +32,7 @@ function ask(method, target, body) {
 
 const image = readFileSync(path.join(root, 'examples/particles-on-support.png'));
 const labelConfig = readFileSync(path.join(root, 'label-config/materials-3.xml'), 'utf8');
-const bodyFor = (bytes) =>
+const bodyFor = (bytes: Buffer) =>
   JSON.stringify({
     tasks: [{ id: 1, data: { image: `data:image/png;base64,${bytes.toString('base64')}` } }],
     label_config: labelConfig,
@@ -42,13 +43,14 @@ const fresh = () => bodyFor(Buffer.concat([image, Buffer.from(String(serial++))]
 const same = bodyFor(image);
 await ask('POST', '/predict', same);
 
-const end = performance.now() + seconds * 1000;
+const end = performance.now() + Number(values.seconds) * 1000;
 let predictions = 0;
-const clients = Array.from({ length: 16 }, async (_, i) => {
-  while (performance.now() < end)
-    if ((await ask('POST', '/predict', i % 2 === 0 ? same : fresh())) === 200) predictions++;
+const clients = Array.from({ length: 16 }, async (_, index) => {
+  while (performance.now() < end) {
+    if ((await ask('POST', '/predict', index % 2 === 0 ? same : fresh())) === 200) predictions++;
+  }
 });
-const times = [];
+const times: number[] = [];
 while (performance.now() < end) {
   const start = performance.now();
   await ask('GET', '/health');
@@ -58,7 +60,5 @@ while (performance.now() < end) {
 server.kill('SIGKILL');
 await Promise.allSettled(clients);
 rmSync(data, { recursive: true, force: true });
-times.sort((a, b) => a - b);
-const at = (share) => Number(times[Math.min(times.length - 1, Math.floor(share * times.length))].toFixed(1));
-const figures = { answers: times.length, predictions, median_ms: at(0.5), p99_ms: at(0.99), max_ms: at(1) };
-process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+const at = (share: number) => rounded(quantile(times, share), 1);
+print({ answers: times.length, predictions, median_ms: at(0.5), p99_ms: at(0.99), max_ms: at(1) });

@@ -1,36 +1,40 @@
 /**
  * How light and quick the web page is, in Chromium on the built server with the shipped models:
  *
- *   npm run build && node scripts/bench-page.mjs [--rounds 3]
+ *   npm run bench -- page [--rounds 3]
  *
- * One JSON object per line: bytes of the first view as sent and gzipped, milliseconds until an example can be clicked; then for each example and
- * each threshold or number of materials the milliseconds from the change to the first look that shows it, painted. Run it on a quiet machine.
+ * One JSON object per line: bytes of the first view as sent and gzipped, milliseconds until an example can be clicked; then for each example
+ * and each threshold or number of materials the milliseconds from the change to the first look that shows it, painted. Run it on a quiet
+ * machine.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { chromium } from 'playwright-core';
-import { endServed, modelsLoaded, startServed } from './served.mjs';
+import { chromium, type Locator, type Page } from 'playwright-core';
+import { endServed, modelsLoaded, number, print, quantile, script, startServed } from './support.js';
 
-const { values: flags } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
+declare global {
+  interface Window {
+    /** When each first look was drawn. */
+    looks: number[];
+  }
+}
+
+const { values: flags } = parseArgs({ options: { rounds: number(3) } });
 const rounds = Number(flags.rounds);
-const report = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const viewport = { width: 1440, height: 900 };
 
 const data = mkdtempSync(path.join(tmpdir(), 'bench-page-'));
-const { child: server, url } = await startServed({ PATH: process.env.PATH, DATA_DIR: data }, modelsLoaded);
-const findChromium = fileURLToPath(new URL('find-chromium.sh', import.meta.url));
-const executablePath = execFileSync(findChromium).toString().trim().split('\n').at(-1);
+const { child: server, url } = await startServed({ PATH: process.env['PATH'], DATA_DIR: data }, modelsLoaded);
+const executablePath = script('find-chromium.sh');
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 
 /** In a fresh profile: nothing is cached. */
-async function firstView() {
+async function firstView(): Promise<void> {
   const page = await browser.newPage({ viewport });
-  const bodies = [];
+  const bodies: Promise<Buffer>[] = [];
   page.on('response', (response) => bodies.push(response.body()));
   const start = performance.now();
   await page.goto(url, { waitUntil: 'commit' });
@@ -39,17 +43,17 @@ async function firstView() {
   await page.waitForLoadState('networkidle');
   const files = await Promise.all(bodies);
   await page.close();
-  const sum = (sizeOf) => files.reduce((total, file) => total + sizeOf(file), 0);
-  report({ what: 'first view', interactiveMs, bytes: sum((f) => f.length), gzipped: sum((f) => gzipSync(f).length) });
+  const sum = (sizeOf: (file: Buffer) => number) => files.reduce((total, file) => total + sizeOf(file), 0);
+  print({ what: 'first view', interactiveMs, bytes: sum((f) => f.length), gzipped: sum((f) => gzipSync(f).length) });
 }
 
 /** Before the page runs: takes down when a first look came, and when the frame after it was drawn. */
-function watchLooks() {
-  const looks = (window.looks = []);
+function watchLooks(): void {
+  const looks: number[] = (window.looks = []);
   window.Worker = class extends window.Worker {
-    constructor(...all) {
+    constructor(...all: ConstructorParameters<typeof Worker>) {
       super(...all);
-      this.addEventListener('message', ({ data: { fineness } }) => {
+      this.addEventListener('message', ({ data: { fineness } }: MessageEvent<{ readonly fineness?: string }>) => {
         const drawn = () => requestAnimationFrame(() => looks.push(performance.now()));
         if (fineness === 'preview') requestAnimationFrame(drawn);
       });
@@ -57,34 +61,36 @@ function watchLooks() {
   };
 }
 
-/** Milliseconds from a change, of a slider to a share of its range or by a button, to its first look on the screen. */
-async function changeTakes(element, share) {
+/** Milliseconds from a change, of a slider to a share of its range or by a button (null), to its first look on the screen. */
+async function changeTakes(element: Locator, share: number | null): Promise<number> {
   return element.evaluate(async (control, to) => {
     window.looks.length = 0;
-    const { min, max } = control;
-    if (to !== null) control.value = String(Number(min) + to * (Number(max) - Number(min)));
+    const input = control as HTMLInputElement;
+    const [min, max] = [Number(input.min), Number(input.max)];
+    if (to !== null) input.value = String(min + to * (max - min));
     const start = performance.now();
-    if (to === null) control.click();
-    else control.dispatchEvent(new Event('input', { bubbles: true }));
-    while (window.looks.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    if (to === null) input.click();
+    else input.dispatchEvent(new Event('input', { bubbles: true }));
+    while (window.looks[0] === undefined) await new Promise((resolve) => setTimeout(resolve, 2));
     return window.looks[0] - start;
   }, share);
 }
 
-async function measureControl(page, name, elements) {
-  const times = [];
+type Change = readonly [Locator, number | null];
+
+async function measureControl(page: Page, name: object, changes: readonly Change[]): Promise<void> {
+  const times: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    for (const [element, share] of elements) {
+    for (const [element, share] of changes) {
       times.push(await changeTakes(element, share));
       await page.waitForTimeout(500); // Until the exact result is there, too: a slider that rests.
     }
   }
-  times.sort((a, b) => a - b);
-  const at = (share) => Math.round(times[Math.floor(share * (times.length - 1))]);
-  report({ ...name, changes: times.length, medianMs: at(0.5), p95Ms: at(0.95), mostMs: at(1) });
+  const at = (share: number) => Math.round(quantile(times, share));
+  print({ ...name, changes: times.length, medianMs: at(0.5), p95Ms: at(0.95), mostMs: at(1) });
 }
 
-async function measureExample(page, index) {
+async function measureExample(page: Page, index: number): Promise<void> {
   if (index > 0) await page.getByRole('button', { name: 'Another' }).click();
   const button = page.locator('.examples button').nth(index);
   const example = await button.textContent();
@@ -93,13 +99,15 @@ async function measureExample(page, index) {
   await page.waitForTimeout(2_000);
   for (const label of ['Redundant from IoU', 'Compound above', 'Tiny child below', 'Tiny island below', 'Child from']) {
     const slider = page.getByLabel(label);
-    const shares = [0, 0.25, 0.5, 0.75, 1].map((share) => [slider, share]);
+    const shares = [0, 0.25, 0.5, 0.75, 1].map((share): Change => [slider, share]);
     await measureControl(page, { example, control: label }, shares);
     await page.getByRole('button', { name: 'Usual values' }).click();
     await page.waitForTimeout(500);
   }
-  const counts = ['1', '2', '3', '4', '5', '6', 'auto'].map((name) => page.getByRole('button', { name, exact: true }));
-  const presses = counts.map((count) => [count, null]);
+  const presses = ['1', '2', '3', '4', '5', '6', 'auto'].map((name): Change => [
+    page.getByRole('button', { name, exact: true }),
+    null,
+  ]);
   await measureControl(page, { example, control: 'Number of materials' }, presses);
 }
 

@@ -1,43 +1,46 @@
 /**
  * Pictures of every view of the web page at 1440 and 390 pixels, light and dark, to look at; and how smoothly 16 megapixels move:
  *
- *   npm run build && node scripts/page-views.mjs --out DIR [--megapixels 16] [--only pictures|frames]
+ *   npm run bench -- page-views --out DIR [--megapixels 16] [--only pictures|frames]
  *
  * The server is a real one with the shipped models. Projects and jobs are made up, because a project's history takes weeks;
  * test/e2e/learning.test.ts has both views with a real Label Studio. Pictures go to DIR; the README's is docs/pictures/page.png, a copy of
  * DIR/result-1440-light.png. One JSON object per line tells the times between frames while a micrograph is dragged and zoomed.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
-import { endServed, modelsLoaded, startServed } from './served.mjs';
+import { endServed, modelsLoaded, number, print, quantile, root, script, startServed, there } from './support.js';
+
+declare global {
+  interface Window {
+    /** Milliseconds between frames, as long as they are taken down. */
+    frameTimes: number[] | undefined;
+  }
+}
+
+type Scheme = 'light' | 'dark';
 
 const { values: flags } = parseArgs({
-  options: { out: { type: 'string' }, megapixels: { type: 'string', default: '16' }, only: { type: 'string' } },
+  options: { out: { type: 'string' }, megapixels: number(16), only: { type: 'string' } },
 });
-const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const out = flags.out ?? 'page-views';
 mkdirSync(out, { recursive: true });
 
 const data = mkdtempSync(path.join(tmpdir(), 'page-views-'));
-const { child: server, url } = await startServed({ PATH: process.env.PATH, DATA_DIR: data }, modelsLoaded);
-const executablePath = execFileSync(here('find-chromium.sh')).toString().trim().split('\n').at(-1);
+const { child: server, url } = await startServed({ PATH: process.env['PATH'], DATA_DIR: data }, modelsLoaded);
+const executablePath = script('find-chromium.sh');
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 
-const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString();
+const day = (back: number) => new Date(Date.now() - back * 86_400_000).toISOString();
 
-function madeUpProjects() {
-  const versions = [
-    'sam-i-am-small-222f8111',
-    'sam-i-am-small-222f8111-p1-4c1d07',
-    'sam-i-am-small-222f8111-p2-9e07b3',
-  ];
-  const profile = (index, active) => ({
+const versions = ['sam-i-am-small-222f8111', 'sam-i-am-small-222f8111-p1-4c1d07', 'sam-i-am-small-222f8111-p2-9e07b3'];
+
+function madeUpProjects(): object {
+  const profile = (index: number, active: boolean) => ({
     version: versions[index],
     createdAt: day(20 - 8 * index),
     active,
@@ -77,8 +80,8 @@ function madeUpProjects() {
   };
 }
 
-function madeUpAccuracy() {
-  const measures = (value) => ({ mIoU: value, mRecall: value, mPrecision: value, mFPR: 0.1, best_iou: value });
+function madeUpAccuracy(): object {
+  const measures = (value: number) => ({ mIoU: value, mRecall: value, mPrecision: value, mFPR: 0.1, best_iou: value });
   return {
     annotations: Array.from({ length: 40 }, (_, index) => {
       const value = Math.min(0.99, 0.7 + 0.006 * index + 0.12 * Math.sin(index * 2.3));
@@ -88,7 +91,7 @@ function madeUpAccuracy() {
         annotation: String(index + 1),
         annotator: '1',
         at: day(20 - index / 2),
-        modelVersion: madeUpProjects().projects[0].profiles[index < 20 ? 1 : 0].version,
+        modelVersion: versions[index < 20 ? 1 : 2],
         measures: { ...measures(value), boundary: measures(value) },
         regions: { accepted: 2, edited: 1, rejected: 0, drawn: 0 },
         editedShare: (1 - value) / 3,
@@ -98,7 +101,7 @@ function madeUpAccuracy() {
   };
 }
 
-function madeUpJobs() {
+function madeUpJobs(): object {
   const states = ['running', 'running', 'waiting', 'done', 'failed', 'done', 'cancelled', 'done', 'done'];
   const jobs = states.map((state, index) => ({
     id: String(90 - index),
@@ -113,7 +116,7 @@ function madeUpJobs() {
     createdAt: day(index / 500),
     finishedAt: ['running', 'waiting'].includes(state) ? null : day(index / 500 - 0.0003),
   }));
-  const worker = (host, job) => ({
+  const worker = (host: string, job: string | null) => ({
     id: `${host}-217-1`,
     host,
     state: job === null ? 'idle' : 'busy',
@@ -124,7 +127,7 @@ function madeUpJobs() {
   return { queue: { waiting: 31, running: 2, done: 418, failed: 1, perMinute: 24.5, ownSince: null }, workers, jobs };
 }
 
-async function openPage(view, width, height, colorScheme) {
+async function openPage(view: string, width: number, height: number, colorScheme: Scheme): Promise<Page> {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
   await page.route('**/api/projects', (route) => route.fulfill({ json: madeUpProjects() }));
   await page.route('**/accuracy', (route) => route.fulfill({ json: madeUpAccuracy() }));
@@ -135,13 +138,13 @@ async function openPage(view, width, height, colorScheme) {
   return page;
 }
 
-async function untilSegmented(page) {
+async function untilSegmented(page: Page): Promise<void> {
   await page.locator('.materials .swatch').first().waitFor({ timeout: 240_000 });
   await page.waitForTimeout(2_000);
 }
 
-async function photograph(width, height, colorScheme) {
-  const shoot = (page, name, fullPage = width < 1000) =>
+async function photograph(width: number, height: number, colorScheme: Scheme): Promise<void> {
+  const shoot = (page: Page, name: string, fullPage = width < 1000) =>
     page.screenshot({ path: path.join(out, `${name}-${width}-${colorScheme}.png`), fullPage });
   for (const view of ['projects', 'jobs']) {
     const page = await openPage(view, width, height, colorScheme);
@@ -162,12 +165,12 @@ async function photograph(width, height, colorScheme) {
 }
 
 /** Times between frames in milliseconds while `work` goes on. */
-async function frames(page, work) {
+async function frames(page: Page, work: () => Promise<void>): Promise<object> {
   await page.evaluate(() => {
-    const times = [];
+    const times: number[] = [];
     window.frameTimes = times;
     let last = performance.now();
-    const step = (now) => {
+    const step = (now: number) => {
       times.push(now - last);
       last = now;
       if (window.frameTimes === times) requestAnimationFrame(step);
@@ -178,26 +181,26 @@ async function frames(page, work) {
   const times = await page.evaluate(() => {
     const found = window.frameTimes;
     window.frameTimes = undefined;
-    return found;
+    return found ?? [];
   });
-  const sorted = times.slice(1).sort((a, b) => a - b);
-  const at = (share) => Math.round(sorted[Math.floor(share * (sorted.length - 1))]);
-  return { frames: sorted.length, medianMs: at(0.5), p95Ms: at(0.95), mostMs: at(1) };
+  const taken = times.slice(1);
+  const at = (share: number) => Math.round(quantile(taken, share));
+  return { frames: taken.length, medianMs: at(0.5), p95Ms: at(0.95), mostMs: at(1) };
 }
 
-async function measureFrames(megapixels) {
+async function measureFrames(megapixels: number): Promise<void> {
   const side = Math.round(Math.sqrt(megapixels * 1e6));
   const page = await openPage('try', 1440, 900, 'light');
-  const example = here('../examples/particles-on-support.png');
+  const example = path.join(root, 'examples/particles-on-support.png');
   const buffer = await sharp(example).resize(side, side, { kernel: 'cubic' }).png({ compressionLevel: 1 }).toBuffer();
   await page.setInputFiles('input[type=file]', { name: 'large.png', mimeType: 'image/png', buffer });
   await untilSegmented(page);
-  const report = (what, found) => process.stdout.write(`${JSON.stringify({ what, side, ...found })}\n`);
+  const report = (what: string, found: object) => print({ what, side, ...found });
   report('nothing moves', await frames(page, () => page.waitForTimeout(2_000)));
-  const box = await page.locator('.pane canvas').last().boundingBox();
+  const box = there(await page.locator('.pane canvas').last().boundingBox(), 'the canvas');
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(x, y);
-  const zoom = async (by) => {
+  const zoom = async (by: number) => {
     for (let step = 0; step < 30; step++) await page.mouse.wheel(0, by);
   };
   report('zooming in', await frames(page, () => zoom(-60)));
@@ -216,7 +219,7 @@ async function measureFrames(megapixels) {
 
 try {
   if (flags.only !== 'frames') {
-    for (const colorScheme of ['light', 'dark']) {
+    for (const colorScheme of ['light', 'dark'] as const) {
       await photograph(1440, 900, colorScheme);
       await photograph(390, 844, colorScheme);
     }

@@ -1,29 +1,34 @@
-/*
- * Clicks in a row on a cached image, through the code that the server's worker runs: latency by number of points, and whether memory stays flat.
+/**
+ * Clicks in a row on a cached image, through the code that the server's worker runs: latency by number of points, and whether memory stays
+ * flat.
  *
- *   node --expose-gc scripts/soak.mjs [--clicks 1000] [--leak]     (--leak plants one, to show that it would be found)
+ *   npm run bench -- soak-clicks [--clicks 1000] [--leak]     (--leak plants one, to show that it would be found)
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openSegmenter, settledBytes, slopeOf } from './soaking.mjs';
+import { number, openSegmenter, print, quantile, root, settledBytes, slopeOf } from './support.js';
 
-const { values } = parseArgs({
-  options: { clicks: { type: 'string', default: '1000' }, leak: { type: 'boolean', default: false } },
-});
+const { values } = parseArgs({ options: { clicks: number(1000), leak: { type: 'boolean', default: false } } });
 const mostBytesPerClick = 5000;
 const folder = await mkdtemp(join(tmpdir(), 'soak-'));
 const segmenter = openSegmenter(folder, { cacheBytes: 64e6, threads: 2 });
-const bytes = await readFile(new URL('../examples/srtio3-film-on-ge.png', import.meta.url));
-const image = { name: 'example.png', bytes };
-const leaked = [];
+const image = { name: 'example.png', bytes: await readFile(join(root, 'examples/srtio3-film-on-ge.png')) };
+const leaked: Float32Array[] = [];
+
+/** Milliseconds of each click. */
+interface Taken {
+  readonly cpu: number;
+  readonly wall: number;
+}
 
 try {
-  for (const points of values.leak ? [] : [1, 10, 100, 300])
+  for (const points of values.leak ? [] : [1, 10, 100, 300]) {
     print(`${points} points: ${describe(await clicks(30, points))}`);
+  }
   const total = Number(values.clicks);
-  const memory = [];
+  const memory: [number, number][] = [];
   for (let done = 0; done < total; done += 20) {
     await clicks(20, 1);
     memory.push([done, await settledBytes()]);
@@ -37,9 +42,8 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** Milliseconds of CPU and of wall time of each click. */
-async function clicks(count, pointCount) {
-  const times = [];
+async function clicks(count: number, pointCount: number): Promise<readonly Taken[]> {
+  const times: Taken[] = [];
   for (let i = 0; i < count; i++) {
     const points = Array.from({ length: pointCount }, (_, k) => ({
       x: 100 + ((k * 37) % 800),
@@ -47,7 +51,7 @@ async function clicks(count, pointCount) {
       positive: k % 3 !== 1,
     }));
     const [start, cpu] = [performance.now(), process.cpuUsage()];
-    await segmenter.paintPrompted({ image, prompt: { points, boxes: [] } });
+    await segmenter.paintPrompted({ image, prompt: { points, boxes: [] }, extent: 'mask', materials: 'auto' });
     const used = process.cpuUsage(cpu);
     times.push({ wall: performance.now() - start, cpu: (used.user + used.system) / 1000 });
     if (values.leak) leaked.push(new Float32Array(3000).fill(i));
@@ -55,15 +59,11 @@ async function clicks(count, pointCount) {
   return times;
 }
 
-function describe(times) {
-  const of = (key, share) =>
-    times
-      .map((time) => time[key])
-      .sort((a, b) => a - b)
-      [Math.floor(times.length * share)].toFixed(0);
+function describe(times: readonly Taken[]): string {
+  const of = (key: keyof Taken, share: number) =>
+    quantile(
+      times.map((time) => time[key]),
+      share,
+    ).toFixed(0);
   return `wall p50 ${of('wall', 0.5)} ms, p95 ${of('wall', 0.95)} ms; CPU p50 ${of('cpu', 0.5)} ms`;
-}
-
-function print(line) {
-  process.stdout.write(`${line}\n`);
 }

@@ -1,22 +1,25 @@
-// The picture of Label Studio on the README's first screen: a real one, with an example that the real backend has painted.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
-import { openLabelStudio, startBackend } from './label-studio-backend.mjs';
-import { endServed, modelsLoaded, root } from './served.mjs';
+import { endServed, type LabelStudio, modelsLoaded, openLabelStudio, root, startBackend, there } from './support.js';
+
+/*
+ * The picture of Label Studio on the README's first screen: a real one, with an example that the real backend has painted.
+ */
 
 const port = 18_090;
 const screen = { width: 1440, height: 900 };
 
 /** Writes a screenshot of the labelling page with the named example, as it is when the task is opened, on a laptop's screen. */
-export async function photographLabelStudio(example, file) {
+export async function photographLabelStudio(example: string, file: string): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'picture-'));
   const studio = await openLabelStudio(path.join(folder, 'label-studio'), port);
   const backend = await startBackend(studio, { DATA_DIR: path.join(folder, 'data') }, modelsLoaded);
-  const executablePath = execFileSync(path.join(root, 'scripts/find-chromium.sh')).toString().trim().split('\n').at(-1);
+  const found = execFileSync(path.join(root, 'scripts/find-chromium.sh')).toString().trim().split('\n');
+  const executablePath = there(found.at(-1), 'Chromium');
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   try {
     const task = await paintedTask(studio, backend.url, example);
@@ -42,9 +45,16 @@ export async function photographLabelStudio(example, file) {
 }
 
 /** A new project with the example, connected to the backend, its prediction fetched. */
-async function paintedTask(studio, url, example) {
+async function paintedTask(
+  studio: LabelStudio,
+  url: string,
+  example: string,
+): Promise<{ id: number; project: number }> {
   const labelConfig = readFileSync(path.join(root, 'label-config/materials-3.xml'), 'utf8');
-  const project = await studio.ask('POST', '/api/projects', { title: 'SrTiO3 film on Ge', label_config: labelConfig });
+  const project = await studio.ask<{ id: number }>('POST', '/api/projects', {
+    title: 'SrTiO3 film on Ge',
+    label_config: labelConfig,
+  });
   const form = new FormData();
   const bytes = readFileSync(path.join(root, 'examples', `${example}.png`));
   form.append('file', new Blob([bytes], { type: 'image/png' }), `${example}.png`);
@@ -53,12 +63,14 @@ async function paintedTask(studio, url, example) {
   const selectedItems = { all: true, excluded: [] };
   const retrieve = `/api/dm/actions?id=retrieve_tasks_predictions&project=${project.id}`;
   await studio.ask('POST', retrieve, { selectedItems });
-  const { tasks } = await studio.ask('GET', `/api/tasks?project=${project.id}&fields=all`);
-  if (tasks[0].predictions.length === 0) throw new Error('the task has no prediction');
-  return { id: tasks[0].id, project: project.id };
+  type Listed = { readonly tasks: readonly { readonly id: number; readonly predictions: readonly unknown[] }[] };
+  const { tasks } = await studio.ask<Listed>('GET', `/api/tasks?project=${project.id}&fields=all`);
+  const task = there(tasks[0], 'the task');
+  if (task.predictions.length === 0) throw new Error('the task has no prediction');
+  return { id: task.id, project: project.id };
 }
 
-async function logIn(browser, { url, user, password }) {
+async function logIn(browser: Browser, { url, user, password }: LabelStudio): Promise<Page> {
   const page = await browser.newPage({ viewport: screen });
   page.setDefaultTimeout(60_000);
   await page.goto(`${url}/user/login/`);
@@ -69,7 +81,7 @@ async function logIn(browser, { url, user, password }) {
 }
 
 /** Waits until three screenshots in a row, a second apart, are the same. */
-async function settle(page) {
+async function settle(page: Page): Promise<void> {
   let before = await page.screenshot();
   for (let tries = 0, equal = 0; tries < 60 && equal < 2; tries++) {
     await page.waitForTimeout(1000);
