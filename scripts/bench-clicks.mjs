@@ -1,16 +1,22 @@
 // What a click on a cached image costs in the server, by the number and kind of regions in the request:
-//   npm run build && node scripts/bench-clicks.mjs [rounds]
+//   npm run build && node scripts/bench-clicks.mjs [--rounds 40]
 // Sizes take turns, so that load from elsewhere falls on all alike. CPU is what the server's process used; wall time is what a user waits.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { maskFromBox } from '../dist/core/mask.js';
 import { encodeBrushRle } from '../dist/label-studio/brush-codec.js';
 import { modelsLoaded, root, startServed } from './served.mjs';
 
-const rounds = Number(process.argv[2] ?? 40);
+const { values: flags, positionals } = parseArgs({ options: { rounds: { type: 'string' } }, allowPositionals: true });
+const rounds = Number(flags.rounds ?? positionals[0] ?? 40);
+if (!Number.isInteger(rounds) || rounds < 1) {
+  process.stderr.write('bench-clicks: rounds must be a whole number from 1 on, for instance --rounds 10\n');
+  process.exit(2);
+}
 const side = 1024;
 const data = mkdtempSync(path.join(tmpdir(), 'bench-clicks-'));
 const { child: server, url } = await startServed(
