@@ -93,13 +93,6 @@ export function openPredictionLedger(api: ConnectedApi, project: string): Predic
     return parsed.data;
   };
 
-  /** The predictions of one task and version, the first one first. */
-  const ownPredictions = async (task: number, modelVersion: string) => {
-    const parsed = predictionsSchema.safeParse(await api.get(`/api/predictions/?task=${task}`));
-    if (!parsed.success) throw unknownForm();
-    return parsed.data.filter((each) => each.model_version === modelVersion).sort((a, b) => a.id - b.id);
-  };
-
   return {
     async page(selection, after) {
       for (const chunk of chunksOf(selection, after)) {
@@ -136,17 +129,24 @@ export function openPredictionLedger(api: ConnectedApi, project: string): Predic
       return found;
     },
     async scoreOf(task, modelVersion) {
-      return (await ownPredictions(task, modelVersion))[0]?.score ?? null;
+      return (await ownPredictions(api, task, modelVersion))[0]?.score ?? null;
     },
     async post(predictions) {
       await api.post(`/api/projects/${encodeURIComponent(project)}/import/predictions`, predictions);
     },
     async deleteSurplus(task, modelVersion) {
-      const [, ...surplus] = await ownPredictions(task, modelVersion);
+      const [, ...surplus] = await ownPredictions(api, task, modelVersion);
       const deleted = await Promise.all(surplus.map(({ id }) => api.delete(`/api/predictions/${id}/`)));
       return deleted.filter(Boolean).length;
     },
   };
+}
+
+/** The predictions of one task and version, the first one first. */
+async function ownPredictions(api: ConnectedApi, task: number, modelVersion: string) {
+  const parsed = predictionsSchema.safeParse(await api.get(`/api/predictions/?task=${task}`));
+  if (!parsed.success) throw unknownForm();
+  return parsed.data.filter((each) => each.model_version === modelVersion).sort((a, b) => a.id - b.id);
 }
 
 function queryOf(

@@ -217,6 +217,7 @@ function hostileJobs(names: readonly string[]) {
   const common = { kind: 'paint', project: 1, task: 1, state: 'failed', attempts: 1, createdAt: 'x', finishedAt: null };
   return {
     queue: { waiting: 0, running: 0, done: 0, failed: names.length, perMinute: 0, ownSince: null },
+    elsewhere: [],
     workers: names.map((host, id) => ({ id: String(id), host, state: 'idle', since: 'x', job: null })),
     jobs: names.map((name, id) => ({ id: String(id), name, reason: name, ...common })),
   };

@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import request from 'supertest';
+import { announceQueue } from '../../src/store/announced-queues.js';
 import { inlineImage, labelConfigWith, testBackend } from '../support/test-backend.js';
 
 const predict = (...images: string[]) => ({
@@ -35,6 +39,21 @@ test('a failed job can be run again; unknown ones, other methods and other words
   });
   await request(app).get(`/api/jobs/${id}/retry`).expect(405);
   await request(app).post(`/api/jobs/${id}/explode`).expect(404);
+});
+
+test('a command that works by itself with the same data folder is told beside the own queue, until it ends', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'jobs-'));
+  const { app } = testBackend({ environment: { DATA_DIR: folder } });
+  const elsewhere = async () =>
+    ((await request(app).get('/api/jobs').expect(200)).body as { elsewhere: unknown[] }).elsewhere;
+  const queue = { waiting: 2, running: 1, done: 5, failed: 0, perMinute: 5, ownSince: '2026-11-28T07:00:00.000Z' };
+  const announced = announceQueue(folder, 'prelabel', () => Promise.resolve(queue));
+  let told = await elsewhere();
+  while (told.length === 0) told = await elsewhere();
+  expect(told).toEqual([{ command: 'prelabel', host: hostname(), pid: process.pid, ...queue }]);
+  await announced.stop();
+  expect(await elsewhere()).toEqual([]);
+  await rm(folder, { recursive: true });
 });
 
 test('the length of the queue is a metric', async () => {

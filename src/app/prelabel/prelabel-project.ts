@@ -174,7 +174,7 @@ class PrelabelRun {
     const tasks = [...present];
     for (let start = 0; start < tasks.length && !this.#deps.signal.aborted; start += scoresAtOnce) {
       const few = tasks.slice(start, start + scoresAtOnce);
-      const scores = await Promise.all(few.map(([task, listed]) => listed ?? this.#readScore(task)));
+      const scores = await Promise.all(few.map(async ([task, listed]) => listed ?? (await this.#readScore(task))));
       for (const [index, [task]] of few.entries()) {
         this.#done({ task, outcome: 'present', score: scores[index] ?? null });
       }

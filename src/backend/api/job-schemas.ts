@@ -20,19 +20,24 @@ export const jobAnswer = z.object({
 /** One job as the page reads it. */
 export type Job = z.infer<typeof jobAnswer>;
 
+const queueFigures = z.object({
+  waiting: z.number().int(),
+  running: z.number().int(),
+  done: z.number().int(),
+  failed: z.number().int(),
+  perMinute: z.number(),
+  ownSince: z
+    .string()
+    .nullable()
+    .describe('Since when the jobs of this process are counted; null: those of all processes that share a Redis.'),
+});
+
 /** The schema of `GET /api/jobs`. */
 export const jobsAnswer = z.object({
-  queue: z.object({
-    waiting: z.number().int(),
-    running: z.number().int(),
-    done: z.number().int(),
-    failed: z.number().int(),
-    perMinute: z.number(),
-    ownSince: z
-      .string()
-      .nullable()
-      .describe('Since when the jobs of this process are counted; null: those of all processes that share a Redis.'),
-  }),
+  queue: queueFigures,
+  elsewhere: z
+    .array(queueFigures.extend({ command: z.string(), host: z.string(), pid: z.number().int() }))
+    .describe('Commands that work by themselves with the same data folder, for instance prelabel without REDIS_URL.'),
   workers: z.array(
     z.object({
       id: z.string(),

@@ -1,11 +1,13 @@
 import type { RequestHandler } from 'express';
+import { readAnnouncedQueues } from '../../store/announced-queues.js';
 import type { RouteDeps } from '../app-deps.js';
 import { RefusedRequest } from '../error-response.js';
 
-/** `GET /api/jobs`: the queue, its workers and its newest jobs, for the web page. */
-export function jobsRoute({ jobs }: RouteDeps): RequestHandler {
+/** `GET /api/jobs`: the queue, its workers and its newest jobs, and what other commands tell of theirs, for the web page. */
+export function jobsRoute({ jobs, settings }: RouteDeps): RequestHandler {
   return async (_request, response) => {
-    response.json(await jobs.overview());
+    const [overview, announced] = await Promise.all([jobs.overview(), readAnnouncedQueues(settings.dataDir)]);
+    response.json({ ...overview, elsewhere: announced.map(({ at: _, ...queue }) => queue) });
   };
 }
 

@@ -19,10 +19,12 @@ import { openPredictionLedger, type TaskSelection } from '../../label-studio/pre
 import { createProjectApi } from '../../label-studio/project-api.js';
 import { createActiveProfiles, textureDigest } from '../../learning/training/active-profiles.js';
 import { sparingly } from '../../painting/jobs/queue-error.js';
+import type { QueuedService } from '../../painting/jobs/queued-service.js';
 import { openService } from '../../painting/open-service.js';
 import { paintTask } from '../../painting/paint-task.js';
 import { createKeepCopy } from '../../painting/results/served-copies.js';
 import type { ActiveProfile, SegmentationService } from '../../painting/segmentation-service.js';
+import { announceQueue } from '../../store/announced-queues.js';
 import { openProfileStore } from '../../store/profile-store.js';
 import { openScoreJournal } from '../../store/score-journal.js';
 import { openServedPredictions } from '../../store/served-predictions.js';
@@ -100,19 +102,28 @@ async function prelabel(flags: PrelabelFlags): Promise<number> {
   });
   openDataFolder(settings.dataDir);
   const connection = openConnection(settings);
-  let service: SegmentationService | undefined;
+  let service: QueuedService | undefined;
+  let announced: { readonly stop: () => Promise<void> } | undefined;
   try {
     return await withInterruption(async (signal) => {
       const opened = await openTasks(flags, connection);
       service = await openService(settings, { onError: sayNowAndThen });
+      announced = announceOwn(settings, service);
       if (settings.redisUrl !== undefined && !service.isReady()) say('waiting for a sam-i-am worker');
       await Promise.race([service.ready, aborted(signal)]);
       return run(flags, settings, { ...opened, connection, service, signal });
     });
   } finally {
+    await announced?.stop();
     await service?.close();
     await connection.close();
   }
+}
+
+/** The server's page of jobs tells of this process's queue; one in Redis it sees itself. */
+function announceOwn({ redisUrl, dataDir }: Settings, { jobs }: QueuedService) {
+  if (redisUrl !== undefined) return undefined;
+  return announceQueue(dataDir, 'prelabel', async () => (await jobs.overview()).queue);
 }
 
 const sayNowAndThen = sparingly(({ message, hint }) => say(`${message}; waiting. ${hint}`), 10_000);
@@ -124,7 +135,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 /** Everything that a run works with. */
 type Opened = Awaited<ReturnType<typeof openTasks>> & {
   readonly connection: Connection;
-  readonly service: SegmentationService;
+  readonly service: QueuedService;
   readonly signal: AbortSignal;
 };
 

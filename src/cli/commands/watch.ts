@@ -123,7 +123,10 @@ async function doFrame(
   const target = join(flags.out, `${basename(frame.name, extname(frame.name))}.roi.json`);
   try {
     if (report.isTaken(target, frame.name)) throw sameTarget(frame.name, target);
-    if (await isDone(target, frame)) return report.before();
+    if (await isDone(target, frame)) {
+      report.before();
+      return;
+    }
     const bytes = await readFile(frame.path);
     const { materials, pointsPerSide, merge, keepOverlays } = flags;
     const options = { ...defaultSegmentOptions, materials, pointsPerSide, merge, keepOverlays };

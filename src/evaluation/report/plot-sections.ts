@@ -1,7 +1,7 @@
 import { evaluatedStages } from '../../annotations/evaluation-case.js';
+import { agreementNote, changesText, type RegionChanges } from '../../core/region-changes.js';
 import { difficulties, type Difficulty } from '../../metrics/difficulty.js';
 import type { Gain, MeasureChanges } from '../comparisons.js';
-import { agreementNote, changesText, type RegionChanges } from '../../core/region-changes.js';
 import type { EvaluationFigures } from '../evaluation.js';
 import { calibrationPlot, dotPlot, type DotRow, histograms, shareBar, timePlot } from './charts.js';
 import { count, percent, points } from './figures.js';

@@ -26,11 +26,33 @@ export function JobsView(): JSX.Element {
         <>
           <Figures {...answer.queue} />
           <Scope ownSince={answer.queue.ownSince} />
+          <Elsewhere queues={answer.elsewhere} />
           <Workers workers={answer.workers} jobs={answer.jobs} />
           <Jobs jobs={answer.jobs} onChange={refresh} />
         </>
       )}
     </div>
+  );
+}
+
+/** Commands that work by themselves beside the server. */
+function Elsewhere({ queues }: { readonly queues: JobsAnswer['elsewhere'] }): JSX.Element | null {
+  if (queues.length === 0) return null;
+  return (
+    <section class="card">
+      <h2>At work by themselves</h2>
+      <ul class="workers">
+        {queues.map(({ command, host, pid, waiting, running, done, failed, perMinute, ownSince }) => (
+          <li key={`${host} ${pid}`}>
+            <span class={`state-mark is-${running > 0 ? 'busy' : 'idle'}`}>{running > 0 ? 'busy' : 'idle'}</span>
+            <strong>{command}</strong>
+            <span class="facts">
+              {`${waiting} waiting, ${running} running, ${done} done, ${failed} failed, ${perMinute.toFixed(1)} per minute; on ${host} since ${shortTime(ownSince ?? '')}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -40,7 +62,7 @@ function Scope({ ownSince }: Pick<JobsAnswer['queue'], 'ownSince'>): JSX.Element
     <p class="hint">
       {ownSince === null
         ? 'Of all processes that share this Redis.'
-        : `Of this server, since it was started on ${shortTime(ownSince)}. What prelabel, segment and watch do is not counted here: without REDIS_URL they work by themselves. An image that was painted a moment ago is answered again without a new job.`}
+        : `Of this server, since it was started on ${shortTime(ownSince)}. Without REDIS_URL, commands work by themselves: prelabel is named below while it runs, segment and watch are not. An image that was painted a moment ago is answered again without a new job.`}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ProjectsAnswer } from '../../backend/api/project-schemas.js';
-import { agreementNote, changesText } from '../../core/region-changes.js';
+import { agreementNote, type RegionChanges } from '../../core/region-changes.js';
 import { withoutTrailing } from '../../core/without-trailing.js';
 import { postJson, problemOf } from '../api.js';
 import { Problem } from '../ui/problem.js';
@@ -80,6 +80,12 @@ function Accuracy({ entries, link }: AccuracyProps): JSX.Element {
   );
 }
 
+/** For a narrow column: "1 / 0 / 0 of 3". */
+function shortChanges({ accepted, edited, rejected, drawn }: RegionChanges): string {
+  const all = accepted + edited + rejected + drawn;
+  return all === 0 ? '–' : `${edited} / ${drawn} / ${rejected} of ${all}`;
+}
+
 function ByVersion({ entries }: Pick<AccuracyProps, 'entries'>): JSX.Element {
   return (
     <table>
@@ -88,9 +94,13 @@ function ByVersion({ entries }: Pick<AccuracyProps, 'entries'>): JSX.Element {
         <tr>
           <th scope="col">Version</th>
           <th scope="col">IoU</th>
-          <th scope="col">Interval</th>
-          <th scope="col">Images</th>
-          <th scope="col">Regions</th>
+          <th scope="col" class="secondary">
+            Interval
+          </th>
+          <th scope="col" class="secondary">
+            Images
+          </th>
+          <th scope="col">Edited / drawn / deleted</th>
         </tr>
       </thead>
       <tbody>
@@ -98,9 +108,9 @@ function ByVersion({ entries }: Pick<AccuracyProps, 'entries'>): JSX.Element {
           <tr key={version}>
             <th scope="row">{version}</th>
             <td class="number">{mean.toFixed(3)}</td>
-            <td class="number">{count < 2 ? '–' : `${low.toFixed(2)} to ${high.toFixed(2)}`}</td>
-            <td class="number">{count}</td>
-            <td>{changesText(regions) ?? '–'}</td>
+            <td class="number secondary">{count < 2 ? '–' : `${low.toFixed(2)} to ${high.toFixed(2)}`}</td>
+            <td class="number secondary">{count}</td>
+            <td class="number">{shortChanges(regions)}</td>
           </tr>
         ))}
       </tbody>
@@ -116,19 +126,19 @@ function WorstImages({ entries, link }: AccuracyProps): JSX.Element {
         <tr>
           <th scope="col">Task</th>
           <th scope="col">IoU</th>
-          <th scope="col">Regions</th>
+          <th scope="col">Edited / drawn / deleted</th>
           <th scope="col">Pixels edited</th>
         </tr>
       </thead>
       <tbody>
         {worstFirst(entries, mostWorst).map((entry) => (
           <tr key={entry.annotation}>
-            <th scope="row">
-              {link === null ? entry.task : <a href={taskLink(link, entry.task)}>task {entry.task}</a>}
+            <th scope="row" class="number">
+              {link === null ? entry.task : <a href={taskLink(link, entry.task)}>{`task\u00a0${entry.task}`}</a>}
             </th>
-            <td>{iouOf(entry).toFixed(3)}</td>
-            <td>{changesText(entry.regions) ?? '–'}</td>
-            <td>{(100 * entry.editedShare).toFixed(1)} %</td>
+            <td class="number">{iouOf(entry).toFixed(3)}</td>
+            <td class="number">{shortChanges(entry.regions)}</td>
+            <td class="number">{`${(100 * entry.editedShare).toFixed(1)}\u00a0%`}</td>
           </tr>
         ))}
       </tbody>

@@ -94,7 +94,9 @@ describe('a project', () => {
     const journal = new Map([[5, 0.001]]);
     const scores = {
       of: (task: number) => journal.get(task),
-      keep: (task: number, score: number) => Promise.resolve(void journal.set(task, score)),
+      keep: async (task: number, score: number) => {
+        await Promise.resolve(journal.set(task, score));
+      },
     };
     const { order, present } = await prelabelProject(all, setUp(ledger, { scores }).deps);
     const known = range(25).filter((task) => ![3, 4].includes(task));
