@@ -11,14 +11,14 @@ export async function modelVersionOf(
   modelsFolder: string,
   addedFolder: string,
   modelId: string,
-  { merge, keepOverlays }: PaintingChoices = defaultSegmentOptions,
+  { merge, keepOverlays, detail }: PaintingChoices = defaultSegmentOptions,
 ): Promise<string> {
   const stored = await readStoredModels(modelsFolder, addedFolder);
   const decisive = [
     findModel(stored, 'sam', modelId),
     findModel(stored, 'texture', textureModelId),
     pipelineParameters,
-    { ...defaultSegmentOptions, merge, keepOverlays },
+    { ...defaultSegmentOptions, merge, keepOverlays, detail },
   ];
   // Where a model lies decides nothing.
   const text = JSON.stringify(decisive, (key, value: unknown) => (key === 'folder' ? undefined : value));
