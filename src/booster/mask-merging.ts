@@ -34,6 +34,8 @@ export interface MergingOptions {
   readonly leastLikeness: number;
   /** A group below this share of all masks is a material of its own only if it is less alike to all others by this much. */
   readonly scraps: { readonly share: number; readonly margin: number };
+  /** Masks, by their indices, that are not alike whatever their texture. Unset: none. */
+  readonly areApart?: ((first: number, second: number) => boolean) | undefined;
   readonly seed: number;
   /** Starts of k-means. */
   readonly restarts: number;
@@ -72,6 +74,9 @@ export function voteByClusters(
   });
 }
 
+/** Less alike than any two textures; finite, since means are taken of likenesses. */
+const likenessApart = -30;
+
 /** Masks that are alike form groups; where the number of materials is not given, it is the number of groups. */
 export function groupMasks(
   masks: readonly MaskDescription[],
@@ -80,9 +85,11 @@ export function groupMasks(
     likeness,
     leastLikeness,
     scraps,
-  }: Pick<MergingOptions, 'materials' | 'likeness' | 'leastLikeness' | 'scraps'>,
+    areApart,
+  }: Pick<MergingOptions, 'materials' | 'likeness' | 'leastLikeness' | 'scraps' | 'areApart'>,
 ): number[] {
   const alike = (a: number, b: number): number => {
+    if (areApart?.(a, b) === true) return likenessApart;
     const [first, second] = [masks[a], masks[b]];
     return first === undefined || second === undefined ? 0 : materialLikeness(first, second, likeness);
   };
