@@ -37,6 +37,8 @@ export interface MergingOptions {
   readonly leastLikeness: number;
   /** A group below this share of all masks is a material of its own only if it is less alike to all others by this much. */
   readonly scraps: { readonly share: number; readonly margin: number };
+  /** Masks, by their indices, that are not alike whatever their texture. Unset: none. */
+  readonly areApart?: ((first: number, second: number) => boolean) | undefined;
   readonly seed: number;
   /** Starts of k-means. */
   readonly restarts: number;
@@ -52,7 +54,7 @@ export function voteMaterials(masks: readonly MaskDescription[], options: Mergin
   if (typeof materials === 'number' && masks.length <= materials) {
     return masks.map((_, material) => ({ material, margin: 1 }));
   }
-  const likenesses = likenessesOf(masks, options.likeness);
+  const likenesses = likenessesOf(masks, options);
   const groups = groupAlike(likenesses, options);
   const count = new Set(groups).size;
   const samples = masks.map((mask) => mask.samples);
@@ -80,17 +82,27 @@ export function voteByClusters(
   });
 }
 
+/** Less alike than any two textures; finite, since means are taken of likenesses. */
+const likenessApart = -30;
+
 /** Masks that are alike form groups; where the number of materials is not given, it is the number of groups. */
 export function groupMasks(masks: readonly MaskDescription[], options: GroupingOptions): number[] {
-  return groupAlike(likenessesOf(masks, options.likeness), options);
+  return groupAlike(likenessesOf(masks, options), options);
 }
 
-type GroupingOptions = Pick<MergingOptions, 'materials' | 'likeness' | 'leastLikeness' | 'scraps'>;
+type GroupingOptions = Pick<MergingOptions, 'materials' | 'likeness' | 'leastLikeness' | 'scraps' | 'areApart'>;
 
 /** How alike masks are, each pair compared once. */
-function likenessesOf(masks: readonly MaskDescription[], weights: LikenessWeights): Likenesses {
+function likenessesOf(
+  masks: readonly MaskDescription[],
+  { likeness, areApart }: Pick<MergingOptions, 'likeness' | 'areApart'>,
+): Likenesses {
   const table = masks.map((mask, index) =>
-    masks.slice(0, index).map((other): number => materialLikeness(other, mask, weights)),
+    masks
+      .slice(0, index)
+      .map((other, at): number =>
+        areApart?.(at, index) === true ? likenessApart : materialLikeness(other, mask, likeness),
+      ),
   );
   return {
     weights: masks.map(({ areaPx }) => areaPx),

@@ -12,6 +12,7 @@ import type { NamedVote } from './name-materials.js';
 import { type OwnRegion, ownRegions } from './own-regions.js';
 import { refineBorders } from './refine-borders.js';
 import type { RemovalOptions } from './removal-options.js';
+import { scatteredOver } from './scattered-masks.js';
 import { type KnownSplits, splitMixedMasks, type SplitOptions } from './split-mixed-masks.js';
 import { uncoveredRegions } from './uncovered-regions.js';
 
@@ -81,14 +82,17 @@ export function findCandidates<Proposal extends { readonly mask: Mask; readonly 
 
 /** Which candidates show one material, by grouping; null for those that could not be described. */
 export function voteCandidates(
+  candidates: readonly { readonly mask: Mask }[],
   described: readonly MaskDescription[],
   { materials, seed, merge }: Pick<BoostOptions, 'materials' | 'seed' | 'merge'>,
   { merging }: Pick<MergingParameters, 'merging'>,
 ): (MaterialVote | null)[] {
   if (merge === 'region') return voteRegions(described);
+  const known = [...described.keys()].filter((index) => described[index]?.samples.length !== 0);
+  const areApart = scatteredOver(known.flatMap((index) => candidates[index]?.mask ?? []));
   const votes = voteMaterials(
-    described.filter(({ samples }) => samples.length > 0),
-    { ...merging, materials, seed },
+    known.flatMap((index) => described[index] ?? []),
+    { ...merging, materials, seed, areApart },
   );
   return described.map(({ samples }) => (samples.length === 0 ? null : (votes.shift() ?? null)));
 }

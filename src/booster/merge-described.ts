@@ -45,7 +45,7 @@ export function mergeDescribed<Proposal>(
   { cropSize, wantedSamples, name = (votes) => votes.map(withoutName), ...options }: MergeDescribedOptions,
   parameters: MergingParameters & { readonly removal: RemovalOptions },
 ): MergedCandidates<Proposal> {
-  const votes = voteCandidates(described.described, options, parameters);
+  const votes = voteCandidates(described.candidates, described.described, options, parameters);
   const microstructure = paintCandidates(field, described, name(votes), parameters);
   const warnings = warnOfMerging({
     masks: described.candidates.map(({ mask }) => mask),

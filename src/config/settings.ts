@@ -61,6 +61,12 @@ export const settingsSchema = z.object({
     .prefault('false')
     .transform((text) => text === 'true')
     .describe('Banners, scale bars and letters burnt into a micrograph count as specimen: true or false.'),
+  detail: z
+    .enum(['off', 'auto', 'high'], { error: 'must be off, auto or high' })
+    .prefault('auto')
+    .describe(
+      'A second, enlarged look at small things such as particles, precipitates and pores: auto, where there are some; high, also at smaller ones in large images, at up to five times the cost; off.',
+    ),
   dataDir: z
     .string()
     .prefault(defaultDataFolder)

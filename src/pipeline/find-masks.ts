@@ -1,9 +1,12 @@
 import { isFlat } from '../booster/segmentation-warnings.js';
 import { withoutExcluded } from '../booster/without-excluded.js';
 import type { GreyImage } from '../core/micrograph.js';
-import { generateMasks, type MeasureStep } from '../sam/automatic-mask-generator.js';
-import { proposalScore } from '../sam/mask-proposal.js';
+import { generateMasks, type GeneratorThresholds, type MeasureStep } from '../sam/automatic-mask-generator.js';
+import { type MaskProposal, proposalScore } from '../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
+import { lookAgain } from '../sam/specks/second-look.js';
+import { withSpecks } from '../sam/specks/with-specks.js';
+import { suppressDuplicates } from '../sam/suppress-duplicates.js';
 import type { LoadedModels } from './loaded-models.js';
 import type { ScoredProposal } from './merge-masks.js';
 import { generatorOptionsFor, type PipelineParameters, type SegmentOptions } from './pipeline-parameters.js';
@@ -18,7 +21,7 @@ export interface FoundProposals {
 }
 
 /** How the step runs. */
-export interface FindOptions extends Pick<SegmentOptions, 'pointsPerSide' | 'layers'> {
+export interface FindOptions extends Pick<SegmentOptions, 'pointsPerSide' | 'layers' | 'detail' | 'merge'> {
   /** The micrograph's encoding, if it is there already. */
   readonly embedding?: ImageEmbedding | undefined;
   readonly measure?: MeasureStep | undefined;
@@ -26,11 +29,11 @@ export interface FindOptions extends Pick<SegmentOptions, 'pointsPerSide' | 'lay
 
 const untimed: MeasureStep = (_step, work) => work();
 
-/** The pipeline's first step: SAM's automatic masks, each with its score. */
+/** The pipeline's first step: SAM's automatic masks, those of a second look at small things among them, each with its score. */
 export async function findMasks(
   { sam, thresholds }: Pick<LoadedModels, 'sam' | 'thresholds'>,
   micrograph: GreyImage,
-  { embedding: encoded, measure = untimed, ...grid }: FindOptions,
+  { embedding: encoded, measure = untimed, detail, merge, ...grid }: FindOptions,
   parameters: PipelineParameters,
 ): Promise<FoundProposals> {
   if (isFlat(micrograph)) {
@@ -38,7 +41,21 @@ export async function findMasks(
     return { embedding, proposals: [], isFlat: true };
   }
   const options = generatorOptionsFor(micrograph, grid, parameters, thresholds);
-  const { proposals, embedding } = await generateMasks(sam, micrograph, options, measure, encoded);
+  const first = await generateMasks(sam, micrograph, options, measure, encoded);
+  const { embedding } = first;
+  const specks =
+    detail === 'off'
+      ? []
+      : await lookAgain(sam, { image: micrograph, embedding }, parameters.secondLook[detail], measure);
+  const proposals =
+    merge === 'material'
+      ? withSpecks(first.proposals, specks)
+      : distinct([...first.proposals, ...specks.flat()], thresholds);
   const scored = proposals.map((proposal) => ({ ...proposal, score: proposalScore(proposal) }));
   return { embedding, proposals: withoutExcluded(scored, micrograph.excluded), isFlat: false };
+}
+
+/** Of the same thing, found in both passes, the mask that is trusted more. */
+function distinct(proposals: readonly MaskProposal[], thresholds: GeneratorThresholds): readonly MaskProposal[] {
+  return suppressDuplicates(proposals, proposalScore, thresholds);
 }

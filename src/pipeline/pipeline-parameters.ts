@@ -7,6 +7,7 @@ import { defaultRemovalOptions, type RemovalOptions } from '../booster/removal-o
 import type { UncoveredOptions } from '../booster/uncovered-regions.js';
 import type { MaterialCount } from '../core/material-count.js';
 import type { GeneratorOptions, GeneratorThresholds } from '../sam/automatic-mask-generator.js';
+import type { SecondLookOptions } from '../sam/specks/second-look.js';
 import { calibration } from './calibration.js';
 
 export type { MergeMode } from '../booster/mask-merging.js';
@@ -17,6 +18,12 @@ export const stages = ['sam', 'removed', 'boosted'] as const;
 
 /** How far the pipeline goes. */
 export type Stage = (typeof stages)[number];
+
+/** How closely small things are looked at: `auto` where there are specks and at bounded cost, `high` down to smaller ones in large images, or not at all. */
+export const detailLevels = ['off', 'auto', 'high'] as const;
+
+/** How closely small things are looked at. */
+export type Detail = (typeof detailLevels)[number];
 
 /** What a caller chooses per micrograph. */
 export interface SegmentOptions {
@@ -30,6 +37,7 @@ export interface SegmentOptions {
   readonly merge: MergeMode;
   /** Banners, bars and letters burnt into the picture count as specimen. */
   readonly keepOverlays: boolean;
+  readonly detail: Detail;
   /** What was learned from accepted annotations: materials get names, and filters of their own. */
   readonly profile?: MaterialProfile | undefined;
 }
@@ -43,10 +51,11 @@ export const defaultSegmentOptions: SegmentOptions = {
   seed: 0,
   merge: 'material',
   keepOverlays: false,
+  detail: 'auto',
 };
 
 /** What a server paints all micrographs with, as its settings say. */
-export type PaintingChoices = Pick<SegmentOptions, 'merge' | 'keepOverlays'>;
+export type PaintingChoices = Pick<SegmentOptions, 'merge' | 'keepOverlays' | 'detail'>;
 
 /** What is the same for every micrograph. Changing any of it changes the model version. */
 export interface PipelineParameters {
@@ -57,6 +66,8 @@ export interface PipelineParameters {
   /** Order and number of prompts: Meta's full grid, or only where no mask was found yet. */
   readonly schedule: GeneratorOptions['schedule'];
   readonly followUp: GeneratorOptions['followUp'];
+  /** The second look at small things. */
+  readonly secondLook: Readonly<Record<Exclude<Detail, 'off'>, SecondLookOptions>>;
   readonly removal: RemovalOptions;
   /** Children of a compound mask that are all this alike by their tokens are fragments of one material: the mask stays, they go. */
   readonly fragments: { readonly leastLikeness: number };
@@ -95,6 +106,12 @@ export interface PipelineParameters {
   readonly confidence: ConfidenceCurve;
 }
 
+/** Radii in pixels of an image whose longer side is 1024, each √2 times the last, as shares of that side. */
+function radiusShares(from: number, to: number): number[] {
+  const count = Math.round(2 * Math.log2(to / from)) + 1;
+  return Array.from({ length: count }, (_, index) => (from * 2 ** (index / 2)) / 1024);
+}
+
 /** The pipeline as it predicts; every value is part of the model version. */
 export const pipelineParameters: PipelineParameters = {
   pointsDownscale: 1,
@@ -102,6 +119,10 @@ export const pipelineParameters: PipelineParameters = {
   leastRegionShare: 0.0003,
   schedule: 'coarse-to-fine',
   followUp: { leastSimilarity: 0.4, most: 64 },
+  secondLook: {
+    auto: { searchSide: 1024, radiusShares: radiusShares(6, 34), mostSpecks: 400, zoom: 2, mostWindows: 4 },
+    high: { searchSide: 2048, radiusShares: radiusShares(3, 34), mostSpecks: 1000, zoom: 4, mostWindows: 16 },
+  },
   removal: defaultRemovalOptions,
   fragments: { leastLikeness: 1.5 },
   merging: {

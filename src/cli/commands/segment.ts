@@ -12,6 +12,8 @@ import type { SegmentedFiles } from '../../painting/threads/messages.js';
 import { openSegmentPool, poolOptions, type SegmentPool } from '../../painting/threads/segment-pool.js';
 import {
   defaultSegmentOptions,
+  type Detail,
+  detailLevels,
   type MergeMode,
   mergeModes,
   type PaintingChoices,
@@ -28,9 +30,10 @@ import { withInterruption } from '../interruption.js';
 import { makeFolder, writeJsonLine, writeLine } from '../output.js';
 import { createProgress } from '../progress.js';
 
-interface SegmentFlags extends Omit<SegmentOptions, 'profile' | 'merge' | 'keepOverlays'> {
+interface SegmentFlags extends Omit<SegmentOptions, 'profile' | 'merge' | 'keepOverlays' | 'detail'> {
   readonly merge?: MergeMode;
   readonly keepOverlays?: boolean;
+  readonly detail?: Detail;
   readonly out: string;
   readonly model?: string;
   readonly profile?: string;
@@ -78,6 +81,12 @@ export function addSegmentCommand(program: Command): void {
     .option(
       '--keep-overlays',
       'banners, scale bars and letters burnt into the picture count as specimen (KEEP_OVERLAYS)',
+    )
+    .addOption(
+      new Option(
+        '--detail <level>',
+        'a second, enlarged look at small things such as particles, precipitates and pores: where there are some, also at smaller ones, or never (DETAIL)',
+      ).choices(detailLevels),
     )
     .option(
       '--frame <N|all|mean>',
@@ -183,8 +192,8 @@ async function writeResult(path: string, content: string | Uint8Array): Promise<
 
 function optionsOf(flags: SegmentFlags, settings: PaintingChoices): SegmentOptions {
   const { stage, materials, pointsPerSide, layers, seed } = flags;
-  const { merge = settings.merge, keepOverlays = settings.keepOverlays } = flags;
-  return { stage, materials, pointsPerSide, layers, seed, merge, keepOverlays };
+  const { merge = settings.merge, keepOverlays = settings.keepOverlays, detail = settings.detail } = flags;
+  return { stage, materials, pointsPerSide, layers, seed, merge, keepOverlays, detail };
 }
 
 function summary({ masks, materials, totalMs, warnings }: SegmentedFiles): string {

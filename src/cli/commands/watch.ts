@@ -69,7 +69,7 @@ async function run(folder: string, flags: WatchFlags): Promise<number> {
   await makeFolder(flags.out);
   const settings = loadSettings(process.env);
   const pool = await openSegmentPool(poolOptions(settings, flags.model));
-  const choices = { merge: settings.merge, keepOverlays: settings.keepOverlays };
+  const choices = { merge: settings.merge, keepOverlays: settings.keepOverlays, detail: settings.detail };
   try {
     await pool.ready;
     say(`watching ${folder}`);
@@ -128,8 +128,8 @@ async function doFrame(
       return;
     }
     const bytes = await readFile(frame.path);
-    const { materials, pointsPerSide, merge, keepOverlays } = flags;
-    const options = { ...defaultSegmentOptions, materials, pointsPerSide, merge, keepOverlays };
+    const { materials, pointsPerSide, merge, keepOverlays, detail } = flags;
+    const options = { ...defaultSegmentOptions, materials, pointsPerSide, merge, keepOverlays, detail };
     const content = valueOrThrow(await pool.regions({ name: frame.name, bytes }, options));
     await writeWhole(target, content).catch((thrown: unknown) => {
       throw diskError(thrown, target);

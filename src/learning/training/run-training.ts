@@ -25,6 +25,7 @@ export type TrainingSettings = Pick<
   | 'embeddingDiskMb'
   | 'merge'
   | 'keepOverlays'
+  | 'detail'
 >;
 
 /** Which project is trained, and how Label Studio is reached for it. */

@@ -116,7 +116,7 @@ async function maskFinder(
       const options = { materials, seed: defaultSegmentOptions.seed };
       const described = await describeCandidates(models, micrograph, embedding, kept, options, pipelineParameters);
       const regions = described.candidates.map(({ region }) => region);
-      const votes = voteCandidates(described.described, options, pipelineParameters);
+      const votes = voteCandidates(described.candidates, described.described, options, pipelineParameters);
       return { ...described, votes, nameSamples: await describeOnce(regions) };
     };
     const described = known.get(key) ?? describe();

@@ -11,13 +11,13 @@ export async function modelVersionOf(
   modelsFolder: string,
   addedFolder: string,
   modelId: string,
-  { merge, keepOverlays }: PaintingChoices = defaultSegmentOptions,
+  { merge, keepOverlays, detail }: PaintingChoices = defaultSegmentOptions,
 ): Promise<string> {
   const decisive = [
     await findStoredModel([modelsFolder, addedFolder], 'sam', modelId),
     await findStoredModel([modelsFolder, addedFolder], 'texture', textureModelId),
     pipelineParameters,
-    { ...defaultSegmentOptions, merge, keepOverlays },
+    { ...defaultSegmentOptions, merge, keepOverlays, detail },
   ];
   // Where a model lies decides nothing.
   const text = JSON.stringify(decisive, (key, value: unknown) => (key === 'folder' ? undefined : value));

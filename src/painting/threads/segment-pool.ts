@@ -71,9 +71,9 @@ export interface SegmentPool extends SegmentationService, ExplorationService {
 /** What the settings say of the pool. */
 export function poolOptions(settings: Settings, modelId = settings.model): SegmentPoolOptions {
   const { concurrency, maxImagePixels, dataDir, embeddingMemoryMb, embeddingDiskMb } = settings;
-  const { merge, keepOverlays } = settings;
+  const { merge, keepOverlays, detail } = settings;
   const cache = { memoryBytes: embeddingMemoryMb * 1e6, diskBytes: embeddingDiskMb * 1e6 };
-  return { modelId, concurrency, maxImagePixels, dataDir, cache, choices: { merge, keepOverlays } };
+  return { modelId, concurrency, maxImagePixels, dataDir, cache, choices: { merge, keepOverlays, detail } };
 }
 
 /** Where encoded images are kept for all workers and processes. */

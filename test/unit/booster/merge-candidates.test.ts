@@ -41,7 +41,7 @@ describe('findCandidates', () => {
 test('candidates without samples have no vote and are not painted', () => {
   const candidates = findCandidates(size, [box(0, 30), box(30, 20), box(50, 30)], null, options, pipelineParameters);
   const descriptions = [described([1, 0]), described([], 0), described([0, 1])];
-  const votes = voteCandidates(descriptions, options, pipelineParameters);
+  const votes = voteCandidates(candidates, descriptions, options, pipelineParameters);
   expect(votes[1]).toBeNull();
   const painted = paintCandidates(size, { candidates, tokens: null }, votes.map(withoutName), pipelineParameters);
   expect(painted.materials.map(({ areaPx }) => areaPx)).toEqual([30 * height, 30 * height]);
@@ -53,7 +53,7 @@ describe('with regions asked for', () => {
   const candidates = findCandidates(size, [box(0, 30), box(30, 20), box(50, 30)], null, regions, pipelineParameters);
   const one = [described([1, 0]), described([1, 0]), described([1, 0])];
   const areasOf = (merge: 'material' | 'region') => {
-    const votes = voteCandidates(one, { ...regions, merge }, pipelineParameters).map(withoutName);
+    const votes = voteCandidates(candidates, one, { ...regions, merge }, pipelineParameters).map(withoutName);
     const painted = paintCandidates(size, { candidates, tokens: null }, votes, pipelineParameters);
     return painted.materials.map(({ areaPx }) => areaPx);
   };
@@ -64,13 +64,13 @@ describe('with regions asked for', () => {
   });
 
   test('the number of materials does not matter', () => {
-    const votes = voteCandidates(one, { ...regions, materials: 1 }, pipelineParameters);
+    const votes = voteCandidates(candidates, one, { ...regions, materials: 1 }, pipelineParameters);
     expect(new Set(votes.map((vote) => vote?.material)).size).toBe(3);
   });
 
   test('of more regions than a label map has room for the smallest go', () => {
     const many = Array.from({ length: 300 }, (_, index) => ({ ...described([1, 0]), areaPx: 1 + ((index * 7) % 300) }));
-    const votes = voteCandidates(many, regions, pipelineParameters);
+    const votes = voteCandidates([], many, regions, pipelineParameters);
     const [lost, found] = [true, false].map((isLost) => many.filter((_, at) => (votes[at] === null) === isLost));
     expect(found).toHaveLength(250);
     expect(Math.max(...(lost ?? []).map(({ areaPx }) => areaPx))).toBeLessThan(
