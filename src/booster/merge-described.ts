@@ -14,6 +14,7 @@ import {
 import type { NamedVote } from './name-materials.js';
 import type { RemovalOptions } from './removal-options.js';
 import { warnOfMerging } from './segmentation-warnings.js';
+import { warnOfDose, warnOfFilled } from './warn-of-field.js';
 
 /** Masks that may show a material, with descriptors of each, in the same order. */
 export interface DescribedCandidates<Proposal> {
@@ -28,6 +29,8 @@ export interface MergeDescribedOptions extends Pick<BoostOptions, 'materials' | 
   readonly cropSize: number;
   /** Samples that each mask should have. */
   readonly wantedSamples: number;
+  /** SAM's masks before mask removal. */
+  readonly found: number;
   /** Gives names to what was grouped; unset: nothing has a name. */
   readonly name?: ((votes: readonly (MaterialVote | null)[]) => readonly (NamedVote | null)[]) | undefined;
 }
@@ -42,11 +45,19 @@ export interface MergedCandidates<Proposal> {
 export function mergeDescribed<Proposal>(
   field: Field,
   described: DescribedCandidates<Proposal>,
-  { cropSize, wantedSamples, name = (votes) => votes.map(withoutName), ...options }: MergeDescribedOptions,
+  { cropSize, wantedSamples, found, name = (votes) => votes.map(withoutName), ...options }: MergeDescribedOptions,
   parameters: MergingParameters & { readonly removal: RemovalOptions },
 ): MergedCandidates<Proposal> {
   const votes = voteCandidates(described.described, options, parameters);
   const microstructure = paintCandidates(field, described, name(votes), parameters);
+  const { width, height, excluded } = field;
+  const isChosen = options.materials !== 1 && options.merge !== 'region';
+  const kept = new Set(described.candidates.flatMap(({ proposal }) => proposal ?? [])).size;
+  const fieldPx = width * height - (excluded?.areaPx ?? 0);
+  const ofField = [
+    ...(isChosen ? warnOfFilled({ found, kept, materials: microstructure.materials, fieldPx }) : []),
+    ...warnOfDose(described.described),
+  ];
   const warnings = warnOfMerging({
     masks: described.candidates.map(({ mask }) => mask),
     sampleCounts: described.described.map(({ samples }) => samples.length),
@@ -56,5 +67,5 @@ export function mergeDescribed<Proposal>(
     materials: options.materials,
     painted: microstructure.materials.length,
   });
-  return { microstructure, warnings };
+  return { microstructure, warnings: [...warnings, ...ofField] };
 }
