@@ -106,7 +106,7 @@ export const pipelineParameters: PipelineParameters = {
     minimumShare: 0.75,
     tokenShare: 0.5,
     grouping: 'likeness',
-    scraps: { share: 0.02, margin: 2 },
+    scraps: { share: 0.015, margin: 3 },
     restarts: 10,
     ...calibration.merging,
   },
