@@ -13,6 +13,7 @@ import {
 } from './merge-candidates.js';
 import type { NamedVote } from './name-materials.js';
 import type { RemovalOptions } from './removal-options.js';
+import { warnOfUnseen } from './seen-textures.js';
 import { warnOfMerging } from './segmentation-warnings.js';
 import { warnOfDose, warnOfFilled } from './warn-of-field.js';
 
@@ -57,6 +58,7 @@ export function mergeDescribed<Proposal>(
   const ofField = [
     ...(isChosen ? warnOfFilled({ found, kept, materials: microstructure.materials, fieldPx }) : []),
     ...warnOfDose(described.described),
+    ...warnOfUnseen(described.described, parameters.merging.seen),
   ];
   const warnings = warnOfMerging({
     masks: described.candidates.map(({ mask }) => mask),
