@@ -20,6 +20,7 @@ import type { ScoredOutcome } from '../src/metrics/calibration.js';
 import { pipelineParameters } from '../src/pipeline/pipeline-parameters.js';
 import { erringMasks, seedOf } from './erring-masks.js';
 import { fitLikeness, fitLooks, type Observation, observeLooks } from './fit-likeness.js';
+import { fitSeen } from './fit-seen.js';
 import { generatorCache } from './generator-cache.js';
 import { type ImageContext, keptMasks, mergeAs, openImage } from './image-context.js';
 import { judgedOutcomes } from './judged-outcomes.js';
@@ -70,7 +71,8 @@ await forEachImage('scores', async (context) => {
   const boosted = await mergeAs(context, keptMasks(context, parameters), { materials: 'auto', parameters });
   outcomes[context.image.isSimulated ? 'simulated' : 'labelled'].push(...judgedOutcomes(context.image, boosted));
 });
-await writeCalibration({ merging: { likeness, leastLikeness }, confidence: fitConfidence(balanced(outcomes)) });
+const seen = fitSeen(simulated);
+await writeCalibration({ merging: { likeness, leastLikeness, seen }, confidence: fitConfidence(balanced(outcomes)) });
 await models.sam.release();
 await models.texture.release();
 
@@ -193,10 +195,15 @@ function countGroups({ described }: KnownMasks, likeness: LikenessWeights, least
 async function writeCalibration(calibration: object): Promise<void> {
   const text = `import type { ConfidenceCurve } from '../booster/confidence.js';
 import type { LikenessWeights } from '../booster/material-likeness.js';
+import type { SeenTextures } from '../booster/seen-textures.js';
 
 /** What hangs on the weights of the embedded models. Written by \`npm run calibrate\` (ablation/calibrate.ts); do not edit. */
 interface Calibration {
-  readonly merging: { readonly likeness: LikenessWeights; readonly leastLikeness: number };
+  readonly merging: {
+    readonly likeness: LikenessWeights;
+    readonly leastLikeness: number;
+    readonly seen?: SeenTextures | undefined;
+  };
   readonly confidence: ConfidenceCurve;
 }
 

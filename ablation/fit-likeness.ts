@@ -115,7 +115,7 @@ export function logisticRegression(observations: readonly Observation[]): number
 }
 
 /** Gauss's elimination with pivots; small, well-conditioned systems only. */
-function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
+export function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
   const rows = matrix.map((row, index) => [...row, right[index] ?? 0]);
   for (let column = 0; column < rows.length; column++) {
     const below = rows.slice(column);

@@ -108,7 +108,24 @@ The boosted result with the number chosen per image, minus SAM+ and minus cluste
 
 | difficulty | right number | minus SAM+: mIoU, mFPR | minus k-means on tokens: mIoU, mFPR |
 | --- | --- | --- | --- |
-${lines.join('\n')}`;
+${lines.join('\n')}
+
+By the number of materials that an image truly shows:
+
+| materials | images | right number | too few, too many | best IoU, number chosen | best IoU, number given |
+| --- | --- | --- | --- | --- | --- |
+${numberLines(records).join('\n')}`;
+}
+
+function numberLines(records: readonly ImageRecord[]): string[] {
+  const numbers = [...new Set(records.map(({ materials }) => materials))].sort((a, b) => a - b);
+  return numbers.map((number) => {
+    const images = records.filter(({ materials }) => materials === number);
+    const count = (holds: (chosen: number) => boolean): number => images.filter(({ chosen }) => holds(chosen)).length;
+    const iou = (row: string): string =>
+      (meanOf(images.flatMap(({ system }) => system[row]?.['best IoU'] ?? [])) ?? 0).toFixed(3);
+    return `| ${number} | ${images.length} | ${count((chosen) => chosen === number)} | ${count((chosen) => chosen < number)}, ${count((chosen) => chosen > number)} | ${iou(chosenCountRow)} | ${iou(referenceRow)} |`;
+  });
 }
 
 function gainCells({ differences }: ComparedRow): string {

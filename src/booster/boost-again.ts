@@ -48,7 +48,7 @@ export function mergeAgain(
   return mergeDescribed(
     found,
     { candidates, described, tokens },
-    { ...options, cropSize: found.cropSize, wantedSamples },
+    { ...options, cropSize: found.cropSize, wantedSamples, found: found.masks.length },
     all,
   );
 }

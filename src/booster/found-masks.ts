@@ -5,6 +5,7 @@ import type { ConfidenceCurve } from './confidence.js';
 import type { MergeMode, MergingOptions } from './mask-merging.js';
 import type { BorderOptions } from './refine-borders.js';
 import type { RemovalOptions } from './removal-options.js';
+import type { SeenTextures } from './seen-textures.js';
 import type { SplitOptions } from './split-mixed-masks.js';
 import type { UncoveredOptions } from './uncovered-regions.js';
 
@@ -57,6 +58,8 @@ export interface MergingParameters {
   readonly merging: Omit<MergingOptions, keyof BoostOptions> & {
     readonly cropsPerMask: number;
     readonly minimumShare: number;
+    /** Textures that the models know; unset: nobody has looked. */
+    readonly seen?: SeenTextures | undefined;
   };
   readonly fragments: { readonly leastLikeness: number };
   readonly splitting: Omit<SplitOptions, 'seed'> & { readonly clearSimilarity: number };

@@ -13,7 +13,9 @@ import {
 } from './merge-candidates.js';
 import type { NamedVote } from './name-materials.js';
 import type { RemovalOptions } from './removal-options.js';
+import { warnOfUnseen } from './seen-textures.js';
 import { warnOfMerging } from './segmentation-warnings.js';
+import { warnOfDose, warnOfFilled } from './warn-of-field.js';
 
 /** Masks that may show a material, with descriptors of each, in the same order. */
 export interface DescribedCandidates<Proposal> {
@@ -28,6 +30,8 @@ export interface MergeDescribedOptions extends Pick<BoostOptions, 'materials' | 
   readonly cropSize: number;
   /** Samples that each mask should have. */
   readonly wantedSamples: number;
+  /** SAM's masks before mask removal. */
+  readonly found: number;
   /** Gives names to what was grouped; unset: nothing has a name. */
   readonly name?: ((votes: readonly (MaterialVote | null)[]) => readonly (NamedVote | null)[]) | undefined;
 }
@@ -42,11 +46,20 @@ export interface MergedCandidates<Proposal> {
 export function mergeDescribed<Proposal>(
   field: Field,
   described: DescribedCandidates<Proposal>,
-  { cropSize, wantedSamples, name = (votes) => votes.map(withoutName), ...options }: MergeDescribedOptions,
+  { cropSize, wantedSamples, found, name = (votes) => votes.map(withoutName), ...options }: MergeDescribedOptions,
   parameters: MergingParameters & { readonly removal: RemovalOptions },
 ): MergedCandidates<Proposal> {
   const votes = voteCandidates(described.candidates, described.described, options, parameters);
   const microstructure = paintCandidates(field, described, name(votes), parameters);
+  const { width, height, excluded } = field;
+  const isChosen = options.materials !== 1 && options.merge !== 'region';
+  const kept = new Set(described.candidates.flatMap(({ proposal }) => proposal ?? [])).size;
+  const fieldPx = width * height - (excluded?.areaPx ?? 0);
+  const ofField = [
+    ...(isChosen ? warnOfFilled({ found, kept, materials: microstructure.materials, fieldPx }) : []),
+    ...warnOfDose(described.described),
+    ...warnOfUnseen(described.described, parameters.merging.seen),
+  ];
   const warnings = warnOfMerging({
     masks: described.candidates.map(({ mask }) => mask),
     sampleCounts: described.described.map(({ samples }) => samples.length),
@@ -56,5 +69,5 @@ export function mergeDescribed<Proposal>(
     materials: options.materials,
     painted: microstructure.materials.length,
   });
-  return { microstructure, warnings };
+  return { microstructure, warnings: [...warnings, ...ofField] };
 }

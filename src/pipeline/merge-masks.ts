@@ -25,7 +25,11 @@ export interface ScoredProposal extends MaskProposal {
 }
 
 type MergingModels = Pick<LoadedModels, 'texture'>;
-type MergingOptions = Pick<SegmentOptions, 'materials' | 'seed' | 'profile'> & Partial<Pick<SegmentOptions, 'merge'>>;
+type MergingOptions = Pick<SegmentOptions, 'materials' | 'seed' | 'profile'> &
+  Partial<Pick<SegmentOptions, 'merge'>> & {
+    /** SAM's masks before mask removal; unset: as many as are kept. */
+    readonly found?: number | undefined;
+  };
 
 /** Mask merging with all its steps: kept masks → one region per material. */
 export async function mergeMasks(
@@ -45,6 +49,7 @@ export async function mergeMasks(
     described,
     {
       ...options,
+      found: options.found ?? kept.length,
       cropSize: models.texture.cropSize,
       wantedSamples: parameters.merging.cropsPerMask,
       name: (votes) => nameCandidates({ ...described, votes }, profile, nameSamples),

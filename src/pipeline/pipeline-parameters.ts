@@ -4,6 +4,7 @@ import type { LikenessWeights } from '../booster/material-likeness.js';
 import type { MaterialProfile } from '../booster/material-profile.js';
 import type { BorderOptions } from '../booster/refine-borders.js';
 import { defaultRemovalOptions, type RemovalOptions } from '../booster/removal-options.js';
+import type { SeenTextures } from '../booster/seen-textures.js';
 import type { UncoveredOptions } from '../booster/uncovered-regions.js';
 import type { MaterialCount } from '../core/material-count.js';
 import type { GeneratorOptions, GeneratorThresholds } from '../sam/automatic-mask-generator.js';
@@ -84,6 +85,8 @@ export interface PipelineParameters {
     /** How alike two masks are, and from where on they are one material; fitted on simulations of the validation range. */
     readonly likeness: LikenessWeights;
     readonly leastLikeness: number;
+    /** Textures that the models know; unset: nobody has looked. */
+    readonly seen?: SeenTextures | undefined;
     /** Scraps of a mask are seldom a material: a group below this share must be less alike to all others by this much. */
     readonly scraps: { readonly share: number; readonly margin: number };
     /** Starts of k-means. */
@@ -130,7 +133,7 @@ export const pipelineParameters: PipelineParameters = {
     minimumShare: 0.75,
     tokenShare: 0.5,
     grouping: 'likeness',
-    scraps: { share: 0.02, margin: 2 },
+    scraps: { share: 0.015, margin: 3 },
     restarts: 10,
     ...calibration.merging,
   },

@@ -47,7 +47,7 @@ export async function segmentMicrograph(
   if (options.stage === 'removed') return { ...unboosted, removal };
 
   const merged = await measure('merging', () =>
-    mergeMasks(models, micrograph, embedding, removal.kept, options, parameters),
+    mergeMasks(models, micrograph, embedding, removal.kept, { ...options, found: proposals.length }, parameters),
   );
   return { ...unboosted, removal, microstructure: merged.microstructure, warnings: [...warnings, ...merged.warnings] };
 }

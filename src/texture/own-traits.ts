@@ -36,53 +36,56 @@ export function traitReader(): TraitReader {
   const filled = new Float32Array(traitSide ** 2);
   return {
     read({ grey, own }) {
-      const [count, mean] = meanOfOwn(grey, own);
+      const blocks = blocksOf(grey, own);
+      const { count, mean } = blocks;
       if (count === 0) return new Array<number>(traitDimensions).fill(0);
       for (let at = 0; at < filled.length; at++) filled[at] = own[at] === 0 ? mean : (grey[at] as number);
       const share = count / filled.length;
       const power = ringPower(spectrum.of(filled, mean).power);
       const logarithms = Array.from(power, (value) => Math.log(value / Math.max(share, leastShare) + powerFloor));
       // Rounded as they are kept, so that what is taken up again later is the same.
-      return [share, mean, spreadOfBlocks(grey, own), ...logarithms].map(Math.fround);
+      return [share, mean, spreadOf(blocks), ...logarithms].map(Math.fround);
     },
   };
 }
 
-function meanOfOwn(grey: Float32Array, own: Uint8Array): readonly [count: number, mean: number] {
+const blocksPerSide = traitSide / block;
+
+/** Own pixels of each block, and the sum of their grey; then of all blocks. */
+interface Blocks {
+  readonly counts: Uint8Array;
+  readonly sums: Float64Array;
+  readonly count: number;
+  readonly mean: number;
+}
+
+function blocksOf(grey: Float32Array, own: Uint8Array): Blocks {
+  const counts = new Uint8Array(blocksPerSide ** 2);
+  const sums = new Float64Array(blocksPerSide ** 2);
   let [count, sum] = [0, 0];
   for (let at = 0; at < own.length; at++) {
     if (own[at] === 0) continue;
-    count++;
-    sum += grey[at] as number;
+    const [x, y] = [at % traitSide, (at / traitSide) | 0];
+    const of = ((y / block) | 0) * blocksPerSide + ((x / block) | 0);
+    counts[of] = (counts[of] as number) + 1;
+    sums[of] = (sums[of] as number) + (grey[at] as number);
   }
-  return [count, count === 0 ? 0 : sum / count];
+  for (let of = 0; of < sums.length; of++) [count, sum] = [count + (counts[of] as number), sum + (sums[of] as number)];
+  return { counts, sums, count, mean: count === 0 ? 0 : sum / count };
 }
 
 /** Standard deviation of the means of blocks that are mostly own. */
-function spreadOfBlocks(grey: Float32Array, own: Uint8Array): number {
+function spreadOf({ counts, sums }: Blocks): number {
   let [blocks, sum, squares] = [0, 0, 0];
-  for (let y = 0; y < traitSide; y += block) {
-    for (let x = 0; x < traitSide; x += block) {
-      const [count, total] = sumOfBlock(grey, own, y * traitSide + x);
-      if (2 * count < block * block) continue;
-      blocks++;
-      sum += total / count;
-      squares += (total / count) ** 2;
-    }
+  for (let of = 0; of < sums.length; of++) {
+    const count = counts[of] as number;
+    if (2 * count < block * block) continue;
+    const mean = (sums[of] as number) / count;
+    blocks++;
+    sum += mean;
+    squares += mean * mean;
   }
   return blocks === 0 ? 0 : Math.sqrt(Math.max(0, squares / blocks - (sum / blocks) ** 2));
-}
-
-function sumOfBlock(grey: Float32Array, own: Uint8Array, corner: number): readonly [count: number, total: number] {
-  let [count, total] = [0, 0];
-  for (let row = 0; row < block; row++) {
-    for (let at = corner + row * traitSide; at < corner + row * traitSide + block; at++) {
-      if (own[at] === 0) continue;
-      count++;
-      total += grey[at] as number;
-    }
-  }
-  return [count, total];
 }
 
 /** Mean power of each ring. */

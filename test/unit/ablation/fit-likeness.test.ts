@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { fitLikeness, type KnownPair, logisticRegression } from '../../../ablation/fit-likeness.js';
+import {
+  fitLikeness,
+  fitLooks,
+  type KnownPair,
+  logisticRegression,
+  observeLooks,
+} from '../../../ablation/fit-likeness.js';
 import { type MaskTexture, materialLikeness } from '../../../src/booster/material-likeness.js';
 import { seededRandom } from '../../../src/core/seeded-random.js';
 import { noEvidence } from '../../support/crop-likeness.js';
@@ -59,5 +65,33 @@ describe('how alike two masks are', () => {
     const learned = fitLikeness([], pairs);
     expect(learned.crops.cropDistance).toBeLessThan(0);
     expect(learned.cropsAndTokens).toEqual(noEvidence);
+  });
+});
+
+describe('what masks look like', () => {
+  const random = seededRandom(2);
+  /** Encoders that know nothing, and greys that tell: pairs of one material differ by less than their spread. */
+  const pairs = Array.from({ length: 200 }, (_, index): KnownPair => {
+    const same = index % 2 === 0;
+    const grey = (value: number): MaskTexture => {
+      return { crop: [1, 0], token: [1, 0], traits: [{ x: 0, y: 0, values: [1, value, 0.05, -1, -2] }] };
+    };
+    return { a: grey(0.4), b: grey(0.4 + (same ? 0.03 : 0.2) + 0.02 * random()), same, weight: 1 };
+  });
+  const encoders = fitLikeness(pairs, []);
+
+  test('tells what encoders cannot', () => {
+    const likeness = { ...encoders, looks: fitLooks(observeLooks(pairs, encoders)) };
+    const shareRight = (weights: typeof encoders) =>
+      pairs.filter(({ a, b, same }) => materialLikeness(a, b, weights) > 0 === same).length / pairs.length;
+    expect(shareRight(encoders)).toBeLessThan(0.6);
+    expect(shareRight(likeness)).toBe(1);
+    expect(likeness.looks.contrast).toBeLessThan(0);
+  });
+
+  test('is observed only where somebody looked', () => {
+    const [pair] = pairs;
+    const blind = pair && { ...pair, b: { ...pair.b, traits: null } };
+    expect(blind && observeLooks([blind], encoders)).toEqual([]);
   });
 });

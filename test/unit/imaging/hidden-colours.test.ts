@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import { seededRandom } from '../../../src/core/seeded-random.js';
 import { valueOrThrow } from '../../../src/core/result.js';
+import { seededRandom } from '../../../src/core/seeded-random.js';
 import { decodeMicrograph } from '../../../src/imaging/decode-micrograph.js';
 import { hiddenColoursWarning, hidesColours } from '../../../src/imaging/hidden-colours.js';
 
