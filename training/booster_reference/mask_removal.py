@@ -100,7 +100,9 @@ def find_compound(masks, left):
     findings = []
     for parent in left:
         children = [
-            i for i in left if is_child(masks[i], masks[parent]) and area(masks[i]) >= TINY_CHILD_SHARE * area(masks[parent])
+            i
+            for i in left
+            if is_child(masks[i], masks[parent]) and area(masks[i]) >= TINY_CHILD_SHARE * area(masks[parent])
         ]
         union = np.any([masks[i] for i in children], axis=0) if children else np.zeros_like(masks[parent])
         ratio = overlap(union, masks[parent]) / area(masks[parent])

@@ -24,12 +24,18 @@ def affinity_loss(tokens, labels, stride: int, gain, offset, most: int):
     flat = tokens.flatten(2).transpose(1, 2)
     if most < flat.shape[1]:
         pick = pick_cells(middle, pure, most)
-        flat, middle, pure = flat.gather(1, pick[..., None].expand(-1, -1, flat.shape[2])), middle.gather(1, pick), pure.gather(1, pick)
+        flat, middle, pure = (
+            flat.gather(1, pick[..., None].expand(-1, -1, flat.shape[2])),
+            middle.gather(1, pick),
+            pure.gather(1, pick),
+        )
     logits = flat @ flat.transpose(1, 2) * gain.clamp(1, 20) + offset
     same = (middle[:, :, None] == middle[:, None]).float()
     weight = (pure[:, :, None] & pure[:, None]).float()
     loss = F.binary_cross_entropy_with_logits(logits, same, reduction="none") * weight
-    return (loss * same).sum() / ((weight * same).sum() + 1) + (loss * (1 - same)).sum() / ((weight * (1 - same)).sum() + 1)
+    return (loss * same).sum() / ((weight * same).sum() + 1) + (loss * (1 - same)).sum() / (
+        (weight * (1 - same)).sum() + 1
+    )
 
 
 def pick_cells(middle, pure, count: int):

@@ -69,7 +69,15 @@ class Generator:
         for start in range(0, len(points), BATCH):
             some = points[start : start + BATCH, None]
             labels = np.ones(some.shape[:2], np.float32)
-            iou, logits = self.decoder.run(None, {**features, "point_coords": some, "point_labels": labels, "mask_input": np.zeros_like(features["outlines"][:, :1])})
+            iou, logits = self.decoder.run(
+                None,
+                {
+                    **features,
+                    "point_coords": some,
+                    "point_labels": labels,
+                    "mask_input": np.zeros_like(features["outlines"][:, :1]),
+                },
+            )
             scores.append(iou)
             masks.append(logits)
         logits = np.concatenate(masks).reshape(-1, height // MASK_STRIDE, width // MASK_STRIDE)
@@ -110,7 +118,11 @@ def suppress(scores: np.ndarray, overlaps: np.ndarray, limit: float) -> np.ndarr
 def passing(found: Candidates, thresholds: dict, least_area: int = 12) -> np.ndarray:
     """Indices of the candidates that pass the thresholds on predicted IoU and stability."""
     area = (found.logits > 0).sum((-1, -2))
-    return np.nonzero((found.predicted_iou > thresholds["predictedIou"]) & (found.stability >= thresholds["stabilityScore"]) & (area >= least_area))[0]
+    return np.nonzero(
+        (found.predicted_iou > thresholds["predictedIou"])
+        & (found.stability >= thresholds["stabilityScore"])
+        & (area >= least_area)
+    )[0]
 
 
 def filter_candidates(found: Candidates, thresholds: dict) -> Candidates:
@@ -130,7 +142,9 @@ def full_masks(found: Candidates, shape: tuple[int, int], input_size: int) -> np
     height, width = (max(STRIDE, round(side * factor)) for side in shape)
     rows = []
     for logits in found.logits:
-        raised = F.interpolate(torch.from_numpy(logits)[None, None], scale_factor=float(MASK_STRIDE), mode="bilinear", align_corners=False)
+        raised = F.interpolate(
+            torch.from_numpy(logits)[None, None], scale_factor=float(MASK_STRIDE), mode="bilinear", align_corners=False
+        )
         raised = F.interpolate(raised[..., :height, :width], shape, mode="bilinear", align_corners=False)
         rows.append((raised[0, 0] > 0).numpy())
     return np.stack(rows)

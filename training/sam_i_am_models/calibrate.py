@@ -42,7 +42,9 @@ class Case:
         index = passing(self.found, {"predictedIou": min(PREDICTED), "stabilityScore": min(STABLE)})
         self.found, self.with_pieces, self.truth = self.found.pick(index), self.with_pieces[index], self.truth[index]
         shapes = self.found.logits > 0
-        self.masks, self.boxes = (mask_iou(shapes), box_iou(shapes)) if len(index) else (np.zeros((0, 0)), np.zeros((0, 0)))
+        self.masks, self.boxes = (
+            (mask_iou(shapes), box_iou(shapes)) if len(index) else (np.zeros((0, 0)), np.zeros((0, 0)))
+        )
 
 
 def gather(generator: Generator, name: str, per_class: int) -> list[Case]:
@@ -63,7 +65,9 @@ def choose_gain(cases: list[Case]) -> float:
     for gain in GAINS:
         scores = np.concatenate([stability(c.found.logits[c.truth >= GOOD], 1 / gain) for c in cases])
         shares[gain] = float((scores >= 0.9).mean())
-        print(f"gain {gain}: {shares[gain]:.3f} of good masks have stability >= 0.9; quantiles {np.quantile(scores, (0.1, 0.5)).round(3)}")
+        print(
+            f"gain {gain}: {shares[gain]:.3f} of good masks have stability >= 0.9; quantiles {np.quantile(scores, (0.1, 0.5)).round(3)}"
+        )
     return next((g for g in GAINS if shares[g] >= 0.9), GAINS[-1])
 
 
@@ -128,7 +132,9 @@ def report_distances(cases) -> None:
     """Quantiles by class, and the threshold over all classes."""
     for difficulty in (1, 2, 3):
         same, different = (np.concatenate([c[k] for c in cases if c[0] == difficulty]) for k in (1, 2))
-        print(f"class {difficulty}: same {np.quantile(same, (0.5, 0.9)).round(3)}, different {np.quantile(different, (0.1, 0.5)).round(3)}")
+        print(
+            f"class {difficulty}: same {np.quantile(same, (0.5, 0.9)).round(3)}, different {np.quantile(different, (0.1, 0.5)).round(3)}"
+        )
         print("  threshold, accuracy", np.round(best_threshold([c[1:] for c in cases if c[0] == difficulty]), 3))
     distance, accuracy = best_threshold([c[1:] for c in cases])
     print(json.dumps({"sameMaterialDistance": round(distance, 3), "accuracy": round(accuracy, 3)}))
@@ -144,7 +150,9 @@ def main():
     if options.only != "masks":
         report_distances(material_distances(options.models, "validation", options.per_class))
     if options.only != "texture":
-        cases = gather(Generator(options.models / "sam-i-am-small", options.input_size), "validation", options.per_class)
+        cases = gather(
+            Generator(options.models / "sam-i-am-small", options.input_size), "validation", options.per_class
+        )
         gain = choose_gain(cases)
         print(json.dumps({"gain": gain, "thresholds": choose_thresholds(cases, gain)}))
 

@@ -43,7 +43,9 @@ def _write_shard(path: Path, drawn: range, size: int, lab: float) -> None:
 
 def generate(folder, first: int, count: int, size: int = 1024, workers: int = 2, shard: int = SHARD, lab: float = 0.0):
     """Write the micrographs of seeds first .. first + count - 1 into `folder`, `shard` of them a file; a share `lab` of them by the broad simulator."""
-    write_shards(Path(folder), NAME, partial(_write_shard, size=size, lab=lab), range(first, first + count), shard, workers)
+    write_shards(
+        Path(folder), NAME, partial(_write_shard, size=size, lab=lab), range(first, first + count), shard, workers
+    )
 
 
 class Shards:
@@ -96,8 +98,15 @@ def main():
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--first", type=int, default=seeds.TRAIN.start, help="first seed of the training micrographs")
     parser.add_argument("--shard", type=int, default=SHARD, help="micrographs in a file")
-    parser.add_argument("--lab", type=float, default=0.0, help=f"share of the training micrographs by the broad simulator; the released recipe has {LAB_SHARE}")
-    parser.add_argument("--lab-validation", type=int, default=0, help="validation micrographs of the broad simulator alone")
+    parser.add_argument(
+        "--lab",
+        type=float,
+        default=0.0,
+        help=f"share of the training micrographs by the broad simulator; the released recipe has {LAB_SHARE}",
+    )
+    parser.add_argument(
+        "--lab-validation", type=int, default=0, help="validation micrographs of the broad simulator alone"
+    )
     options = parser.parse_args()
     settings = dict(workers=options.workers, shard=options.shard)
     generate(options.folder / "validation", seeds.VALIDATION.start, options.validation, **settings)

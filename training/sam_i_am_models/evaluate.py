@@ -85,7 +85,11 @@ def region_embeddings(m: Micrograph, describe, rng):
     found = list(pieces_in_crops(rng, m, CROPS_PER_REGION))
     rows = [describe(crops) for _, crops in found]
     owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-    return (np.concatenate(rows) if rows else np.zeros((0, 64))), owners, {number: material for number, (material, _) in enumerate(found)}
+    return (
+        (np.concatenate(rows) if rows else np.zeros((0, 64))),
+        owners,
+        {number: material for number, (material, _) in enumerate(found)},
+    )
 
 
 def regions_told_apart(m: Micrograph, describe, rng, scaled=lambda vectors: vectors) -> float:
@@ -115,7 +119,9 @@ def run(models: Path, name: str, per_class: int, input_size: int, thresholds: di
         features = generator.encode(m.image)
         found = generator.candidates(features)
         row = {"class": m.difficulty} | mask_figures(m, found, thresholds, input_size)
-        rows.append(row | token_figures(m, features["texture_tokens"]) | {"texture right": regions_told_apart(m, texture, rng)})
+        rows.append(
+            row | token_figures(m, features["texture_tokens"]) | {"texture right": regions_told_apart(m, texture, rng)}
+        )
     return rows
 
 

@@ -1,6 +1,6 @@
 """The micrographs in examples/: three scenes laid out by hand, with exact material maps beside them.
 
-    python -m sam_i_am_models.examples ../examples
+python -m sam_i_am_models.examples ../examples
 """
 
 import argparse
@@ -48,12 +48,19 @@ def film_on_germanium(rng) -> tuple[Scene, dict]:
     cut = xx - 0.47 * SIZE - 0.16 * (yy - 0.4 * SIZE) + 7 * smooth_field(rng, SIZE, 7).numpy()
     part_map[film] = np.where(cut < 0, 1, 2)[film]
     part_map[substrate] = 0
-    parts = [Part(0, 0.5, (0.1, 0.3)), Part(1, 1.0, (0.0, 0.0)), Part(1, 2.6, (0.5, 0.5), 0.97), Part(2, 0.0, (0.0, 0.0))]
+    parts = [
+        Part(0, 0.5, (0.1, 0.3)),
+        Part(1, 1.0, (0.0, 0.0)),
+        Part(1, 2.6, (0.5, 0.5), 0.97),
+        Part(2, 0.0, (0.0, 0.0)),
+    ]
     seams = [
         (film & ~substrate & (np.abs(cut) < 7 + 3 * smooth_field(rng, SIZE, 12).numpy()), 0.55),
         (below(rng, 0.626, 0.001) & ~below(rng, 0.636, 0.001), 0.75),
     ]
-    return Scene(Structure(part_map, parts, [0, 1, 2, 3], seams), materials, 2.5, "film on substrate"), dict(dose=90.0, gamma=1.0)
+    return Scene(Structure(part_map, parts, [0, 1, 2, 3], seams), materials, 2.5, "film on substrate"), dict(
+        dose=90.0, gamma=1.0
+    )
 
 
 def layered_oxides(rng) -> tuple[Scene, dict]:
@@ -83,12 +90,22 @@ def particles_on_support(rng) -> tuple[Scene, dict]:
     part_map = np.zeros((SIZE, SIZE), np.int32)
     shore = 0.8 + 0.12 * (yy - 0.5) + 0.012 * rough_line(rng, SIZE)[:, None]
     part_map[xx > shore] = 1
-    spots = [(0.2, 0.22, 0.13), (0.33, 0.27, 0.1), (0.62, 0.2, 0.075), (0.25, 0.68, 0.15), (0.55, 0.55, 0.09), (0.6, 0.83, 0.11), (0.78, 0.42, 0.08)]
+    spots = [
+        (0.2, 0.22, 0.13),
+        (0.33, 0.27, 0.1),
+        (0.62, 0.2, 0.075),
+        (0.25, 0.68, 0.15),
+        (0.55, 0.55, 0.09),
+        (0.6, 0.83, 0.11),
+        (0.78, 0.42, 0.08),
+    ]
     parts = [Part(0, 0.0, (0.0, 0.0)), Part(2, 0.0, (0.0, 0.0))]
     for x, y, radius in spots:
         part_map[blob(rng, yy, xx, (x, y), radius)] = len(parts)
         parts.append(Part(1, float(rng.uniform(0, 180)), tuple(rng.random(2)), float(rng.uniform(0.92, 1.06))))
-    return Scene(Structure(part_map, parts, list(range(len(parts))), []), materials, 2.0, "particles"), dict(dose=45.0, gamma=0.9)
+    return Scene(Structure(part_map, parts, list(range(len(parts))), []), materials, 2.0, "particles"), dict(
+        dose=45.0, gamma=0.9
+    )
 
 
 EXAMPLES = {

@@ -1,6 +1,6 @@
 """ONNX export with parity check, and the manifest of models/.
 
-    python -m sam_i_am_models.export --sam runs/sam.pt --texture runs/texture.pt --models ../models
+python -m sam_i_am_models.export --sam runs/sam.pt --texture runs/texture.pt --models ../models
 """
 
 import argparse
@@ -23,7 +23,13 @@ from .prompts import no_mask
 
 OPSET = 17
 TOLERANCE = 1e-4
-FEATURE_STRIDES = {"image_embeddings": 32, "high_res_features_16": 16, "high_res_features_8": 8, "texture_tokens": 8, "outlines": 8}
+FEATURE_STRIDES = {
+    "image_embeddings": 32,
+    "high_res_features_16": 16,
+    "high_res_features_8": 8,
+    "texture_tokens": 8,
+    "outlines": 8,
+}
 EMBEDDING_NAMES = list(FEATURE_STRIDES)
 MATERIAL_TOKENS = "material_tokens"
 TOKEN_SHARE = 0.25  # of the squared length of a material token
@@ -32,7 +38,10 @@ TOKEN_SHARE = 0.25  # of the squared length of a material token
 def load_sam(path=None):
     """(encoder, decoder) in evaluation mode from a checkpoint of the recipe, or untrained."""
     state = torch.load(path, map_location="cpu", weights_only=True) if path else {}
-    encoder, decoder = ImageEncoder(**state.get("encoder_settings", {})), MaskDecoder(**state.get("decoder_settings", {}))
+    encoder, decoder = (
+        ImageEncoder(**state.get("encoder_settings", {})),
+        MaskDecoder(**state.get("decoder_settings", {})),
+    )
     if path:
         encoder.load_state_dict(state["encoder"])
         decoder.load_state_dict(state["decoder"])
@@ -71,7 +80,16 @@ def load_texture(path=None):
 def _export(net, arguments, target, inputs, outputs, axes):
     target.parent.mkdir(parents=True, exist_ok=True)
     with torch.no_grad():
-        torch.onnx.export(net, arguments, str(target), input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False)
+        torch.onnx.export(
+            net,
+            arguments,
+            str(target),
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            dynamo=False,
+        )
     onnx.checker.check_model(str(target))
 
 
@@ -82,22 +100,41 @@ def _feature_axes():
 def export_encoder(encoder: ImageEncoder | SeeingEncoder, target: Path):
     axes = {"image": {2: "h", 3: "w"}, MATERIAL_TOKENS: {2: "h_8", 3: "w_8"}} | _feature_axes()
     outputs = [*EMBEDDING_NAMES, MATERIAL_TOKENS] if isinstance(encoder, SeeingEncoder) else EMBEDDING_NAMES
-    _export(encoder, (torch.rand(1, 1, 128, 192),), target, ["image"], outputs, {name: axes[name] for name in ["image", *outputs]})
+    _export(
+        encoder,
+        (torch.rand(1, 1, 128, 192),),
+        target,
+        ["image"],
+        outputs,
+        {name: axes[name] for name in ["image", *outputs]},
+    )
 
 
 def export_decoder(encoder, decoder, target: Path):
     with torch.no_grad():
         features = encoder(torch.rand(1, 1, 128, 192))
     grid = {0: "m", 2: f"h_{MASK_STRIDE}", 3: f"w_{MASK_STRIDE}"}
-    axes = _feature_axes() | {"mask_input": grid, "point_coords": {0: "n", 1: "p"}, "point_labels": {0: "n", 1: "p"}, "iou_predictions": {0: "n"}}
+    axes = _feature_axes() | {
+        "mask_input": grid,
+        "point_coords": {0: "n", 1: "p"},
+        "point_labels": {0: "n", 1: "p"},
+        "iou_predictions": {0: "n"},
+    }
     axes["low_res_masks"] = {0: "n", 2: f"h_{MASK_STRIDE}", 3: f"w_{MASK_STRIDE}"}
-    arguments = (*features, torch.rand(2, 3, 2) * 60, torch.tensor([[1.0, 0.0, -1.0], [2.0, 3.0, 1.0]]), no_mask(features[-1]))
+    arguments = (
+        *features,
+        torch.rand(2, 3, 2) * 60,
+        torch.tensor([[1.0, 0.0, -1.0], [2.0, 3.0, 1.0]]),
+        no_mask(features[-1]),
+    )
     names = [*EMBEDDING_NAMES, "point_coords", "point_labels", "mask_input"]
     _export(ExportedDecoder(decoder), arguments, target, names, ["iou_predictions", "low_res_masks"], axes)
 
 
 def export_texture(net, target: Path):
-    _export(net, (torch.rand(2, 1, 60, 60),), target, ["crops"], ["embeddings"], {"crops": {0: "k"}, "embeddings": {0: "k"}})
+    _export(
+        net, (torch.rand(2, 1, 60, 60),), target, ["crops"], ["embeddings"], {"crops": {0: "k"}, "embeddings": {0: "k"}}
+    )
 
 
 def session(path):
@@ -110,7 +147,11 @@ def sam_parity(encoder: ImageEncoder | SeeingEncoder, decoder, folder: Path) -> 
     torch.manual_seed(1)
     run_encoder, run_decoder = session(folder / "encoder.onnx"), session(folder / "decoder.onnx")
     worst = 0.0
-    for height, breadth, labels in ((512, 512, [[1.0]] * 5), (256, 416, [[2.0, 3.0], [1.0, 0.0]]), (128, 128, [[1.0, 1.0, 0.0, -1.0]])):
+    for height, breadth, labels in (
+        (512, 512, [[1.0]] * 5),
+        (256, 416, [[2.0, 3.0], [1.0, 0.0]]),
+        (128, 128, [[1.0, 1.0, 0.0, -1.0]]),
+    ):
         image = torch.rand(1, 1, height, breadth)
         coords = torch.rand(len(labels), len(labels[0]), 2).sort(1).values * torch.tensor([breadth - 1.0, height - 1.0])
         with torch.no_grad():
@@ -119,7 +160,12 @@ def sam_parity(encoder: ImageEncoder | SeeingEncoder, decoder, folder: Path) -> 
             earlier = torch.randn(len(labels), 1, height // MASK_STRIDE, breadth // MASK_STRIDE) * 5
             expected = [*found, *decoder(*features, coords, torch.tensor(labels), earlier)]
         got = run_encoder.run(None, {"image": image.numpy()})
-        inputs = dict(zip(EMBEDDING_NAMES, (f.numpy() for f in features)), point_coords=coords.numpy(), point_labels=np.array(labels, np.float32), mask_input=earlier.numpy())
+        inputs = dict(
+            zip(EMBEDDING_NAMES, (f.numpy() for f in features)),
+            point_coords=coords.numpy(),
+            point_labels=np.array(labels, np.float32),
+            mask_input=earlier.numpy(),
+        )
         got += run_decoder.run(None, inputs)
         worst = max(worst, *(float(np.abs(a.numpy() - b).max()) for a, b in zip(expected, got)))
     return worst

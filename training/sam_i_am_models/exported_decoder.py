@@ -109,9 +109,15 @@ class ExportedDecoder(nn.Module):
     def _masks(self, places, high_16, high_8, tokens, maps):
         d = self.decoder
         n, h, w = places.shape[:3]
-        up = enlarged(places, d.up_16).reshape(n, 2 * h, 2 * w, d.up_16.out_channels) + rows_of(d.skip_16(high_16)) + rows_of(d.maps_16(maps.coarse))
+        up = (
+            enlarged(places, d.up_16).reshape(n, 2 * h, 2 * w, d.up_16.out_channels)
+            + rows_of(d.skip_16(high_16))
+            + rows_of(d.maps_16(maps.coarse))
+        )
         norm = d.norm_16
-        up = F.relu(F.layer_norm(up, (norm.weight.numel(),), norm.weight.flatten(), norm.bias.flatten(), 1e-6)).permute(0, 3, 1, 2)
+        up = F.relu(F.layer_norm(up, (norm.weight.numel(),), norm.weight.flatten(), norm.bias.flatten(), 1e-6)).permute(
+            0, 3, 1, 2
+        )
         fine = maps.fine.flatten(2)
         up = d.up_8(d.refine_16(up)) + d.skip_8(high_8)
         up = F.relu(up + (d.maps_8.weight.flatten(1) @ fine).reshape(up.shape))

@@ -67,14 +67,27 @@ def _write_shard(path: Path, drawn: range, checkpoint: Path | None, size: int) -
     np.savez(path, **{name: np.stack([row[name] for row in rows]) for name in rows[0]})
 
 
-def write(folder: Path, checkpoint: Path | None, count: int, first: int = FIRST_SEED, size: int = 1024, workers: int = 2):
+def write(
+    folder: Path, checkpoint: Path | None, count: int, first: int = FIRST_SEED, size: int = 1024, workers: int = 2
+):
     """Features of `count` micrographs."""
-    write_shards(folder, NAME, partial(_write_shard, checkpoint=checkpoint, size=size), range(first, first + count), SHARD, workers)
+    write_shards(
+        folder,
+        NAME,
+        partial(_write_shard, checkpoint=checkpoint, size=size),
+        range(first, first + count),
+        SHARD,
+        workers,
+    )
 
 
 def read(folder: Path) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """All views in a folder, in memory, about 2 MB each: (fine (196, h, w), coarse (192, h / 2, w / 2), labels (2 h, 2 w))."""
-    return [view for file in map(np.load, finished_shards(folder, NAME)) for view in zip(file["fine"], file["coarse"], file["labels"])]
+    return [
+        view
+        for file in map(np.load, finished_shards(folder, NAME))
+        for view in zip(file["fine"], file["coarse"], file["labels"])
+    ]
 
 
 def main():

@@ -59,10 +59,17 @@ def measure(encoder, decoder, maps: np.ndarray, rng) -> tuple[float, list[dict]]
     coords, labels = torch.tensor(coords, dtype=torch.float32, device=device), torch.ones(len(rows), 1, device=device)
     predicted, logits = decoder(*features, coords, labels, no_mask(features[-1]))
     known = torch.from_numpy(parts > 0).to(device)
-    found = true_iou(logits, torch.from_numpy(np.stack(targets)).to(device), known) * torch.from_numpy(np.stack(meant)).to(device)[:, None]
+    found = (
+        true_iou(logits, torch.from_numpy(np.stack(targets)).to(device), known)
+        * torch.from_numpy(np.stack(meant)).to(device)[:, None]
+    )
     for index, row in enumerate(rows):
         true, best = found[index].max(-1).values, int(found[index, :, 0].argmax())
-        row |= dict(part=float(found[index, best, 0]), predicted=float(predicted[index, best]), error=float((predicted[index] - true).abs().mean()))
+        row |= dict(
+            part=float(found[index, best, 0]),
+            predicted=float(predicted[index, best]),
+            error=float((predicted[index] - true).abs().mean()),
+        )
     return auc, rows
 
 
@@ -73,7 +80,13 @@ def table(rows: list[dict], key: str) -> dict:
         own = [row for row in rows if row[key] == name]
         good = [row for row in own if row["part"] >= GOOD]
         kept = np.mean([row["predicted"] >= THRESHOLD for row in good]) if good else float("nan")
-        out[name] = dict(parts=len(own), one_point=_mean(own, "part"), good=round(len(good) / len(own), 3), kept=round(float(kept), 3), iou_error=_mean(own, "error"))
+        out[name] = dict(
+            parts=len(own),
+            one_point=_mean(own, "part"),
+            good=round(len(good) / len(own), 3),
+            kept=round(float(kept), 3),
+            iou_error=_mean(own, "error"),
+        )
     return out
 
 
@@ -90,7 +103,10 @@ def figures(encoder, decoder, shards: Shards, count: int, by_class: bool = False
         auc, own = measure(encoder, decoder, maps, np.random.default_rng([9, index]))
         found.setdefault(kind, []).append(auc)
         rows += [row | dict(kind=kind, all="all") for row in own]
-    aucs = {kind: round(float(np.nanmean(values)), 3) if np.isfinite(values).any() else None for kind, values in sorted(found.items())}
+    aucs = {
+        kind: round(float(np.nanmean(values)), 3) if np.isfinite(values).any() else None
+        for kind, values in sorted(found.items())
+    }
     return dict(auc=aucs) | {key: table(rows, key) for key in ("kind", "size", "all")}
 
 

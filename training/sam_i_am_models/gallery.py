@@ -21,7 +21,9 @@ MASK_MARKS = (".mask", ".materials")  # in the names of files that are label ima
 
 def real_images(folder: Path) -> list[Path]:
     """The pictures of a folder, without label images."""
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not any(mark in p.name for mark in MASK_MARKS))
+    return sorted(
+        p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not any(mark in p.name for mark in MASK_MARKS)
+    )
 
 
 def read_grey(path: Path) -> np.ndarray:

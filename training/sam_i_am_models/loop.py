@@ -23,10 +23,32 @@ class Run:
     `groups`: the optimiser's parameter groups, each with a `share` of the learning rate; all of `net` without.
     """
 
-    def __init__(self, net: nn.Module, checkpoint: Path, steps: int | None, rate: float, seed: int, groups=None, weight_decay=0.02, warm_up=40, every=50, seconds=None, decay=EMA_DECAY):
+    def __init__(
+        self,
+        net: nn.Module,
+        checkpoint: Path,
+        steps: int | None,
+        rate: float,
+        seed: int,
+        groups=None,
+        weight_decay=0.02,
+        warm_up=40,
+        every=50,
+        seconds=None,
+        decay=EMA_DECAY,
+    ):
         self.net, self.checkpoint, self.steps, self.rate, self.seed = net, Path(checkpoint), steps, rate, seed
-        self.warm_up, self.every, self.step, self.seconds, self.budget, self.decay = warm_up, every, 0, 0.0, seconds, decay
-        self.optimiser = torch.optim.AdamW(groups or net.parameters(), rate, weight_decay=weight_decay, betas=(0.9, 0.98))
+        self.warm_up, self.every, self.step, self.seconds, self.budget, self.decay = (
+            warm_up,
+            every,
+            0,
+            0.0,
+            seconds,
+            decay,
+        )
+        self.optimiser = torch.optim.AdamW(
+            groups or net.parameters(), rate, weight_decay=weight_decay, betas=(0.9, 0.98)
+        )
         self.average = {k: v.clone() for k, v in net.state_dict().items()}
         self.means: dict[str, torch.Tensor] = {}
         if self.checkpoint.exists():

@@ -77,7 +77,10 @@ def best_threshold(cases: list[tuple[np.ndarray, np.ndarray]]) -> tuple[float, f
         candidates = np.quantile(candidates, np.linspace(0, 1, 500))
     scores = []
     for limit in candidates:
-        shares = [[(same <= limit).mean()] * (len(same) > 0) + [(other > limit).mean()] * (len(other) > 0) for same, other in cases]
+        shares = [
+            [(same <= limit).mean()] * (len(same) > 0) + [(other > limit).mean()] * (len(other) > 0)
+            for same, other in cases
+        ]
         scores.append(np.mean([np.mean(s) for s in shares if s]))
     best = int(np.argmax(scores))
     return float(candidates[best]), float(scores[best])

@@ -49,7 +49,13 @@ def pair(seed: int) -> tuple[dict, dict[str, np.ndarray]]:
     burnt = burn(rng, plain)
     quality = int(rng.integers(30, 92)) if rng.random() < 0.3 else None
     image, plain = (_jpeg(p, quality) if quality else p for p in (burnt.image, plain))
-    entry = {"width": plain.shape[1], "height": plain.shape[0], "share": round(float(burnt.painted.mean()), 5), "jpeg": quality, "marks": burnt.marks}
+    entry = {
+        "width": plain.shape[1],
+        "height": plain.shape[0],
+        "share": round(float(burnt.painted.mean()), 5),
+        "jpeg": quality,
+        "marks": burnt.marks,
+    }
     return entry, {"": image, ".plain": plain, ".overlay": burnt.painted.astype(np.uint8) * 255}
 
 

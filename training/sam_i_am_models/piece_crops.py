@@ -1,6 +1,6 @@
 """Crops of the true pieces of whole micrographs, on disk: what the booster's crops look like, with shading, defects and strips of neighbours.
 
-    python -m sam_i_am_models.piece_crops --count 1800 FOLDER
+python -m sam_i_am_models.piece_crops --count 1800 FOLDER
 """
 
 import argparse
@@ -67,7 +67,9 @@ def _write_shard(path: Path, drawn: range, size: int) -> None:
         rows += [(seed, number, material, crops[:, 0]) for number, (material, crops) in enumerate(found)]
     owners = np.array([row[:3] for row in rows], np.int32).reshape(-1, 3)
     crops = np.concatenate([row[3] for row in rows]) if rows else np.zeros((0, CROP, CROP))
-    np.savez(path, crops=(crops * 255 + 0.5).astype(np.uint8), owners=np.repeat(owners, [len(row[3]) for row in rows], 0))
+    np.savez(
+        path, crops=(crops * 255 + 0.5).astype(np.uint8), owners=np.repeat(owners, [len(row[3]) for row in rows], 0)
+    )
 
 
 def write(folder: Path, count: int, first: int = FIRST_SEED, size: int = 1024, workers: int = 2) -> None:
@@ -94,7 +96,9 @@ def draw_pieces(rng, known: Pieces, count: int = 6) -> tuple[torch.Tensor, torch
     crops = torch.from_numpy(known.crops[chosen]).float() / 255
     crops = torch.rot90(crops, int(rng.integers(4)), (1, 2))
     crops = crops.flip(2) if rng.random() < 0.5 else crops
-    return degrade(rng, crops.reshape(-1, CROP)).reshape(-1, CROP, CROP), torch.from_numpy(known.materials[chosen].astype(np.int64))
+    return degrade(rng, crops.reshape(-1, CROP)).reshape(-1, CROP, CROP), torch.from_numpy(
+        known.materials[chosen].astype(np.int64)
+    )
 
 
 def _of_material(rng, known: Pieces, material: int, count: int) -> np.ndarray:

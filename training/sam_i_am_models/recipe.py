@@ -1,6 +1,6 @@
 """The whole recipe: simulate, train, export, write the manifest. Every stage resumes where it stopped.
 
-    python -m sam_i_am_models.recipe --work runs --models ../models
+python -m sam_i_am_models.recipe --work runs --models ../models
 """
 
 import argparse
@@ -13,8 +13,10 @@ from .export import load_sam, load_texture, release
 from .piece_crops import write as write_pieces
 from .train_encoder import train as train_encoder
 from .train_quality import train as train_quality
-from .train_sam import release as release_sam, train as train_sam
-from .train_texture import train as train_texture, write_release as release_texture
+from .train_sam import release as release_sam
+from .train_sam import train as train_sam
+from .train_texture import train as train_texture
+from .train_texture import write_release as release_texture
 
 CARD = Path(__file__).with_name("card.json")
 
@@ -24,7 +26,14 @@ def parse():
     parser.add_argument("--work", type=Path, required=True, help="folder for data and checkpoints; keep it to resume")
     parser.add_argument("--models", type=Path, required=True, help="folder to write graphs and manifest.json to")
     parser.add_argument("--workers", type=int, default=2, help="processes that simulate")
-    for name, default in (("train", 1200), ("validation", 60), ("encoder-steps", 1400), ("joint-steps", 1400), ("pieces", 1800), ("texture-steps", 2000)):
+    for name, default in (
+        ("train", 1200),
+        ("validation", 60),
+        ("encoder-steps", 1400),
+        ("joint-steps", 1400),
+        ("pieces", 1800),
+        ("texture-steps", 2000),
+    ):
         parser.add_argument(f"--{name}", type=int, default=default)
     return parser.parse_args()
 

@@ -5,7 +5,6 @@ import os
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
 
 
@@ -24,7 +23,10 @@ def write_shards(folder: Path, name: str, write, drawn: range, shard: int, worke
     """`write(path, seeds)` writes the file of a range of seeds, at `name` with the first seed in it (`maps_{:06d}.npy`); it goes to the workers, so it is
     a function of a module or a partial of one."""
     folder.mkdir(parents=True, exist_ok=True)
-    tasks = [(folder / name.format(part[0]), write, part) for part in (drawn[at : at + shard] for at in range(0, len(drawn), shard))]
+    tasks = [
+        (folder / name.format(part[0]), write, part)
+        for part in (drawn[at : at + shard] for at in range(0, len(drawn), shard))
+    ]
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
         for written, seconds in pool.imap_unordered(_write_shard, tasks):
             print(f"{written}: {seconds:.0f} s", flush=True)

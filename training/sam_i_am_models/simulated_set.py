@@ -17,7 +17,11 @@ from . import seeds
 from .simulate import Micrograph, simulate
 
 SIZE = 1024
-STARTS = {"validation": seeds.VALIDATION.start + 20_000, "tuning": seeds.VALIDATION.start + 30_000, "test": seeds.TEST.start}
+STARTS = {
+    "validation": seeds.VALIDATION.start + 20_000,
+    "tuning": seeds.VALIDATION.start + 30_000,
+    "test": seeds.TEST.start,
+}
 
 
 def draw(name: str, difficulty: int, index: int, size: int = SIZE) -> Micrograph:
@@ -49,7 +53,9 @@ def _write_one(folder: Path, name: str, difficulty: int, index: int, size: int) 
         for suffix, picture in ((".png", m.image), (".materials.png", m.materials), (".pieces.png", m.pieces)):
             Image.fromarray(picture).save(folder / f"{stem}{suffix}")
         materials = len(np.unique(m.materials[m.materials > 0]))
-        about.write_text(json.dumps({"name": stem, "difficulty": difficulty, "materials": materials, "simulated": m.metadata}))
+        about.write_text(
+            json.dumps({"name": stem, "difficulty": difficulty, "materials": materials, "simulated": m.metadata})
+        )
     return json.loads(about.read_text())
 
 

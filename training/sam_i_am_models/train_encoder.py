@@ -19,7 +19,6 @@ from .export import load_sam
 from .grow import grow
 from .loop import Run
 
-
 STRIDES = (32, 16, 8)
 SHARES = (0.6, 1.0, 1.0)  # of the loss, per stride
 OUTLINE_SHARE = 1.0
@@ -62,7 +61,17 @@ def token_auc(encoder, shards: Shards, count: int = 24) -> list[float]:
     return [round(float(np.nanmean(v)), 3) if v else float("nan") for v in found.values()]
 
 
-def train(data: Path, checkpoint: Path, steps=1400, crops=8, size=512, rate=1.5e-3, seed=1, watch_every=100, start: Path | None = None) -> Run:
+def train(
+    data: Path,
+    checkpoint: Path,
+    steps=1400,
+    crops=8,
+    size=512,
+    rate=1.5e-3,
+    seed=1,
+    watch_every=100,
+    start: Path | None = None,
+) -> Run:
     """`start`: released weights (a file as `checkpoints/shipped.pt`) to go on from; random ones without."""
     training, validation = Shards(data / "train"), Shards(data / "validation")
     torch.manual_seed(seed)
@@ -80,11 +89,16 @@ def train(data: Path, checkpoint: Path, steps=1400, crops=8, size=512, rate=1.5e
         images, labels = batch([random_crop(rng, training, side, scales) for _ in range(count)])
         return net.losses(images.to(memory_format=torch.channels_last), labels[:, MATERIALS - 1], labels[:, PARTS - 1])
 
-    return run.train(losses, lambda net: print("  token AUC by class", token_auc(net.encoder, validation), flush=True), watch_every)
+    return run.train(
+        losses, lambda net: print("  token AUC by class", token_auc(net.encoder, validation), flush=True), watch_every
+    )
 
 
 def encoder_groups(net: AffinityModel):
-    return [dict(params=list(net.encoder.parameters()), share=1.0), dict(params=[net.gain, net.offset], share=SCALE_RATE)]
+    return [
+        dict(params=list(net.encoder.parameters()), share=1.0),
+        dict(params=[net.gain, net.offset], share=SCALE_RATE),
+    ]
 
 
 def main():

@@ -88,9 +88,13 @@ def write_release(run_checkpoint: Path, target: Path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--features", type=Path, required=True, help="folder that `python -m sam_i_am_models.features` has written")
+    parser.add_argument(
+        "--features", type=Path, required=True, help="folder that `python -m sam_i_am_models.features` has written"
+    )
     parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--release", type=Path, required=True, help="where the weights go in the end, for export.py and --start")
+    parser.add_argument(
+        "--release", type=Path, required=True, help="where the weights go in the end, for export.py and --start"
+    )
     parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--start", type=Path, help="released weights to go on from")

@@ -28,7 +28,16 @@ from .resident import ResidentShards
 from .simulate.lab import LAB_SHARE
 from .train_encoder import FRAME_SCALES, FRAME_SIZE, AffinityModel, encoder_groups, token_auc
 from .train_quality import figures, fit, gather
-from .train_sam import SamModel, decoder_groups, is_corrected, mean_losses, outputs_for_decoder, point_iou, prompt_losses, write_release
+from .train_sam import (
+    SamModel,
+    decoder_groups,
+    is_corrected,
+    mean_losses,
+    outputs_for_decoder,
+    point_iou,
+    prompt_losses,
+    write_release,
+)
 
 ENCODER_RATE, DECODER_RATE, DECAY = 2e-3, 8e-4, 0.998
 CROP_SIZE, CROP_EVERY = 512, 3  # every third step of the encoder sees crops, as many pixels as whole frames have
@@ -38,16 +47,24 @@ READ_EVERY = 5  # steps after which new micrographs are looked for
 SHARD, VALIDATION = 8, 48
 
 
-def simulate_beside(folder: Path, first: int, count: int, workers: int, lab: float = 0.0, lab_validation: int = 0) -> subprocess.Popen:
+def simulate_beside(
+    folder: Path, first: int, count: int, workers: int, lab: float = 0.0, lab_validation: int = 0
+) -> subprocess.Popen:
     """Start the simulator in processes of its own: `count` micrographs for training, by `workers` processes, and those for validation.
 
     `lab`: share of the broad simulator's micrographs; `lab_validation`: how many of them for validation.
     """
     environment = os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     simulator = f"{sys.executable} -m sam_i_am_models.dataset {shlex.quote(str(folder))} --shard {SHARD}"
-    for_validation = f"{simulator} --train 0 --validation {VALIDATION} --lab-validation {lab_validation} --workers {min(3, workers)}"
-    command = f"{for_validation} & {simulator} --validation 0 --train {count} --first {first} --workers {workers} --lab {lab}"
-    return subprocess.Popen(command + "; wait", shell=True, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+    for_validation = (
+        f"{simulator} --train 0 --validation {VALIDATION} --lab-validation {lab_validation} --workers {min(3, workers)}"
+    )
+    command = (
+        f"{for_validation} & {simulator} --validation 0 --train {count} --first {first} --workers {workers} --lab {lab}"
+    )
+    return subprocess.Popen(
+        command + "; wait", shell=True, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 def wait_for(shards: ResidentShards, count: int, simulator: subprocess.Popen) -> None:
@@ -55,7 +72,9 @@ def wait_for(shards: ResidentShards, count: int, simulator: subprocess.Popen) ->
     ended = False
     while len(shards) < count:
         if ended:
-            raise RuntimeError(f"The simulator ended after {len(shards)} micrographs of {count}: what it printed says why.")
+            raise RuntimeError(
+                f"The simulator ended after {len(shards)} micrographs of {count}: what it printed says why."
+            )
         time.sleep(0.5)
         ended = simulator.poll() is not None
         shards.refresh()
@@ -67,8 +86,21 @@ def end(simulator: subprocess.Popen) -> None:
         os.killpg(simulator.pid, signal.SIGKILL)
 
 
-def train_encoder(net: AffinityModel, shards: ResidentShards, checkpoint: Path, seconds: float, frames: int, seed=11) -> Run:
-    run = Run(net.train(), checkpoint, None, ENCODER_RATE, seed, groups=encoder_groups(net), warm_up=100, every=100, seconds=seconds, decay=DECAY)
+def train_encoder(
+    net: AffinityModel, shards: ResidentShards, checkpoint: Path, seconds: float, frames: int, seed=11
+) -> Run:
+    run = Run(
+        net.train(),
+        checkpoint,
+        None,
+        ENCODER_RATE,
+        seed,
+        groups=encoder_groups(net),
+        warm_up=100,
+        every=100,
+        seconds=seconds,
+        decay=DECAY,
+    )
     in_crops = frames * (FRAME_SIZE // CROP_SIZE) ** 2
 
     def losses(net, rng, step):
@@ -77,7 +109,9 @@ def train_encoder(net: AffinityModel, shards: ResidentShards, checkpoint: Path, 
         cropped = step % CROP_EVERY == CROP_EVERY - 1
         count, side, scales = (in_crops, CROP_SIZE, CROP_SCALES) if cropped else (frames, FRAME_SIZE, FRAME_SCALES)
         images, labels = batch([random_crop(rng, shards, side, scales) for _ in range(count)])
-        return net.losses(images.to(memory_format=torch.channels_last), labels[:, MATERIALS - 1], labels[:, PARTS - 1], CELLS)
+        return net.losses(
+            images.to(memory_format=torch.channels_last), labels[:, MATERIALS - 1], labels[:, PARTS - 1], CELLS
+        )
 
     return run.train(losses)
 
@@ -96,7 +130,11 @@ class PromptedFrames(IterableDataset):
         while True:
             kind, slots = draw_kind(rng)
             drawn = [self._draw(rng, shards, kind, slots) for _ in range(self.frames)]
-            yield torch.stack([image for image, _ in drawn]), Prompts.joined([prompts for _, prompts in drawn]), is_corrected(rng, kind)
+            yield (
+                torch.stack([image for image, _ in drawn]),
+                Prompts.joined([prompts for _, prompts in drawn]),
+                is_corrected(rng, kind),
+            )
 
     def _draw(self, rng, shards: Shards, kind: str, slots: int):
         while True:
@@ -106,10 +144,24 @@ class PromptedFrames(IterableDataset):
                 return crop.image, prompts
 
 
-def train_decoder(net: SamModel, folder: Path, checkpoint: Path, seconds: float, frames: int, count: int, workers: int, seed=12) -> Run:
+def train_decoder(
+    net: SamModel, folder: Path, checkpoint: Path, seconds: float, frames: int, count: int, workers: int, seed=12
+) -> Run:
     """The trunk of the encoder stays as it is."""
-    run = Run(net.eval(), checkpoint, None, DECODER_RATE, seed, groups=decoder_groups(net), every=100, seconds=seconds, decay=DECAY)
-    drawn = iter(DataLoader(PromptedFrames(folder, frames, count, seed), batch_size=None, num_workers=workers, prefetch_factor=2))
+    run = Run(
+        net.eval(),
+        checkpoint,
+        None,
+        DECODER_RATE,
+        seed,
+        groups=decoder_groups(net),
+        every=100,
+        seconds=seconds,
+        decay=DECAY,
+    )
+    drawn = iter(
+        DataLoader(PromptedFrames(folder, frames, count, seed), batch_size=None, num_workers=workers, prefetch_factor=2)
+    )
     device = next(net.parameters()).device
 
     def losses(net, rng, step):
@@ -138,11 +190,20 @@ def train_head(net: SamModel, folder: Path, frames: int, count: int, workers: in
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--start", type=Path, required=True, help="released weights to go on from")
-    parser.add_argument("--frames", type=Path, required=True, help="folder for simulated micrographs, best in memory (5 MB each)")
+    parser.add_argument(
+        "--frames", type=Path, required=True, help="folder for simulated micrographs, best in memory (5 MB each)"
+    )
     parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints")
-    parser.add_argument("--release", type=Path, required=True, help="folder to write the weights to, in half precision: encoder.pt, decoder.pt and sam.pt after the three stages")
+    parser.add_argument(
+        "--release",
+        type=Path,
+        required=True,
+        help="folder to write the weights to, in half precision: encoder.pt, decoder.pt and sam.pt after the three stages",
+    )
     parser.add_argument("--first", type=int, default=10_000, help="first seed of the training micrographs")
-    parser.add_argument("--most", type=int, default=7000, help="micrographs at most; they lie in the memory of the GPU, too")
+    parser.add_argument(
+        "--most", type=int, default=7000, help="micrographs at most; they lie in the memory of the GPU, too"
+    )
     parser.add_argument("--lab", type=float, default=LAB_SHARE, help="share of the broad simulator's micrographs")
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
@@ -181,12 +242,22 @@ def train(options, simulator: subprocess.Popen) -> None:
     run = train_encoder(net.affinity, shards, options.runs / "encoder.pt", options.encoder_seconds, options.batch)
     net.affinity.load_state_dict(run.average)
     validation = Shards(frames / "validation")
-    say(f"{run.step} steps on {len(shards)} micrographs, token AUC by class {token_auc(net.encoder.eval(), validation, len(validation))}")
+    say(
+        f"{run.step} steps on {len(shards)} micrographs, token AUC by class {token_auc(net.encoder.eval(), validation, len(validation))}"
+    )
     release("encoder")
     end(simulator)
     del shards
     torch.cuda.empty_cache()
-    run = train_decoder(net, frames / "train", options.runs / "joint.pt", options.decoder_seconds, options.prompted, options.prompts, options.workers - 1)
+    run = train_decoder(
+        net,
+        frames / "train",
+        options.runs / "joint.pt",
+        options.decoder_seconds,
+        options.prompted,
+        options.prompts,
+        options.workers - 1,
+    )
     net.load_state_dict(run.average)
     release("decoder")
     with torch.no_grad():

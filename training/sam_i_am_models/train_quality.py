@@ -32,7 +32,9 @@ def _prompt_points(rng, count: int, side: int, grid: np.ndarray) -> torch.Tensor
     chosen = chosen + rng.uniform(-0.5, 0.5, chosen.shape) * side / GRID
     places = [place_in_part(rng, grid, by_part=1.0) for _ in range(count // 2)]
     placed = [to_pixels(rng, *place) for place in places if place is not None]
-    return torch.from_numpy(np.clip(np.concatenate([chosen, np.reshape(placed, (-1, 2))]), 0, side - 1).astype(np.float32))[:, None]
+    return torch.from_numpy(
+        np.clip(np.concatenate([chosen, np.reshape(placed, (-1, 2))]), 0, side - 1).astype(np.float32)
+    )[:, None]
 
 
 def best_iou(logits: torch.Tensor, regions: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
@@ -57,7 +59,12 @@ class GridPrompted(Dataset):
         grey, grid = torch.from_numpy(scale_grey(maps[IMAGE])), mask_grid(np.array(maps[MATERIALS:]))
         regions = np.concatenate([one_hot(grid[kind - MATERIALS]) for kind in (PARTS, PIECES, GROUPS)])
         points = _prompt_points(rng, self.count, maps.shape[-1], grid)
-        return degrade(rng, grey) if self.seed else grey, points, torch.from_numpy(regions), torch.from_numpy(grid[PIECES - MATERIALS] > 0)
+        return (
+            degrade(rng, grey) if self.seed else grey,
+            points,
+            torch.from_numpy(regions),
+            torch.from_numpy(grid[PIECES - MATERIALS] > 0),
+        )
 
 
 @torch.no_grad()
@@ -67,7 +74,9 @@ def gather(net: SamModel, shards: Shards, frames: int, count: int, seed: int, wo
     for drawn in DataLoader(GridPrompted(shards, frames, count, seed), batch_size=None, num_workers=workers):
         grey, points, regions, known = (t.to(device) for t in drawn)
         features = net.encoder(grey[None, None])
-        tokens, masks, dense = net.decoder.decode(*features, points, torch.ones(points.shape[:2], device=device), no_mask(features[-1]))
+        tokens, masks, dense = net.decoder.decode(
+            *features, points, torch.ones(points.shape[:2], device=device), no_mask(features[-1])
+        )
         rows.append(describe(tokens, masks, dense).flatten(0, 1))
         truths.append(best_iou(masks, regions, known).flatten())
     return torch.cat(rows), torch.cat(truths)
@@ -90,7 +99,10 @@ def fit(head: nn.Module, features, truth, seed=5) -> None:
 def figures(head, features, truth) -> dict:
     with torch.no_grad():
         predicted, truth = torch.sigmoid(head(features)[:, 0]).cpu(), truth.cpu()
-    return dict(error=round(float((predicted - truth).abs().mean()), 4), rank=round(spearman(predicted.numpy(), truth.numpy()), 4))
+    return dict(
+        error=round(float((predicted - truth).abs().mean()), 4),
+        rank=round(spearman(predicted.numpy(), truth.numpy()), 4),
+    )
 
 
 def train(data: Path, start: Path, checkpoint: Path, frames=240, count=64) -> None:
@@ -98,14 +110,20 @@ def train(data: Path, start: Path, checkpoint: Path, frames=240, count=64) -> No
     if checkpoint.exists():
         return
     net, began = SamModel().eval(), time.time()
-    kept = {k: v for k, v in torch.load(start, weights_only=True)["average"].items() if not k.startswith("decoder.iou.")}
+    kept = {
+        k: v for k, v in torch.load(start, weights_only=True)["average"].items() if not k.startswith("decoder.iou.")
+    }
     net.load_state_dict(kept, strict=False)
     features, truth = gather(net, Shards(data / "train"), frames, count, seed=1)
     print(f"{len(truth)} masks in {time.time() - began:.0f} s, mean IoU {truth.mean():.3f}", flush=True)
     fit(net.decoder.iou, features, truth)
     validation = Shards(data / "validation")
     print("training", figures(net.decoder.iou, features, truth), flush=True)
-    print("validation", figures(net.decoder.iou, *gather(net, validation, min(30, len(validation)), count, seed=0)), flush=True)
+    print(
+        "validation",
+        figures(net.decoder.iou, *gather(net, validation, min(30, len(validation)), count, seed=0)),
+        flush=True,
+    )
     torch.save({"average": net.state_dict()}, checkpoint)
 
 

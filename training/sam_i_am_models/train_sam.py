@@ -21,7 +21,6 @@ from .mask_loss import decoder_losses, true_iou
 from .prompts import correct, draw_kind, draw_prompts, no_mask
 from .train_encoder import FRAME_SCALES, FRAME_SIZE, AffinityModel, token_auc
 
-
 IOU_HEAD_SHARE = 3.0  # of the learning rate
 CORRECTED_SHARE = 0.2  # of the steps with single points or boxes
 
@@ -111,7 +110,20 @@ def point_iou(net, shards: Shards, frames: int = 24, points: int = 16) -> dict:
         found, base = (true_iou(x, prompts.targets, prompts.known) for x in (logits, start))
         truth = (found * prompts.meant[:, None]).max(-1).values
         chosen = truth.gather(1, iou.argmax(1, keepdim=True))
-        rows.append([difficulty, *(float(x) for x in (*found.max(1).values.mean(0), *base.max(1).values.mean(0), (iou - truth).abs().mean(), chosen.mean()))])
+        rows.append(
+            [
+                difficulty,
+                *(
+                    float(x)
+                    for x in (
+                        *found.max(1).values.mean(0),
+                        *base.max(1).values.mean(0),
+                        (iou - truth).abs().mean(),
+                        chosen.mean(),
+                    )
+                ),
+            ]
+        )
     rows = np.array(rows, float)
     out = {}
     for difficulty in (1, 2, 3):
@@ -129,7 +141,19 @@ def _watch(validation):
     return watch
 
 
-def train(data, encoder_checkpoint, checkpoint, steps=1400, crops=4, count=20, size=512, rate=6e-4, seed=2, watch_every=100, start=None) -> Run:
+def train(
+    data,
+    encoder_checkpoint,
+    checkpoint,
+    steps=1400,
+    crops=4,
+    count=20,
+    size=512,
+    rate=6e-4,
+    seed=2,
+    watch_every=100,
+    start=None,
+) -> Run:
     """The encoder's trunk is frozen: gradients from the masks made its tokens slightly worse (class 3 AUC .84 to .82).
 
     `start`: released weights (a file as `checkpoints/shipped.pt`) whose decoder to go on from.
@@ -145,7 +169,11 @@ def train(data, encoder_checkpoint, checkpoint, steps=1400, crops=4, count=20, s
 
     def losses(net, rng, step):
         whole = step % 2 == 1
-        drawn = [random_crop(rng, training, FRAME_SIZE, FRAME_SCALES)] if whole else [random_crop(rng, training, size) for _ in range(crops)]
+        drawn = (
+            [random_crop(rng, training, FRAME_SIZE, FRAME_SCALES)]
+            if whole
+            else [random_crop(rng, training, size) for _ in range(crops)]
+        )
         images, labels = batch(drawn)
         return crop_losses(net, images, labels, rng, crops * count // 2 if whole else count)
 
@@ -165,7 +193,10 @@ def write_release(net: SamModel, target, gain: float = 1.0, dtype=torch.float32)
     """The weights of `net` as the checkpoint that export.py reads."""
     net.decoder.logit_gain.fill_(gain)
     state = dict(encoder=net.encoder.state_dict(), decoder=net.decoder.state_dict())
-    state = {part: {name: value.cpu().to(dtype) if value.is_floating_point() else value.cpu() for name, value in own.items()} for part, own in state.items()}
+    state = {
+        part: {name: value.cpu().to(dtype) if value.is_floating_point() else value.cpu() for name, value in own.items()}
+        for part, own in state.items()
+    }
     state |= dict(encoder_settings=net.encoder.settings, decoder_settings=net.decoder.settings)
     torch.save(state, target)
 
@@ -185,7 +216,14 @@ def main():
     parser.add_argument("--start", type=Path, help="released weights whose decoder to go on from")
     parser.add_argument("--rate", type=float, default=6e-4)
     options = parser.parse_args()
-    train(options.data, options.runs / "encoder.pt", options.runs / "joint.pt", options.steps, rate=options.rate, start=options.start)
+    train(
+        options.data,
+        options.runs / "encoder.pt",
+        options.runs / "joint.pt",
+        options.steps,
+        rate=options.rate,
+        start=options.start,
+    )
 
 
 if __name__ == "__main__":

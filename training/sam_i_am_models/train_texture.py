@@ -1,6 +1,6 @@
 """Texture encoder: supervised contrastive loss over materials that share imaging conditions, drawn alone and cut from whole micrographs.
 
-    python -m sam_i_am_models.train_texture --pieces FOLDER --runs FOLDER
+python -m sam_i_am_models.train_texture --pieces FOLDER --runs FOLDER
 """
 
 import argparse
@@ -55,14 +55,19 @@ def answer_loss(net, embeddings):
 def draw_step(rng, known, groups, micrographs, crops):
     """Crops (n, 1, CROP, CROP), the material of each and the group that it belongs to (n). First `groups` of materials drawn alone, `crops` of each,
     then one group for each of so many micrographs out of `known`."""
-    drawn = [(draw_group(rng, crops).reshape(-1, CROP, CROP), torch.arange(MATERIALS_PER_GROUP).repeat_interleave(crops)) for _ in range(groups)]
+    drawn = [
+        (draw_group(rng, crops).reshape(-1, CROP, CROP), torch.arange(MATERIALS_PER_GROUP).repeat_interleave(crops))
+        for _ in range(groups)
+    ]
     drawn += [draw_pieces(rng, known[index]) for index in rng.integers(0, len(known), micrographs)]
     images, materials = (torch.cat(parts) for parts in zip(*drawn))
     group = torch.arange(len(drawn)).repeat_interleave(torch.tensor([len(own) for own, _ in drawn]))
     return images[:, None], group * MOST_MATERIALS + materials, group
 
 
-def train(checkpoint: Path, pieces: Path, steps=2000, groups=8, micrographs=28, crops=4, rate=1.5e-3, seed=4, encoder="plain") -> Run:
+def train(
+    checkpoint: Path, pieces: Path, steps=2000, groups=8, micrographs=28, crops=4, rate=1.5e-3, seed=4, encoder="plain"
+) -> Run:
     """`pieces`: a folder of piece_crops. What a step sees: `draw_step`."""
     torch.manual_seed(seed)
     net = TextureModel(encoder).train().to(memory_format=torch.channels_last)  # 1.4 times as fast on a CPU
@@ -90,7 +95,12 @@ def main():
     parser.add_argument("--pieces", type=Path, required=True, help="folder of piece_crops")
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=2000)
-    parser.add_argument("--encoder", choices=list(ENCODERS), default="plain", help="fractal: for comparison, export.py takes the plain one")
+    parser.add_argument(
+        "--encoder",
+        choices=list(ENCODERS),
+        default="plain",
+        help="fractal: for comparison, export.py takes the plain one",
+    )
     options = parser.parse_args()
     train(options.runs / "texture_run.pt", options.pieces, options.steps, encoder=options.encoder)
     write_release(options.runs / "texture_run.pt", options.runs / "texture.pt", options.encoder)

@@ -51,7 +51,11 @@ def draw_step(rng, shards: Shards, step: int, frames: int, prompts: int):
     """What a step sees: images, labels, prompts (as many on each image), whether these are corrected, and where in a full frame the images lie (pixels)."""
     kind, slots = draw_kind(rng)
     whole = step % FRAME_EVERY == FRAME_EVERY - 1
-    count, side, scales = (frames, FRAME_SIZE, FRAME_SCALES) if whole else (frames * (FRAME_SIZE // CROP_SIZE) ** 2, CROP_SIZE, CROP_SCALES)
+    count, side, scales = (
+        (frames, FRAME_SIZE, FRAME_SCALES)
+        if whole
+        else (frames * (FRAME_SIZE // CROP_SIZE) ** 2, CROP_SIZE, CROP_SCALES)
+    )
     crops, prompted = [], []
     while len(crops) < count:
         crop = busy_crop(rng, shards, side, scales)
@@ -105,7 +109,12 @@ def groups(net: SamModel, encoder_share: float):
     rest = [p for name, p in net.decoder.named_parameters() if not name.startswith("iou.")]
     scales = [net.affinity.gain, net.affinity.offset]
     encoder = list(net.encoder.parameters())
-    return [dict(params=encoder, share=encoder_share), dict(params=rest, share=1.0), dict(params=head, share=IOU_HEAD_SHARE), dict(params=scales, share=SCALE_RATE)]
+    return [
+        dict(params=encoder, share=encoder_share),
+        dict(params=rest, share=1.0),
+        dict(params=head, share=IOU_HEAD_SHARE),
+        dict(params=scales, share=SCALE_RATE),
+    ]
 
 
 def fit_scales(affinity: AffinityModel, shards: Shards, rounds: int = 150) -> None:
@@ -119,7 +128,10 @@ def fit_scales(affinity: AffinityModel, shards: Shards, rounds: int = 150) -> No
     optimiser = torch.optim.Adam([affinity.gain, affinity.offset], 0.1)
     for round_ in range(rounds):
         tokens, materials = seen[round_ % len(seen)]
-        loss = sum(affinity_loss(own, materials, s, g, o, CELLS) for own, s, g, o in zip(tokens, STRIDES, affinity.gain, affinity.offset))
+        loss = sum(
+            affinity_loss(own, materials, s, g, o, CELLS)
+            for own, s, g, o in zip(tokens, STRIDES, affinity.gain, affinity.offset)
+        )
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -132,16 +144,34 @@ def train(net: SamModel, folder: Path, checkpoint: Path, options, seed: int = 28
         fit_scales(net.affinity, shards)
         print("scales of the pair logits", net.affinity.gain.tolist(), net.affinity.offset.tolist(), flush=True)
     steps = None if options.seconds else options.steps
-    run = Run(net.eval(), checkpoint, steps, options.rate, seed, groups=groups(net, options.encoder_share), warm_up=options.warm_up, every=25, seconds=options.seconds, decay=options.decay)
+    run = Run(
+        net.eval(),
+        checkpoint,
+        steps,
+        options.rate,
+        seed,
+        groups=groups(net, options.encoder_share),
+        warm_up=options.warm_up,
+        every=25,
+        seconds=options.seconds,
+        decay=options.decay,
+    )
     drawn = None
     if options.loaders:
-        loader = DataLoader(DrawnSteps(folder, options.batch, options.prompts, seed + run.step), batch_size=None, num_workers=options.loaders, prefetch_factor=2)
+        loader = DataLoader(
+            DrawnSteps(folder, options.batch, options.prompts, seed + run.step),
+            batch_size=None,
+            num_workers=options.loaders,
+            prefetch_factor=2,
+        )
         drawn = iter(loader)
 
     def losses(net, rng, step):
         if drawn is None and step % REFRESH_EVERY == 0:
             shards.refresh()
-        images, labels, prompts, corrected, origin = next(drawn) if drawn is not None else draw_step(rng, shards, step, options.batch, options.prompts)
+        images, labels, prompts, corrected, origin = (
+            next(drawn) if drawn is not None else draw_step(rng, shards, step, options.batch, options.prompts)
+        )
         images, labels = images.to(device, memory_format=torch.channels_last), labels.to(device)
         return step_losses(net, images, labels, prompts, corrected, origin.to(device))
 
@@ -151,7 +181,12 @@ def train(net: SamModel, folder: Path, checkpoint: Path, options, seed: int = 28
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--start", type=Path, required=True, help="released weights to go on from")
-    parser.add_argument("--frames", type=Path, required=True, help="folder of simulated micrographs (5 MB each); what is there is used, too")
+    parser.add_argument(
+        "--frames",
+        type=Path,
+        required=True,
+        help="folder of simulated micrographs (5 MB each); what is there is used, too",
+    )
     parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints; keep it to resume")
     parser.add_argument("--release", type=Path, required=True, help="folder to write together.pt to, in half precision")
     parser.add_argument("--steps", type=int, default=2000)
@@ -160,16 +195,35 @@ def parse():
     parser.add_argument("--encoder-share", type=float, default=0.75, help="of the rate, for the encoder")
     parser.add_argument("--decay", type=float, default=0.995, help="of the averaged weights")
     parser.add_argument("--warm-up", type=int, default=60, help="steps over which the rate rises")
-    parser.add_argument("--batch", type=int, default=1, help="frames of 1024 x 1024 in a step, or four times as many crops")
+    parser.add_argument(
+        "--batch", type=int, default=1, help="frames of 1024 x 1024 in a step, or four times as many crops"
+    )
     parser.add_argument("--prompts", type=int, default=48, help="prompts in a step")
     parser.add_argument("--first", type=int, default=30_000, help="first seed of the training micrographs")
     parser.add_argument("--most", type=int, default=2000, help="micrographs at most")
     parser.add_argument("--lab", type=float, default=LAB_SHARE, help="share of the broad simulator's micrographs")
-    parser.add_argument("--simulators", type=int, default=1, help="processes that simulate beside the training; 0: what is in --frames has to do")
-    parser.add_argument("--workers", dest="loaders", type=int, default=0, help="processes that draw crops and prompts (a GPU waits for them)")
-    parser.add_argument("--quality-frames", type=int, default=240, help="micrographs from which the IoU head learns at the end")
+    parser.add_argument(
+        "--simulators",
+        type=int,
+        default=1,
+        help="processes that simulate beside the training; 0: what is in --frames has to do",
+    )
+    parser.add_argument(
+        "--workers",
+        dest="loaders",
+        type=int,
+        default=0,
+        help="processes that draw crops and prompts (a GPU waits for them)",
+    )
+    parser.add_argument(
+        "--quality-frames", type=int, default=240, help="micrographs from which the IoU head learns at the end"
+    )
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--only-release", action="store_true", help="no more steps: the IoU head on the last checkpoint, and the release")
+    parser.add_argument(
+        "--only-release",
+        action="store_true",
+        help="no more steps: the IoU head on the last checkpoint, and the release",
+    )
     return parser.parse_args()
 
 
@@ -190,8 +244,16 @@ def main():
     began, checkpoint = time.time(), options.runs / "together.pt"
     net = grown(options.start).to(options.device).to(memory_format=torch.channels_last)
     if options.only_release:
-        return finish(net, Run(net.eval(), checkpoint, options.steps, options.rate, 28, groups=groups(net, options.encoder_share)), options)
-    simulator = simulate_beside(options.frames, options.first, options.most, options.simulators, options.lab, LAB_VALIDATION) if options.simulators else None
+        return finish(
+            net,
+            Run(net.eval(), checkpoint, options.steps, options.rate, 28, groups=groups(net, options.encoder_share)),
+            options,
+        )
+    simulator = (
+        simulate_beside(options.frames, options.first, options.most, options.simulators, options.lab, LAB_VALIDATION)
+        if options.simulators
+        else None
+    )
     try:
         if simulator:
             wait_for(Shards(options.frames / "train"), 16, simulator)

@@ -22,13 +22,19 @@ def test_the_ends_are_the_two_releases(releases):
     for share, end in ((0.0, old), (1.0, new)):
         mixed = blend(old, new, share)
         for part in ("encoder", "decoder"):
-            assert all(torch.equal(mixed[part][name], end[part][name]) for name, v in new[part].items() if v.dtype.is_floating_point)
+            assert all(
+                torch.equal(mixed[part][name], end[part][name])
+                for name, v in new[part].items()
+                if v.dtype.is_floating_point
+            )
 
 
 def test_the_middle_is_the_mean_and_changes_neither(releases):
     old, new = releases
     before = old["encoder"]["stem.0.weight"].clone()
     mixed = blend(old, new, 0.5)["encoder"]["stem.0.weight"].float()
-    assert torch.allclose(mixed, (old["encoder"]["stem.0.weight"].float() + new["encoder"]["stem.0.weight"].float()) / 2, atol=1e-3)
+    assert torch.allclose(
+        mixed, (old["encoder"]["stem.0.weight"].float() + new["encoder"]["stem.0.weight"].float()) / 2, atol=1e-3
+    )
     assert torch.equal(before, old["encoder"]["stem.0.weight"])
     assert blend(old, new, 0.5)["encoder_settings"] == new["encoder_settings"]

@@ -16,7 +16,22 @@ def test_a_sheet_holds_all_pictures_and_the_key_says_which(tmp_path, monkeypatch
     Image.fromarray(grey).save(folder / "one.png")
     Image.fromarray(np.zeros((40, 60), np.uint8)).save(folder / "one.mask.png")
     Image.fromarray(np.full((50, 50, 3), (10, 200, 90), np.uint8)).save(folder / "two.jpg")
-    arguments = ["--real", folder, "--sheet", tmp_path / "s.png", "--key", tmp_path / "k.json", "--simulated", 3, "--columns", 2, "--side", 32, "--size", 64]
+    arguments = [
+        "--real",
+        folder,
+        "--sheet",
+        tmp_path / "s.png",
+        "--key",
+        tmp_path / "k.json",
+        "--simulated",
+        3,
+        "--columns",
+        2,
+        "--side",
+        32,
+        "--size",
+        64,
+    ]
     monkeypatch.setattr(sys, "argv", ["gallery", *map(str, arguments)])
     gallery.main()
     key = json.loads((tmp_path / "k.json").read_text())

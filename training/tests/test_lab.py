@@ -6,7 +6,19 @@ from scipy import ndimage
 
 from sam_i_am_models import dataset
 from sam_i_am_models.simulate import simulate
-from sam_i_am_models.simulate.lab import coherent, crystals, develop, hrtem, lattice, shapes, simulate_lab, simulate_mixed, slopes, structures, textures
+from sam_i_am_models.simulate.lab import (
+    coherent,
+    crystals,
+    develop,
+    hrtem,
+    lattice,
+    shapes,
+    simulate_lab,
+    simulate_mixed,
+    slopes,
+    structures,
+    textures,
+)
 from sam_i_am_models.simulate.lab.field import Field
 from sam_i_am_models.simulate.lab.kinds import KINDS, draw_kind
 
@@ -33,7 +45,9 @@ def test_every_kind_gives_consistent_maps(drawn, kind):
         for part in np.unique(m.parts[m.parts > 0]):
             assert len(np.unique(m.pieces[m.parts == part])) == 1
         for piece in np.unique(m.pieces[m.pieces > 0]):
-            assert len(np.unique(m.materials[m.pieces == piece])) == 1 and len(np.unique(m.groups[m.pieces == piece])) == 1
+            assert (
+                len(np.unique(m.materials[m.pieces == piece])) == 1 and len(np.unique(m.groups[m.pieces == piece])) == 1
+            )
         assert not (m.parts[m.pieces == 0]).any() and not m.pieces[m.materials == 0].any()
 
 
@@ -106,7 +120,9 @@ def test_a_table_repeats_along_its_lattice():
     assert drawn.mean() == pytest.approx(1, abs=1e-4)
     y, x = np.meshgrid(np.arange(64, dtype=np.float32), np.arange(64, dtype=np.float32), indexing="ij")
     picture = lattice.Coordinates(y, x, basis).pattern(drawn[None])
-    assert np.allclose(picture[:, 12:], picture[:, :-12], atol=0.2) and np.allclose(picture[16:], picture[:-16], atol=0.2)
+    assert np.allclose(picture[:, 12:], picture[:, :-12], atol=0.2) and np.allclose(
+        picture[16:], picture[:-16], atol=0.2
+    )
     assert np.unravel_index(picture[:16, :12].argmax(), (16, 12)) == (8, 3)
 
 
@@ -152,7 +168,15 @@ def test_phase_contrast_has_no_mean_and_rings_at_an_edge():
     assert abs(float(contrast[:, 20:40].std())) < float(contrast[:, 56:72].std()) / 3
 
 
-@pytest.mark.parametrize("texture", [lambda r: textures.grainy(r, 96, 0.1, 2.0), lambda r: textures.columnar(r, 96, 0.1, 8, 0), lambda r: textures.granular(r, 96, 0.1, 12), lambda r: textures.cloudy(r, 96, 0.1)])
+@pytest.mark.parametrize(
+    "texture",
+    [
+        lambda r: textures.grainy(r, 96, 0.1, 2.0),
+        lambda r: textures.columnar(r, 96, 0.1, 8, 0),
+        lambda r: textures.granular(r, 96, 0.1, 12),
+        lambda r: textures.cloudy(r, 96, 0.1),
+    ],
+)
 def test_textures_are_relative(texture):
     drawn = texture(np.random.default_rng(3))
     assert drawn.shape == (96, 96) and drawn.mean() == pytest.approx(1, abs=0.12) and 0.02 < drawn.std() < 0.4

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
+
 from sam_i_am_models import overlay_set
 from sam_i_am_models.simulate.lab import glyphs, overlays
 from sam_i_am_models.simulate.lab.canvas import Canvas, Ink
@@ -72,7 +73,10 @@ def test_painted_pixels_are_unlabelled_in_all_maps(monkeypatch):
         return one.image, one.painted
 
     monkeypatch.setattr(overlays, "OVERLAYS", {"burnt in": (always, 1.0)})
-    field = Field(np.tile(np.repeat([0.2, 0.8], 64), (128, 1)).astype(np.float32), np.tile(np.repeat([1, 2], 64), (128, 1)).astype(np.uint8))
+    field = Field(
+        np.tile(np.repeat([0.2, 0.8], 64), (128, 1)).astype(np.float32),
+        np.tile(np.repeat([1, 2], 64), (128, 1)).astype(np.uint8),
+    )
     micrograph = develop(np.random.default_rng(2), field)
     assert seen[0].any()
     for labels in micrograph.maps()[1:]:

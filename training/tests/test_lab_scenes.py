@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
+
 from sam_i_am_models.simulate import maps
 from sam_i_am_models.simulate.lab import cells, cracks, networks, relief, supports, voids
 from sam_i_am_models.simulate.lab.develop import develop
-from scipy import ndimage
 
 SIZE = 192
 SCENES = {
@@ -53,7 +54,9 @@ def test_touching_materials_differ_in_the_picture(fields, name):
     """Materials that nobody could tell apart must not be told apart by the truth: their greys differ, or their textures do."""
     apart = []
     for field in fields[name]:
-        greys = [field.intensity[field.materials == number] for number in np.unique(field.materials[field.materials > 0])]
+        greys = [
+            field.intensity[field.materials == number] for number in np.unique(field.materials[field.materials > 0])
+        ]
         means = np.array([grey.mean() for grey in greys])
         apart += list(np.abs(np.diff(np.sort(means))) / max(field.intensity.std(), 1e-6))
     assert np.median(apart) > 0.25
@@ -81,7 +84,8 @@ def test_pieces_are_numbered_by_material_and_falling_area():
 
 def test_walls_are_as_wide_as_asked_and_corners_stay_round():
     sharp, rounded = (
-        cells.draw_cells(np.random.default_rng(4), 256, cells.Pattern(60, 0.3, rounding=radius)) for radius in (0.0, 12.0)
+        cells.draw_cells(np.random.default_rng(4), 256, cells.Pattern(60, 0.3, rounding=radius))
+        for radius in (0.0, 12.0)
     )
     straight = (sharp.wall < 4) & (rounded.wall < 4)
     assert straight.sum() > 0.9 * (sharp.wall < 4).sum()
@@ -119,7 +123,13 @@ def test_labelled_particles_stand_out_from_what_is_around_them():
                 continue
             box = tuple(slice(max(0, part.start - 4), part.stop + 4) for part in box)
             inside = numbers[box] == number
-            around = ndimage.binary_dilation(inside, iterations=3) & ~ndimage.binary_dilation(inside) & (field.materials[box] < 3)
+            around = (
+                ndimage.binary_dilation(inside, iterations=3)
+                & ~ndimage.binary_dilation(inside)
+                & (field.materials[box] < 3)
+            )
             if inside.sum() > 12 and around.sum() > 12:
-                right.append(sign * (np.median(field.intensity[box][inside]) - np.median(field.intensity[box][around])) > 0)
+                right.append(
+                    sign * (np.median(field.intensity[box][inside]) - np.median(field.intensity[box][around])) > 0
+                )
     assert len(right) > 100 and np.mean(right) > 0.93

@@ -28,7 +28,10 @@ def labelled(tmp_path):
         labels[:, 70:] = 2
         labels[90:110] = 0
         grey = (rng.integers(0, 60, labels.shape) + labels * 90).astype(depth)
-        files = {name: entry(tmp_path, f"{name}s/{number}.png", pixels) for name, pixels in (("image", grey), ("label", labels))}
+        files = {
+            name: entry(tmp_path, f"{name}s/{number}.png", pixels)
+            for name, pixels in (("image", grey), ("label", labels))
+        }
         items.append({"id": str(number), "image": files["image"], "labels": files["label"], "split": split})
     (tmp_path / "manifest.json").write_text(json.dumps({"version": 1, "items": items}))
     return tmp_path

@@ -61,9 +61,11 @@ def test_untrained_decoder_gives_the_region_under_the_point():
     decoder = MaskDecoder(token=4).eval()
     features = _features(_two_textures(), torch.zeros(1, 2, 32, 32))
     with torch.no_grad():
-        _, masks = decoder(*features, torch.tensor([[[40.0, 120.0]], [[200.0, 120.0]]]), torch.ones(2, 1), no_mask(features[-1]))
+        _, masks = decoder(
+            *features, torch.tensor([[[40.0, 120.0]], [[200.0, 120.0]]]), torch.ones(2, 1), no_mask(features[-1])
+        )
     assert ((masks[0] > 0)[..., :15].float().mean() > 0.95) and ((masks[0] > 0)[..., 17:].float().mean() < 0.05)
-    assert ((masks[1] > 0)[..., 17:].float().mean() > 0.95)
+    assert (masks[1] > 0)[..., 17:].float().mean() > 0.95
 
 
 def test_an_outline_parts_one_texture():
@@ -72,7 +74,13 @@ def test_an_outline_parts_one_texture():
     outlines[:, 1, 15:17] = 1
     prompts = PromptEncoder(32, 4).eval()
     with torch.no_grad():
-        _, maps = prompts(torch.nn.functional.normalize(torch.ones(1, 4, 32, 32), dim=1), outlines, torch.tensor([[[100.0, 40.0]]]), torch.ones(1, 1), no_mask(outlines))
+        _, maps = prompts(
+            torch.nn.functional.normalize(torch.ones(1, 4, 32, 32), dim=1),
+            outlines,
+            torch.tensor([[[100.0, 40.0]]]),
+            torch.ones(1, 1),
+            no_mask(outlines),
+        )
     similarity, piece, part = maps.fine[0, :3]
     assert similarity.min() > 0.99 and piece.min() > 0.99
     assert part[:13].min() > 0.99 and part[19:].max() < 0
@@ -81,15 +89,33 @@ def test_an_outline_parts_one_texture():
 def test_padding_points_add_nothing_to_the_maps():
     prompts = PromptEncoder(32, 4).eval()
     with torch.no_grad():
-        _, plain = prompts(_two_textures(), torch.zeros(1, 2, 32, 32), torch.tensor([[[20.0, 60.0]]]), torch.tensor([[1.0]]), torch.zeros(1, 1, 32, 32))
-        _, padded = prompts(_two_textures(), torch.zeros(1, 2, 32, 32), torch.tensor([[[20.0, 60.0], [0.0, 0.0]]]), torch.tensor([[1.0, -1.0]]), torch.zeros(1, 1, 32, 32))
+        _, plain = prompts(
+            _two_textures(),
+            torch.zeros(1, 2, 32, 32),
+            torch.tensor([[[20.0, 60.0]]]),
+            torch.tensor([[1.0]]),
+            torch.zeros(1, 1, 32, 32),
+        )
+        _, padded = prompts(
+            _two_textures(),
+            torch.zeros(1, 2, 32, 32),
+            torch.tensor([[[20.0, 60.0], [0.0, 0.0]]]),
+            torch.tensor([[1.0, -1.0]]),
+            torch.zeros(1, 1, 32, 32),
+        )
     assert torch.allclose(plain.coarse, padded.coarse) and torch.allclose(plain.fine, padded.fine)
 
 
 def test_a_box_limits_the_similarity():
     prompts = PromptEncoder(32, 4).eval()
     with torch.no_grad():
-        _, maps = prompts(_two_textures(), torch.zeros(1, 2, 32, 32), torch.tensor([[[8.0, 8.0], [40.0, 40.0]]]), torch.tensor([[2.0, 3.0]]), torch.zeros(1, 1, 32, 32))
+        _, maps = prompts(
+            _two_textures(),
+            torch.zeros(1, 2, 32, 32),
+            torch.tensor([[[8.0, 8.0], [40.0, 40.0]]]),
+            torch.tensor([[2.0, 3.0]]),
+            torch.zeros(1, 1, 32, 32),
+        )
     assert maps.coarse[0, 0, 1, 1] > 0.9 and maps.coarse[0, 0, 6, 1] < 0
 
 

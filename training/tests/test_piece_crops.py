@@ -5,7 +5,6 @@ import torch
 
 from sam_i_am_models import piece_crops
 from sam_i_am_models.architectures.texture_encoder import CROP
-from sam_i_am_models.crops import scale_grey
 from sam_i_am_models.measures import cluster, majority, regions_right
 from sam_i_am_models.piece_crops import LEAST_CROPS, LEAST_INSIDE, Pieces, draw_pieces, pieces_in_crops, region_crops
 from sam_i_am_models.simulate import Micrograph, simulate
@@ -44,7 +43,14 @@ def test_pieces_come_with_their_material_and_without_those_that_are_too_small():
 
 def test_what_is_read_is_what_the_simulator_drew(pieces):
     read = piece_crops.read(pieces)
-    drawn = [list(pieces_in_crops(np.random.default_rng(seed), simulate(seed, 256), piece_crops.CROPS_PER_PIECE, piece_crops.PIECES)) for seed in range(10, 16)]
+    drawn = [
+        list(
+            pieces_in_crops(
+                np.random.default_rng(seed), simulate(seed, 256), piece_crops.CROPS_PER_PIECE, piece_crops.PIECES
+            )
+        )
+        for seed in range(10, 16)
+    ]
     drawn = [found for found in drawn if len({material for material, _ in found}) > 1]
     assert drawn and len(read) == len(drawn)
     for known, found in zip(read, drawn):

@@ -32,7 +32,18 @@ def small(monkeypatch):
 
 
 def options(folder, **changed):
-    usual = dict(device="cpu", seconds=None, steps=1, rate=1e-4, encoder_share=0.5, decay=0.9, warm_up=2, batch=1, prompts=4, loaders=0)
+    usual = dict(
+        device="cpu",
+        seconds=None,
+        steps=1,
+        rate=1e-4,
+        encoder_share=0.5,
+        decay=0.9,
+        warm_up=2,
+        batch=1,
+        prompts=4,
+        loaders=0,
+    )
     return SimpleNamespace(**usual | dict(frames=folder, release=folder / "released", quality_frames=1) | changed)
 
 
@@ -91,7 +102,9 @@ def test_busy_crops_show_more_parts(frames):
     def parts(draw):
         return np.mean([len(torch.unique(draw(np.random.default_rng(i)).labels[PARTS - 1])) for i in range(40)])
 
-    assert parts(lambda rng: busy_crop(rng, shards, 32, (1.0, 1.5))) >= parts(lambda rng: random_crop(rng, shards, 32, (1.0, 1.5)))
+    assert parts(lambda rng: busy_crop(rng, shards, 32, (1.0, 1.5))) >= parts(
+        lambda rng: random_crop(rng, shards, 32, (1.0, 1.5))
+    )
 
 
 def test_a_step_holds_as_many_prompts_as_asked(frames):

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 import torch
 
-from sam_i_am_models import dataset, export, features, piece_crops, train_encoder, train_materials, train_quality, train_texture
+from sam_i_am_models import (
+    dataset,
+    export,
+    features,
+    piece_crops,
+    train_encoder,
+    train_materials,
+    train_quality,
+    train_texture,
+)
 from sam_i_am_models.affinity import same_material_auc
 from sam_i_am_models.architectures import MaterialHead
 from sam_i_am_models.architectures.mask_decoder import MASK_STRIDE
@@ -14,7 +23,8 @@ from sam_i_am_models.mask_loss import decoder_losses, true_iou
 from sam_i_am_models.measures import one_hot
 from sam_i_am_models.prompts import correct, draw_prompts, mask_grid
 from sam_i_am_models.simulate import simulate
-from sam_i_am_models.train_sam import release, train as train_sam
+from sam_i_am_models.train_sam import release
+from sam_i_am_models.train_sam import train as train_sam
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +99,10 @@ def _released(folder):
 def _two_textures(size=128):
     """Features (fine, coarse, labels) of a frame whose halves have tokens of their own, all else being noise."""
     generator = torch.Generator().manual_seed(3)
-    fine, coarse = torch.randn(196, size // 16, size // 16, generator=generator) * 0.1, torch.randn(192, size // 32, size // 32, generator=generator) * 0.1
+    fine, coarse = (
+        torch.randn(196, size // 16, size // 16, generator=generator) * 0.1,
+        torch.randn(192, size // 32, size // 32, generator=generator) * 0.1,
+    )
     half = size // 32
     fine[TOKEN] = 0
     fine[TOKEN.start, :, :half], fine[TOKEN.start + 1, :, half:] = 1, 1
@@ -158,7 +171,9 @@ def test_resume_equals_no_interruption(tmp_path):
 
 
 def test_a_texture_step_has_groups_drawn_alone_and_micrographs(pieces):
-    images, materials, group = train_texture.draw_step(np.random.default_rng(0), piece_crops.read(pieces), groups=2, micrographs=3, crops=4)
+    images, materials, group = train_texture.draw_step(
+        np.random.default_rng(0), piece_crops.read(pieces), groups=2, micrographs=3, crops=4
+    )
     assert images.shape[1:] == (1, 60, 60) and len(images) == len(materials) == len(group)
     assert group.unique().tolist() == [0, 1, 2, 3, 4] and (group < 2).sum() == 2 * 3 * 4
     assert all(len(group[materials == material].unique()) == 1 for material in materials.unique())

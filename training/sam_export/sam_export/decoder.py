@@ -124,7 +124,10 @@ class LaterBlock(nn.Module):
     def __init__(self, block: nn.Module):
         super().__init__()
         self.block = block
-        self.to_image, self.to_tokens = TokenProjections(block.cross_attn_token_to_image), TokenProjections(block.cross_attn_image_to_token)
+        self.to_image, self.to_tokens = (
+            TokenProjections(block.cross_attn_token_to_image),
+            TokenProjections(block.cross_attn_image_to_token),
+        )
 
     def forward(self, tokens, image, prompt, positions):
         block, placed = self.block, image + positions
@@ -158,13 +161,18 @@ class PromptStage(nn.Module):
     def __init__(self, sam: Sam):
         super().__init__()
         self.prompts, self.decoder = sam.prompt_encoder, sam.mask_decoder
-        self.register_buffer("image_size", torch.tensor([float(side) for side in sam.prompt_encoder.input_image_size[::-1]]))
+        self.register_buffer(
+            "image_size", torch.tensor([float(side) for side in sam.prompt_encoder.input_image_size[::-1]])
+        )
         self.register_buffer("positions", position_map(sam))
         self.register_buffer("kinds", self._kinds())
         transformer = sam.mask_decoder.transformer
         self.first = FirstBlock(transformer.layers[0])
         self.later = nn.ModuleList([LaterBlock(block) for block in transformer.layers[1:]])
-        self.final, self.final_norm = TokenProjections(transformer.final_attn_token_to_image), transformer.norm_final_attn
+        self.final, self.final_norm = (
+            TokenProjections(transformer.final_attn_token_to_image),
+            transformer.norm_final_attn,
+        )
 
     def _kinds(self):
         """(5, c): what is added for the labels -1 (no point), 0, 1, 2, 3."""

@@ -31,8 +31,12 @@ class PlainAttention(nn.Module):
         self.has_places = source.use_rel_pos
         self.tiled = tiled and self.has_places
         if self.has_places:
-            self.register_buffer("rows", get_rel_pos(size, size, source.rel_pos_h).detach().transpose(1, 2).contiguous())
-            self.register_buffer("columns", get_rel_pos(size, size, source.rel_pos_w).detach().transpose(1, 2).contiguous())
+            self.register_buffer(
+                "rows", get_rel_pos(size, size, source.rel_pos_h).detach().transpose(1, 2).contiguous()
+            )
+            self.register_buffer(
+                "columns", get_rel_pos(size, size, source.rel_pos_w).detach().transpose(1, 2).contiguous()
+            )
             self.register_buffer("places", one_hot_places(size))
 
     def forward(self, qkv):
@@ -59,7 +63,9 @@ class PlainAttention(nn.Module):
             by_row = grid.reshape(batch, size, size * heads, -1) @ self.rows
             across = grid.transpose(1, 2).reshape(batch, size, size * heads, -1) @ self.columns
             by_column = across.reshape(batch, size, size, heads, -1).transpose(1, 2)
-            terms = torch.cat([by_row.reshape(batch, size * size, heads, -1), by_column.reshape(batch, size * size, heads, -1)], -1)
+            terms = torch.cat(
+                [by_row.reshape(batch, size * size, heads, -1), by_column.reshape(batch, size * size, heads, -1)], -1
+            )
             queries = torch.cat([queries, terms], -1)
             keys = torch.cat([k, self.places[None, :, None].expand(batch, -1, heads, -1)], -1)
         return TiledAttention.apply(queries.flatten(2), keys.flatten(2), v.flatten(2), heads)
@@ -72,7 +78,10 @@ class Block(nn.Module):
         super().__init__()
         self.norm1, self.norm2, self.mlp = source.norm1, source.norm2, source.mlp
         self.qkv, self.window, self.grid = source.attn.qkv, source.window_size, grid
-        self.attention, self.proj = PlainAttention(source.attn, source.window_size or grid, tiled=not source.window_size), source.attn.proj
+        self.attention, self.proj = (
+            PlainAttention(source.attn, source.window_size or grid, tiled=not source.window_size),
+            source.attn.proj,
+        )
 
     def forward(self, x):
         qkv = self.qkv(self.norm1(x))
@@ -87,9 +96,17 @@ class Block(nn.Module):
             qkv = torch.cat([qkv, bias.expand(batch, grid, missing, -1)], 2)
             qkv = torch.cat([qkv, bias.expand(batch, missing, grid + missing, -1)], 1)
         count = (grid + missing) // window
-        qkv = qkv.reshape(batch, count, window, count, window, -1).transpose(2, 3).reshape(batch * count * count, window, window, -1)
+        qkv = (
+            qkv.reshape(batch, count, window, count, window, -1)
+            .transpose(2, 3)
+            .reshape(batch * count * count, window, window, -1)
+        )
         out = self.attention(qkv)
-        out = out.reshape(batch, count, count, window, window, -1).transpose(2, 3).reshape(batch, grid + missing, grid + missing, -1)
+        out = (
+            out.reshape(batch, count, count, window, window, -1)
+            .transpose(2, 3)
+            .reshape(batch, grid + missing, grid + missing, -1)
+        )
         return out[:, :grid, :grid]
 
 

@@ -54,7 +54,14 @@ def _export_large(net, arguments, target, inputs, outputs, axes):
     try:
         _trace(net, arguments, scattered / target.name, inputs, outputs, axes)
         model = onnx.load(str(scattered / target.name))
-        onnx.save(model, str(target), save_as_external_data=True, all_tensors_to_one_file=True, location=f"{target.name}.data", size_threshold=1024)
+        onnx.save(
+            model,
+            str(target),
+            save_as_external_data=True,
+            all_tensors_to_one_file=True,
+            location=f"{target.name}.data",
+            size_threshold=1024,
+        )
     finally:
         for part in scattered.iterdir():
             part.unlink()
@@ -68,7 +75,9 @@ def export_sam(sam: Sam, folder: Path):
     grid = sam.prompt_encoder.image_embedding_size[0]
     embedding, mask = torch.randn(1, width, grid, grid), torch.zeros(1, 1, 4 * grid, 4 * grid)
     encoder = exportable_encoder(sam.image_encoder).eval()
-    export_graph(encoder, (torch.randn(1, 3, side, side),), folder / "encoder.onnx", ["input_image"], ["image_embeddings"], {})
+    export_graph(
+        encoder, (torch.randn(1, 3, side, side),), folder / "encoder.onnx", ["input_image"], ["image_embeddings"], {}
+    )
     stage = ImageStage(sam).eval()
     names = ["image_embeddings", "mask_input", "has_mask_input"]
     export_graph(stage, (embedding, mask, torch.zeros(1)), folder / "image-stage.onnx", names, IMAGE_TENSORS, {})
@@ -83,7 +92,14 @@ def export_sam(sam: Sam, folder: Path):
     )  # fmt: skip
     weights = torch.randn(2, 3, width // 8)
     axes = {"attended_tokens": {0: "m"}, "mask_weights": {0: "m", 1: "k"}, "low_res_masks": {0: "m", 1: "k"}}
-    export_graph(MaskStage(sam).eval(), (torch.randn(2, grid * grid, width), weights), folder / "mask-stage.onnx", list(axes)[:2], ["low_res_masks"], axes)
+    export_graph(
+        MaskStage(sam).eval(),
+        (torch.randn(2, grid * grid, width), weights),
+        folder / "mask-stage.onnx",
+        list(axes)[:2],
+        ["low_res_masks"],
+        axes,
+    )
 
 
 def session(path: Path) -> onnxruntime.InferenceSession:
@@ -140,7 +156,11 @@ def staged_masks(folder: Path, embedding, coords, labels, mask=None):
     """(iou_predictions, low_res_masks) of the exported graphs."""
     size = 4 * embedding.shape[-1]
     earlier = np.zeros((1, 1, size, size), np.float32) if mask is None else mask.numpy()
-    given = {"image_embeddings": embedding.numpy(), "mask_input": earlier, "has_mask_input": np.array([float(mask is not None)], np.float32)}
+    given = {
+        "image_embeddings": embedding.numpy(),
+        "mask_input": earlier,
+        "has_mask_input": np.array([float(mask is not None)], np.float32),
+    }
     image = dict(zip(IMAGE_TENSORS, session(folder / "image-stage.onnx").run(None, given)))
     prompts = {"point_coords": coords.numpy(), "point_labels": labels.numpy()}
     iou, weights, tokens = session(folder / "prompt-stage.onnx").run(None, prompts | image)

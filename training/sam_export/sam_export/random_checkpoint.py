@@ -1,6 +1,6 @@
 """A checkpoint of real architecture with seeded random weights, for parity and speed where no trained weights may be had.
 
-    python -m sam_export.random_checkpoint vit_b random-vit-b.pth --seed 7
+python -m sam_export.random_checkpoint vit_b random-vit-b.pth --seed 7
 """
 
 import argparse

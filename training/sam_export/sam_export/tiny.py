@@ -24,7 +24,13 @@ def tiny_sam(seed: int = 19, side: int = 128, width: int = 24, encoder_width: in
     )  # fmt: skip
     prompts = PromptEncoder(width, (grid, grid), (side, side), 8)
     transformer = TwoWayTransformer(depth=2, embedding_dim=width, num_heads=4, mlp_dim=4 * width)
-    decoder = MaskDecoder(transformer_dim=width, transformer=transformer, num_multimask_outputs=3, iou_head_depth=2, iou_head_hidden_dim=width)
+    decoder = MaskDecoder(
+        transformer_dim=width,
+        transformer=transformer,
+        num_multimask_outputs=3,
+        iou_head_depth=2,
+        iou_head_hidden_dim=width,
+    )
     return randomise(Sam(encoder, prompts, decoder, PIXEL_MEAN, PIXEL_STD), seed)
 
 
@@ -68,4 +74,6 @@ def _smooth_map(shape, noise) -> torch.Tensor:
     """(1, h, w, c): a few low frequencies per channel."""
     _, height, breadth, width = shape
     coarse = noise(1, width, 4, 4)
-    return 1.5 * nn.functional.interpolate(coarse, (height, breadth), mode="bicubic", align_corners=True).permute(0, 2, 3, 1)
+    return 1.5 * nn.functional.interpolate(coarse, (height, breadth), mode="bicubic", align_corners=True).permute(
+        0, 2, 3, 1
+    )

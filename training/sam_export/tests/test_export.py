@@ -6,6 +6,7 @@ import onnxruntime
 import pytest
 import torch
 from segment_anything.modeling import ImageEncoderViT
+
 from sam_export.__main__ import main
 from sam_export.checkpoint import UnknownCheckpoint, architecture_of, load_checkpoint, plain_state
 from sam_export.encoder import PlainEncoder
@@ -35,7 +36,16 @@ def test_parity_sees_other_weights(exported):
 @pytest.mark.parametrize("window, grid", [(6, 8), (4, 8), (0, 5), (14, 20)])
 def test_encoder_with_and_without_padded_windows(window, grid):
     torch.manual_seed(window)
-    source = ImageEncoderViT(img_size=16 * grid, embed_dim=16, depth=2, num_heads=2, out_chans=8, use_rel_pos=True, window_size=window, global_attn_indexes=(1,))
+    source = ImageEncoderViT(
+        img_size=16 * grid,
+        embed_dim=16,
+        depth=2,
+        num_heads=2,
+        out_chans=8,
+        use_rel_pos=True,
+        window_size=window,
+        global_attn_indexes=(1,),
+    )
     for parameter in source.parameters():
         torch.nn.init.normal_(parameter, std=0.2)
     image = torch.randn(1, 3, 16 * grid, 16 * grid)
@@ -63,12 +73,17 @@ def test_prompts_do_not_depend_on_their_batch(exported):
     feeds = {name: torch.randn(*shape, generator=generator).numpy() for name, shape in shapes.items()}
     feeds["point_labels"][:] = 1
     together = run.run(["iou_predictions"], feeds)[0]
-    alone = run.run(["iou_predictions"], feeds | {name: feeds[name][1:2] for name in ("point_coords", "point_labels")})[0]
+    alone = run.run(["iou_predictions"], feeds | {name: feeds[name][1:2] for name in ("point_coords", "point_labels")})[
+        0
+    ]
     assert abs(together[1] - alone[0]).max() < 1e-5
 
 
 def test_micro_sam_training_files_are_unwrapped():
-    state = {"model_state": {"sam.image_encoder.pos_embed": torch.zeros(1, 64, 64, 768), "sam.x": torch.ones(1)}, "epoch": 3}
+    state = {
+        "model_state": {"sam.image_encoder.pos_embed": torch.zeros(1, 64, 64, 768), "sam.x": torch.ones(1)},
+        "epoch": 3,
+    }
     plain = plain_state(state)
     assert set(plain) == {"image_encoder.pos_embed", "x"}
     assert architecture_of(plain, "file") == "vit_b"
@@ -100,4 +115,7 @@ def test_the_entry_names_every_file_with_its_digest(exported):
     write_entry(folder, "tiny", "vit_b", 128, "Apache-2.0", {"all": 1e-6})
     entry = json.loads((folder / "model.json").read_text())
     assert set(entry["files"]) == {"encoder", "imageStage", "promptStage", "maskStage"}
-    assert all(len(file["sha256"]) == 64 and (folder / file["path"]).stat().st_size == file["bytes"] for file in entry["files"].values())
+    assert all(
+        len(file["sha256"]) == 64 and (folder / file["path"]).stat().st_size == file["bytes"]
+        for file in entry["files"].values()
+    )

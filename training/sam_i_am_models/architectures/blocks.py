@@ -15,7 +15,11 @@ class Residual(nn.Module):
         self.second = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
         self.second_norm = nn.BatchNorm2d(outputs)
         same = stride == 1 and inputs == outputs
-        self.shortcut = nn.Identity() if same else nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+        self.shortcut = (
+            nn.Identity()
+            if same
+            else nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+        )
 
     def forward(self, x):
         y = F.relu(self.first_norm(self.first(x)))
@@ -44,7 +48,9 @@ class Attention(nn.Module):
         if q.is_cuda:
             mixed = F.scaled_dot_product_attention(q, k, v).transpose(1, 2)
         else:
-            mixed = (torch.softmax((q * (self.inner // self.heads) ** -0.5) @ k.transpose(-1, -2), -1) @ v).transpose(1, 2)
+            mixed = (torch.softmax((q * (self.inner // self.heads) ** -0.5) @ k.transpose(-1, -2), -1) @ v).transpose(
+                1, 2
+            )
         return self.out(mixed.reshape(mixed.shape[0], mixed.shape[1], self.inner))
 
 

@@ -26,17 +26,38 @@ def views(image: torch.Tensor) -> torch.Tensor:
     square = local(F.avg_pool2d(image * image, VIEW_CELL))
     deviation = ((square - mean * mean).clamp(min=0) + 1e-4).sqrt()
     dark = (mean + 0.02).log() / 2 + 0.7
-    mean, scale, dark = F.interpolate(torch.cat([mean, 0.5 / deviation, dark], 1), scale_factor=float(VIEW_CELL), mode="bilinear", align_corners=False).split(1, 1)
+    mean, scale, dark = F.interpolate(
+        torch.cat([mean, 0.5 / deviation, dark], 1), scale_factor=float(VIEW_CELL), mode="bilinear", align_corners=False
+    ).split(1, 1)
     return torch.cat([image * 2 - 1, (image - mean) * scale, dark], 1)
 
 
 class ImageEncoder(nn.Module):
     """(batch, 1, h, w) to what the decoder reads and what the booster reads (see `forward`)."""
 
-    def __init__(self, stem=(24, 48, 96, 160), width=192, blocks=8, heads=6, embedding=96, high_16=32, high_8=16, token=32, deeper=1):
+    def __init__(
+        self,
+        stem=(24, 48, 96, 160),
+        width=192,
+        blocks=8,
+        heads=6,
+        embedding=96,
+        high_16=32,
+        high_8=16,
+        token=32,
+        deeper=1,
+    ):
         super().__init__()
         self.settings = dict(
-            stem=stem, width=width, blocks=blocks, heads=heads, embedding=embedding, high_16=high_16, high_8=high_8, token=token, deeper=deeper
+            stem=stem,
+            width=width,
+            blocks=blocks,
+            heads=heads,
+            embedding=embedding,
+            high_16=high_16,
+            high_8=high_8,
+            token=token,
+            deeper=deeper,
         )
         at_2, at_4, at_8, at_16 = stem
         self.stem = nn.Sequential(nn.Conv2d(3, at_2, 5, 2, 2, bias=False), nn.BatchNorm2d(at_2), nn.ReLU())

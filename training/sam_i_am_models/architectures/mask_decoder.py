@@ -49,7 +49,10 @@ class Refine(nn.Module):
 
     def __init__(self, channels, side):
         super().__init__()
-        self.deep, self.mix = nn.Conv2d(channels, channels, side, 1, side // 2, groups=channels), nn.Conv2d(channels, channels, 1)
+        self.deep, self.mix = (
+            nn.Conv2d(channels, channels, side, 1, side // 2, groups=channels),
+            nn.Conv2d(channels, channels, 1),
+        )
         nn.init.zeros_(self.mix.weight)
         nn.init.zeros_(self.mix.bias)
 
@@ -71,10 +74,16 @@ class MaskDecoder(nn.Module):
         self.blocks = nn.ModuleList([TwoWayBlock(width, heads, i == 0) for i in range(blocks)])
         self.final, self.final_norm = Attention(width, heads, width // 2), nn.LayerNorm(width)
         self.up_16, self.norm_16 = nn.ConvTranspose2d(width, channels_16, 2, 2), ChannelNorm(channels_16)
-        self.skip_16, self.maps_16 = nn.Conv2d(high_16, channels_16, 1), nn.Conv2d(PromptEncoder.COARSE_MAPS, channels_16, 1, bias=False)
+        self.skip_16, self.maps_16 = (
+            nn.Conv2d(high_16, channels_16, 1),
+            nn.Conv2d(PromptEncoder.COARSE_MAPS, channels_16, 1, bias=False),
+        )
         self.refine_16 = nn.Sequential(Refine(channels_16, 5), Refine(channels_16, 5))
         self.up_8 = nn.ConvTranspose2d(channels_16, channels_8, 2, 2)
-        self.skip_8, self.maps_8 = nn.Conv2d(high_8, channels_8, 1), nn.Conv2d(PromptEncoder.FINE_MAPS, channels_8, 1, bias=False)
+        self.skip_8, self.maps_8 = (
+            nn.Conv2d(high_8, channels_8, 1),
+            nn.Conv2d(PromptEncoder.FINE_MAPS, channels_8, 1, bias=False),
+        )
         self.refine_8 = Refine(channels_8, 3)
         self.hyper = nn.ModuleList([mlp([width, width, channels_8 + 1]) for _ in range(MASKS)])
         self.start = nn.Conv2d(PromptEncoder.FINE_MAPS, MASKS, 1)
@@ -97,7 +106,18 @@ class MaskDecoder(nn.Module):
         tokens, masks, maps = self.decode(*arguments)
         return self._predict_iou(tokens, masks.detach(), maps), masks * self.logit_gain
 
-    def decode(self, image_embeddings, high_res_features_16, high_res_features_8, texture_tokens, outlines, point_coords, point_labels, mask_input, origin=None):
+    def decode(
+        self,
+        image_embeddings,
+        high_res_features_16,
+        high_res_features_8,
+        texture_tokens,
+        outlines,
+        point_coords,
+        point_labels,
+        mask_input,
+        origin=None,
+    ):
         """Output tokens (n, 4 + prompts, width), mask logits before the gain, dense maps. For the arguments see export.py."""
         sparse, maps = self.prompts(texture_tokens, outlines, point_coords, point_labels, mask_input, origin)
         count, height, breadth = sparse.shape[0], image_embeddings.shape[-2], image_embeddings.shape[-1]
@@ -110,12 +130,18 @@ class MaskDecoder(nn.Module):
         tokens = self.final_norm(tokens + self.final(tokens + start, image + place, image))
         # A view with channels last, in which the convolutions that follow are twice as fast on CPUs.
         image = image.reshape(count, height, breadth, -1).permute(0, 3, 1, 2)
-        return tokens, self._masks(image, high_res_features_16, high_res_features_8, tokens[:, 1 : 1 + MASKS], maps), maps
+        return (
+            tokens,
+            self._masks(image, high_res_features_16, high_res_features_8, tokens[:, 1 : 1 + MASKS], maps),
+            maps,
+        )
 
     def _masks(self, image, high_16, high_8, tokens, maps: DenseMaps):
         """Mask logits before the export gain."""
         count = image.shape[0]
-        up = F.relu(self.norm_16(self.up_16(image) + per_prompt(self.skip_16(high_16), count) + self.maps_16(maps.coarse)))
+        up = F.relu(
+            self.norm_16(self.up_16(image) + per_prompt(self.skip_16(high_16), count) + self.maps_16(maps.coarse))
+        )
         up = F.relu(self.up_8(self.refine_16(up)) + per_prompt(self.skip_8(high_8), count) + self.maps_8(maps.fine))
         up = self.refine_8(up)
         weights = torch.stack([head(tokens[:, k]) for k, head in enumerate(self.hyper)], 1)
@@ -155,7 +181,9 @@ def mask_figures(masks, fine):
 
 def _share(masks, offset):
     """A smooth stability score."""
-    return torch.sigmoid(4 * (masks - offset)).mean((-1, -2)) / (torch.sigmoid(4 * (masks + offset)).mean((-1, -2)) + 1e-4)
+    return torch.sigmoid(4 * (masks - offset)).mean((-1, -2)) / (
+        torch.sigmoid(4 * (masks + offset)).mean((-1, -2)) + 1e-4
+    )
 
 
 def _mean(weight, values):

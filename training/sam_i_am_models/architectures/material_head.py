@@ -46,7 +46,9 @@ class Memberships(nn.Module):
             nn.init.zeros_(layer.bias)
 
     def forward(self, places, queries, tokens, centres):
-        likeness = torch.einsum("bqd,bdhw->bqhw", centres, tokens) * (LIKENESS_GAIN * self.gain(queries).exp())[..., None]
+        likeness = (
+            torch.einsum("bqd,bdhw->bqhw", centres, tokens) * (LIKENESS_GAIN * self.gain(queries).exp())[..., None]
+        )
         learned = torch.einsum("bqd,bdhw->bqhw", self.query(queries), self.key(places))
         return likeness + learned + BIAS_GAIN * self.bias(queries)[..., None]
 
@@ -92,7 +94,11 @@ class MaterialHead(nn.Module):
         super().__init__()
         self.fine_norm, self.coarse_norm = ChannelNorm(fine), ChannelNorm(coarse)
         self.fine, self.coarse = nn.Conv2d(fine, width, 1), nn.Conv2d(coarse, width, 1)
-        self.position, self.down, self.up = nn.Conv2d(6, width, 1), nn.Conv2d(2 * width, width, 1), nn.Conv2d(width, width, 1)
+        self.position, self.down, self.up = (
+            nn.Conv2d(6, width, 1),
+            nn.Conv2d(2 * width, width, 1),
+            nn.Conv2d(width, width, 1),
+        )
         self.before, self.after = Mix(width, 0), Mix(width, 3)
         self.query, self.start = nn.Parameter(torch.randn(QUERIES, width) * 0.1), nn.Linear(width, width)
         self.turns = nn.ModuleList([Turn(width, inner, heads) for _ in range(turns)])
@@ -103,7 +109,9 @@ class MaterialHead(nn.Module):
         """What the head reads at strides 16 (batch, 196, ..) and 32 (batch, 192, ..), from the encoder's features and heads."""
         mean = F.avg_pool2d(image, FINE)
         deviation = (F.avg_pool2d(image * image, FINE) - mean * mean).clamp(min=0).sqrt()
-        return torch.cat([at_16, F.avg_pool2d(at_8, 2), F.avg_pool2d(tokens, 2), F.max_pool2d(outlines, 2), mean, deviation], 1), at_32
+        return torch.cat(
+            [at_16, F.avg_pool2d(at_8, 2), F.avg_pool2d(tokens, 2), F.max_pool2d(outlines, 2), mean, deviation], 1
+        ), at_32
 
     def forward(self, fine, coarse):
         return self.all_turns(fine, coarse)[-1]
@@ -113,7 +121,9 @@ class MaterialHead(nn.Module):
         tokens = F.normalize(fine[:, TOKEN], dim=1)
         large = F.normalize(F.avg_pool2d(tokens, 2), dim=1)
         near = self.before(self.fine(self.fine_norm(fine)))
-        places = self.down(torch.cat([F.avg_pool2d(near, 2), self.coarse(self.coarse_norm(coarse))], 1)) + self.position(_positions(coarse))
+        places = self.down(
+            torch.cat([F.avg_pool2d(near, 2), self.coarse(self.coarse_norm(coarse))], 1)
+        ) + self.position(_positions(coarse))
         starts = typical_places(fine[:, TOKEN])
         queries, centres = self.query + self.start(_at(places, starts)), _at(large, starts)
         found = []

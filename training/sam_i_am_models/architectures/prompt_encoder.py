@@ -51,7 +51,11 @@ def sample(features, points, stride: int):
     x = points[..., 0] * (2.0 / stride) / breadth - 1
     y = points[..., 1] * (2.0 / stride) / height - 1
     grid = torch.stack([x, y], -1).reshape(features.shape[0], -1, points.shape[1], 2)
-    return F.grid_sample(features, grid, mode="bilinear", padding_mode="border", align_corners=False).permute(0, 2, 3, 1).flatten(0, 1)
+    return (
+        F.grid_sample(features, grid, mode="bilinear", padding_mode="border", align_corners=False)
+        .permute(0, 2, 3, 1)
+        .flatten(0, 1)
+    )
 
 
 def pooled_spread(level, bound, steps):
@@ -68,7 +72,9 @@ def _spread(level, bound, steps):
         return pooled_spread(level, bound, steps)
     for _ in range(steps):
         p = F.pad(level, (1, 1, 1, 1), value=-1.0)
-        sides = torch.maximum(torch.maximum(p[..., 1:-1, :-2], p[..., 1:-1, 2:]), torch.maximum(p[..., :-2, 1:-1], p[..., 2:, 1:-1]))
+        sides = torch.maximum(
+            torch.maximum(p[..., 1:-1, :-2], p[..., 1:-1, 2:]), torch.maximum(p[..., :-2, 1:-1], p[..., 2:, 1:-1])
+        )
         level = torch.minimum(torch.maximum(level, sides), bound)
     return level
 
@@ -183,4 +189,6 @@ def _mean_direction(under, weight):
 
 def _alike(direction, tokens):
     """Cosine (n, 1, h, w) of directions (n, d) with the unit tokens (f, d, h, w) of their frames."""
-    return (direction.reshape(tokens.shape[0], -1, tokens.shape[1]) @ tokens.flatten(2)).reshape(-1, 1, *tokens.shape[-2:])
+    return (direction.reshape(tokens.shape[0], -1, tokens.shape[1]) @ tokens.flatten(2)).reshape(
+        -1, 1, *tokens.shape[-2:]
+    )

@@ -117,7 +117,10 @@ def random_cell(rng, period: float, ring: float = 0.0) -> Cell:
 
 def near_twin(rng, cell: Cell) -> Cell:
     """Nearly the same lattice, as doping or strain makes it; one time in three a doubled cell (a superstructure)."""
-    columns = [(u, v, w * float(np.exp(0.25 * rng.standard_normal())), s * (1 + 0.06 * rng.standard_normal())) for u, v, w, s in cell.columns]
+    columns = [
+        (u, v, w * float(np.exp(0.25 * rng.standard_normal())), s * (1 + 0.06 * rng.standard_normal()))
+        for u, v, w, s in cell.columns
+    ]
     strain = 0.0 if rng.random() < 0.4 else 0.015
     a, b = cell.a * (1 + strain * rng.standard_normal()), cell.b * (1 + strain * rng.standard_normal())
     if rng.random() < 0.33:
@@ -129,4 +132,6 @@ def near_twin(rng, cell: Cell) -> Cell:
         index = rng.integers(1, len(columns))
         u, v, w, s = columns[index]
         columns[index] = (u, v, w * rng.choice([0.3, 0.5, 1.8]), s)
-    return replace(cell, a=a, b=b, columns=tuple(columns), sigma=cell.sigma * float(np.exp(0.06 * rng.standard_normal())))
+    return replace(
+        cell, a=a, b=b, columns=tuple(columns), sigma=cell.sigma * float(np.exp(0.06 * rng.standard_normal()))
+    )

@@ -53,7 +53,9 @@ def build(rng, regions, of_region, lattice_turns, has_lattice, size, coherent=Fa
         if areas[region] > 0.02 * regions.size and rng.random() < 0.1:
             structure.seams.append(_crack(rng, structure.part_map == region, size))
         if areas[region] > 0.02 * regions.size and rng.random() < 0.15:
-            structure.parts[region] = replace(structure.parts[region], dislocations=_dislocations(rng, regions == region))
+            structure.parts[region] = replace(
+                structure.parts[region], dislocations=_dislocations(rng, regions == region)
+            )
     return structure
 
 
@@ -86,7 +88,9 @@ def _cut(rng, structure, region, size, lattice):
     seam = rng.random() < 0.65
     if seam:
         width = rng.uniform(1, 9) * size / 1024
-        structure.seams.append((mask & (np.abs(distance) < width), 1 + float(rng.choice([-1, -1, 1]) * rng.uniform(0.08, 0.45))))
+        structure.seams.append(
+            (mask & (np.abs(distance) < width), 1 + float(rng.choice([-1, -1, 1]) * rng.uniform(0.08, 0.45)))
+        )
     structure.part_map[far] = number
     structure.parts.append(new)
     structure.seen_as.append(number if seam or (visible and lattice) else structure.seen_as[region])
@@ -97,7 +101,9 @@ def _crack(rng, mask, size):
     distance = _line_through(rng, mask, size, rng.uniform(0, 0.03))
     across = _line_through(rng, mask, size, 0)
     width, length = rng.uniform(1, 6) * size / 1024, rng.uniform(0.03, 0.2) * size
-    return mask & (np.abs(distance) < width) & (np.abs(across) < length), 1 + float(rng.choice([-1, -1, 1]) * rng.uniform(0.1, 0.4))
+    return mask & (np.abs(distance) < width) & (np.abs(across) < length), 1 + float(
+        rng.choice([-1, -1, 1]) * rng.uniform(0.1, 0.4)
+    )
 
 
 def _dislocations(rng, mask):

@@ -32,7 +32,9 @@ def smooth_field(rng, size: int, cells: int, device="cpu", aspect: float = 1.0) 
     rows = max(2, round(cells / aspect))
     knots = torch.from_numpy(rng.standard_normal((1, 1, rows + 3, cells + 3)).astype(np.float32))
     margin_y, margin_x = round(size / rows), round(size / cells)
-    field = F.interpolate(knots.to(device), (size + 2 * margin_y, size + 2 * margin_x), mode="bicubic", align_corners=False)
+    field = F.interpolate(
+        knots.to(device), (size + 2 * margin_y, size + 2 * margin_x), mode="bicubic", align_corners=False
+    )
     field = field[0, 0, margin_y : margin_y + size, margin_x : margin_x + size]
     return (field - field.mean()) / (field.std() + 1e-6)
 

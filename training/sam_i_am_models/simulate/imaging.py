@@ -27,7 +27,9 @@ def scan_coordinates(rng, size: int, device="cpu"):
     """Where in the specimen each pixel was recorded: (y, x), with drift, scan-line jitter and slow distortion."""
     yy, xx = pixel_grid(size, device)
     unit = size / 512
-    jitter = np.cumsum(rng.standard_normal(size)) * 0.08 * rng.random() + rng.standard_normal(size) * 0.35 * rng.random()
+    jitter = (
+        np.cumsum(rng.standard_normal(size)) * 0.08 * rng.random() + rng.standard_normal(size) * 0.35 * rng.random()
+    )
     jitter = torch.from_numpy((jitter * unit).astype(np.float32)).to(device)
     shear = rng.normal() * 0.02
     reach = rng.uniform(0, 2) * unit
@@ -46,11 +48,15 @@ def shade(rng, intensity: torch.Tensor) -> torch.Tensor:
     if rng.random() < 0.3:
         intensity = intensity + rng.uniform(0, 0.15) * smooth_field(rng, size, 5, intensity.device).clamp(0, 3)
     if rng.random() < 0.2:
-        intensity = intensity * (1 + rng.uniform(0, 0.18) * smooth_field(rng, size, 2, intensity.device)).clamp(0.4, 1.8)
+        intensity = intensity * (1 + rng.uniform(0, 0.18) * smooth_field(rng, size, 2, intensity.device)).clamp(
+            0.4, 1.8
+        )
     return intensity
 
 
-def detect(rng, intensity: torch.Tensor, difficulty: int, pixel_unit: float, dose: float | None = None, unseen: bool = False):
+def detect(
+    rng, intensity: torch.Tensor, difficulty: int, pixel_unit: float, dose: float | None = None, unseen: bool = False
+):
     """Probe blur, background, Poisson and readout noise. Returns (signal, dose in electrons per pixel)."""
     intensity = blur(intensity, rng.uniform(0.3, 0.9) * pixel_unit)
     background = rng.uniform(0, 0.3) * rng.random()

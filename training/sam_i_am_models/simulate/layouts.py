@@ -61,7 +61,9 @@ BLOB_REACH = 1.5  # radii: no particle reaches farther from its centre
 def blob(rng, yy, xx, centre, radius):
     """Mask of one particle: a wavy ellipse or a faceted polygon."""
     mask = np.zeros(xx.shape, bool)
-    window = tuple(_within(line, middle, BLOB_REACH * radius) for line, middle in ((yy[:, 0], centre[1]), (xx[0], centre[0])))
+    window = tuple(
+        _within(line, middle, BLOB_REACH * radius) for line, middle in ((yy[:, 0], centre[1]), (xx[0], centre[0]))
+    )
     mask[window] = _particle(rng, yy[window], xx[window], centre, radius)
     return mask
 
@@ -78,7 +80,11 @@ def _particle(rng, yy, xx, centre, radius):
     v = (-np.sin(turn) * dx + np.cos(turn) * dy) / (radius * ratio)
     if rng.random() < 0.5:
         angle, phase, waves = np.arctan2(v, u), rng.random(3) * 6.28, rng.uniform(0, 1.4)
-        bound = 1 + waves * (0.12 * np.sin(2 * angle + phase[0]) + 0.08 * np.sin(3 * angle + phase[1]) + 0.05 * np.sin(5 * angle + phase[2]))
+        bound = 1 + waves * (
+            0.12 * np.sin(2 * angle + phase[0])
+            + 0.08 * np.sin(3 * angle + phase[1])
+            + 0.05 * np.sin(5 * angle + phase[2])
+        )
         return u * u + v * v < bound * bound
     mask, facets, start = np.ones_like(xx, bool), rng.integers(4, 9), rng.random() * 6.28
     for facet in range(facets):
@@ -143,7 +149,9 @@ def mottled(rng, size, difficulty):
     """Two or three interlocking phases: thresholds of a smooth field, often stretched into columns; some blobs in between."""
     aspect = rng.choice([1.0, 1.0, 3.0, 6.0])
     cells = int(rng.integers(3, 12))
-    field = smooth_field(rng, size, cells, aspect=aspect) + rng.uniform(0, 0.35) * smooth_field(rng, size, cells * 4, aspect=max(1.0, aspect / 2))
+    field = smooth_field(rng, size, cells, aspect=aspect) + rng.uniform(0, 0.35) * smooth_field(
+        rng, size, cells * 4, aspect=max(1.0, aspect / 2)
+    )
     if rng.random() < 0.5:
         field = field.T
     field = field.numpy()
@@ -175,7 +183,9 @@ LAYOUTS = {
 def assign_materials(rng, regions, layout: str, materials: int) -> np.ndarray:
     """Material number of every region. Consecutive layers differ; particles of one kind share one material."""
     count = int(regions.max()) + 1
-    of_region = np.concatenate([rng.permutation(materials), rng.integers(0, materials, max(0, count - materials))])[:count]
+    of_region = np.concatenate([rng.permutation(materials), rng.integers(0, materials, max(0, count - materials))])[
+        :count
+    ]
     base = {"particles": 1, "islands": 2}.get(layout)
     if base is not None and materials > 1:
         common = int(rng.integers(1, materials))

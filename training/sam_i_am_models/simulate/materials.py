@@ -75,10 +75,14 @@ def physical_level(rng, brightness: float) -> float:
 def twin(rng, material: Material, index: int, level: float) -> Material:
     """Nearly the same material at another level: `index` is the position of the original in the palette."""
     if material.kind != "crystal":
-        return replace(material, level=level, correlation=material.correlation * rng.choice([0.6, 1.0, 1.6]), twin_of=index)
+        return replace(
+            material, level=level, correlation=material.correlation * rng.choice([0.6, 1.0, 1.6]), twin_of=index
+        )
     cell = crystals.near_twin(rng, material.cell)
     depth = float(np.clip(material.depth * (1 + 0.12 * rng.standard_normal()), 0.15, 1))
-    return replace(material, level=level, depth=depth, cell=cell, table=cell.table(), twin_of=index, name=material.name + " (twin)")
+    return replace(
+        material, level=level, depth=depth, cell=cell, table=cell.table(), twin_of=index, name=material.name + " (twin)"
+    )
 
 
 def palette(rng, count: int, difficulty: int, scale: float, sem: bool = False, unseen: bool = False) -> list[Material]:
@@ -97,7 +101,9 @@ def palette(rng, count: int, difficulty: int, scale: float, sem: bool = False, u
     if count > 1 and rng.random() < 0.12:
         index = int(rng.integers(count))
         materials[index] = replace(materials[index], level=materials[index].level * rng.uniform(2, 4.5))
-    return [m if m.twin_of is None or materials[m.twin_of].kind == m.kind else replace(m, twin_of=None) for m in materials]
+    return [
+        m if m.twin_of is None or materials[m.twin_of].kind == m.kind else replace(m, twin_of=None) for m in materials
+    ]
 
 
 class _MaterialMaker:

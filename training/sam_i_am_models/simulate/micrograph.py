@@ -11,7 +11,6 @@ from .fields import blur, pixel_grid
 from .maps import connected_pieces, touching_groups
 from .materials import Material, palette
 
-
 NARROWEST_CELLS = 4.0  # unit cells across the usual region of a crystal
 LEAST_CELLS = 2.0  # unit cells across the smallest
 FINEST_PERIOD = 5.0  # pixels of a 1024-pixel frame
@@ -52,7 +51,9 @@ class Scene:
     layout: str = "given"
 
 
-def simulate(seed: int, size: int = 512, difficulty: int | None = None, device: str = "cpu", unseen: bool = False) -> Micrograph:
+def simulate(
+    seed: int, size: int = 512, difficulty: int | None = None, device: str = "cpu", unseen: bool = False
+) -> Micrograph:
     """Draw the micrograph of `seed`. The same arguments give the same bytes on the same device.
 
     `size`: side in pixels; the field of view does not depend on it, so 512 is 1024 at half the sampling.
@@ -73,7 +74,9 @@ def draw_scene(rng, size: int, difficulty: int, unseen: bool = False, count: int
     regions = layouts.LAYOUTS[layout][0](rng, size, difficulty)
     drawn_count = int(rng.integers(2, 5))
     materials = min(count or drawn_count, int(regions.max()) + 1)
-    sem = layout != "single" and rng.random() < (0.3 if layout in ("mottled", "particles", "layers with blobs") else 0.06)
+    sem = layout != "single" and rng.random() < (
+        0.3 if layout in ("mottled", "particles", "layers with blobs") else 0.06
+    )
     drawn = palette(rng, materials, difficulty, size / 1024, sem, unseen)
     of_region = layouts.assign_materials(rng, regions, layout, materials)
     regions, drawn = _fit_lattices(regions, of_region, drawn, size / 1024)
@@ -125,7 +128,9 @@ def _turns(rng, of_region, layout, coherent):
     return turns
 
 
-def photograph(rng, scene: Scene, size, difficulty, metadata, device="cpu", dose=None, gamma=None, unseen=False) -> Micrograph:
+def photograph(
+    rng, scene: Scene, size, difficulty, metadata, device="cpu", dose=None, gamma=None, unseen=False
+) -> Micrograph:
     """Render the scene, image it, and derive the maps."""
     intensity, unsure = render(rng, scene, size, device)
     intensity = _rims(rng, scene, intensity)

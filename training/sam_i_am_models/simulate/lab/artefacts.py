@@ -14,7 +14,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from scipy import ndimage, signal as filters
+from scipy import ndimage
+from scipy import signal as filters
 
 from ..fields import log_uniform, smooth_field
 from .field import Field
@@ -29,7 +30,9 @@ def curtaining(rng, field: Field) -> Field:
     if field.mode not in MILLED:
         return field
     size = field.size
-    stripes = sum(weight * _line_noise(rng, size, width * field.unit) for weight, width in ((1.0, 2.5), (1.0, 9), (0.8, 35)))
+    stripes = sum(
+        weight * _line_noise(rng, size, width * field.unit) for weight, width in ((1.0, 2.5), (1.0, 9), (0.8, 35))
+    )
     lean = np.tan(np.deg2rad(rng.normal() * (2 if rng.random() < 0.7 else 25)))
     line = np.arange(size, dtype=np.float32)
     column = np.clip(line[None] + lean * (line[:, None] - size / 2), 0, size - 1).astype(np.int32)
@@ -83,7 +86,7 @@ def contamination(rng, field: Field) -> Field:
         for _ in range(int(rng.integers(1, 9))):
             cy, cx = rng.random(2) * size
             radius = log_uniform(rng, 4, 60) * field.unit
-            near = np.exp(-(((y - cy) ** 2 + (x - cx) ** 2) / radius**2) ** rng.uniform(0.8, 2))
+            near = np.exp(-((((y - cy) ** 2 + (x - cx) ** 2) / radius**2) ** rng.uniform(0.8, 2)))
             factor += sign * rng.uniform(0.04, 0.3) * near
     return replace(field, intensity=(field.intensity * factor).astype(np.float32))
 
@@ -102,7 +105,9 @@ def dirt(rng, field: Field) -> Field:
     sigma = max(0.3, rng.uniform(0.4, 1.3) * unit)
     specks = ndimage.gaussian_filter(specks, sigma) * (2 * np.pi * sigma**2)
     sign = rng.choice([-1, 1]) if field.mode == "sem" else (1 if field.mode == "haadf" else -1)
-    return replace(field, intensity=(field.intensity + sign * rng.uniform(0.1, 0.5) * (high - low) * specks).astype(np.float32))
+    return replace(
+        field, intensity=(field.intensity + sign * rng.uniform(0.1, 0.5) * (high - low) * specks).astype(np.float32)
+    )
 
 
 def scratches(rng, field: Field) -> Field:
@@ -135,7 +140,9 @@ def moved_lines(rng, signal, mode):
         for row in rng.integers(0, size, int(rng.integers(1, 5))):
             shift[row:] += rng.uniform(-2, 2)
     else:
-        shift = rng.uniform(0.4, 2.0) * np.sin(np.arange(size) * 2 * np.pi / log_uniform(rng, 3, 60) + rng.uniform(0, 6.3))
+        shift = rng.uniform(0.4, 2.0) * np.sin(
+            np.arange(size) * 2 * np.pi / log_uniform(rng, 3, 60) + rng.uniform(0, 6.3)
+        )
     return _shifted(signal, np.clip(shift, -FARTHEST, FARTHEST))
 
 

@@ -30,7 +30,11 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     places = Coordinates(y, x, basis, rng.random(2))
     if rng.random() < 0.15:
         places.dislocate(y, x, rng.random(2) * size, rng.permutation([1, 0]))
-    layout = str(rng.choice(["stack", "superlattice", "precipitates", "core and shell", "domains"], p=[0.55, 0.1, 0.17, 0.08, 0.1]))
+    layout = str(
+        rng.choice(
+            ["stack", "superlattice", "precipitates", "core and shell", "domains"], p=[0.55, 0.1, 0.17, 0.08, 0.1]
+        )
+    )
     layout, regions, of_region = _regions(rng, layout, size, period, angle)
     origin = tuple(rng.random(2))
     mixed = places.by_cells(rng, regions, float(rng.uniform(0.1, 1.0)), origin) if rng.random() < 0.4 else None
@@ -66,17 +70,27 @@ def _regions(rng, layout, size, period, angle):
     if layout == "core and shell":
         radius = rng.uniform(0.2, 0.45) * size
         inside = shapes.bodies(rng, size, int(rng.integers(1, 4)), (radius * 0.6, radius), angle) > 0
-        regions = shapes.shells(rng, inside, [max(least, rng.uniform(0.03, 0.12) * size) for _ in range(int(rng.integers(1, 3)))])
+        regions = shapes.shells(
+            rng, inside, [max(least, rng.uniform(0.03, 0.12) * size) for _ in range(int(rng.integers(1, 3)))]
+        )
         if inside.mean() > 0.08:
             return layout, regions, np.arange(regions.max() + 1)
         return _regions(rng, "stack", size, period, angle)
     if layout == "domains":
         field = smooth_field(rng, size, int(rng.integers(2, 7)), aspect=float(rng.choice([1, 1, 2.5]))).numpy()
         regions = (field > rng.uniform(-0.6, 0.6)).astype(np.int32)
-        return (layout, regions, np.arange(2)) if regions.any() and not regions.all() else _regions(rng, "stack", size, period, angle)
+        return (
+            (layout, regions, np.arange(2))
+            if regions.any() and not regions.all()
+            else _regions(rng, "stack", size, period, angle)
+        )
     many = rng.random() < 0.4
     smallest = max(1.5 * period, 0.012 * size)
-    radii = (smallest, max(1.5 * smallest, 0.06 * size)) if many else (max(2.5 * period, 0.03 * size), max(4 * period, 0.22 * size))
+    radii = (
+        (smallest, max(1.5 * smallest, 0.06 * size))
+        if many
+        else (max(2.5 * period, 0.03 * size), max(4 * period, 0.22 * size))
+    )
     regions = shapes.bodies(rng, size, int(rng.integers(6, 40) if many else rng.integers(1, 6)), radii, angle)
     kinds = 2 if rng.random() < 0.2 else 1
     return layout, regions, np.concatenate([[0], 1 + rng.integers(0, kinds, int(regions.max()))])
@@ -157,7 +171,17 @@ def _surround(rng, intensity, materials, regions, size, angle, levels):
     sides = [0.0, 180.0] if rng.random() < 0.25 else [float(rng.choice([0, 180]))]
     for side in sides:
         reach = rng.uniform(0.06, 0.3) * size
-        frame = shapes.stack(rng, size, np.array([reach, 1.3 * size - reach]), angle + side + rng.normal() * 0.5, rng.uniform(0, 0.01) * size, 0.15) == 0
+        frame = (
+            shapes.stack(
+                rng,
+                size,
+                np.array([reach, 1.3 * size - reach]),
+                angle + side + rng.normal() * 0.5,
+                rng.uniform(0, 0.01) * size,
+                0.15,
+            )
+            == 0
+        )
         if not 0.02 < frame.mean() < 0.5:
             continue
         soft = ndimage.gaussian_filter(frame.astype(np.float32), rng.uniform(0.5, 3) * size / 1024)
@@ -181,6 +205,8 @@ def _foreign(rng, size, level):
     scale = log_uniform(rng, 5, 30) * size / 1024 / float(np.linalg.norm(projection.basis, axis=1).min())
     y, x = scanned(rng, size)
     basis = projection.basis * scale @ turned(rng.uniform(0, 180))
-    drawn = tables_of(projection.columns, projection.weights(1.7), basis, spot_width(rng, projection, scale), "haadf", 0.0)
+    drawn = tables_of(
+        projection.columns, projection.weights(1.7), basis, spot_width(rng, projection, scale), "haadf", 0.0
+    )
     depth = np.float32(rng.uniform(0.3, 1))
     return np.float32(own) * (1 - depth + depth * Coordinates(y, x, basis).pattern(drawn[None]))

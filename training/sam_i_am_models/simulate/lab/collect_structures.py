@@ -25,7 +25,9 @@ FCC = dict(Al=4.05, Ni=3.52, Cu=3.61, Ag=4.09, Au=4.08, Pt=3.92, Pd=3.89, Rh=3.8
 BCC = dict(Fe=2.87, Cr=2.88, W=3.165, Mo=3.147, Ta=3.30, Nb=3.30, V=3.03)
 DIAMOND = dict(C=3.567, Si=5.431, Ge=5.658)
 ROCK_SALT = dict(MgO=4.21, NiO=4.18, TiN=4.24, TiC=4.33, NaCl=5.64, PbTe=6.46, PbS=5.94, CrN=4.15, VN=4.14, SnTe=6.32)
-ZINC_BLENDE = dict(GaAs=5.653, InP=5.869, InAs=6.058, GaP=5.451, CdTe=6.482, ZnSe=5.668, ZnS=5.41, AlAs=5.661, InSb=6.479, GaSb=6.096)
+ZINC_BLENDE = dict(
+    GaAs=5.653, InP=5.869, InAs=6.058, GaP=5.451, CdTe=6.482, ZnSe=5.668, ZnS=5.41, AlAs=5.661, InSb=6.479, GaSb=6.096
+)
 WURTZITE = dict(GaN=(3.189, 5.185), AlN=(3.112, 4.982), ZnO=(3.25, 5.207), CdS=(4.136, 6.713), InN=(3.545, 5.703))
 FLUORITE = dict(CeO=5.411, ZrO=5.12, HfO=5.12, CaF=5.463, UO=5.47)
 PEROVSKITE = {
@@ -36,7 +38,11 @@ PEROVSKITE = {
 
 
 def _cubic(name, a, atoms):
-    return dict(name=name, lattice=[[a, 0, 0], [0, a, 0], [0, 0, a]], atoms=[[SYMBOLS.index(s) + 1, x, y, z] for s, x, y, z in atoms])
+    return dict(
+        name=name,
+        lattice=[[a, 0, 0], [0, a, 0], [0, 0, a]],
+        atoms=[[SYMBOLS.index(s) + 1, x, y, z] for s, x, y, z in atoms],
+    )
 
 
 def _split(formula):
@@ -69,21 +75,43 @@ def common():
         yield _cubic(formula, a, _centred(first) + _centred(second, 0.25, 0.25, 0.25))
     for formula, a in FLUORITE.items():
         first, second = _split(formula)
-        yield _cubic(f"{formula}2", a, _centred(first) + _centred(second, 0.25, 0.25, 0.25) + _centred(second, 0.75, 0.75, 0.75))
+        yield _cubic(
+            f"{formula}2", a, _centred(first) + _centred(second, 0.25, 0.25, 0.25) + _centred(second, 0.75, 0.75, 0.75)
+        )
     for formula, (a, c) in WURTZITE.items():
         first, second = (SYMBOLS.index(s) + 1 for s in _split(formula))
         lattice = [[a, 0, 0], [-a / 2, a * 3**0.5 / 2, 0], [0, 0, c]]
-        yield dict(name=formula, lattice=lattice, atoms=[[z, x, y, h + own] for z, own in ((first, 0.0), (second, 0.38)) for x, y, h in ((1 / 3, 2 / 3, 0), (2 / 3, 1 / 3, 0.5))])
+        yield dict(
+            name=formula,
+            lattice=lattice,
+            atoms=[
+                [z, x, y, h + own]
+                for z, own in ((first, 0.0), (second, 0.38))
+                for x, y, h in ((1 / 3, 2 / 3, 0), (2 / 3, 1 / 3, 0.5))
+            ],
+        )
     for (a_site, b_site), a in PEROVSKITE.items():
         oxygen = "Br" if a_site == "Cs" else "O"
-        yield _cubic(f"{a_site}{b_site}{oxygen}3", a, [(a_site, 0, 0, 0), (b_site, 0.5, 0.5, 0.5), *((oxygen, *[0.0 if i == k else 0.5 for i in range(3)]) for k in range(3))])
+        yield _cubic(
+            f"{a_site}{b_site}{oxygen}3",
+            a,
+            [
+                (a_site, 0, 0, 0),
+                (b_site, 0.5, 0.5, 0.5),
+                *((oxygen, *[0.0 if i == k else 0.5 for i in range(3)]) for k in range(3)),
+            ],
+        )
 
 
 def prototypes(wheel):
     """The cells of the collection that are small enough and have whole, distinct atoms."""
     for entry in json.loads(gzip.decompress(zipfile.ZipFile(wheel).read(SOURCE))):
         snl = entry["snl"]
-        atoms = [[SYMBOLS.index(site["species"][0]["element"]) + 1, *(x % 1 for x in site["abc"])] for site in snl["sites"] if site["species"][0]["element"] in SYMBOLS]
+        atoms = [
+            [SYMBOLS.index(site["species"][0]["element"]) + 1, *(x % 1 for x in site["abc"])]
+            for site in snl["sites"]
+            if site["species"][0]["element"] in SYMBOLS
+        ]
         if len(atoms) != len(snl["sites"]) or len(atoms) > MOST_SITES:
             continue
         yield dict(name=str(entry["tags"]["mineral"]), lattice=snl["lattice"]["matrix"], atoms=atoms)

@@ -49,19 +49,32 @@ def ceramic(rng, size) -> Field:
     holes = cells.wall < 0.5 * width * np.clip(open_here - rng.uniform(0.0, 1.2), 0, 2.2)
     holes = _no_crumbs(holes, 0.5 * NARROWEST * unit)
     spread = rng.uniform(0.0, 0.1)
-    body = rng.uniform(0.45, 0.75) * per_cell(rng, cells, 1 - spread, 1 + spread) * uneven(rng, size, rng.uniform(0.0, 0.05))
+    body = (
+        rng.uniform(0.45, 0.75)
+        * per_cell(rng, cells, 1 - spread, 1 + spread)
+        * uneven(rng, size, rng.uniform(0.0, 0.05))
+    )
     materials = np.ones((size, size), np.uint8)
     if rng.random() < 0.4:
         second = voids.pore_mask(rng, size, log_uniform(rng, 10, 60) * unit, rng.uniform(0.03, 0.25))
-        body, materials = np.where(second, body * rng.choice([rng.uniform(0.55, 0.85), rng.uniform(1.2, 1.6)]), body), np.where(second, 3, materials)
+        body, materials = (
+            np.where(second, body * rng.choice([rng.uniform(0.55, 0.85), rng.uniform(1.2, 1.6)]), body),
+            np.where(second, 3, materials),
+        )
     if rng.random() < 0.3:
-        holes |= voids.crack_mask(rng, size, log_uniform(rng, NARROWEST, 16) * unit, int(rng.integers(1, 4)), rng.uniform(0, 1))
+        holes |= voids.crack_mask(
+            rng, size, log_uniform(rng, NARROWEST, 16) * unit, int(rng.integers(1, 4)), rng.uniform(0, 1)
+        )
     return _field(_with_voids(rng, body, holes, unit), np.where(holes, 2, materials), "sem")
 
 
 def _no_crumbs(mask, radius):
     """The mask without what is narrower than twice `radius`."""
-    return ndimage.distance_transform_edt(~(ndimage.distance_transform_edt(mask) > radius)) <= radius if mask.any() else mask
+    return (
+        ndimage.distance_transform_edt(~(ndimage.distance_transform_edt(mask) > radius)) <= radius
+        if mask.any()
+        else mask
+    )
 
 
 def _field(intensity, materials, mode) -> Field:
@@ -80,7 +93,10 @@ def porous(rng, size) -> Field:
     materials = np.ones((size, size), np.uint8)
     if rng.random() < 0.45:
         second = voids.pore_mask(rng, size, log_uniform(rng, 12, 90) * unit, rng.uniform(0.1, 0.5))
-        body, materials = np.where(second, body * rng.choice([rng.uniform(0.6, 0.88), rng.uniform(1.15, 1.5)]), body), np.where(second, 3, materials)
+        body, materials = (
+            np.where(second, body * rng.choice([rng.uniform(0.6, 0.88), rng.uniform(1.15, 1.5)]), body),
+            np.where(second, 3, materials),
+        )
     body = body * _curtains(rng, size, rng.uniform(0, 0.12))
     return _field(_with_voids(rng, body, holes, unit), np.where(holes, 2, materials), "sem")
 
@@ -101,7 +117,9 @@ def coating(rng, size) -> Field:
     edges = np.sort(rng.uniform(-0.42, 0.42, count - 1)) * size
     layer = np.zeros((size, size), np.int32)
     for number, edge in enumerate(edges, 1):
-        layer[depth > (edge + rough_line(rng, 2048) * size * log_uniform(rng, 0.003, 0.06)).astype(np.float32)[samples]] = number
+        layer[
+            depth > (edge + rough_line(rng, 2048) * size * log_uniform(rng, 0.003, 0.06)).astype(np.float32)[samples]
+        ] = number
     greys = _apart(rng, count)
     intensity, holes = np.zeros((size, size), np.float32), np.zeros((size, size), bool)
     for number in range(count):
@@ -132,16 +150,35 @@ def _damage(rng, size, unit, angle):
     if kind < 0.35:
         holes |= voids.round_pores(rng, size, int(log_uniform(rng, 20, 400)), log_uniform(rng, 3, 10) * unit)
     elif kind < 0.6:
-        holes |= voids.pore_mask(rng, size, log_uniform(rng, 5, 25) * unit, rng.uniform(0.02, 0.12), log_uniform(rng, 1.5, 6), -angle + rng.normal() * 8)
+        holes |= voids.pore_mask(
+            rng,
+            size,
+            log_uniform(rng, 5, 25) * unit,
+            rng.uniform(0.02, 0.12),
+            log_uniform(rng, 1.5, 6),
+            -angle + rng.normal() * 8,
+        )
     if rng.random() < 0.45:
-        holes |= voids.crack_mask(rng, size, log_uniform(rng, NARROWEST, 12) * unit, int(rng.integers(2, 9)), rng.uniform(0, 0.4), False, angle + 90)
+        holes |= voids.crack_mask(
+            rng,
+            size,
+            log_uniform(rng, NARROWEST, 12) * unit,
+            int(rng.integers(2, 9)),
+            rng.uniform(0, 0.4),
+            False,
+            angle + 90,
+        )
     return holes
 
 
 def cracked(rng, size) -> Field:
     """A body of one or two materials with cracks through it: wide ones with steep sides, fine ones, or the network of a dried film."""
     unit = size / 1024
-    body = rng.uniform(0.35, 0.8) * uneven(rng, size, rng.uniform(0.01, 0.1)) * uneven(rng, size, rng.uniform(0, 0.05), (100, 400))
+    body = (
+        rng.uniform(0.35, 0.8)
+        * uneven(rng, size, rng.uniform(0.01, 0.1))
+        * uneven(rng, size, rng.uniform(0, 0.05), (100, 400))
+    )
     materials = np.ones((size, size), np.uint8)
     if rng.random() < 0.4:
         second = voids.pore_mask(rng, size, log_uniform(rng, 30, 150) * unit, rng.uniform(0.15, 0.5))
@@ -154,7 +191,9 @@ def cracked(rng, size) -> Field:
     else:
         wide = rng.random() < 0.35
         width = log_uniform(rng, 25, 90) if wide else log_uniform(rng, NARROWEST, 22)
-        holes = voids.crack_mask(rng, size, width * unit, 1 if wide else int(rng.integers(1, 6)), rng.uniform(0, 1.2), rng.random() < 0.7)
+        holes = voids.crack_mask(
+            rng, size, width * unit, 1 if wide else int(rng.integers(1, 6)), rng.uniform(0, 1.2), rng.random() < 0.7
+        )
         if wide:
             holes = _ragged(rng, holes, unit)
     return _field(_with_voids(rng, body, holes, unit), np.where(holes, 2, materials), "sem")
@@ -164,7 +203,9 @@ def _ragged(rng, holes, unit):
     """A wide crack whose sides are torn."""
     size = holes.shape[0]
     distance = ndimage.distance_transform_edt(holes) - ndimage.distance_transform_edt(~holes)
-    torn = (uneven(rng, size, 1.0, (20, 60)) - 1) * rng.uniform(2, 8) + (uneven(rng, size, 1.0, (60, 200)) - 1) * rng.uniform(1, 4)
+    torn = (uneven(rng, size, 1.0, (20, 60)) - 1) * rng.uniform(2, 8) + (
+        uneven(rng, size, 1.0, (60, 200)) - 1
+    ) * rng.uniform(1, 4)
     return distance > torn * unit
 
 

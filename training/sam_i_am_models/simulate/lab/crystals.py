@@ -36,9 +36,15 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     depth, ring, direction = rng.uniform(0.3, 1.0), (rng.uniform(0.1, 0.5) if rng.random() < 0.1 else 0.0), rng.random()
     for number in range(count):
         members = np.nonzero(of_region == number)[0]
-        share = ndimage.gaussian_filter(np.isin(regions, members).astype(np.float32), width, truncate=2.5) if width > 0.3 else np.isin(regions, members).astype(np.float32)
+        share = (
+            ndimage.gaussian_filter(np.isin(regions, members).astype(np.float32), width, truncate=2.5)
+            if width > 0.3
+            else np.isin(regions, members).astype(np.float32)
+        )
         surest = np.maximum(surest, share)
-        texture = _texture(rng, regions, members, crystals[number], scale, contrast, (y, x), base, ring, direction, layout)
+        texture = _texture(
+            rng, regions, members, crystals[number], scale, contrast, (y, x), base, ring, direction, layout
+        )
         intensity += share * np.float32(levels[number]) * (1 - np.float32(depth) + np.float32(depth) * texture)
         total += share
     intensity /= np.maximum(total, 1e-3)
@@ -58,7 +64,13 @@ def _layout(rng, size, wanted):
         layout = str(rng.choice(names, p=list(LAYOUTS.values())))
         if layout == "layers" and rng.random() < 0.5:
             layers = wanted + int(rng.integers(0, 2))
-            regions = shapes.stack(rng, size, shapes.thicknesses(rng, layers, size, 0.03 * size), float(rng.choice([0, 90, 180, 270])), rng.uniform(0, 0.02) * size)
+            regions = shapes.stack(
+                rng,
+                size,
+                shapes.thicknesses(rng, layers, size, 0.03 * size),
+                float(rng.choice([0, 90, 180, 270])),
+                rng.uniform(0, 0.02) * size,
+            )
         else:
             regions = layouts.LAYOUTS[layout][0](rng, size, int(rng.integers(1, 4)))
         regions = np.unique(regions, return_inverse=True)[1].reshape(regions.shape).astype(np.int32)
@@ -126,8 +138,18 @@ def draw_single(rng: np.random.Generator, size: int) -> Field:
     basis = crystal.basis * scale @ turned(turn - upright)
     places = scanned(rng, size)
     direction = rng.random()
-    drawn = tables_of(crystal.columns, crystal.weights(POWERS[contrast]), basis, spot_width(rng, crystal, scale), contrast, 0.0, direction)[None]
-    kind = str(rng.choice(["plain", "twin", "grains", "antiphase", "thickness", "edge"], p=[0.15, 0.2, 0.2, 0.15, 0.15, 0.15]))
+    drawn = tables_of(
+        crystal.columns,
+        crystal.weights(POWERS[contrast]),
+        basis,
+        spot_width(rng, crystal, scale),
+        contrast,
+        0.0,
+        direction,
+    )[None]
+    kind = str(
+        rng.choice(["plain", "twin", "grains", "antiphase", "thickness", "edge"], p=[0.15, 0.2, 0.2, 0.15, 0.15, 0.15])
+    )
     domains = _domains(rng, kind, size)
     pattern, seam = np.zeros((size, size), np.float32), np.ones((size, size), np.float32)
     mirror = _mirror(basis[int(rng.integers(2))])
@@ -138,19 +160,37 @@ def draw_single(rng: np.random.Generator, size: int) -> Field:
             own = basis @ mirror
         elif kind == "grains":
             own = basis @ turned(rng.uniform(0, 180) if rng.random() < 0.6 else rng.normal() * 6)
-        lattice = Coordinates(*places, own, (0.5 * rng.integers(0, 2, 2)) if kind == "antiphase" else phase if kind == "grains" else (0, 0))
+        lattice = Coordinates(
+            *places,
+            own,
+            (0.5 * rng.integers(0, 2, 2)) if kind == "antiphase" else phase if kind == "grains" else (0, 0),
+        )
         pattern = np.where(domains == number, lattice.pattern(drawn), pattern)
     if domains.max():
-        outline = ndimage.gaussian_filter((ndimage.morphological_gradient(domains, 3) > 0).astype(np.float32), rng.uniform(1, 5) * unit)
+        outline = ndimage.gaussian_filter(
+            (ndimage.morphological_gradient(domains, 3) > 0).astype(np.float32), rng.uniform(1, 5) * unit
+        )
         seam = 1 + rng.uniform(-0.3, 0.15) * outline / max(float(outline.max()), 1e-6) * (rng.random() < 0.6)
         if kind == "antiphase" and rng.random() < 0.5:
             seen[:] = 0
     depth = rng.uniform(0.3, 1.0)
     gains = 1 + rng.uniform(0, 0.12) * rng.standard_normal(int(domains.max()) + 1) * (rng.random() < 0.5)
-    intensity = rng.uniform(0.3, 0.9) * (1 - depth + depth * pattern) * seam * gains[domains] * _thickness(rng, kind, size)
+    intensity = (
+        rng.uniform(0.3, 0.9) * (1 - depth + depth * pattern) * seam * gains[domains] * _thickness(rng, kind, size)
+    )
     materials = np.ones((size, size), np.uint8)
     if kind == "edge":
-        hole = shapes.stack(rng, size, np.array([1.0, 1.0]) * size * rng.uniform(0.4, 0.6), rng.uniform(0, 360), rng.uniform(0, 0.03) * size, 0.4) == 0
+        hole = (
+            shapes.stack(
+                rng,
+                size,
+                np.array([1.0, 1.0]) * size * rng.uniform(0.4, 0.6),
+                rng.uniform(0, 360),
+                rng.uniform(0, 0.03) * size,
+                0.4,
+            )
+            == 0
+        )
         soft = ndimage.gaussian_filter(hole.astype(np.float32), rng.uniform(0.5, 6) * unit)
         intensity = intensity * (1 - soft) + soft * rng.uniform(0, 0.1)
         materials = np.where(hole, 2, materials).astype(np.uint8)

@@ -43,7 +43,9 @@ def _specimen(rng, field: Field) -> Field:
 
 def expose(rng, field: Field) -> np.ndarray:
     """Shading, probe and noise: the signal, float32 (size, size)."""
-    intensity = np.maximum(field.intensity, 0) * shading(rng, field.size, log_uniform(rng, max(field.shading[0], 1e-3), max(field.shading[1], 2e-3)))
+    intensity = np.maximum(field.intensity, 0) * shading(
+        rng, field.size, log_uniform(rng, max(field.shading[0], 1e-3), max(field.shading[1], 2e-3))
+    )
     sigma = rng.uniform(*field.blur) * field.unit
     signal = ndimage.gaussian_filter(intensity, sigma, truncate=3) if sigma > 0.25 else intensity
     low, high = np.percentile(signal[::4, ::4], (0.5, 99.5))
@@ -64,7 +66,9 @@ def shading(rng, size: int, amplitude: float) -> np.ndarray:
 def noise(rng, signal: np.ndarray, width: float, field: Field) -> np.ndarray:
     """Noise of deviation `width` at the mean of the signal: counting noise (grows with the root of the signal) and even noise, sometimes correlated."""
     counting = rng.random() if field.mode != "sem" else 0.5 * rng.random()
-    level = np.sqrt(np.maximum(signal, 0) / max(float(signal.mean()), 1e-6) * counting + (1 - counting), dtype=np.float32)
+    level = np.sqrt(
+        np.maximum(signal, 0) / max(float(signal.mean()), 1e-6) * counting + (1 - counting), dtype=np.float32
+    )
     grain = rng.standard_normal(signal.shape, dtype=np.float32)
     if rng.random() < 0.3:
         grain = ndimage.gaussian_filter(grain, rng.uniform(0.4, 1.2) * field.unit, truncate=3)
@@ -76,7 +80,9 @@ def maps_of(field: Field) -> list[np.ndarray]:
     """Materials, pieces, parts and groups, in this order; uint8 (size, size)."""
     area = field.unit**2
     materials = field.materials.astype(np.uint8)
-    materials[np.isin(materials, np.nonzero(np.bincount(materials.ravel(), minlength=256) < LEAST_MATERIAL * area)[0])] = 0
+    materials[
+        np.isin(materials, np.nonzero(np.bincount(materials.ravel(), minlength=256) < LEAST_MATERIAL * area)[0])
+    ] = 0
     least = max(4, round(LEAST_PIECE * area))
     pieces = connected_pieces(materials, least)
     parts = pieces

@@ -94,7 +94,9 @@ def _outline_line(face, text, height):
     pen.text((pad, size // 3), text.translate(PLAIN), font=font, fill=255, stroke_width=stroke)
     _add_marks(pen, font, text, pad, size // 3)
     if face.slant:
-        picture = picture.transform(picture.size, Image.AFFINE, (1, face.slant, -face.slant * size, 0, 1, 0), Image.BICUBIC)
+        picture = picture.transform(
+            picture.size, Image.AFFINE, (1, face.slant, -face.slant * size, 0, 1, 0), Image.BICUBIC
+        )
     if face.width != 1:
         picture = picture.resize((max(1, round(picture.width * face.width)), picture.height), Image.BICUBIC)
     return np.asarray(picture, np.float32) / 255

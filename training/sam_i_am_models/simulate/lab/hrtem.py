@@ -20,9 +20,12 @@ def transfer(phase: np.ndarray, defocus: float, finest: float) -> np.ndarray:
     """Contrast (size, size) of a phase (size, size). `defocus` in square pixels (first zero at a period of its root), `finest` period passed in pixels."""
     margin = int(min(phase.shape[0] // 4, 64 + 2 * defocus**0.5))
     wide = np.pad(phase, margin, mode="reflect")
-    fy, fx = fft.fftfreq(wide.shape[0]).astype(np.float32)[:, None], fft.rfftfreq(wide.shape[1]).astype(np.float32)[None]
+    fy, fx = (
+        fft.fftfreq(wide.shape[0]).astype(np.float32)[:, None],
+        fft.rfftfreq(wide.shape[1]).astype(np.float32)[None],
+    )
     square = fx**2 + fy**2
-    window = np.sin(np.pi * defocus * square) * np.exp(-(square * finest**2) ** 2) - 0.06
+    window = np.sin(np.pi * defocus * square) * np.exp(-((square * finest**2) ** 2)) - 0.06
     contrast = -2 * fft.irfft2(fft.rfft2(wide) * window, s=wide.shape)
     return contrast[margin : margin + phase.shape[0], margin : margin + phase.shape[1]]
 
@@ -64,7 +67,10 @@ class _Scene:
         out = Coordinates(*self.places, basis, rng.random(2)).pattern(table[None]) - 1
         out = out / max(float(out.std()), 1e-6)
         if rng.random() < 0.4:
-            out = out * np.cos(smooth_field(rng, self.size, int(rng.integers(2, 5))).numpy() * rng.uniform(0.5, 1.6) + rng.uniform(0, 1))
+            out = out * np.cos(
+                smooth_field(rng, self.size, int(rng.integers(2, 5))).numpy() * rng.uniform(0.5, 1.6)
+                + rng.uniform(0, 1)
+            )
         return (out * self.strength).astype(np.float32)
 
     def amorphous(self, strength=1.0) -> np.ndarray:
@@ -87,7 +93,17 @@ class _Scene:
         """A part of the frame beyond a rough line."""
         rng, size = self.rng, self.size
         share = share or rng.uniform(0.4, 0.8)
-        return shapes.stack(rng, size, np.array([1 - share, share]) * 1.2 * size, rng.uniform(0, 360), rng.uniform(0.002, rough) * size, 0.4) == 1
+        return (
+            shapes.stack(
+                rng,
+                size,
+                np.array([1 - share, share]) * 1.2 * size,
+                rng.uniform(0, 360),
+                rng.uniform(0.002, rough) * size,
+                0.4,
+            )
+            == 1
+        )
 
     def coated_edge(self):
         """Vacuum, a crystal and (mostly) an amorphous coat between them."""
@@ -98,7 +114,12 @@ class _Scene:
             outside = ndimage.distance_transform_edt(~crystal)
             width = coat * (1 + 0.25 * smooth_field(rng, self.size, 6).numpy())
             self.put((outside < width) & ~crystal, self.amorphous(), rng.uniform(0.03, 0.2), 3)
-        self.put(crystal, self.lattice() + self.amorphous(rng.uniform(0, 0.4)), rng.uniform(0.05, 0.9) * self.thick(crystal, slope), 2)
+        self.put(
+            crystal,
+            self.lattice() + self.amorphous(rng.uniform(0, 0.4)),
+            rng.uniform(0.05, 0.9) * self.thick(crystal, slope),
+            2,
+        )
         if rng.random() < 0.3:
             self.phase += self.amorphous(0.15)
         self._grains_in(crystal)
@@ -121,7 +142,11 @@ class _Scene:
             deep = ndimage.distance_transform_edt(np.pad(own, 1, mode="edge"))[1:-1, 1:-1].astype(np.float32)
             wave = smooth_field(rng, size, int(rng.integers(6, 24))).numpy() * self.period * rng.uniform(0.2, 2.0)
             broken = np.clip(smooth_field(rng, size, int(rng.integers(12, 60))).numpy() + rng.uniform(0.2, 1.2), 0, 1.2)
-            phase = np.where(own, self.strength * 1.4 * broken * np.cos(2 * np.pi * (deep + wave) / self.period) + self.amorphous(0.35), phase)
+            phase = np.where(
+                own,
+                self.strength * 1.4 * broken * np.cos(2 * np.pi * (deep + wave) / self.period) + self.amorphous(0.35),
+                phase,
+            )
             inside |= own
         if inside.mean() > 0.95:
             inside &= self.half(0.8)
@@ -160,7 +185,9 @@ class _Scene:
         for number, centre in enumerate(rng.random((int(rng.integers(2, 12)), 2)) * size):
             distance = np.hypot(y - centre[0] + wave, x - centre[1])
             self.seen, best = np.where(distance < best, number, self.seen), np.minimum(best, distance)
-        self.phase = np.stack(fringes)[self.seen % 3, np.arange(size)[:, None], np.arange(size)[None]] + self.amorphous(0.3)
+        self.phase = np.stack(fringes)[self.seen % 3, np.arange(size)[:, None], np.arange(size)[None]] + self.amorphous(
+            0.3
+        )
         self.absorption += rng.uniform(0, 0.3) * (self.seen * 0.37 % 1)
         if rng.random() < 0.4:
             self.materials[:] = 2
@@ -171,11 +198,19 @@ class _Scene:
         rng, size = self.rng, self.size
         self.phase, self.absorption = self.lattice(0) + self.amorphous(0.25), self.absorption + rng.uniform(0.1, 0.5)
         layers = 2 + int(rng.random() < 0.5)
-        regions = shapes.stack(rng, size, shapes.thicknesses(rng, layers, size, 0.05 * size), rng.uniform(0, 360), rng.uniform(0.001, 0.015) * size)
+        regions = shapes.stack(
+            rng,
+            size,
+            shapes.thicknesses(rng, layers, size, 0.05 * size),
+            rng.uniform(0, 360),
+            rng.uniform(0.001, 0.015) * size,
+        )
         second = self.lattice(1) + self.amorphous(0.25) if rng.random() < 0.6 else self.amorphous(1.0)
         self.put(regions == 1, second, rng.uniform(0.1, 0.6), 2)
         if layers == 3:
-            self.put(regions == 2, self.amorphous(1.0) if rng.random() < 0.6 else self.lattice(1), rng.uniform(0.02, 0.6), 3)
+            self.put(
+                regions == 2, self.amorphous(1.0) if rng.random() < 0.6 else self.lattice(1), rng.uniform(0.02, 0.6), 3
+            )
         if rng.random() < 0.2:
             self.phase += (regions == 0) * self.lattice(0) * np.float32(0.8)
         self.phase += (rng.uniform(0.05, 0.3) * textures.cloudy(rng, size, 0.2)).astype(np.float32)

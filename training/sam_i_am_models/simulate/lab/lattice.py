@@ -40,8 +40,12 @@ class Coordinates:
     def __init__(self, y: np.ndarray, x: np.ndarray, basis: np.ndarray, phase=(0.0, 0.0)):
         self.basis = basis
         inverse = np.linalg.inv(basis)
-        self.u = (x * np.float32(inverse[0, 0]) + y * np.float32(inverse[1, 0]) + np.float32(phase[0])).astype(np.float32)
-        self.v = (x * np.float32(inverse[0, 1]) + y * np.float32(inverse[1, 1]) + np.float32(phase[1])).astype(np.float32)
+        self.u = (x * np.float32(inverse[0, 0]) + y * np.float32(inverse[1, 0]) + np.float32(phase[0])).astype(
+            np.float32
+        )
+        self.v = (x * np.float32(inverse[0, 1]) + y * np.float32(inverse[1, 1]) + np.float32(phase[1])).astype(
+            np.float32
+        )
 
     def dislocate(self, y, x, centre, burgers) -> None:
         """Add an edge dislocation at `centre` (y, x) pixels with Burgers vector (u, v) in cells."""
@@ -68,7 +72,9 @@ class Coordinates:
             du, dv = du + noise[0][index], dv + noise[1][index]
         line = np.arange(regions.shape[0], dtype=np.float32)
         x = np.rint(line[None] + du * np.float32(self.basis[0, 0]) + dv * np.float32(self.basis[1, 0])).astype(np.int32)
-        y = np.rint(line[:, None] + du * np.float32(self.basis[0, 1]) + dv * np.float32(self.basis[1, 1])).astype(np.int32)
+        y = np.rint(line[:, None] + du * np.float32(self.basis[0, 1]) + dv * np.float32(self.basis[1, 1])).astype(
+            np.int32
+        )
         last = regions.shape[0] - 1
         return regions[np.clip(y, 0, last), np.clip(x, 0, last)]
 

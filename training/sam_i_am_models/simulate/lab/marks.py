@@ -74,9 +74,18 @@ def bar_with_label(rng, canvas: Canvas, face: Face, low: float, high: float):
 def scale_bar(rng, canvas: Canvas, ink: Ink) -> None:
     """A scale bar on the picture, usually in a corner."""
     top, left, bottom, right = canvas.field
-    tile, (row, column), shape, label = bar_with_label(rng, canvas, ink.face, 0.06 * (right - left), 0.4 * (right - left))
-    y, x = canvas.corner(rng, tile.shape, rng.uniform(0.01, 0.07)) if rng.random() < 0.92 else canvas.place(rng, tile.shape)
-    y, x = int(np.clip(y, top, max(top, bottom - tile.shape[0]))), int(np.clip(x, left, max(left, right - tile.shape[1])))
+    tile, (row, column), shape, label = bar_with_label(
+        rng, canvas, ink.face, 0.06 * (right - left), 0.4 * (right - left)
+    )
+    y, x = (
+        canvas.corner(rng, tile.shape, rng.uniform(0.01, 0.07))
+        if rng.random() < 0.92
+        else canvas.place(rng, tile.shape)
+    )
+    y, x = (
+        int(np.clip(y, top, max(top, bottom - tile.shape[0]))),
+        int(np.clip(x, left, max(left, right - tile.shape[1]))),
+    )
     bar = [y + row, x + column, y + row + shape[0], x + column + shape[1]]
     canvas.mark("scale bar", ink, tile, y, x, length=shape[1], bar=bar, label=label)
 
@@ -84,7 +93,9 @@ def scale_bar(rng, canvas: Canvas, ink: Ink) -> None:
 def panel_letter(rng, canvas: Canvas, ink: Ink) -> None:
     """The letter of a figure's panel, in a corner, one time in four on a plate that reaches into the corner."""
     letter = str(rng.choice(list("abcdefghABCDEFG")))
-    tile = text_tile(ink.face, str(rng.choice(["{}", "({})", "{})", "{}."])).format(letter), text_height(rng, canvas, 16, 70))
+    tile = text_tile(
+        ink.face, str(rng.choice(["{}", "({})", "{})", "{}."])).format(letter), text_height(rng, canvas, 16, 70)
+    )
     y, x = canvas.corner(rng, tile.shape, rng.uniform(0.012, 0.04))
     if rng.random() < 0.7:
         y = canvas.field[0] + round(rng.uniform(0.012, 0.04) * canvas.image.shape[0])
@@ -125,7 +136,11 @@ def arrow_tile(rng, dx: float, dy: float, thick: float) -> tuple[np.ndarray, int
         for point, way in ((tip, 1), (start, -1))[: 2 if both else 1]:
             barbs = [point - way * along * head + side * across * head * 0.45 for side in (1, -1)]
             if open_head:
-                pen.line([*(barbs[0] * fine), *(point * fine), *(barbs[1] * fine)], fill=255, width=max(1, round(thick * fine)))
+                pen.line(
+                    [*(barbs[0] * fine), *(point * fine), *(barbs[1] * fine)],
+                    fill=255,
+                    width=max(1, round(thick * fine)),
+                )
             else:
                 pen.polygon([tuple(p * fine) for p in (barbs[0], point, barbs[1])], fill=255)
 
@@ -144,7 +159,13 @@ def arrow(rng, canvas: Canvas, ink: Ink) -> None:
     if rng.random() < 0.3:
         word = text_tile(ink.face, str(rng.choice(FORMULAS + DIRECTIONS)), text_height(rng, canvas, 9, 36))
         back = word.shape[1] * 0.6 + 8
-        canvas.mark("letters", ink, word, y + row - np.sin(angle) * back - word.shape[0] / 2, x + column - np.cos(angle) * back - word.shape[1] / 2)
+        canvas.mark(
+            "letters",
+            ink,
+            word,
+            y + row - np.sin(angle) * back - word.shape[0] / 2,
+            x + column - np.cos(angle) * back - word.shape[1] / 2,
+        )
 
 
 def axes(rng, canvas: Canvas, ink: Ink) -> None:
@@ -159,7 +180,13 @@ def axes(rng, canvas: Canvas, ink: Ink) -> None:
         tile, row, column = arrow_tile(rng, length * np.cos(angle), length * np.sin(angle), thick)
         canvas.mark("arrow", bare, tile, y0 - row, x0 - column)
         word = text_tile(ink.face, str(rng.choice(DIRECTIONS)), text_height(rng, canvas, 9, 32))
-        canvas.mark("letters", ink, word, y0 + 1.25 * length * np.sin(angle) - word.shape[0] / 2, x0 + 1.2 * length * np.cos(angle))
+        canvas.mark(
+            "letters",
+            ink,
+            word,
+            y0 + 1.25 * length * np.sin(angle) - word.shape[0] / 2,
+            x0 + 1.2 * length * np.cos(angle),
+        )
 
 
 def ring(rng, canvas: Canvas, ink: Ink) -> None:
@@ -177,7 +204,10 @@ def _outline(height, width, thick, box, dashed):
     pad = thick + 1
 
     def draw(pen, fine):
-        frame, pen_width = [pad * fine, pad * fine, (pad + width) * fine, (pad + height) * fine], max(1, round(thick * fine))
+        frame, pen_width = (
+            [pad * fine, pad * fine, (pad + width) * fine, (pad + height) * fine],
+            max(1, round(thick * fine)),
+        )
         if box:
             left, top, right, bottom = frame
             corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]

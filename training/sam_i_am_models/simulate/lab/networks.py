@@ -25,12 +25,20 @@ def draw(rng: np.random.Generator, size: int) -> Field:
 def _with_bodies(rng, field: Field) -> Field:
     """The scene with round bodies of a third material lying in or on it, of a grey that neither of the others has."""
     size, unit = field.size, field.unit
-    bodies = voids.round_pores(rng, size, int(log_uniform(rng, 6, 150)), log_uniform(rng, 6, 40) * unit, rng.uniform(0.1, 0.6))
+    bodies = voids.round_pores(
+        rng, size, int(log_uniform(rng, 6, 150)), log_uniform(rng, 6, 40) * unit, rng.uniform(0.1, 0.6)
+    )
     low, high = np.percentile(field.intensity[::4, ::4], (1, 99))
-    greys = [float(np.median(field.intensity[field.materials == number])) for number in (1, 2) if (field.materials == number).any()]
+    greys = [
+        float(np.median(field.intensity[field.materials == number]))
+        for number in (1, 2)
+        if (field.materials == number).any()
+    ]
     tries = rng.uniform(low - 0.3 * (high - low), high + 0.6 * (high - low), 40)
     grey = max(float(tries[np.argmax([min(abs(t - g) for g in greys) > 0.3 * (high - low) for t in tries])]), 0.01)
-    field.intensity = np.where(bodies, grey * uneven(rng, size, rng.uniform(0, 0.1)), field.intensity).astype(np.float32)
+    field.intensity = np.where(bodies, grey * uneven(rng, size, rng.uniform(0, 0.1)), field.intensity).astype(
+        np.float32
+    )
     field.materials[bodies] = 3
     return field
 
@@ -107,7 +115,9 @@ def lamellae(rng, size) -> Field:
     if rng.random() < 0.4:
         thin &= smooth_field(rng, size, max(4, round(0.3 * size / period))).numpy() > rng.uniform(-2.2, -0.8)
     grey, thin_grey = two_greys(rng)
-    intensity = np.where(thin, thin_grey, grey) * uneven(rng, size, rng.uniform(0, 0.06)) * per_cell(rng, colonies, 0.93, 1.07)
+    intensity = (
+        np.where(thin, thin_grey, grey) * uneven(rng, size, rng.uniform(0, 0.06)) * per_cell(rng, colonies, 0.93, 1.07)
+    )
     materials = np.where(thin, 2, 1).astype(np.uint8)
     if rng.random() < 0.35:
         border = colonies.wall < 0.5 * log_uniform(rng, *WALL) * unit
@@ -122,7 +132,9 @@ def sponge(rng, size) -> Field:
     noise = rng.standard_normal((size, size), dtype=np.float32)
     stretch = log_uniform(rng, 1, 3) if rng.random() < 0.3 else 1.0
     fine = [0.55 * width * np.sqrt(stretch), 0.55 * width / np.sqrt(stretch)]
-    wave = ndimage.gaussian_filter(noise, fine, truncate=3) - ndimage.gaussian_filter(noise, [1.6 * f for f in fine], truncate=3)
+    wave = ndimage.gaussian_filter(noise, fine, truncate=3) - ndimage.gaussian_filter(
+        noise, [1.6 * f for f in fine], truncate=3
+    )
     wave /= max(float(wave.std()), 1e-6)
     solid = wave > rng.uniform(-0.5, 0.9)
     pore_grey, solid_grey = two_greys(rng, 0.2)
@@ -137,7 +149,11 @@ def holey_film(rng, size) -> Field:
     """A carbon film with round holes: in rows, or lacey with thin bridges; rims darker or brighter, dirt, sometimes flakes or particles on it."""
     holes = _lacey(rng, size) if rng.random() < 0.5 else _rows_of_holes(rng, size)
     film_grey, hole_grey = two_greys(rng, 0.1)
-    film = film_grey * uneven(rng, size, rng.uniform(0, 0.06), (3, 60)) * uneven(rng, size, rng.uniform(0, 0.04), (60, 300))
+    film = (
+        film_grey
+        * uneven(rng, size, rng.uniform(0, 0.06), (3, 60))
+        * uneven(rng, size, rng.uniform(0, 0.04), (60, 300))
+    )
     outside = ndimage.distance_transform_edt(~holes)
     rim = np.exp(-outside / (rng.uniform(2, 14) * size / 1024)) * rng.uniform(-0.5, 0.5)
     intensity = np.where(holes, hole_grey, film * (1 + rim))
@@ -150,13 +166,19 @@ def _lacey(rng, size):
     """Rounded holes of uneven size with bridges of 3 to 15 pixels between them."""
     spacing, width = rng.uniform(0.07, 0.3) * size, log_uniform(rng, *WALL) * size / 1024
     cells = draw_cells(rng, size, Pattern(spacing, 0.6, rounding=rng.uniform(0.12, 0.3) * spacing))
-    return (cells.wall > 0.5 * width * np.clip(uneven(rng, size, 0.3), 0.4, 2)) & chosen(rng, cells, rng.uniform(0.5, 1.0))
+    return (cells.wall > 0.5 * width * np.clip(uneven(rng, size, 0.3), 0.4, 2)) & chosen(
+        rng, cells, rng.uniform(0.5, 1.0)
+    )
 
 
 def _rows_of_holes(rng, size):
     """Equal round holes in a square or hexagonal arrangement."""
     spacing, angle = rng.uniform(0.25, 0.9) * size, rng.random() * np.pi / 2
-    radius, line, found = rng.uniform(0.25, 0.44) * spacing, np.arange(size, dtype=np.float32), np.zeros((size, size), bool)
+    radius, line, found = (
+        rng.uniform(0.25, 0.44) * spacing,
+        np.arange(size, dtype=np.float32),
+        np.zeros((size, size), bool),
+    )
     hexagonal = rng.random() < 0.3
     start = rng.uniform(0, size, 2)
     for i, j in np.ndindex(13, 13):
@@ -173,7 +195,9 @@ def _fresnel(rng, intensity, size):
     if rng.random() < 0.5:
         return intensity
     sigma = rng.uniform(1.0, 4.0) * size / 1024
-    return intensity + rng.uniform(0.2, 1.2) * (intensity - ndimage.gaussian_filter(intensity.astype(np.float32), sigma, truncate=3))
+    return intensity + rng.uniform(0.2, 1.2) * (
+        intensity - ndimage.gaussian_filter(intensity.astype(np.float32), sigma, truncate=3)
+    )
 
 
 def rods(rng, size) -> Field:
@@ -183,7 +207,9 @@ def rods(rng, size) -> Field:
     heading, loose = rng.random() * np.pi, rng.uniform(0.05, 1.6)
     through, length = rng.random() < 0.45, rng.uniform(0.12, 1.2) * size
     ground, grey = (0.1, 0.4) if rng.random() < 0.6 else (0.8, 0.55)
-    intensity = np.full((size, size), ground, np.float32) * (uneven(rng, size, rng.uniform(0, 0.15)) if not through else 1)
+    intensity = np.full((size, size), ground, np.float32) * (
+        uneven(rng, size, rng.uniform(0, 0.15)) if not through else 1
+    )
     front, depth = np.zeros((size, size), np.int32), np.linspace(0.55, 1.1, count)
     for number in range(1, count + 1):
         box, across, inside, beyond = _rod(rng, size, width, heading + rng.normal() * loose, length)
@@ -235,13 +261,24 @@ def flakes(rng, size) -> Field:
     edge = rng.uniform(1, 3.5) * unit
     for number in range(1, count + 1):
         cy, cx = rng.random(2) * size
-        depth = _polygon(rng, line[:, None] - np.float32(cy), line[None] - np.float32(cx), radius * float(np.exp(0.4 * rng.standard_normal())))
+        depth = _polygon(
+            rng,
+            line[:, None] - np.float32(cy),
+            line[None] - np.float32(cx),
+            radius * float(np.exp(0.4 * rng.standard_normal())),
+        )
         inside = depth > 0
         rim = inside & (depth < edge)
         if through:
-            intensity += np.where(inside, step * np.float32(rng.uniform(0.5, 1.5)), 0).astype(np.float32) + rim * np.float32(0.4 * step)
+            intensity += np.where(inside, step * np.float32(rng.uniform(0.5, 1.5)), 0).astype(
+                np.float32
+            ) + rim * np.float32(0.4 * step)
         else:
-            intensity = np.where(inside, np.float32(ground + rng.uniform(0.25, 0.55)) * (1 + rng.normal() * 0.2 * depth / radius), intensity)
+            intensity = np.where(
+                inside,
+                np.float32(ground + rng.uniform(0.25, 0.55)) * (1 + rng.normal() * 0.2 * depth / radius),
+                intensity,
+            )
             intensity = np.where(rim, intensity * 1.4, intensity).astype(np.float32)
         front[inside] = number
     materials = np.where(front > 0, 2, 1).astype(np.uint8)
@@ -256,7 +293,10 @@ def _polygon(rng, y, x, radius):
     depth = np.full(np.broadcast(y, x).shape, np.inf, np.float32)
     for side in range(sides):
         angle = start + 2 * np.pi * (side + rng.uniform(-0.25, 0.25)) / sides
-        depth = np.minimum(depth, np.float32(radius * rng.uniform(0.5, 1)) - np.float32(np.cos(angle)) * x - np.float32(np.sin(angle)) * y)
+        depth = np.minimum(
+            depth,
+            np.float32(radius * rng.uniform(0.5, 1)) - np.float32(np.cos(angle)) * x - np.float32(np.sin(angle)) * y,
+        )
     return depth
 
 

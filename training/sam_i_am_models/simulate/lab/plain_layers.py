@@ -81,7 +81,10 @@ def _holes(rng, intensity, materials, regions, size):
     unit, number = size / 1024, int(materials.max()) + 1
     hole = np.zeros((size, size), bool)
     if rng.random() < 0.3:
-        host = np.isin(regions, rng.choice(int(regions.max()) + 1, min(int(regions.max()) + 1, int(rng.integers(1, 3))), replace=False))
+        host = np.isin(
+            regions,
+            rng.choice(int(regions.max()) + 1, min(int(regions.max()) + 1, int(rng.integers(1, 3))), replace=False),
+        )
         ys, xs = np.nonzero(host)
         line = np.arange(size, dtype=np.float32) / size
         y, x = np.meshgrid(line, line, indexing="ij")
@@ -89,7 +92,12 @@ def _holes(rng, intensity, materials, regions, size):
         for _ in range(int(log_uniform(rng, 4, 80))):
             pick = rng.integers(len(ys)) if len(ys) else 0
             if len(ys):
-                hole |= layouts.blob(rng, y, x, (xs[pick] / size, ys[pick] / size), log_uniform(rng, 2, largest) * unit / size) & host
+                hole |= (
+                    layouts.blob(
+                        rng, y, x, (xs[pick] / size, ys[pick] / size), log_uniform(rng, 2, largest) * unit / size
+                    )
+                    & host
+                )
     if rng.random() < 0.15:
         along, depth = shapes.axes_of(size, rng.uniform(0, 360), tuple(rng.uniform(0.2, 0.8, 2)))
         wave = 20 * unit * np.sin(along / (rng.uniform(20, 120) * unit)) * rng.random()
@@ -119,7 +127,11 @@ def draw_device(rng: np.random.Generator, size: int) -> Field:
     unit, mode = size / 1024, str(rng.choice(["haadf", "bf", "sem"], p=[0.55, 0.25, 0.2]))
     angle = float(rng.choice([0, 90, 180, 270]) + rng.normal() * 1)
     layers = int(rng.integers(1, 4))
-    regions = shapes.stack(rng, size, shapes.thicknesses(rng, layers, size, 0.06 * size), angle, 0.002 * size, 0.05) if layers > 1 else np.zeros((size, size), np.int32)
+    regions = (
+        shapes.stack(rng, size, shapes.thicknesses(rng, layers, size, 0.06 * size), angle, 0.002 * size, 0.05)
+        if layers > 1
+        else np.zeros((size, size), np.int32)
+    )
     wanted = max(layers + 1, int(rng.integers(2, 6)))
     of_region = list(range(layers))
     filling, liner = int(rng.integers(layers, wanted)), int(rng.integers(layers, wanted))
@@ -141,7 +153,18 @@ def draw_device(rng: np.random.Generator, size: int) -> Field:
     regions, of_region = shown[1].reshape(size, size).astype(np.int32), of_region[shown[0]]
     of_region = np.unique(of_region, return_inverse=True)[1]
     intensity, materials = paint(rng, regions, of_region, size, angle, unit, 3.0)
-    return Field(intensity, materials, None, (), mode, 2, shading=(0.01, 0.15), blur=(0.3, 1.8), noise=(0.006, 0.1), metadata={"layout": "device"})
+    return Field(
+        intensity,
+        materials,
+        None,
+        (),
+        mode,
+        2,
+        shading=(0.01, 0.15),
+        blur=(0.3, 1.8),
+        noise=(0.006, 0.1),
+        metadata={"layout": "device"},
+    )
 
 
 def _block(rng, size, angle, middle, width, height):

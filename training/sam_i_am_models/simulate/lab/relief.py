@@ -34,7 +34,11 @@ def lit(rng, height: np.ndarray, albedo: np.ndarray, edge: float) -> np.ndarray:
     above = surface - ndimage.gaussian_filter(surface, 3 * edge, truncate=3)
     scale = max(float(np.percentile(steep[::3, ::3], 98)), 1e-6)
     above /= max(float(np.percentile(np.abs(above[::3, ::3]), 98)), 1e-6)
-    light = rng.uniform(0, 0.4) * slope / scale + rng.uniform(0.05, 0.7) * np.minimum(steep / scale, 2) + rng.uniform(0.05, 0.5) * above
+    light = (
+        rng.uniform(0, 0.4) * slope / scale
+        + rng.uniform(0.05, 0.7) * np.minimum(steep / scale, 2)
+        + rng.uniform(0.05, 0.5) * above
+    )
     light = 1 + log_uniform(rng, 0.15, 1.0) * light
     return (albedo * np.clip(light, 0.1, 4)).astype(np.float32)
 
@@ -52,15 +56,27 @@ def steel(rng, size) -> Field:
     width = log_uniform(rng, LEAST_MATRIX + 0.5, min(14, 0.3 * spacing / unit)) * unit
     half = 0.5 * width * np.clip(uneven(rng, size, rng.uniform(0.1, 0.4)), 0.3, 2.5)
     network = wall < half
-    islands = (rng.random(count) < rng.uniform(0, 0.12))[number] & ~network if rng.random() < 0.5 else np.zeros_like(network)
-    precipitates = voids.round_pores(rng, size, int(log_uniform(rng, 10, 250)), log_uniform(rng, 1.8, 5) * unit, 0.3) if rng.random() < 0.4 else islands & False
+    islands = (
+        (rng.random(count) < rng.uniform(0, 0.12))[number] & ~network if rng.random() < 0.5 else np.zeros_like(network)
+    )
+    precipitates = (
+        voids.round_pores(rng, size, int(log_uniform(rng, 10, 250)), log_uniform(rng, 1.8, 5) * unit, 0.3)
+        if rng.random() < 0.4
+        else islands & False
+    )
     precipitates &= ~network & ~islands
     ridge = np.clip(1 - wall / np.maximum(half, 0.5), 0, 1) ** rng.uniform(0.5, 1.5)
     height = (network * (0.4 + ridge) + islands * rng.uniform(0.4, 1.0) + precipitates * 0.8) * width
     height = height + (uneven(rng, size, 1.0, (60, 300)) - 1) * rng.uniform(0, 0.12) * width
     base = rng.uniform(0.15, 0.4)
-    albedo = base * uneven(rng, size, rng.uniform(0.02, 0.12), (40, 250)) * (1 + rng.uniform(0, 0.2) * (rng.random(count) - 0.5)).astype(np.float32)[number]
-    albedo = np.where(network, base * rng.uniform(1.1, 1.9) * uneven(rng, size, rng.uniform(0, 0.12), (60, 300)), albedo)
+    albedo = (
+        base
+        * uneven(rng, size, rng.uniform(0.02, 0.12), (40, 250))
+        * (1 + rng.uniform(0, 0.2) * (rng.random(count) - 0.5)).astype(np.float32)[number]
+    )
+    albedo = np.where(
+        network, base * rng.uniform(1.1, 1.9) * uneven(rng, size, rng.uniform(0, 0.12), (60, 300)), albedo
+    )
     albedo = np.where(islands, base * rng.uniform(1.3, 1.8) * uneven(rng, size, 0.12, (40, 250)), albedo)
     albedo = np.where(precipitates, base * rng.uniform(1.8, 2.8), albedo)
     materials = np.select([network, islands, precipitates], [2, 3, 4], 1)
@@ -104,7 +120,17 @@ def superalloy(rng, size) -> Field:
         large, spacing = _cuboids(rng, size)
     else:
         spacing = log_uniform(rng, 60, 260) * unit
-        cells = draw_cells(rng, size, Pattern(spacing, rng.uniform(0.3, 0.6), merged=rng.uniform(0, 0.3), rounding=rng.uniform(0.12, 0.3) * spacing, waves=rng.uniform(0, 0.06) * spacing))
+        cells = draw_cells(
+            rng,
+            size,
+            Pattern(
+                spacing,
+                rng.uniform(0.3, 0.6),
+                merged=rng.uniform(0, 0.3),
+                rounding=rng.uniform(0.12, 0.3) * spacing,
+                waves=rng.uniform(0, 0.06) * spacing,
+            ),
+        )
         half = 0.5 * log_uniform(rng, 6, 40) * unit * np.clip(uneven(rng, size, 0.3), 0.4, 2)
         large = (cells.wall > half) & chosen(rng, cells, rng.uniform(0.6, 1.0))
         large = ndimage.gaussian_filter(large.astype(np.float32), max(1.0, 0.03 * spacing)) > 0.5
@@ -127,7 +153,10 @@ def _cuboids(rng, size):
     """Rounded cuboids in rows with channels between, uneven in size; (mask, spacing)."""
     spacing, unit, turn = log_uniform(rng, 40, 200) * size / 1024, size / 1024, rng.uniform(-0.8, 0.8)
     line = np.arange(size, dtype=np.float32)
-    bend = [smooth_field(rng, size, max(3, round(0.6 * size / spacing))).numpy() * rng.uniform(0.04, 0.16) * spacing for _ in range(2)]
+    bend = [
+        smooth_field(rng, size, max(3, round(0.6 * size / spacing))).numpy() * rng.uniform(0.04, 0.16) * spacing
+        for _ in range(2)
+    ]
     u = (np.cos(turn) * line[None] + np.sin(turn) * line[:, None] + bend[0]) / spacing + 512
     v = (np.cos(turn) * line[:, None] - np.sin(turn) * line[None] + bend[1]) / spacing + 512
     row = np.floor(v).astype(np.int32)
@@ -136,7 +165,11 @@ def _cuboids(rng, size):
     which = (row * 31 + column * 17) % 1009
     fu, fv = np.abs(u - column - 0.5), np.abs(v - row - 0.5)
     power = rng.uniform(3, 8)
-    reach = 0.5 - 0.5 * log_uniform(rng, 4, max(5, 0.3 * spacing / unit)) * unit / spacing - rng.uniform(0, 0.1, 1009).astype(np.float32)[which]
+    reach = (
+        0.5
+        - 0.5 * log_uniform(rng, 4, max(5, 0.3 * spacing / unit)) * unit / spacing
+        - rng.uniform(0, 0.1, 1009).astype(np.float32)[which]
+    )
     return ((fu**power + fv**power) < reach**power) & (rng.random(1009) < rng.uniform(0.8, 1.0))[which], spacing
 
 
@@ -200,7 +233,11 @@ def powder(rng, size) -> Field:
     covered = front > 0
     tones = rng.uniform(0.85, 1.15, count + 1).astype(np.float32)
     ground, body = rng.uniform(0.05, 0.25), rng.uniform(0.35, 0.6)
-    albedo = np.where(covered, body * tones[front] * uneven(rng, size, rng.uniform(0, 0.1), (40, 250)), ground * uneven(rng, size, 0.1, (5, 200)))
+    albedo = np.where(
+        covered,
+        body * tones[front] * uneven(rng, size, rng.uniform(0, 0.1), (40, 250)),
+        ground * uneven(rng, size, 0.1, (5, 200)),
+    )
     intensity = lit(rng, np.where(covered, height, 0), albedo, max(1.0, 0.05 * radius))
     return _field(intensity, np.where(covered, 2, 1), front)
 
@@ -214,7 +251,9 @@ def _body(rng, y, x, angular):
     height = np.full(np.broadcast(u, v).shape, rng.uniform(0.4, 0.8), np.float32)
     for side in range(int(rng.integers(5, 9))):
         angle = side * 1.1 + rng.uniform(-0.3, 0.3)
-        height = np.minimum(height, (rng.uniform(0.7, 0.95) - u * np.cos(angle) - v * np.sin(angle)) * rng.uniform(0.6, 2.0))
+        height = np.minimum(
+            height, (rng.uniform(0.7, 0.95) - u * np.cos(angle) - v * np.sin(angle)) * rng.uniform(0.6, 2.0)
+        )
     return np.where(u * u + v * v < 1, np.maximum(height, 0), 0)
 
 
@@ -226,11 +265,17 @@ def islands(rng, size) -> Field:
     dome = np.minimum(voids.depth_inside(raised), rng.uniform(2, 20) * unit) * rng.uniform(0, 0.8)
     height = raised * step + dome + (uneven(rng, size, 1.0, (40, 250)) - 1) * rng.uniform(0, 0.3) * step
     low = rng.uniform(0.15, 0.5)
-    albedo = np.where(raised, low * rng.choice([rng.uniform(0.5, 0.8), rng.uniform(1.3, 2.0)]), low) * uneven(rng, size, rng.uniform(0, 0.08), (20, 250))
+    albedo = np.where(raised, low * rng.choice([rng.uniform(0.5, 0.8), rng.uniform(1.3, 2.0)]), low) * uneven(
+        rng, size, rng.uniform(0, 0.08), (20, 250)
+    )
     materials = np.where(raised, 2, 1)
     if rng.random() < 0.35:
         dots = voids.round_pores(rng, size, int(log_uniform(rng, 20, 300)), log_uniform(rng, 3, 12) * unit, 0.4)
-        height, albedo, materials = height + dots * step, np.where(dots, 2.2 * low, albedo), np.where(dots, 3, materials)
+        height, albedo, materials = (
+            height + dots * step,
+            np.where(dots, 2.2 * low, albedo),
+            np.where(dots, 3, materials),
+        )
     return _field(lit(rng, height, albedo, rng.uniform(1, 3) * unit), materials)
 
 

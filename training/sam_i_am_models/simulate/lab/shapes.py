@@ -12,7 +12,9 @@ def axes_of(size: int, angle: float, middle=(0.5, 0.5)):
     line = np.arange(size, dtype=np.float32)
     x, y = line[None] - middle[1] * size, line[:, None] - middle[0] * size
     turn = np.deg2rad(angle)
-    return (np.cos(turn) * x + np.sin(turn) * y).astype(np.float32), (-np.sin(turn) * x + np.cos(turn) * y).astype(np.float32)
+    return (np.cos(turn) * x + np.sin(turn) * y).astype(np.float32), (-np.sin(turn) * x + np.cos(turn) * y).astype(
+        np.float32
+    )
 
 
 def thicknesses(rng, count: int, size: int, least: float) -> np.ndarray:
@@ -29,7 +31,11 @@ def stack(rng, size: int, thickness: np.ndarray, angle: float, roughness: float,
     along, depth = axes_of(size, angle, (rng.uniform(0.4, 0.6), rng.uniform(0.4, 0.6)))
     samples = 2048
     index = np.clip((along / (1.5 * size) + 0.5) * (samples - 1), 0, samples - 1).astype(np.int32)
-    common = _profile(rng, samples, size) if rng.random() < shaped else rng.normal() * 0.01 * size * np.linspace(-1, 1, samples)
+    common = (
+        _profile(rng, samples, size)
+        if rng.random() < shaped
+        else rng.normal() * 0.01 * size * np.linspace(-1, 1, samples)
+    )
     edges = np.cumsum(thickness)
     edges = edges[:-1] - edges[-1] * rng.uniform(0.35, 0.65)
     regions, before = np.zeros((size, size), np.int32), np.full(samples, -np.inf)
@@ -60,7 +66,9 @@ def _profile(rng, samples: int, size: int) -> np.ndarray:
     return 0.4 * height * smooth_line(rng, samples, int(rng.integers(2, 6)))
 
 
-def bodies(rng, size: int, count: int, radii: tuple[float, float], angle: float | None = None, shape: str | None = None) -> np.ndarray:
+def bodies(
+    rng, size: int, count: int, radii: tuple[float, float], angle: float | None = None, shape: str | None = None
+) -> np.ndarray:
     """Region 0 and `count` bodies of radius between `radii` pixels: blobs, or plates and facets along a lattice turned by `angle` degrees (any without)."""
     regions = np.zeros((size, size), np.int32)
     line = np.arange(size, dtype=np.float32) / size
@@ -71,10 +79,14 @@ def bodies(rng, size: int, count: int, radii: tuple[float, float], angle: float 
         if kind == "blob":
             regions[blob(rng, y, x, centre, radius)] = number
             continue
-        along, depth = axes_of(size, rng.uniform(0, 180) if angle is None else angle + 90 * int(rng.integers(2)), (centre[1], centre[0]))
+        along, depth = axes_of(
+            size, rng.uniform(0, 180) if angle is None else angle + 90 * int(rng.integers(2)), (centre[1], centre[0])
+        )
         ratio = rng.uniform(0.12, 0.4) if kind == "plate" else rng.uniform(0.6, 1)
         rounding = rng.choice([2.0, 3.0, 5.0, 12.0])
-        inside = (np.abs(along) / (radius * size)) ** rounding + (np.abs(depth) / (ratio * radius * size)) ** rounding < 1
+        inside = (np.abs(along) / (radius * size)) ** rounding + (
+            np.abs(depth) / (ratio * radius * size)
+        ) ** rounding < 1
         if kind == "facet":
             inside &= np.abs(along) + np.abs(depth) < rng.uniform(1.1, 1.9) * radius * size
         regions[inside] = number
@@ -84,4 +96,6 @@ def bodies(rng, size: int, count: int, radii: tuple[float, float], angle: float 
 def shells(rng, inside: np.ndarray, widths) -> np.ndarray:
     """0 outside `inside`; from its outline inwards shells 1, 2, ... of these widths in pixels, and the core last."""
     deep = ndimage.distance_transform_edt(inside)
-    return np.where(inside, 1 + np.searchsorted(np.cumsum(widths), deep.ravel()).reshape(deep.shape), 0).astype(np.int32)
+    return np.where(inside, 1 + np.searchsorted(np.cumsum(widths), deep.ravel()).reshape(deep.shape), 0).astype(
+        np.int32
+    )

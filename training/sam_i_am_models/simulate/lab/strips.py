@@ -40,7 +40,12 @@ def _fill_banner(rng, canvas, pen, top, rows, width):
             return
         if separators:
             tall = max(2, round(rows * 0.7))
-            canvas.put(np.ones((tall, max(1, round(canvas.unit))), np.float32), top + (rows - tall) // 2, left - round(0.006 * width), pen.grey)
+            canvas.put(
+                np.ones((tall, max(1, round(canvas.unit))), np.float32),
+                top + (rows - tall) // 2,
+                left - round(0.006 * width),
+                pen.grey,
+            )
 
 
 def _banner_column(rng, canvas, pen, top, rows, left, text):
@@ -48,7 +53,12 @@ def _banner_column(rng, canvas, pen, top, rows, left, text):
     words = [text_tile(pen.face, banner_word(rng), capital) for _ in range(lines)]
     tile = stacked(words, max(1, round(capital * 0.6)), 0.0)
     if left + tile.shape[1] < canvas.image.shape[1]:
-        canvas.put((tile > 0.5).astype(np.float32) if pen.hard else tile, top + max(0, (rows - tile.shape[0]) // 2), left, pen.grey)
+        canvas.put(
+            (tile > 0.5).astype(np.float32) if pen.hard else tile,
+            top + max(0, (rows - tile.shape[0]) // 2),
+            left,
+            pen.grey,
+        )
     return left + tile.shape[1]
 
 
@@ -67,7 +77,12 @@ def text_page(rng, canvas: Canvas, ink: Ink) -> None:
     """A white or black strip with several lines of text in the pixel face, as old camera software prints below its pictures."""
     height, width = canvas.image.shape
     face, capital = Face(True, float(rng.choice([1, 0.8]))), float(rng.uniform(7, 16) * max(canvas.unit, 0.6))
-    blocks = [stacked([text_tile(face, banner_word(rng), capital) for _ in range(rng.integers(2, 6))], round(capital * 0.7), 0.0) for _ in range(2)]
+    blocks = [
+        stacked(
+            [text_tile(face, banner_word(rng), capital) for _ in range(rng.integers(2, 6))], round(capital * 0.7), 0.0
+        )
+        for _ in range(2)
+    ]
     tile = beside(blocks, round(rng.uniform(0.1, 0.4) * width), 0.0)[:, : width - 4]
     rows = tile.shape[0] + round(1.6 * capital)
     paper = int(rng.choice([255, 255, 0]))
@@ -82,7 +97,12 @@ def padding(rng, canvas: Canvas, ink: Ink) -> None:
     height, width = canvas.image.shape
     grey = int(rng.choice([0, 0, 0, 255, 255, 128, int(canvas.image.mean())]))
     sides = rng.permutation(4)[: int(rng.choice([1, 1, 2, 2, 4]))]
-    margins = [round(rng.uniform(0.01, 0.14 if len(sides) > 1 else 0.25) * (height if side % 2 == 0 else width)) if side in sides else 0 for side in range(4)]
+    margins = [
+        round(rng.uniform(0.01, 0.14 if len(sides) > 1 else 0.25) * (height if side % 2 == 0 else width))
+        if side in sides
+        else 0
+        for side in range(4)
+    ]
     if len(sides) == 4 and rng.random() < 0.6:
         margins = [margins[0]] * 4
     top, left, bottom, right = margins
@@ -123,5 +143,3 @@ def frame(rng, canvas: Canvas, ink: Ink) -> None:
     canvas.put(tile, top + away, left + away, ink.grey)
     canvas.note("frame", top + away, left + away, tile.shape)
     canvas.field = tuple(_inside(np.asarray(canvas.field), away + thick, away + thick))
-
-

@@ -82,7 +82,9 @@ def _project(name, lattice, atoms, axis):
     if pair is None:
         return None
     direction = beam / repeat
-    first = _perpendicular(lattice[int(np.argmin([abs(row @ direction) / np.linalg.norm(row) for row in lattice]))], direction)
+    first = _perpendicular(
+        lattice[int(np.argmin([abs(row @ direction) / np.linalg.norm(row) for row in lattice]))], direction
+    )
     first /= np.linalg.norm(first)
     frame = np.stack([first, np.cross(direction, first)], 1)
     basis = _reduce(np.array(pair) @ lattice @ frame)
@@ -148,4 +150,6 @@ def _spacing(columns, basis):
 
 
 def _alike(one: Projection, other: Projection) -> bool:
-    return len(one.columns) == len(other.columns) and np.allclose(np.sort(np.linalg.norm(one.basis, axis=1)), np.sort(np.linalg.norm(other.basis, axis=1)), rtol=0.02)
+    return len(one.columns) == len(other.columns) and np.allclose(
+        np.sort(np.linalg.norm(one.basis, axis=1)), np.sort(np.linalg.norm(other.basis, axis=1)), rtol=0.02
+    )

@@ -61,7 +61,9 @@ def _labels(pile, particles, second, contrast, noise):
     for number, kind in ((3, particles), (4, second)):
         if kind is None:
             continue
-        faint = np.array([0.0] + [contrast * kind.weight(r) * 2 * r / max(noise, 1e-6) < VISIBLE for r in kind.radii], bool)
+        faint = np.array(
+            [0.0] + [contrast * kind.weight(r) * 2 * r / max(noise, 1e-6) < VISIBLE for r in kind.radii], bool
+        )
         inside = kind.front > 0
         materials[inside] = np.where(faint[kind.front[inside]], 0, number)
         seen_as[inside] = kind.front[inside] + top
@@ -114,7 +116,9 @@ class Particles:
         self.size, self.unit = size, unit
         diameter = log_uniform(rng, 8, 34) if rng.random() < 0.7 else log_uniform(rng, 34, 80)
         if other is not None:
-            diameter = 2 * float(np.median(other.radii)) / unit * rng.choice([rng.uniform(0.4, 0.6), rng.uniform(1.8, 3)])
+            diameter = (
+                2 * float(np.median(other.radii)) / unit * rng.choice([rng.uniform(0.4, 0.6), rng.uniform(1.8, 3)])
+            )
         self.typical = 0.5 * diameter * unit
         self.profile = rng.uniform(0.35, 1.0)
         self.flat = rng.uniform(0.35, 1.0)
@@ -145,7 +149,10 @@ class Particles:
         box = (slice(top, max(0, int(centre[0]) + reach + 1)), slice(left, max(0, int(centre[1]) + reach + 1)))
         if self.front[box].size == 0:
             return
-        y, x = np.ogrid[box[0].start : box[0].start + self.front[box].shape[0], box[1].start : box[1].start + self.front[box].shape[1]]
+        y, x = np.ogrid[
+            box[0].start : box[0].start + self.front[box].shape[0],
+            box[1].start : box[1].start + self.front[box].shape[1],
+        ]
         height = _bump(rng, (y - centre[0]).astype(np.float32), (x - centre[1]).astype(np.float32), radius, self.facets)
         inside = height > 0
         if not inside.any():
@@ -154,7 +161,9 @@ class Particles:
         self.thickness[box] += height**self.profile * np.float32(self.weight(radius) * self.gains[number - 1])
         if self.fringed and rng.random() < 0.6 and radius > 8 * self.unit:
             period, turn = rng.uniform(3, 7) * self.unit, rng.random() * np.pi
-            wave = np.sin((np.cos(turn) * (x - centre[1]) + np.sin(turn) * (y - centre[0])) * (2 * np.pi / max(period, 2.2)))
+            wave = np.sin(
+                (np.cos(turn) * (x - centre[1]) + np.sin(turn) * (y - centre[0])) * (2 * np.pi / max(period, 2.2))
+            )
             self.fringes[box] = np.where(inside, self.fringed * wave, self.fringes[box])
         self.found.append(number)
 
@@ -259,7 +268,11 @@ def _next_to(rng, centres, radius, size):
         return (y, x, radius)
     y, x, other = centres[rng.integers(len(centres))]
     angle, apart = rng.random() * 2 * np.pi, rng.uniform(0.5, 0.95) * (radius + other)
-    return (float(np.clip(y + apart * np.sin(angle), -0.2 * size, 1.2 * size)), float(np.clip(x + apart * np.cos(angle), -0.2 * size, 1.2 * size)), radius)
+    return (
+        float(np.clip(y + apart * np.sin(angle), -0.2 * size, 1.2 * size)),
+        float(np.clip(x + apart * np.cos(angle), -0.2 * size, 1.2 * size)),
+        radius,
+    )
 
 
 def _distances(centre, reach, size):
@@ -284,8 +297,14 @@ def grains(rng, size):
             continue
         y, x = np.ogrid[box]
         bump = _bump(rng, (y - centres[-1][0]).astype(np.float32), (x - centres[-1][1]).astype(np.float32), own, 0.7)
-        thickness[box] += np.where(bump > 0, 0.25 + 0.75 * bump, 0) * own / radius * np.float32(np.exp(0.25 * rng.standard_normal()))
-    return Pile(_thinned(thickness), speckle(rng, size) * rng.uniform(0.2, 1), (thickness > 0) & (thickness < 0.05 * min(1, unit)))
+        thickness[box] += (
+            np.where(bump > 0, 0.25 + 0.75 * bump, 0) * own / radius * np.float32(np.exp(0.25 * rng.standard_normal()))
+        )
+    return Pile(
+        _thinned(thickness),
+        speckle(rng, size) * rng.uniform(0.2, 1),
+        (thickness > 0) & (thickness < 0.05 * min(1, unit)),
+    )
 
 
 def fluff(rng, size):

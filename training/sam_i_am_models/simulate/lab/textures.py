@@ -44,7 +44,11 @@ def granular(rng, size: int, depth: float, width: float) -> np.ndarray:
     index = ndimage.distance_transform_edt(seeds, return_distances=False, return_indices=True)
     flat = index[0].astype(np.int64) * size + index[1]
     level = rng.standard_normal(997).astype(np.float32)
-    return (1 + depth * ndimage.gaussian_filter(level[flat % 997], max(0.4, 0.04 * width), truncate=2.5)).clip(0.1, 3).astype(np.float32)
+    return (
+        (1 + depth * ndimage.gaussian_filter(level[flat % 997], max(0.4, 0.04 * width), truncate=2.5))
+        .clip(0.1, 3)
+        .astype(np.float32)
+    )
 
 
 def draw_texture(rng, size: int, angle: float) -> np.ndarray:

@@ -10,7 +10,9 @@ THINNEST = 1.2  # half a crack's width in pixels of a 1024-pixel frame at which 
 FINE = 2  # drawn so many times finer: half-pixel outlines
 
 
-def crack_mask(rng, size: int, width: float, count: int = 1, branches: float = 0.5, across: bool = True, angle: float | None = None) -> np.ndarray:
+def crack_mask(
+    rng, size: int, width: float, count: int = 1, branches: float = 0.5, across: bool = True, angle: float | None = None
+) -> np.ndarray:
     """`count` cracks about `width` pixels wide, bool (size, size): crooked, tapering, with branches. `across`: from one side of the frame to another;
     otherwise they start inside. `angle`: their direction in degrees, by default any."""
     picture = Image.new("L", (size * FINE, size * FINE))
@@ -18,7 +20,9 @@ def crack_mask(rng, size: int, width: float, count: int = 1, branches: float = 0
     for _ in range(count):
         turn = np.deg2rad(angle + rng.normal() * 12) if angle is not None else rng.random() * np.pi
         length = 1.7 * size if across else log_uniform(rng, 0.08, 0.7) * size
-        start = rng.uniform(0.15, 0.85, 2) * size - (0.5 * length if across else 0) * np.array([np.sin(turn), np.cos(turn)])
+        start = rng.uniform(0.15, 0.85, 2) * size - (0.5 * length if across else 0) * np.array(
+            [np.sin(turn), np.cos(turn)]
+        )
         _crack(rng, pen, (start, turn, length), width * rng.uniform(0.6, 1.4), size, branches, 0)
     return np.asarray(picture.reduce(FINE)) > 127
 
@@ -35,7 +39,15 @@ def _crack(rng, pen, course, width, size, branches, generation):
         for _ in range(rng.poisson(branches * 3 * length / size)):
             at = int(rng.integers(len(path)))
             side = turns[at] + rng.choice([-1, 1]) * rng.uniform(0.3, 1.1)
-            _crack(rng, pen, (path[at], side, length * rng.uniform(0.08, 0.4)), widths[at] * rng.uniform(0.4, 0.8), size, branches, generation + 1)
+            _crack(
+                rng,
+                pen,
+                (path[at], side, length * rng.uniform(0.08, 0.4)),
+                widths[at] * rng.uniform(0.4, 0.8),
+                size,
+                branches,
+                generation + 1,
+            )
 
 
 def crooked_path(rng, start, turn: float, length: float, size: int):
