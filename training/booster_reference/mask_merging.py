@@ -8,7 +8,7 @@ TOLERANCE = 1e-6  # squared distance that a centre may still move
 
 
 def squared_distance(a, b):
-    return sum((x - y) ** 2 for x, y in zip(a, b))
+    return sum((x - y) ** 2 for x, y in zip(a, b, strict=True))
 
 
 def nearest(vector, centres):
@@ -17,16 +17,16 @@ def nearest(vector, centres):
 
 
 def mean(vectors):
-    return [sum(values) / len(vectors) for values in zip(*vectors)]
+    return [sum(values) / len(vectors) for values in zip(*vectors, strict=True)]
 
 
 def k_means(vectors, centres):
     """Lloyd's algorithm. A centre without vectors stays where it is. Returns the labels of the last assignment."""
     for _ in range(MOST_ITERATIONS):
         labels = [nearest(vector, centres) for vector in vectors]
-        members = [[v for v, label in zip(vectors, labels) if label == c] for c in range(len(centres))]
-        moved = [mean(group) if group else centre for group, centre in zip(members, centres)]
-        if all(squared_distance(a, b) <= TOLERANCE for a, b in zip(moved, centres)):
+        members = [[v for v, label in zip(vectors, labels, strict=True) if label == c] for c in range(len(centres))]
+        moved = [mean(group) if group else centre for group, centre in zip(members, centres, strict=True)]
+        if all(squared_distance(a, b) <= TOLERANCE for a, b in zip(moved, centres, strict=True)):
             return labels
         centres = moved
     return labels

@@ -1,7 +1,7 @@
 """Mask removal (Algorithm 1 of the paper, section 3.2), on boolean arrays.
 
-`remove_verbatim` walks over the masks as the paper does; `remove_by_sets` is the variant whose result does not depend on
-the order of the masks. Both return a list of removals (rule, removed mask, masks that caused it, ratio), by index.
+`remove_verbatim` walks over the masks as the paper does; `remove_by_sets` is the variant whose result does not depend
+on the order of the masks. Both return a list of removals (rule, removed mask, masks that caused it, ratio), by index.
 """
 
 import numpy as np

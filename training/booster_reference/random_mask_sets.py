@@ -53,7 +53,10 @@ def scrap(mask, rng):
 
 
 def random_embeddings(rng, masks):
-    """A few materials, each a cloud; a mask's crops scatter around its material. Rounded, to be written down as they are."""
+    """A few materials, each a cloud; a mask's crops scatter around its material.
+
+    Rounded, to be written down as they are.
+    """
     centres = rng.normal(size=(rng.integers(2, 5), DIMENSIONS))
     scatter = rng.uniform(0.1, 0.8)
     return [

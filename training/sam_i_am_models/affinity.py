@@ -39,7 +39,8 @@ def affinity_loss(tokens, labels, stride: int, gain, offset, most: int):
 
 
 def pick_cells(middle, pure, count: int):
-    """Indices (b, count) of random pure cells of (b, n) labels: half of the chance is even over cells, half over materials.
+    """Indices (b, count) of random pure cells of (b, n) labels: half of the chance is even over cells, half over
+    materials.
 
     Small particles and narrow layers would hardly be seen otherwise.
     """

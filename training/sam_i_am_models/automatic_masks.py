@@ -59,7 +59,9 @@ class Generator:
         self.input_size = input_size
 
     def encode(self, image: np.ndarray) -> dict:
-        return dict(zip(EMBEDDING_NAMES, self.encoder.run(None, {"image": prepare(image, self.input_size)})))
+        return dict(
+            zip(EMBEDDING_NAMES, self.encoder.run(None, {"image": prepare(image, self.input_size)}), strict=True)
+        )
 
     def candidates(self, features: dict, side: int = 16) -> Candidates:
         """All masks of a `side` x `side` point grid, three per point."""
@@ -126,7 +128,9 @@ def passing(found: Candidates, thresholds: dict, least_area: int = 12) -> np.nda
 
 
 def filter_candidates(found: Candidates, thresholds: dict) -> Candidates:
-    """Thresholds of the manifest: predicted IoU, stability, then suppression by boxes and by masks (None or 1: none)."""
+    """Thresholds of the manifest: predicted IoU, stability, then suppression by boxes and by
+    masks (None or 1: none).
+    """
     found = found.pick(passing(found, thresholds))
     for name, overlap in (("boxNms", box_iou), ("maskNms", mask_iou)):
         if len(found) and (thresholds[name] or 1) < 1:

@@ -1,4 +1,5 @@
-"""The weighted mean of two releases of the same networks, which keeps what the older one could and most of what the newer one learned.
+"""The weighted mean of two releases of the same networks, which keeps what the older one could and most of what the
+newer one learned.
 
     python -m sam_i_am_models.blend OLD NEW --share .5 OUT [--frames FRAMES]
 
@@ -17,7 +18,9 @@ PARTS = ("encoder", "decoder")
 
 
 def blend(old: dict, new: dict, share: float) -> dict:
-    """State of a release: (1 - share) of `old` and `share` of `new`; what is not a number, such as a count of batches, comes from `new`."""
+    """State of a release: (1 - share) of `old` and `share` of `new`; what is not a number, such as a count of batches,
+    comes from `new`.
+    """
     out = dict(new)
     for part in PARTS:
         own = {}

@@ -28,7 +28,9 @@ JUNK_COST = 0.01  # points of piece IoU that one junk mask per image is worth
 
 @dataclass
 class Case:
-    """Candidates of one micrograph with their overlaps: with each other (masks, boxes), with pieces, with any region."""
+    """Candidates of one micrograph with their overlaps: with each other (masks, boxes), with
+    pieces, with any region.
+    """
 
     found: Candidates
     with_pieces: np.ndarray
@@ -65,9 +67,8 @@ def choose_gain(cases: list[Case]) -> float:
     for gain in GAINS:
         scores = np.concatenate([stability(c.found.logits[c.truth >= GOOD], 1 / gain) for c in cases])
         shares[gain] = float((scores >= 0.9).mean())
-        print(
-            f"gain {gain}: {shares[gain]:.3f} of good masks have stability >= 0.9; quantiles {np.quantile(scores, (0.1, 0.5)).round(3)}"
-        )
+        quantiles = np.quantile(scores, (0.1, 0.5)).round(3)
+        print(f"gain {gain}: {shares[gain]:.3f} of good masks have stability >= 0.9; quantiles {quantiles}")
     return next((g for g in GAINS if shares[g] >= 0.9), GAINS[-1])
 
 
@@ -132,9 +133,8 @@ def report_distances(cases) -> None:
     """Quantiles by class, and the threshold over all classes."""
     for difficulty in (1, 2, 3):
         same, different = (np.concatenate([c[k] for c in cases if c[0] == difficulty]) for k in (1, 2))
-        print(
-            f"class {difficulty}: same {np.quantile(same, (0.5, 0.9)).round(3)}, different {np.quantile(different, (0.1, 0.5)).round(3)}"
-        )
+        near, far = np.quantile(same, (0.5, 0.9)).round(3), np.quantile(different, (0.1, 0.5)).round(3)
+        print(f"class {difficulty}: same {near}, different {far}")
         print("  threshold, accuracy", np.round(best_threshold([c[1:] for c in cases if c[0] == difficulty]), 3))
     distance, accuracy = best_threshold([c[1:] for c in cases])
     print(json.dumps({"sameMaterialDistance": round(distance, 3), "accuracy": round(accuracy, 3)}))

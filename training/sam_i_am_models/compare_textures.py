@@ -1,6 +1,8 @@
-"""Which description of 60x60 crops tells materials apart: true regions cut into crops, number of materials known, k-means, majority vote.
+"""Which description of 60x60 crops tells materials apart: true regions cut into crops, number of materials known,
+k-means, majority vote.
 
-python -m sam_i_am_models.compare_textures --models ../models --network plain=runs/plain/texture.pt --network fractal=runs/fractal/texture.pt
+python -m sam_i_am_models.compare_textures --models ../models --network plain=runs/plain/texture.pt --network
+fractal=runs/fractal/texture.pt
 """
 
 import argparse

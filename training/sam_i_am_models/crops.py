@@ -49,7 +49,9 @@ def random_crop(rng, shards: Shards, size: int, scales=CROP_SCALES) -> Crop:
 
 
 def cut(rng, maps, grey_range, size: int, scales):
-    """Image (size, size) float in [0, 1] and labels (4, size, size) of a random crop, turned or mirrored, of maps (5, h, h) on any device."""
+    """Image (size, size) float in [0, 1] and labels (4, size, size) of a random crop, turned or mirrored, of maps (5,
+    h, h) on any device.
+    """
     frame = maps.shape[-1]
     side = size if rng.random() < 0.3 else int(np.clip(round(size / rng.uniform(*scales)), 16, frame))
     side = min(side, frame)

@@ -42,7 +42,9 @@ def _write_shard(path: Path, drawn: range, size: int, lab: float) -> None:
 
 
 def generate(folder, first: int, count: int, size: int = 1024, workers: int = 2, shard: int = SHARD, lab: float = 0.0):
-    """Write the micrographs of seeds first .. first + count - 1 into `folder`, `shard` of them a file; a share `lab` of them by the broad simulator."""
+    """Write the micrographs of seeds first .. first + count - 1 into `folder`, `shard` of them a file; a share `lab` of
+    them by the broad simulator.
+    """
     write_shards(
         Path(folder), NAME, partial(_write_shard, size=size, lab=lab), range(first, first + count), shard, workers
     )
@@ -73,7 +75,7 @@ class Shards:
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, int]:
         """Maps (5, size, size) and difficulty of one micrograph."""
-        for maps, classes in zip(self.maps, self.classes):
+        for maps, classes in zip(self.maps, self.classes, strict=True):
             if index < len(maps):
                 return maps[index], int(classes[index])
             index -= len(maps)

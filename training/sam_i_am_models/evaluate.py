@@ -93,7 +93,9 @@ def region_embeddings(m: Micrograph, describe, rng):
 
 
 def regions_told_apart(m: Micrograph, describe, rng, scaled=lambda vectors: vectors) -> float:
-    """Share of the true pieces whose crops' majority falls into the cluster of their material, number known; nan where one material is shown."""
+    """Share of the true pieces whose crops' majority falls into the cluster of their material, number known; nan where
+    one material is shown.
+    """
     vectors, owners, material_of = region_embeddings(m, describe, rng)
     count = len(set(material_of.values()))
     if count < 2:

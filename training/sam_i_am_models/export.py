@@ -161,13 +161,13 @@ def sam_parity(encoder: ImageEncoder | SeeingEncoder, decoder, folder: Path) -> 
             expected = [*found, *decoder(*features, coords, torch.tensor(labels), earlier)]
         got = run_encoder.run(None, {"image": image.numpy()})
         inputs = dict(
-            zip(EMBEDDING_NAMES, (f.numpy() for f in features)),
+            zip(EMBEDDING_NAMES, (f.numpy() for f in features), strict=True),
             point_coords=coords.numpy(),
             point_labels=np.array(labels, np.float32),
             mask_input=earlier.numpy(),
         )
         got += run_decoder.run(None, inputs)
-        worst = max(worst, *(float(np.abs(a.numpy() - b).max()) for a, b in zip(expected, got)))
+        worst = max(worst, *(float(np.abs(a.numpy() - b).max()) for a, b in zip(expected, got, strict=True)))
     return worst
 
 
@@ -188,24 +188,42 @@ def write_manifest(models: Path, card: dict):
     sam, texture = card["sam"], card["texture"]
     entries = [
         {
-            "id": "sam-i-am-small", "kind": "sam", "layout": "sam-i-am-split", "licence": "Apache-2.0",
-            "description": sam["description"], "provenance": sam["provenance"],
+            "id": "sam-i-am-small",
+            "kind": "sam",
+            "layout": "sam-i-am-split",
+            "licence": "Apache-2.0",
+            "description": sam["description"],
+            "provenance": sam["provenance"],
             "files": {k: file_entry(models, f"sam-i-am-small/{k}.onnx") for k in ("encoder", "decoder")},
-            "inputSize": sam["inputSize"], "embeddingStride": STRIDE, "maskStride": MASK_STRIDE, "tokenStride": TOKEN_STRIDE,
-            "thresholds": {name: None if name.endswith("Nms") and value >= 1 else value for name, value in sam["thresholds"].items()},
+            "inputSize": sam["inputSize"],
+            "embeddingStride": STRIDE,
+            "maskStride": MASK_STRIDE,
+            "tokenStride": TOKEN_STRIDE,
+            "thresholds": {
+                name: None if name.endswith("Nms") and value >= 1 else value
+                for name, value in sam["thresholds"].items()
+            },
         },
         {
-            "id": "sam-i-am-texture", "kind": "texture", "layout": "crop-encoder", "licence": "Apache-2.0",
-            "description": texture["description"], "provenance": texture["provenance"],
+            "id": "sam-i-am-texture",
+            "kind": "texture",
+            "layout": "crop-encoder",
+            "licence": "Apache-2.0",
+            "description": texture["description"],
+            "provenance": texture["provenance"],
             "files": {"encoder": file_entry(models, "sam-i-am-texture/encoder.onnx")},
-            "cropSize": 60, "dimensions": 64,
+            "cropSize": 60,
+            "dimensions": 64,
         },
-    ]  # fmt: skip
+    ]
     (models / "manifest.json").write_text(json.dumps({"models": entries}, indent=2) + "\n")
 
 
 def release(encoder, decoder, texture, models: Path, card: dict, head: MaterialHead | None = None):
-    """Export the three graphs, check parity, write the manifest. With a material head the encoder gives material tokens, too."""
+    """Export the three graphs, check parity, write the manifest.
+
+    With a material head the encoder gives material tokens, too.
+    """
     seeing = encoder if head is None else SeeingEncoder(encoder, head).eval()
     folder, crops = models / "sam-i-am-small", models / "sam-i-am-texture" / "encoder.onnx"
     export_encoder(seeing, folder / "encoder.onnx")

@@ -2,9 +2,11 @@
 
 What differs from `MaskDecoder.forward`, every step exactly or up to rounding:
 - Spreading takes two max-pools a step in place of a pad and eight slices.
-- Attention between few tokens and many places is re-associated: the few keys and values go through the projections of the places,
-  so that places are neither projected nor split into heads. A key's bias shifts all places alike, which softmax does not see.
-- The transformer's places stay channels-last up to the first enlargement, whose normalisation then is one layer normalisation.
+- Attention between few tokens and many places is re-associated: the few keys and values go through the projections of
+  the places, so that places are neither projected nor split into heads. A key's bias shifts all places alike, which
+  softmax does not see.
+- The transformer's places stay channels-last up to the first enlargement, whose normalisation then is one layer
+  normalisation.
 - The first transposed convolution is a matrix product followed by a shuffle of pixels.
 - 1x1 convolutions of the fine maps are matrix products, which need no other layout.
 """
@@ -29,7 +31,9 @@ def _split(x, heads):
 
 
 def tokens_to_places(attention: Attention, query, key, value):
-    """`attention(query, key, value)` where `query` (n, t, width) is short and `key`, `value` (n, places, width) are long."""
+    """`attention(query, key, value)` where `query` (n, t, width) is short and `key`, `value` (n, places, width) are
+    long.
+    """
     heads, count = attention.heads, query.shape[1]
     q = _split(attention.query(query) * (attention.inner // heads) ** -0.5, heads)
     key_weight, _ = _heads(attention.key, heads)
@@ -41,7 +45,9 @@ def tokens_to_places(attention: Attention, query, key, value):
 
 
 def places_to_tokens(attention: Attention, query, key, value):
-    """`attention(query, key, value)` where `query` (n, places, width) is long and `key`, `value` (n, t, width) are short."""
+    """`attention(query, key, value)` where `query` (n, places, width) is long and `key`, `value` (n, t, width) are
+    short.
+    """
     heads, count = attention.heads, key.shape[1]
     query_weight, query_bias = _heads(attention.query, heads)
     k = _split(attention.key(key) * (attention.inner // heads) ** -0.5, heads)

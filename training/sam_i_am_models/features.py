@@ -1,7 +1,7 @@
 """What the material head is trained on: the finished encoder's features of micrographs that it has never seen, on disk.
 
-The head sees the whole of a micrograph, and the encoder, which is costly, stays as it is: every micrograph is encoded twice, as it is and
-as a crop of it that is turned, enlarged and degraded.
+The head sees the whole of a micrograph, and the encoder, which is costly, stays as it is: every micrograph is encoded
+twice, as it is and as a crop of it that is turned, enlarged and degraded.
 
     python -m sam_i_am_models.features --sam checkpoints/shipped.pt --count 1000 FOLDER
 """
@@ -82,11 +82,13 @@ def write(
 
 
 def read(folder: Path) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """All views in a folder, in memory, about 2 MB each: (fine (196, h, w), coarse (192, h / 2, w / 2), labels (2 h, 2 w))."""
+    """All views in a folder, in memory, about 2 MB each: (fine (196, h, w), coarse (192, h / 2, w / 2), labels (2 h, 2
+    w)).
+    """
     return [
         view
         for file in map(np.load, finished_shards(folder, NAME))
-        for view in zip(file["fine"], file["coarse"], file["labels"])
+        for view in zip(file["fine"], file["coarse"], file["labels"], strict=True)
     ]
 
 

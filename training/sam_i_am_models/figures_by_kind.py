@@ -1,10 +1,11 @@
-"""Tables by kind of scene and by size of piece: how well tokens tell materials apart, and what one point in a part gives.
+"""Tables by kind of scene and by size of piece: how well tokens tell materials apart, and what one point in a part
+gives.
 
     python -m sam_i_am_models.figures_by_kind --sam checkpoints/shipped.pt --frames FRAMES/lab_validation --count 96
 
-For every part (at most PARTS_SEEN of a micrograph, the smaller ones as often as the larger): best IoU of the three outputs with that
-part, piece or group, and what the IoU head makes of it. `kept` is the share of good masks (IoU of at least GOOD) that the head lets
-through at the shipped threshold.
+For every part (at most PARTS_SEEN of a micrograph, the smaller ones as often as the larger): best IoU of the three
+outputs with that part, piece or group, and what the IoU head makes of it. `kept` is the share of good masks (IoU of at
+least GOOD) that the head lets through at the shipped threshold.
 """
 
 import argparse
@@ -95,7 +96,10 @@ def _mean(rows, name):
 
 
 def figures(encoder, decoder, shards: Shards, count: int, by_class: bool = False) -> dict:
-    """Tables over `count` micrographs: `auc` by kind, `kind` and `size` of parts, `all`. `by_class`: difficulty in place of the kind."""
+    """Tables over `count` micrographs:
+
+    `auc` by kind, `kind` and `size` of parts, `all`. `by_class`: difficulty in place of the kind.
+    """
     rows, found = [], {}
     for index in range(min(count, len(shards))):
         maps, difficulty = shards[index]

@@ -1,9 +1,10 @@
-"""What `sam-i-am dataset` wrote, as shards of training maps: the recipe trains on people's annotations as on simulated ones.
+"""What `sam-i-am dataset` wrote, as shards of training maps: the recipe trains on people's annotations as on simulated
+ones.
 
     python -m sam_i_am_models.labelled_dataset DATASET OUT [--size 512]
 
-Frames larger than `size` are cut into crops, smaller ones are filled up by reflection, unlabelled. `train` and `validation` become the
-folders that the training programs read; `test` is written beside them and read by none.
+Frames larger than `size` are cut into crops, smaller ones are filled up by reflection, unlabelled. `train` and
+`validation` become the folders that the training programs read; `test` is written beside them and read by none.
 """
 
 import argparse
@@ -43,7 +44,10 @@ def _checked(folder, entry):
 
 
 def read_item(folder, item):
-    """The micrograph and its material numbers, both uint8 (height, width). Intensities are stretched as the backend does it."""
+    """The micrograph and its material numbers, both uint8 (height, width).
+
+    Intensities are stretched as the backend does it.
+    """
     with Image.open(_checked(folder, item["image"])) as opened:
         grey = np.asarray(opened.convert("L") if opened.mode in ("RGB", "RGBA", "P", "LA") else opened, np.float32)
     with Image.open(_checked(folder, item["labels"])) as opened:
@@ -56,7 +60,10 @@ def read_item(folder, item):
 
 
 def crops(image, materials, size: int):
-    """Square crops that cover the frame, the last ones of a row or column moved in. Small frames are filled up, unlabelled."""
+    """Square crops that cover the frame, the last ones of a row or column moved in.
+
+    Small frames are filled up, unlabelled.
+    """
     missing = [(0, max(0, size - length)) for length in image.shape]
     image, materials = np.pad(image, missing, mode="symmetric"), np.pad(materials, missing)
     starts = [sorted({min(at, length - size) for at in range(0, length, size)}) for length in image.shape]
@@ -66,7 +73,9 @@ def crops(image, materials, size: int):
 
 
 def training_maps(image, materials):
-    """(5, size, size) uint8 as the simulator's: people label materials, so that parts and groups follow from the pieces."""
+    """(5, size, size) uint8 as the simulator's: people label materials, so that parts and groups follow from the
+    pieces.
+    """
     pieces = connected_pieces(materials, least_area=16)
     groups = touching_groups(pieces, materials, lambda a, b: False, reach=1)
     return np.stack([image, materials, pieces, pieces, groups])

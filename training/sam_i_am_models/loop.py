@@ -89,7 +89,10 @@ class Run:
                 self.average[name].copy_(own[name])
 
     def train(self, losses, watch=None, watch_every=100):
-        """`losses(net, rng, step)` returns named losses, summed; `watch(net)` prints figures on the averaged weights."""
+        """`losses(net, rng, step)` returns named losses, summed;
+
+        `watch(net)` prints figures on the averaged weights.
+        """
         while self.progress < 1:
             started = time.time()
             torch.manual_seed(self.seed * 1_000_003 + self.step)

@@ -11,7 +11,10 @@ ORDERS = torch.tensor(list(permutations(range(3))))
 
 
 def pair_losses(logits, targets, known):
-    """Focal (no alpha) plus dice of every output against every target: (n, 3 outputs, 3 targets). `known` (h, w), or (n, 1, h, w) for several frames."""
+    """Focal (no alpha) plus dice of every output against every target: (n, 3 outputs, 3 targets).
+
+    `known` (h, w), or (n, 1, h, w) for several frames.
+    """
     weight = known.float()
     total = weight.sum((-1, -2)) + 1
     table = []

@@ -70,7 +70,8 @@ def regions_right(voted: dict[int, int], material_of: dict[int, int]) -> float:
 def best_threshold(cases: list[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
     """Distance that best parts same from different pairs, and its accuracy.
 
-    `cases`: distances (same, different) of each micrograph; every micrograph weighs the same, and within it both kinds do.
+    `cases`: distances (same, different) of each micrograph; every micrograph weighs the same, and within it both kinds
+    do.
     """
     candidates = np.unique(np.concatenate([d for case in cases for d in case]))
     if len(candidates) > 500:

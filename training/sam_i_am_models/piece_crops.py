@@ -1,4 +1,5 @@
-"""Crops of the true pieces of whole micrographs, on disk: what the booster's crops look like, with shading, defects and strips of neighbours.
+"""Crops of the true pieces of whole micrographs, on disk: what the booster's crops look like, with shading, defects and
+strips of neighbours.
 
 python -m sam_i_am_models.piece_crops --count 1800 FOLDER
 """
@@ -40,7 +41,9 @@ def region_crops(rng, grey: np.ndarray, mask: np.ndarray, count: int, side: int 
 
 
 def pieces_in_crops(rng, m: Micrograph, count: int, most: int | None = None):
-    """Yields (material, crops (n, 1, side, side)) of each true piece that `count` or a few less fit in; of `most` pieces, drawn at random, if so many are too many."""
+    """Yields (material, crops (n, 1, side, side)) of each true piece that `count` or a few less fit in; of `most`
+    pieces, drawn at random, if so many are too many.
+    """
     grey, numbers = scale_grey(m.image), np.unique(m.pieces[m.pieces > 0])
     if most and len(numbers) > most:
         numbers = rng.choice(numbers, most, replace=False)
@@ -90,7 +93,10 @@ def read(folder: Path) -> list[Pieces]:
 
 
 def draw_pieces(rng, known: Pieces, count: int = 6) -> tuple[torch.Tensor, torch.Tensor]:
-    """Crops (n, CROP, CROP) in [0, 1] and their materials (n): `count` of each material, from any of its pieces, turned and degraded as one micrograph."""
+    """Crops (n, CROP, CROP) in [0, 1] and their materials (n):
+
+    `count` of each material, from any of its pieces, turned and degraded as one micrograph.
+    """
     chosen = np.concatenate([_of_material(rng, known, material, count) for material in np.unique(known.materials)])
     rng.shuffle(chosen)
     crops = torch.from_numpy(known.crops[chosen]).float() / 255

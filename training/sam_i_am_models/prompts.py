@@ -82,7 +82,9 @@ def to_pixels(rng, y, x):
 
 
 def place_in_part(rng, grid, by_part=0.6):
-    """A labelled cell: a share `by_part` of them uniform over parts, the others uniform over cells; not often on the very edge."""
+    """A labelled cell: a share `by_part` of them uniform over parts, the others uniform over cells; not often on the
+    very edge.
+    """
     parts = grid[PARTS - MATERIALS]
     numbers, areas = np.unique(parts[parts > 0], return_counts=True)
     numbers = numbers[areas >= LEAST_CELLS]
@@ -136,11 +138,14 @@ def draw_prompts(rng, labels: np.ndarray, count: int, kind: str = "point", slots
             coords, kinds, chosen = _box(rng, masks, meant, slots)
             meant = np.eye(3, dtype=np.float32)[chosen]
         rows.append((coords, kinds, masks, meant))
-    coords, kinds, masks, meant = zip(*rows)
+    coords, kinds, masks, meant = zip(*rows, strict=True)
     return Prompts(
-        torch.tensor(coords, dtype=torch.float32), torch.tensor(kinds), torch.from_numpy(np.stack(masks)), torch.from_numpy(np.stack(meant)),
+        torch.tensor(coords, dtype=torch.float32),
+        torch.tensor(kinds),
+        torch.from_numpy(np.stack(masks)),
+        torch.from_numpy(np.stack(meant)),
         torch.from_numpy(known),
-    )  # fmt: skip
+    )
 
 
 def draw_kind(rng) -> tuple[str, int]:
@@ -157,7 +162,8 @@ def no_mask(outlines: torch.Tensor) -> torch.Tensor:
 def correct(prompts: Prompts, logits: torch.Tensor) -> tuple[Prompts, torch.Tensor]:
     """What a user does next: picks the mask that is nearest to one of the meant regions and clicks where it is wrong.
 
-    `logits` (n, 3, h, w) of the first answer. Returns prompts with one more point and one meant region, and the earlier masks (n, 1, h, w).
+    `logits` (n, 3, h, w) of the first answer. Returns prompts with one more point and one meant region, and the earlier
+    masks (n, 1, h, w).
     """
     rows, (height, width) = torch.arange(len(logits), device=logits.device), logits.shape[-2:]
     chosen = torch.multinomial(prompts.meant, 1)[:, 0]
@@ -169,7 +175,10 @@ def correct(prompts: Prompts, logits: torch.Tensor) -> tuple[Prompts, torch.Tens
     y, x = cell // width, cell % width
     click = torch.stack([x, y], 1) * MASK_STRIDE + torch.randint(MASK_STRIDE, (len(rows), 2), device=logits.device)
     more = Prompts(
-        torch.cat([prompts.coords, click[:, None].float()], 1), torch.cat([prompts.labels, truth[rows, y, x].float()[:, None]], 1),
-        prompts.targets, F.one_hot(chosen, 3).float(), prompts.known,
-    )  # fmt: skip
+        torch.cat([prompts.coords, click[:, None].float()], 1),
+        torch.cat([prompts.labels, truth[rows, y, x].float()[:, None]], 1),
+        prompts.targets,
+        F.one_hot(chosen, 3).float(),
+        prompts.known,
+    )
     return more, earlier[:, None]

@@ -1,4 +1,6 @@
-"""Simulated micrographs in the memory of a GPU, where crops are cut from them; files are read while others are still being simulated."""
+"""Simulated micrographs in the memory of a GPU, where crops are cut from them; files are read while others are still
+being simulated.
+"""
 
 from pathlib import Path
 
@@ -10,7 +12,9 @@ from .shards import finished_shards
 
 
 class ResidentShards:
-    """Like `dataset.Shards`, with maps that are tensors on `device`: the first `most` micrographs of `size` pixels that appear in `folder`."""
+    """Like `dataset.Shards`, with maps that are tensors on `device`: the first `most` micrographs of `size` pixels that
+    appear in `folder`.
+    """
 
     def __init__(self, folder, device, most: int, size: int = 1024):
         self.folder, self.names = Path(folder), set()

@@ -1,4 +1,7 @@
-"""Data that many micrographs give, one file for so many seeds, made by worker processes. Finished files are kept, so that an interrupted run goes on."""
+"""Data that many micrographs give, one file for so many seeds, made by worker processes.
+
+Finished files are kept, so that an interrupted run goes on.
+"""
 
 import multiprocessing
 import os
@@ -20,7 +23,8 @@ def _write_shard(task):
 
 
 def write_shards(folder: Path, name: str, write, drawn: range, shard: int, workers: int = 2) -> None:
-    """`write(path, seeds)` writes the file of a range of seeds, at `name` with the first seed in it (`maps_{:06d}.npy`); it goes to the workers, so it is
+    """`write(path, seeds)` writes the file of a range of seeds, at `name` with the first seed in it
+    (`maps_{:06d}.npy`); it goes to the workers, so it is
     a function of a module or a partial of one."""
     folder.mkdir(parents=True, exist_ok=True)
     tasks = [

@@ -2,10 +2,11 @@
 
     python -m sam_i_am_models.simulated_project --projects 12 --images 20 FOLDER
 
-A project is what one session at the microscope gives: four materials, drawn from the test range with lattices that training never saw, one
-magnification, about the same dose, one response of the detector. Each of its micrographs shows two to four of the materials, in a layout,
-orientation, shading and grey scale of its own. FOLDER/NAME has per micrograph NNN.png (grey) and
-NNN.materials.png (8-bit: 0 = unknown, k = the project's material k); project.json names the materials. Files that exist already are kept.
+A project is what one session at the microscope gives: four materials, drawn from the test range with lattices that
+training never saw, one magnification, about the same dose, one response of the detector. Each of its micrographs shows
+two to four of the materials, in a layout, orientation, shading and grey scale of its own. FOLDER/NAME has per
+micrograph NNN.png (grey) and NNN.materials.png (8-bit: 0 = unknown, k = the project's material k); project.json names
+the materials. Files that exist already are kept.
 """
 
 import argparse

@@ -25,7 +25,10 @@ STARTS = {
 
 
 def draw(name: str, difficulty: int, index: int, size: int = SIZE) -> Micrograph:
-    """Micrograph `index` of a class of a set; at half the size it is the same field at half the sampling. Only the test set draws lattices and doses that training never does."""
+    """Micrograph `index` of a class of a set; at half the size it is the same field at half the sampling.
+
+    Only the test set draws lattices and doses that training never does.
+    """
     return simulate(STARTS[name] + 1000 * difficulty + index, size, difficulty, unseen=name == "test")
 
 

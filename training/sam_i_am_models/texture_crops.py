@@ -1,4 +1,6 @@
-"""Training crops for the texture encoder, drawn without a frame: groups of materials that share one micrograph's imaging."""
+"""Training crops for the texture encoder, drawn without a frame: groups of materials that share one micrograph's
+imaging.
+"""
 
 import numpy as np
 import torch

@@ -35,13 +35,16 @@ class AffinityModel(nn.Module):
         self.gain, self.offset = nn.Parameter(torch.full((3,), 5.0)), nn.Parameter(torch.full((3,), -2.0))
 
     def losses(self, images, materials, parts, cells: int = 384):
-        """`cells` of an image are compared in pairs. A GPU multiplies in bfloat16, which halves what it has to move; the losses are in full precision."""
+        """`cells` of an image are compared in pairs.
+
+        A GPU multiplies in bfloat16, which halves what it has to move; the losses are in full precision.
+        """
         with torch.autocast(images.device.type, torch.bfloat16, enabled=images.is_cuda):
             tokens, outlines = self.encoder.dense(images)
         tokens, outlines = [own.float() for own in tokens], outlines.float()
         losses = {
             f"affinity_{stride}": share * affinity_loss(own, materials, stride, gain, offset, cells)
-            for own, stride, share, gain, offset in zip(tokens, STRIDES, SHARES, self.gain, self.offset)
+            for own, stride, share, gain, offset in zip(tokens, STRIDES, SHARES, self.gain, self.offset, strict=True)
         }
         return losses | {"outline": OUTLINE_SHARE * outline_loss(outlines, materials, parts, TOKEN_STRIDE)}
 

@@ -1,7 +1,7 @@
 """Stage 4: the material head, on features of whole micrographs.
 
-A set is predicted: the head's queries and the true materials are matched by the cheapest assignment, and every place should
-spread over its material's query alone, so that queries without a material stay empty.
+A set is predicted: the head's queries and the true materials are matched by the cheapest assignment, and every place
+should spread over its material's query alone, so that queries without a material stay empty.
 """
 
 import argparse
@@ -24,7 +24,9 @@ SUBSAMPLE = FINE // features.LABEL_STRIDE
 
 
 def partition_loss(logits, labels):
-    """Cross-entropy and 1 - dice of logits (queries, h, w) against labels (h, w), 0 = unknown; half of the weight is even over materials."""
+    """Cross-entropy and 1 - dice of logits (queries, h, w) against labels (h, w), 0 = unknown; half of the weight is
+    even over materials.
+    """
     names = labels.unique()
     names = names[names > 0]
     if len(names) == 0:
@@ -45,7 +47,9 @@ def batch_loss(found, labels):
     losses = []
     for turn, logits in enumerate(found):
         step = labels.shape[-1] // logits.shape[-1]
-        loss = torch.stack([partition_loss(own, truth) for own, truth in zip(logits, labels[:, ::step, ::step])]).mean()
+        loss = torch.stack(
+            [partition_loss(own, truth) for own, truth in zip(logits, labels[:, ::step, ::step], strict=True)]
+        ).mean()
         losses.append(loss if turn == len(found) - 1 else EARLY_SHARE * loss)
     return {"early": sum(losses[:-1]), "last": losses[-1]}
 
@@ -75,7 +79,7 @@ def train(folder: Path, checkpoint: Path, steps=1200, views=8, rate=1e-3, seed=7
     run = Run(head.train(), checkpoint, steps, rate, seed, weight_decay=0.05, warm_up=100)
 
     def losses(head, rng, step):
-        fine, coarse, labels = (torch.stack(x) for x in zip(*(draw(rng, seen) for _ in range(views))))
+        fine, coarse, labels = (torch.stack(x) for x in zip(*(draw(rng, seen) for _ in range(views)), strict=True))
         return batch_loss(head.all_turns(fine, coarse), labels)
 
     return run.train(losses)

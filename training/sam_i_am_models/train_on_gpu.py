@@ -1,8 +1,11 @@
-"""The encoder, the mask decoder and its IoU head on one GPU in minutes: other cores simulate micrographs while it trains.
+"""The encoder, the mask decoder and its IoU head on one GPU in minutes: other cores simulate micrographs while it
+trains.
 
-    python -m sam_i_am_models.train_on_gpu --start checkpoints/shipped.pt --frames /dev/shm/frames --runs runs --release runs/released
+    python -m sam_i_am_models.train_on_gpu --start checkpoints/shipped.pt --frames /dev/shm/frames --runs RUNS \\
+      --release RELEASE
 
-Each stage gets a span of time, so what comes out depends on the machine; the stages are those of the recipe, on whole frames.
+Each stage gets a span of time, so what comes out depends on the machine; the stages are those of the recipe, on whole
+frames.
 """
 
 import argparse
@@ -50,7 +53,9 @@ SHARD, VALIDATION = 8, 48
 def simulate_beside(
     folder: Path, first: int, count: int, workers: int, lab: float = 0.0, lab_validation: int = 0
 ) -> subprocess.Popen:
-    """Start the simulator in processes of its own: `count` micrographs for training, by `workers` processes, and those for validation.
+    """Start the simulator in processes of its own:
+
+    `count` micrographs for training, by `workers` processes, and those for validation.
 
     `lab`: share of the broad simulator's micrographs; `lab_validation`: how many of them for validation.
     """
@@ -117,7 +122,9 @@ def train_encoder(
 
 
 class PromptedFrames(IterableDataset):
-    """Endless steps: `frames` frames (frames, 1, size, size), prompts of one kind, `count` on each, and whether these are corrected; drawn in worker processes."""
+    """Endless steps: `frames` frames (frames, 1, size, size), prompts of one kind, `count` on each, and whether these
+    are corrected; drawn in worker processes.
+    """
 
     def __init__(self, folder: Path, frames: int, count: int, seed: int):
         self.folder, self.frames, self.count, self.seed = folder, frames, count, seed
@@ -198,7 +205,7 @@ def parse():
         "--release",
         type=Path,
         required=True,
-        help="folder to write the weights to, in half precision: encoder.pt, decoder.pt and sam.pt after the three stages",
+        help="folder to write the weights to, in half precision: encoder.pt, decoder.pt, sam.pt after the stages",
     )
     parser.add_argument("--first", type=int, default=10_000, help="first seed of the training micrographs")
     parser.add_argument(
@@ -219,7 +226,7 @@ def parse():
 def grown(start: Path) -> SamModel:
     """The networks with the weights of a release that may be smaller."""
     net = SamModel()
-    for own, released in zip((net.encoder, net.decoder), load_sam(start)):
+    for own, released in zip((net.encoder, net.decoder), load_sam(start), strict=True):
         grow(own, released.state_dict())
     net.decoder.logit_gain.fill_(1.0)
     return net
@@ -242,9 +249,8 @@ def train(options, simulator: subprocess.Popen) -> None:
     run = train_encoder(net.affinity, shards, options.runs / "encoder.pt", options.encoder_seconds, options.batch)
     net.affinity.load_state_dict(run.average)
     validation = Shards(frames / "validation")
-    say(
-        f"{run.step} steps on {len(shards)} micrographs, token AUC by class {token_auc(net.encoder.eval(), validation, len(validation))}"
-    )
+    by_class = token_auc(net.encoder.eval(), validation, len(validation))
+    say(f"{run.step} steps on {len(shards)} micrographs, token AUC by class {by_class}")
     release("encoder")
     end(simulator)
     del shards

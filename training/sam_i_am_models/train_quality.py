@@ -1,4 +1,5 @@
-"""Stage 3: the IoU head alone, on whole frames prompted as the generator does: by its grid, and where a grid misses small parts.
+"""Stage 3: the IoU head alone, on whole frames prompted as the generator does: by its grid, and where a grid misses
+small parts.
 
 The decoder is fixed by now, so what the head sees of each mask is computed once and the head is trained on the table.
 """
@@ -26,7 +27,9 @@ ROUNDS, BATCH, RATE = 5000, 512, 2e-3
 
 
 def _prompt_points(rng, count: int, side: int, grid: np.ndarray) -> torch.Tensor:
-    """(count, 1, 2) points: half of a jittered grid, half even over the parts of the label maps (4, h, w), which a grid seldom meets where they are small."""
+    """(count, 1, 2) points: half of a jittered grid, half even over the parts of the label maps (4, h, w), which a grid
+    seldom meets where they are small.
+    """
     points = grid_points(side, side, GRID)
     chosen = points[rng.choice(len(points), count - count // 2, replace=False)]
     chosen = chosen + rng.uniform(-0.5, 0.5, chosen.shape) * side / GRID
@@ -38,14 +41,18 @@ def _prompt_points(rng, count: int, side: int, grid: np.ndarray) -> torch.Tensor
 
 
 def best_iou(logits: torch.Tensor, regions: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-    """IoU of each mask (n, 3, h, w) with that of the true `regions` (r, h, w) that it fits best, over the `known` (h, w) places."""
+    """IoU of each mask (n, 3, h, w) with that of the true `regions` (r, h, w) that it fits best, over the `known` (h,
+    w) places.
+    """
     if not len(regions):
         return torch.zeros(logits.shape[:2], device=logits.device)
     return true_iou(logits, regions[None], known).max(-1).values
 
 
 class GridPrompted(Dataset):
-    """Whole frames (h, w), degraded where `seed` is not 0, with `count` points of the generator's grid, the true regions and where these are known."""
+    """Whole frames (h, w), degraded where `seed` is not 0, with `count` points of the generator's grid, the true
+    regions and where these are known.
+    """
 
     def __init__(self, shards: Shards, frames: int, count: int, seed: int):
         self.shards, self.frames, self.count, self.seed = shards, frames, count, seed
@@ -69,7 +76,9 @@ class GridPrompted(Dataset):
 
 @torch.no_grad()
 def gather(net: SamModel, shards: Shards, frames: int, count: int, seed: int, workers: int = 0):
-    """(masks, features) and the true IoU of each mask, over `frames` frames with `count` prompts, drawn by `workers` processes."""
+    """(masks, features) and the true IoU of each mask, over `frames` frames with `count` prompts, drawn by `workers`
+    processes.
+    """
     rows, truths, device = [], [], next(net.parameters()).device
     for drawn in DataLoader(GridPrompted(shards, frames, count, seed), batch_size=None, num_workers=workers):
         grey, points, regions, known = (t.to(device) for t in drawn)

@@ -45,8 +45,8 @@ def mean_losses(rows):
 def mask_losses(net, features, labels, rng, count):
     """Mean decoder losses over the frames of a batch. `features`: the encoder's outputs for the batch.
 
-    Each crop gets a random place in a full frame, so that the position encoding is trained over all of it. Some prompts are
-    corrected once: a click where the best mask is wrong, with that mask as the earlier one.
+    Each crop gets a random place in a full frame, so that the position encoding is trained over all of it. Some prompts
+    are corrected once: a click where the best mask is wrong, with that mask as the earlier one.
     """
     kind, slots = draw_kind(rng)
     corrected = is_corrected(rng, kind)
@@ -81,7 +81,9 @@ def prompt_losses(decoder, own, prompts, corrected: bool, origin=None):
 
 
 def outputs_for_decoder(encoder, images):
-    """The encoder's outputs, with gradients into those for the decoder alone; the trunk, its tokens and outlines stay as they are."""
+    """The encoder's outputs, with gradients into those for the decoder alone; the trunk, its tokens and outlines stay
+    as they are.
+    """
     with torch.no_grad():
         features = encoder.features(images)
     embeddings, high_16, high_8, tokens, outlines = encoder.heads(*features)

@@ -1,4 +1,5 @@
-"""Texture encoder: supervised contrastive loss over materials that share imaging conditions, drawn alone and cut from whole micrographs.
+"""Texture encoder: supervised contrastive loss over materials that share imaging conditions, drawn alone and cut from
+whole micrographs.
 
 python -m sam_i_am_models.train_texture --pieces FOLDER --runs FOLDER
 """
@@ -53,14 +54,16 @@ def answer_loss(net, embeddings):
 
 
 def draw_step(rng, known, groups, micrographs, crops):
-    """Crops (n, 1, CROP, CROP), the material of each and the group that it belongs to (n). First `groups` of materials drawn alone, `crops` of each,
+    """Crops (n, 1, CROP, CROP), the material of each and the group that it belongs to (n).
+
+    First `groups` of materials drawn alone, `crops` of each,
     then one group for each of so many micrographs out of `known`."""
     drawn = [
         (draw_group(rng, crops).reshape(-1, CROP, CROP), torch.arange(MATERIALS_PER_GROUP).repeat_interleave(crops))
         for _ in range(groups)
     ]
     drawn += [draw_pieces(rng, known[index]) for index in rng.integers(0, len(known), micrographs)]
-    images, materials = (torch.cat(parts) for parts in zip(*drawn))
+    images, materials = (torch.cat(parts) for parts in zip(*drawn, strict=True))
     group = torch.arange(len(drawn)).repeat_interleave(torch.tensor([len(own) for own, _ in drawn]))
     return images[:, None], group * MOST_MATERIALS + materials, group
 

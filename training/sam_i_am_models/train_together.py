@@ -1,12 +1,16 @@
-"""Encoder, mask decoder and IoU head together, from released weights, on micrographs that other processes simulate beside it.
+"""Encoder, mask decoder and IoU head together, from released weights, on micrographs that other processes simulate
+beside it.
 
-    python -m sam_i_am_models.train_together --start checkpoints/shipped.pt --frames FRAMES --runs RUNS --release RELEASE --steps 2000
-    python -m sam_i_am_models.train_together ... --device cuda --seconds 430 --batch 16 --prompts 320 --workers 10 --simulators 12
+    python -m sam_i_am_models.train_together --start checkpoints/shipped.pt --frames FRAMES --runs RUNS \\
+      --release RELEASE --steps 2000
+    python -m sam_i_am_models.train_together ... --device cuda --seconds 430 --batch 16 --prompts 320 \\
+      --workers 10 --simulators 12
 
-The same command on a CPU and on a GPU; interrupted, it goes on. Each step sees crops of 512 pixels, every third one whole frames. One pass
-of the encoder serves its own losses (same material, outlines) and the mask losses; these have no gradient into the trunk, which they
-would make worse at telling materials apart. Batch normalisation keeps its statistics. At any time the averaged weights are a model
-that can be released: `--only-release` fits the IoU head on the last checkpoint and writes it.
+The same command on a CPU and on a GPU; interrupted, it goes on. Each step sees crops of 512 pixels, every third one
+whole frames. One pass of the encoder serves its own losses (same material, outlines) and the mask losses; these have no
+gradient into the trunk, which they would make worse at telling materials apart. Batch normalisation keeps its
+statistics. At any time the averaged weights are a model that can be released: `--only-release` fits the IoU head on the
+last checkpoint and writes it.
 """
 
 import argparse
@@ -48,7 +52,9 @@ def busy_crop(rng, shards: Shards, size: int, scales):
 
 
 def draw_step(rng, shards: Shards, step: int, frames: int, prompts: int):
-    """What a step sees: images, labels, prompts (as many on each image), whether these are corrected, and where in a full frame the images lie (pixels)."""
+    """What a step sees: images, labels, prompts (as many on each image), whether these are corrected, and where in a
+    full frame the images lie (pixels).
+    """
     kind, slots = draw_kind(rng)
     whole = step % FRAME_EVERY == FRAME_EVERY - 1
     count, side, scales = (
@@ -86,16 +92,20 @@ class DrawnSteps(IterableDataset):
 
 
 def step_losses(net: SamModel, images, labels, prompts, corrected, origin):
-    """Losses of the encoder with gradients into it, and of the decoder with gradients into that and the encoder's outputs for it."""
+    """Losses of the encoder with gradients into it, and of the decoder with gradients into that and the encoder's
+    outputs for it.
+    """
     encoder, affinity = net.encoder, net.affinity
     with torch.autocast(images.device.type, torch.bfloat16, enabled=images.is_cuda):
         features = encoder.features(images)
         outlines = encoder.outline_head(features[2])
-        tokens = [F.normalize(head(x).float(), dim=1) for head, x in zip(encoder.token_heads, features)]
+        tokens = [F.normalize(head(x).float(), dim=1) for head, x in zip(encoder.token_heads, features, strict=True)]
     materials, parts = labels[:, MATERIALS - 1], labels[:, PARTS - 1]
     losses = {
         f"affinity_{stride}": share * affinity_loss(own, materials, stride, gain, offset, CELLS)
-        for own, stride, share, gain, offset in zip(tokens, STRIDES, SHARES, affinity.gain, affinity.offset)
+        for own, stride, share, gain, offset in zip(
+            tokens, STRIDES, SHARES, affinity.gain, affinity.offset, strict=True
+        )
     }
     losses["outline"] = OUTLINE_SHARE * outline_loss(outlines.float(), materials, parts, TOKEN_STRIDE)
     for_decoder = list(encoder.heads(*(f.detach().float() for f in features)))
@@ -130,7 +140,7 @@ def fit_scales(affinity: AffinityModel, shards: Shards, rounds: int = 150) -> No
         tokens, materials = seen[round_ % len(seen)]
         loss = sum(
             affinity_loss(own, materials, s, g, o, CELLS)
-            for own, s, g, o in zip(tokens, STRIDES, affinity.gain, affinity.offset)
+            for own, s, g, o in zip(tokens, STRIDES, affinity.gain, affinity.offset, strict=True)
         )
         optimiser.zero_grad()
         loss.backward()

@@ -1,4 +1,6 @@
-"""One thread: the networks are small here, and threads that wait for each other make the tests slow on a busy machine."""
+"""One thread: the networks are small here, and threads that wait for each other make the
+tests slow on a busy machine.
+"""
 
 import pytest
 import torch

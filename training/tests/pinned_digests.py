@@ -1,4 +1,6 @@
-"""Digests of what the two simulators draw, and how they are written down: `python tests/pinned_digests.py` in training/.
+"""Digests of what the two simulators draw, and how they are written down:
+
+`python tests/pinned_digests.py` in training/.
 
 Run it only where a change of the simulators' pictures is meant; the networks in models/ are named after the old ones.
 """

@@ -15,7 +15,7 @@ def test_a_grown_encoder_gives_what_the_smaller_one_gave():
     grow(large, small.state_dict())
     image = torch.rand(1, 1, 64, 96)
     with torch.no_grad():
-        for before, after in zip(small(image), large(image)):
+        for before, after in zip(small(image), large(image), strict=True):
             assert torch.allclose(before, after, atol=1e-5)
 
 

@@ -1,4 +1,6 @@
-"""The broad simulator: the same seed gives the same bytes, maps agree with each other, and every kind shows what it is for."""
+"""The broad simulator: the same seed gives the same bytes, maps agree with each other, and every kind shows what it is
+for.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""Artefacts of the broad simulator: each keeps shape and kind, is decided by the seed, changes the picture and moves nothing far."""
+"""Artefacts of the broad simulator: each keeps shape and kind, is decided by the seed, changes the picture and moves
+nothing far.
+"""
 
 import numpy as np
 import pytest

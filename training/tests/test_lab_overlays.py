@@ -1,4 +1,6 @@
-"""Overlays of the broad simulator: painted pixels are known exactly, unlabelled in every map, and scale bars have the length they say."""
+"""Overlays of the broad simulator: painted pixels are known exactly, unlabelled in every map, and scale bars have the
+length they say.
+"""
 
 import json
 

@@ -1,4 +1,6 @@
-"""Scenes of the broad simulator: shapes, determinism, shares of the materials, and truth that agrees with the picture."""
+"""Scenes of the broad simulator: shapes, determinism, shares of the materials, and truth
+that agrees with the picture.
+"""
 
 import numpy as np
 import pytest
@@ -51,7 +53,9 @@ def test_most_of_a_scene_is_labelled_with_two_materials_or_more(fields, name):
 
 @pytest.mark.parametrize("name", SCENES)
 def test_touching_materials_differ_in_the_picture(fields, name):
-    """Materials that nobody could tell apart must not be told apart by the truth: their greys differ, or their textures do."""
+    """Materials that nobody could tell apart must not be told apart by the truth: their greys differ, or their textures
+    do.
+    """
     apart = []
     for field in fields[name]:
         greys = [

@@ -166,7 +166,7 @@ def test_the_exported_decoder_is_the_same_function_whatever_the_weights(sam):
             arguments = (*features, coords, torch.tensor(labels), torch.randn(1, 1, 16, 24) * 5)
             expected, got = decoder(*arguments), ExportedDecoder(decoder)(*arguments)
             assert expected[1].abs().max() > 1
-            for one, other in zip(expected, got):
+            for one, other in zip(expected, got, strict=True):
                 assert torch.allclose(one, other, rtol=1e-4, atol=1e-4)
 
 
@@ -191,7 +191,7 @@ def test_prompts_on_several_frames_are_answered_as_on_each_by_itself():
         for frame, rows in ((0, slice(0, 3)), (1, slice(3, 6))):
             own = [f[frame : frame + 1] for f in features]
             alone = decoder(*own, coords[rows], labels[rows], no_mask(own[-1]))
-            assert all(torch.allclose(a[rows], b, atol=1e-5) for a, b in zip(together, alone))
+            assert all(torch.allclose(a[rows], b, atol=1e-5) for a, b in zip(together, alone, strict=True))
 
 
 def test_a_slope_is_the_exponent_of_a_power_law():
@@ -206,7 +206,8 @@ def test_fractal_pooling_sees_how_densely_a_measure_lies():
     line[..., 8, :] = 1.0
     pooling = FractalPooling(bins=8)
     plane_dimensions, line_dimensions = pooling(plane)[0], pooling(line)[0]
-    # Around a place of a plane the measure grows with the square of the window: the middle bins hold all places and have dimension 2.
+    # Around a place of a plane the measure grows with the square of the window: the middle bins hold all places and
+    # have dimension 2.
     assert plane_dimensions.max() > 1.9
     assert (plane_dimensions - line_dimensions).abs().max() > 0.3
 

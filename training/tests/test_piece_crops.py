@@ -53,7 +53,7 @@ def test_what_is_read_is_what_the_simulator_drew(pieces):
     ]
     drawn = [found for found in drawn if len({material for material, _ in found}) > 1]
     assert drawn and len(read) == len(drawn)
-    for known, found in zip(read, drawn):
+    for known, found in zip(read, drawn, strict=True):
         assert np.array_equal(known.materials, np.repeat([m for m, _ in found], [len(c) for _, c in found]))
         assert np.array_equal(np.unique(known.pieces, return_counts=True)[1], [len(c) for _, c in found])
         assert np.abs(known.crops / 255 - np.concatenate([c[:, 0] for _, c in found])).max() <= 0.5 / 255 + 1e-6
@@ -69,9 +69,9 @@ def test_a_step_gets_as_many_crops_of_each_material_and_every_piece_is_as_likely
     crops = np.zeros((52, CROP, CROP), np.uint8)
     crops[40:50], crops[50:] = 100, 255
     known = Pieces(crops, np.array([1] * 50 + [2] * 2), np.array([1] * 40 + [2] * 10 + [3] * 2))
-    drawn, materials = zip(*(draw_pieces(np.random.default_rng(seed), known, 8) for seed in range(40)))
+    drawn, materials = zip(*(draw_pieces(np.random.default_rng(seed), known, 8) for seed in range(40)), strict=True)
     assert all(np.bincount(each.numpy()).tolist() == [0, 8, 8] for each in materials)
-    of_first = torch.cat([each[own == 1] for each, own in zip(drawn, materials)]).mean((1, 2))
+    of_first = torch.cat([each[own == 1] for each, own in zip(drawn, materials, strict=True)]).mean((1, 2))
     assert 0.35 < (of_first > 0.2).float().mean() < 0.7
     assert drawn[0].min() >= 0 and drawn[0].max() <= 1
 

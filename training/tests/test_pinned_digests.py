@@ -1,4 +1,6 @@
-"""The simulators give the bytes that they gave when their digests were written down: not one grey value may change unmeant."""
+"""The simulators give the bytes that they gave when their digests were written down: not one grey value may change
+unmeant.
+"""
 
 import json
 

@@ -1,5 +1,7 @@
 """The simulator: deterministic, maps consistent with each other, difficulty and seeds as documented."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -60,7 +62,7 @@ def test_difficulty_can_be_asked_for():
 
 def test_seed_ranges_are_disjoint():
     ranges = sorted((seeds.TRAIN, seeds.VALIDATION, seeds.TEST, seeds.EXAMPLES), key=lambda r: r.start)
-    assert all(a.stop <= b.start for a, b in zip(ranges, ranges[1:]))
+    assert all(a.stop <= b.start for a, b in pairwise(ranges))
 
 
 @pytest.mark.parametrize("name", KNOWN_CELLS)

@@ -1,4 +1,6 @@
-"""Encoder and decoder together: gradients go where they should, a run goes on where it stopped, and the figures by kind come out."""
+"""Encoder and decoder together: gradients go where they should, a run goes on where it stopped, and the figures by kind
+come out.
+"""
 
 from types import SimpleNamespace
 

@@ -40,7 +40,7 @@ def test_prompts_mean_connected_regions_that_hold_the_point(kind, slots):
     prompts = draw_prompts(np.random.default_rng(0), simulate(7, 256).maps()[1:], 12, kind, slots)
     assert prompts.coords.shape == (12, slots, 2) and prompts.meant.sum(1).min() >= 1
     if kind == "point":
-        for (x, y), targets in zip(prompts.coords[:, 0].int().tolist(), prompts.targets):
+        for (x, y), targets in zip(prompts.coords[:, 0].int().tolist(), prompts.targets, strict=True):
             assert targets[:, y // MASK_STRIDE, x // MASK_STRIDE].all()
 
 
@@ -51,7 +51,7 @@ def test_a_correction_clicks_where_the_mask_is_wrong():
     more, earlier = correct(prompts, logits)
     assert more.coords.shape == (5, 2, 2) and (more.labels[:, 1] == 1).all() and more.meant.sum() == 5
     assert torch.equal(earlier, logits[:, :1])
-    for (x, y), targets, meant in zip(more.coords[:, 1].int().tolist(), more.targets, more.meant):
+    for (x, y), targets, meant in zip(more.coords[:, 1].int().tolist(), more.targets, more.meant, strict=True):
         assert targets[int(meant.argmax()), y // MASK_STRIDE, x // MASK_STRIDE]
 
 

@@ -1,4 +1,6 @@
-"""Multi-head attention in pieces, so that no attention matrix is ever whole in memory: one of ONNX Runtime's own, and one with place terms."""
+"""Multi-head attention in pieces, so that no attention matrix is ever whole in memory: one of ONNX Runtime's own, and
+one with place terms.
+"""
 
 import onnx
 import torch
@@ -9,7 +11,9 @@ DOMAIN = "sam_i_am"
 
 
 class TiledAttention(torch.autograd.Function):
-    """softmax(q k') v per head, unscaled. q (b, s, heads * d), k (b, l, heads * d), v (b, l, heads * e) to (b, s, heads * e)."""
+    """softmax(q k') v per head, unscaled. q (b, s, heads * d), k (b, l, heads * d), v (b, l, heads * e) to (b, s, heads
+    * e).
+    """
 
     @staticmethod
     def forward(ctx, q, k, v, heads):
@@ -32,7 +36,8 @@ class TiledAttention(torch.autograd.Function):
 class PlacedAttention(torch.autograd.Function):
     """softmax(q k' + place terms) v over a square of s * s cells, unscaled.
 
-    q, k and v are (heads, s * s, d); rows and columns (heads, s * s, s) hold what a query adds for the row and the column of a key.
+    q, k and v are (heads, s * s, d); rows and columns (heads, s * s, s) hold what a query adds for the row and the
+    column of a key.
     """
 
     @staticmethod
@@ -52,13 +57,15 @@ class PlacedAttention(torch.autograd.Function):
 
 
 def define_placed_attention(model: onnx.ModelProto):
-    """Adds the body of `PlacedAttention` to a model that calls it: the scores of one head and one row of queries at a time (1 MB at s = 64)."""
+    """Adds the body of `PlacedAttention` to a model that calls it: the scores of one head and one row of queries at a
+    time (1 MB at s = 64).
+    """
     sizes = {tuple(sorted((a.name, a.i) for a in node.attribute)) for node in model.graph.node if node.domain == DOMAIN}
     if not sizes:
         return
     (known,) = map(dict, sizes)
     width, side = known["width"], known["side"]
-    cells, tile = side * side, f"float[{side}, {side}, {width}]"
+    cells = side * side
     flat, terms = f"float[{cells}, {width}]", f"float[{cells}, {side}]"
     body = f"""
         <domain: "{DOMAIN}", opset_import: ["": {_opset(model)}]>
@@ -69,12 +76,15 @@ def define_placed_attention(model: onnx.ModelProto):
           square = Constant <value = int64[3] {{{side}, {side}, {side}}}> ()
           line = Constant <value = int64[2] {{{side}, {cells}}}> ()
           whole = Constant <value = int64[2] {{{cells}, {width}}}> ()
-          out = Scan <num_scan_inputs = 5, body = head ({flat} q1, {flat} k1, {flat} v1, {terms} r1, {terms} c1) => ({flat} o1) {{
+          out = Scan <num_scan_inputs = 5, body =
+            head ({flat} q1, {flat} k1, {flat} v1, {terms} r1, {terms} c1) => ({flat} o1) {{
             keys = Transpose <perm = [1, 0]> (k1)
             q2 = Reshape (q1, tiles)
             r2 = Reshape (r1, along)
             c2 = Reshape (c1, across)
-            o2 = Scan <num_scan_inputs = 3, body = tile (float[{side}, {width}] q3, float[{side}, {side}, 1] r3, float[{side}, 1, {side}] c3) => (float[{side}, {width}] o3) {{
+            o2 = Scan <num_scan_inputs = 3, body =
+              tile (float[{side}, {width}] q3, float[{side}, {side}, 1] r3, float[{side}, 1, {side}] c3)
+              => (float[{side}, {width}] o3) {{
               plain = MatMul (q3, keys)
               squares = Reshape (plain, square)
               with_rows = Add (squares, r3)

@@ -50,9 +50,13 @@ def main():
     _, sam = load_checkpoint(options.checkpoint)
     image = np.repeat(np.asarray(Image.open(options.image).convert("L"))[..., None], 3, -1)
     generator = SamAutomaticMaskGenerator(
-        sam, points_per_side=options.points_per_side, points_per_batch=options.points_per_batch, pred_iou_thresh=options.iou,
-        stability_score_thresh=options.stability, output_mode="coco_rle",
-    )  # fmt: skip
+        sam,
+        points_per_side=options.points_per_side,
+        points_per_batch=options.points_per_batch,
+        pred_iou_thresh=options.iou,
+        stability_score_thresh=options.stability,
+        output_mode="coco_rle",
+    )
     masks = []
     total = cpu_seconds(lambda: masks.extend(generator.generate(image)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000

@@ -31,8 +31,9 @@ def load_checkpoint(path: Path) -> tuple[str, Sam]:
     unexpected = [name for name in unexpected if not name.endswith("attention_bias_idxs")]
     if missing or unexpected:
         raise UnknownCheckpoint(
-            f"{path} is no plain SAM: {len(missing)} tensors are missing ({', '.join(missing[:3])}), {len(unexpected)} are not SAM's "
-            f"({', '.join(unexpected[:3])}). SAM-HQ, SAM 2 and adapters have other networks; export them with their own tools."
+            f"{path} is no plain SAM: {len(missing)} tensors are missing ({', '.join(missing[:3])}), "
+            f"{len(unexpected)} are not SAM's ({', '.join(unexpected[:3])}). "
+            "SAM-HQ, SAM 2 and adapters have other networks; export them with their own tools."
         )
     return architecture, model.eval()
 

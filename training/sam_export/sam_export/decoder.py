@@ -1,8 +1,10 @@
 """SAM's prompt encoder and mask decoder, cut into three stages that give the same numbers for less work.
 
-1. `ImageStage`, once per image (and once per earlier mask used as a prompt): the image tokens of the first block and their projections.
+1. `ImageStage`, once per image (and once per earlier mask used as a prompt): the image tokens of the first block and
+   their projections.
 2. `PromptStage`, per batch of prompts: the two-way transformer and the predicted IoUs. Image tokens are never projected
-   (256 x 256 for each of 4096): the few tokens' queries, keys and values go through the weights instead (re-association).
+   (256 x 256 for each of 4096): the few tokens' queries, keys and values go through the weights instead
+   (re-association).
 3. `MaskStage`, only for prompts with a promising IoU: up-scaling and masks, as matrix products with channels last.
 
 n prompts of p points, t = 5 + p tokens, l image tokens of width c, h heads, i = c / 2 the width inside cross-attention.
@@ -24,7 +26,9 @@ def position_map(sam: Sam) -> torch.Tensor:
 
 
 class ImageStage(nn.Module):
-    """Image embedding and an earlier mask (or none) to what the first block needs of the image, shared by all prompts."""
+    """Image embedding and an earlier mask (or none) to what the first block needs of the image,
+    shared by all prompts.
+    """
 
     def __init__(self, sam: Sam):
         super().__init__()
@@ -34,7 +38,9 @@ class ImageStage(nn.Module):
         self.register_buffer("positions", position_map(sam))
 
     def forward(self, image_embeddings, mask_input, has_mask_input):
-        """image_tokens (l, c); by head image_keys (h, i / h, l), image_values (h, l, i / h), image_queries (h, i / h, l)."""
+        """image_tokens (l, c); by head image_keys (h, i / h, l), image_values (h, l, i / h), image_queries (h, i / h,
+        l).
+        """
         no_mask = self.prompts.no_mask_embed.weight.reshape(1, -1, 1, 1)
         dense = has_mask_input * self.prompts.mask_downscaling(mask_input) + (1 - has_mask_input) * no_mask
         tokens = (image_embeddings + dense)[0].flatten(1).T
@@ -46,7 +52,9 @@ class ImageStage(nn.Module):
 
 
 class TokenProjections(nn.Module):
-    """Cross-attention seen from the tokens: everything that touches the weights happens on t tokens, not on l image tokens."""
+    """Cross-attention seen from the tokens: everything that touches the weights happens on t tokens, not on l image
+    tokens.
+    """
 
     def __init__(self, attention: nn.Module):
         super().__init__()
@@ -61,7 +69,9 @@ class TokenProjections(nn.Module):
         return x[:, None] * self.of_head
 
     def image_scores(self, q):
-        """Rows (n, h * t, c) whose products with placed image tokens are the attention scores of tokens to the image, up to a constant per row."""
+        """Rows (n, h * t, c) whose products with placed image tokens are the attention scores of tokens to the image,
+        up to a constant per row.
+        """
         return (self.by_head(q * self.scale) @ self.source.k_proj.weight).flatten(1, 2)
 
     def gather_values(self, mixed, count):
@@ -150,7 +160,8 @@ class LaterBlock(nn.Module):
 def look(side: TokenProjections, query, image, placed):
     """Attention of tokens to the image: (n, t, c)."""
     rows = side.image_scores(side.source.q_proj(query))
-    # The image tokens stay the left factor: transposing the few scores is cheaper than multiplying by transposed tokens.
+    # The image tokens stay the left factor: transposing the few scores is cheaper than multiplying by transposed
+    # tokens.
     weights = torch.softmax((placed @ rows.transpose(1, 2)).transpose(1, 2), -1)
     return side.gather_values(weights @ image, query.shape[1])
 

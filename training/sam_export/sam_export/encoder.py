@@ -1,9 +1,10 @@
 """SAM's image encoder, rearranged without changing its result.
 
-Meta's attention adds two decomposed position terms to a whole attention matrix (0.8 GB a buffer at 1024 x 1024 for ViT-B).
-In global attention the terms are added tile by tile (`PlacedAttention`). In windows they become extra dimensions: q is extended by its
-products with the row and column tables, k by one-hot rows and columns, and their scalar product is the same sum. For few cells that is
-cheaper; for 64 x 64 the extra dimensions would be as much work again as the attention itself.
+Meta's attention adds two decomposed position terms to a whole attention matrix (0.8 GB a buffer at 1024 x 1024 for
+ViT-B). In global attention the terms are added tile by tile (`PlacedAttention`). In windows they become extra
+dimensions: q is extended by its products with the row and column tables, k by one-hot rows and columns, and their
+scalar product is the same sum. For few cells that is cheaper; for 64 x 64 the extra dimensions would be as much work
+again as the attention itself.
 """
 
 import torch
@@ -23,7 +24,9 @@ def one_hot_places(size: int) -> torch.Tensor:
 
 
 class PlainAttention(nn.Module):
-    """The attention of one block over square grids of `size` cells a side (a window, or the whole image), up to its last projection."""
+    """The attention of one block over square grids of `size` cells a side (a window, or the whole image), up to its
+    last projection.
+    """
 
     def __init__(self, source: nn.Module, size: int, tiled: bool):
         super().__init__()
@@ -72,7 +75,10 @@ class PlainAttention(nn.Module):
 
 
 class Block(nn.Module):
-    """One transformer block. Windows are padded after the qkv projection: a padded cell is the projection's bias, as in Meta's order."""
+    """One transformer block.
+
+    Windows are padded after the qkv projection: a padded cell is the projection's bias, as in Meta's order.
+    """
 
     def __init__(self, source: nn.Module, grid: int):
         super().__init__()

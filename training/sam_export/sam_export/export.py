@@ -34,9 +34,16 @@ def export_graph(net: nn.Module, arguments: tuple, target: Path, inputs: list[st
 def _trace(net, arguments, target, inputs, outputs, axes):
     with torch.no_grad():
         torch.onnx.export(
-            net, arguments, str(target), input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False,
+            net,
+            arguments,
+            str(target),
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            dynamo=False,
             custom_opsets={"com.microsoft": 1, DOMAIN: 1},
-        )  # fmt: skip
+        )
     _define_calls(target)
 
 
@@ -109,7 +116,9 @@ def session(path: Path) -> onnxruntime.InferenceSession:
 
 
 def parity(sam: Sam, folder: Path, seed: int = 0) -> dict[str, float]:
-    """Largest differences between Meta's modules and the exported graphs, on a random image and prompts the export didn't see."""
+    """Largest differences between Meta's modules and the exported graphs, on a random image and prompts the export
+    didn't see.
+    """
     generator = torch.Generator().manual_seed(seed)
     side = sam.image_encoder.img_size
     image = torch.randn(1, 3, side, side, generator=generator)
@@ -134,7 +143,9 @@ def parity(sam: Sam, folder: Path, seed: int = 0) -> dict[str, float]:
 
 
 def sparse_embedding(sam: Sam, coords, labels):
-    """Meta's embedding of points; a box is the last two of them (labels 2 and 3), which Meta's prompt encoder takes apart from points."""
+    """Meta's embedding of points; a box is the last two of them (labels 2 and 3), which Meta's prompt encoder takes
+    apart from points.
+    """
     encoder, has_box = sam.prompt_encoder, bool((labels == 3).any())
     points = coords.shape[1] - 2 * has_box
     embedded = encoder._embed_points(coords[:, :points], labels[:, :points], pad=False)
@@ -143,7 +154,9 @@ def sparse_embedding(sam: Sam, coords, labels):
 
 @torch.no_grad()
 def reference_masks(sam: Sam, embedding, coords, labels, mask=None):
-    """(iou_predictions, low_res_masks), all four masks, from Meta's modules; the padding point is among the prompts already."""
+    """(iou_predictions, low_res_masks), all four masks, from Meta's modules; the padding point is among the prompts
+    already.
+    """
     sparse = sparse_embedding(sam, coords, labels)
     dense = sam.prompt_encoder.no_mask_embed.weight.reshape(1, -1, 1, 1).expand(len(labels), -1, *embedding.shape[-2:])
     if mask is not None:
@@ -161,7 +174,7 @@ def staged_masks(folder: Path, embedding, coords, labels, mask=None):
         "mask_input": earlier,
         "has_mask_input": np.array([float(mask is not None)], np.float32),
     }
-    image = dict(zip(IMAGE_TENSORS, session(folder / "image-stage.onnx").run(None, given)))
+    image = dict(zip(IMAGE_TENSORS, session(folder / "image-stage.onnx").run(None, given), strict=True))
     prompts = {"point_coords": coords.numpy(), "point_labels": labels.numpy()}
     iou, weights, tokens = session(folder / "prompt-stage.onnx").run(None, prompts | image)
     masks = session(folder / "mask-stage.onnx").run(None, {"attended_tokens": tokens, "mask_weights": weights})[0]

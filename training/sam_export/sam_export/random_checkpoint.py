@@ -1,4 +1,5 @@
-"""A checkpoint of real architecture with seeded random weights, for parity and speed where no trained weights may be had.
+"""A checkpoint of real architecture with seeded random weights, for parity and speed where no trained weights may be
+had.
 
 python -m sam_export.random_checkpoint vit_b random-vit-b.pth --seed 7
 """

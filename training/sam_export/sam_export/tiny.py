@@ -1,7 +1,7 @@
 """Small SAMs of the real architecture with seeded random weights: for tests and fixtures.
 
-Weights are drawn so that masks are smooth and differ from prompt to prompt, and scores spread: an untrained network as it comes gives
-flat noise, on which nothing could be told apart.
+Weights are drawn so that masks are smooth and differ from prompt to prompt, and scores spread: an untrained network as
+it comes gives flat noise, on which nothing could be told apart.
 """
 
 import math
@@ -19,9 +19,17 @@ def tiny_sam(seed: int = 19, side: int = 128, width: int = 24, encoder_width: in
     """A SAM of input size `side` with windowed and global attention, and seeded weights."""
     grid = side // 16
     encoder = ImageEncoderViT(
-        img_size=side, embed_dim=encoder_width, depth=depth, num_heads=4, mlp_ratio=2, out_chans=width, use_rel_pos=True, window_size=6,
-        global_attn_indexes=(depth - 1,), norm_layer=partial(nn.LayerNorm, eps=1e-6),
-    )  # fmt: skip
+        img_size=side,
+        embed_dim=encoder_width,
+        depth=depth,
+        num_heads=4,
+        mlp_ratio=2,
+        out_chans=width,
+        use_rel_pos=True,
+        window_size=6,
+        global_attn_indexes=(depth - 1,),
+        norm_layer=partial(nn.LayerNorm, eps=1e-6),
+    )
     prompts = PromptEncoder(width, (grid, grid), (side, side), 8)
     transformer = TwoWayTransformer(depth=2, embedding_dim=width, num_heads=4, mlp_dim=4 * width)
     decoder = MaskDecoder(

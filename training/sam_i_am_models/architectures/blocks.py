@@ -1,5 +1,7 @@
 """Small building blocks shared by the networks. Tensors are (batch, channels, height, width) unless said otherwise."""
 
+from itertools import pairwise
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -29,8 +31,8 @@ class Residual(nn.Module):
 class Attention(nn.Module):
     """Multi-head attention of (batch, n, width) queries to (batch, m, width) keys and values.
 
-    `inner` is the width inside the heads. Written as plain matrix products, which export to few, fast operators; a GPU has one
-    operator for it all, which keeps no table of n x m weights.
+    `inner` is the width inside the heads. Written as plain matrix products, which export to few, fast operators; a GPU
+    has one operator for it all, which keeps no table of n x m weights.
     """
 
     def __init__(self, width: int, heads: int, inner: int | None = None):
@@ -87,6 +89,6 @@ class ChannelNorm(nn.Module):
 def mlp(sizes) -> nn.Sequential:
     """Linear layers of the given sizes with ReLU between them."""
     layers = []
-    for inputs, outputs in zip(sizes[:-1], sizes[1:]):
+    for inputs, outputs in pairwise(sizes):
         layers += [nn.Linear(inputs, outputs), nn.ReLU()]
     return nn.Sequential(*layers[:-1])

@@ -1,4 +1,6 @@
-"""The paper's choice for crops: a small residual network whose features are pooled by their fractal geometry (after FENet)."""
+"""The paper's choice for crops: a small residual network whose features are pooled by their fractal geometry (after
+FENet).
+"""
 
 import torch
 import torch.nn.functional as F
@@ -17,7 +19,8 @@ def slope(values: torch.Tensor, sizes) -> torch.Tensor:
 
 
 class FractalPooling(nn.Module):
-    """(b, c, h, w) features, not negative, to (b, c * bins): places are sorted softly by how fast the measure around them grows with the window
+    """(b, c, h, w) features, not negative, to (b, c * bins): places are sorted softly by how fast the measure around
+    them grows with the window
     (its local density exponent), and each bin is told by the box-counting dimension of its places."""
 
     def __init__(self, bins: int = 8):
@@ -36,7 +39,10 @@ class FractalPooling(nn.Module):
 
 
 class FractalTextureEncoder(TextureEncoder):
-    """(k, 1, 60, 60) grey in [0, 1] to (k, 64). The plain encoder's network; fractal dimensions stand in for the deviations that it pools."""
+    """(k, 1, 60, 60) grey in [0, 1] to (k, 64).
+
+    The plain encoder's network; fractal dimensions stand in for the deviations that it pools.
+    """
 
     def _add_pooling(self) -> int:
         narrow, bins = 16, 8

@@ -1,6 +1,8 @@
-"""Image encoder: convolutional stem at strides 2 to 32, attention on the 32-px tokens, a top-down path back to stride 8.
+"""Image encoder: convolutional stem at strides 2 to 32, attention on the 32-px tokens, a top-down path back to stride
+8.
 
-There is no table of absolute positions: height and width are any multiples of 32. All strides are in pixels of the input.
+There is no table of absolute positions: height and width are any multiples of 32. All strides are in pixels of the
+input.
 """
 
 import torch
@@ -17,7 +19,9 @@ VIEW_CELLS = 7
 
 
 def views(image: torch.Tensor) -> torch.Tensor:
-    """Three views of the grey image (batch, 1, h, w) in [0, 1]: linear, locally normalised, logarithm of the local mean."""
+    """Three views of the grey image (batch, 1, h, w) in [0, 1]: linear, locally normalised, logarithm of the local
+    mean.
+    """
 
     def local(x):
         return F.avg_pool2d(x, VIEW_CELLS, 1, VIEW_CELLS // 2, count_include_pad=False)
@@ -91,7 +95,8 @@ class ImageEncoder(nn.Module):
         return at_32, at_16, self.fuse_8(_raise(at_16) + self.lateral_8(at_8))
 
     def heads(self, at_32, at_16, at_8):
-        """image_embeddings at stride 32; high_res_features_16 and _8; texture_tokens (unit length) at stride 8; outlines at stride 8.
+        """image_embeddings at stride 32; high_res_features_16 and _8; texture_tokens (unit length) at stride 8;
+        outlines at stride 8.
 
         Outlines: probability of an outline between materials, and of any outline (of parts too) in the cell.
         """
@@ -104,7 +109,7 @@ class ImageEncoder(nn.Module):
     def dense(self, image):
         """For training the encoder alone: unit tokens at strides 32, 16 and 8, and logits of the outlines."""
         features = self.features(image)
-        tokens = [F.normalize(head(x), dim=1) for head, x in zip(self.token_heads, features)]
+        tokens = [F.normalize(head(x), dim=1) for head, x in zip(self.token_heads, features, strict=True)]
         return tokens, self.outline_head(features[2])
 
 

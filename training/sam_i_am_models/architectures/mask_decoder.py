@@ -61,13 +61,22 @@ class Refine(nn.Module):
 
 
 class MaskDecoder(nn.Module):
-    """Image tensors of f frames (one in use) and n prompts, n / f in a row on each, to IoU predictions (n, 3) and mask logits (n, 3, h/8, w/8)."""
+    """Image tensors of f frames (one in use) and n prompts, n / f in a row on each, to IoU predictions (n, 3) and mask
+    logits (n, 3, h/8, w/8).
+    """
 
     def __init__(self, width=96, heads=4, blocks=2, high_16=32, high_8=16, token=32, channels_16=32, channels_8=16):
         super().__init__()
         self.settings = dict(
-            width=width, heads=heads, blocks=blocks, high_16=high_16, high_8=high_8, token=token, channels_16=channels_16, channels_8=channels_8
-        )  # fmt: skip
+            width=width,
+            heads=heads,
+            blocks=blocks,
+            high_16=high_16,
+            high_8=high_8,
+            token=token,
+            channels_16=channels_16,
+            channels_8=channels_8,
+        )
         self.prompts = PromptEncoder(width, token)
         self.dense = nn.Sequential(nn.Conv2d(PromptEncoder.COARSE_MAPS, 32, 2, 2), nn.ReLU(), nn.Conv2d(32, width, 1))
         self.output_tokens = nn.Embedding(1 + MASKS, width)
@@ -118,7 +127,10 @@ class MaskDecoder(nn.Module):
         mask_input,
         origin=None,
     ):
-        """Output tokens (n, 4 + prompts, width), mask logits before the gain, dense maps. For the arguments see export.py."""
+        """Output tokens (n, 4 + prompts, width), mask logits before the gain, dense maps.
+
+        For the arguments see export.py.
+        """
         sparse, maps = self.prompts(texture_tokens, outlines, point_coords, point_labels, mask_input, origin)
         count, height, breadth = sparse.shape[0], image_embeddings.shape[-2], image_embeddings.shape[-1]
         image = (per_prompt(image_embeddings, count) + self.dense(maps.coarse)).flatten(2).transpose(1, 2)
@@ -155,7 +167,9 @@ class MaskDecoder(nn.Module):
 
 
 def describe(tokens, masks, maps: DenseMaps):
-    """What the IoU head sees of each mask: the IoU token, the mask's own token and figures of the mask itself. (n, 3, 2 * width + 12)."""
+    """What the IoU head sees of each mask: the IoU token, the mask's own token and figures of the mask itself. (n, 3, 2
+    * width + 12).
+    """
     general = tokens[:, :1].expand(-1, MASKS, -1)
     return torch.cat([general, tokens[:, 1 : 1 + MASKS], mask_figures(masks, maps.fine.detach())], -1)
 
@@ -163,8 +177,8 @@ def describe(tokens, masks, maps: DenseMaps):
 def mask_figures(masks, fine):
     """(n, 3, 12) figures of mask logits before the gain, on a grid of twice the mask's stride.
 
-    Area and its logarithm; stability at two offsets; mean similarity, both reaches and outlines inside; outlines along the edge;
-    similarity and reaches in a ring round the mask (where a region really ends they are low).
+    Area and its logarithm; stability at two offsets; mean similarity, both reaches and outlines inside; outlines along
+    the edge; similarity and reaches in a ring round the mask (where a region really ends they are low).
     """
     area = torch.sigmoid(masks).mean((-1, -2))
     sure = [_share(masks, offset) for offset in (0.5, 1.5)]

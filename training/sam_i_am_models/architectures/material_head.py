@@ -1,8 +1,9 @@
 """Material head: which places of a micrograph show one material, seen from the whole of it.
 
-The encoder's tokens say how alike two places look; what shading, one material's defects or a faint second phase are worth can only be
-told from the whole micrograph. A few queries start where the tokens are most typical, take turns with the places (what
-belongs to a query, what a query stands for), and end as soft memberships: every place spreads over QUERIES materials.
+The encoder's tokens say how alike two places look; what shading, one material's defects or a faint second phase are
+worth can only be told from the whole micrograph. A few queries start where the tokens are most typical, take turns with
+the places (what belongs to a query, what a query stands for), and end as soft memberships: every place spreads over
+QUERIES materials.
 """
 
 import math
@@ -35,7 +36,9 @@ class Mix(nn.Module):
 
 
 class Memberships(nn.Module):
-    """Logits (batch, queries, h, w): likeness of a place's token to the centre of each query, and what is learned beyond it."""
+    """Logits (batch, queries, h, w): likeness of a place's token to the centre of each query, and what is learned
+    beyond it.
+    """
 
     def __init__(self, width: int, inner: int):
         super().__init__()
@@ -106,7 +109,9 @@ class MaterialHead(nn.Module):
 
     @staticmethod
     def inputs(image, at_32, at_16, at_8, tokens, outlines):
-        """What the head reads at strides 16 (batch, 196, ..) and 32 (batch, 192, ..), from the encoder's features and heads."""
+        """What the head reads at strides 16 (batch, 196, ..) and 32 (batch, 192, ..), from the encoder's features and
+        heads.
+        """
         mean = F.avg_pool2d(image, FINE)
         deviation = (F.avg_pool2d(image * image, FINE) - mean * mean).clamp(min=0).sqrt()
         return torch.cat(
@@ -136,10 +141,12 @@ class MaterialHead(nn.Module):
 
 
 def material_tokens(logits, tokens, share: float):
-    """Unit vectors (batch, QUERIES + d, h / 8, w / 8) for the booster from memberships at stride 16 and unit tokens at stride 8.
+    """Unit vectors (batch, QUERIES + d, h / 8, w / 8) for the booster from memberships at stride 16 and unit tokens at
+    stride 8.
 
-    The roots of the memberships are a unit vector: the cosine of two places is the chance that both show one material (Bhattacharyya). The
-    tokens make up `share` of the squared length: they still tell apart what the head takes for one material.
+    The roots of the memberships are a unit vector: the cosine of two places is the chance that both show one material
+    (Bhattacharyya). The tokens make up `share` of the squared length: they still tell apart what the head takes for one
+    material.
     """
     raised = F.interpolate(logits, scale_factor=2.0, mode="bilinear", align_corners=False)
     roots = (raised.softmax(1) + 1e-9).sqrt()
@@ -147,7 +154,9 @@ def material_tokens(logits, tokens, share: float):
 
 
 def typical_places(tokens):
-    """Indices (batch, QUERIES) of the 32-px cells whose tokens stand for most of what no earlier one stands for; (batch, d, h / 16, w / 16) tokens."""
+    """Indices (batch, QUERIES) of the 32-px cells whose tokens stand for most of what no earlier one stands for;
+    (batch, d, h / 16, w / 16) tokens.
+    """
     with torch.no_grad():
         flat = F.normalize(F.avg_pool2d(tokens, 2).flatten(2), dim=1)
         alike = (flat.transpose(1, 2) @ flat).clamp(min=0)

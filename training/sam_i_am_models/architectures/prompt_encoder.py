@@ -32,7 +32,9 @@ class PositionEncoding(nn.Module):
         return torch.cat([phase.sin(), phase.cos()], -1)
 
     def grid(self, height, breadth, stride: int, origin=None):
-        """(height * breadth, width) encoding of the cell centres of a grid whose first corner lies at `origin` (by default 0, 0)."""
+        """(height * breadth, width) encoding of the cell centres of a grid whose first corner lies at `origin` (by
+        default 0, 0).
+        """
         y = (torch.arange(height, device=self.frequencies.device).float() + 0.5) * stride
         x = (torch.arange(breadth, device=self.frequencies.device).float() + 0.5) * stride
         yy, xx = torch.meshgrid(y, x, indexing="ij")
@@ -40,13 +42,17 @@ class PositionEncoding(nn.Module):
 
 
 def per_prompt(of_frames, count: int):
-    """Tensors of f frames, each for the `count` / f prompts in a row that belong to it; those of a single frame as they are."""
+    """Tensors of f frames, each for the `count` / f prompts in a row that belong to it; those of a single frame as they
+    are.
+    """
     frames = of_frames.shape[0]
     return of_frames if frames == 1 else of_frames.repeat_interleave(count // frames, 0)
 
 
 def sample(features, points, stride: int):
-    """Bilinear samples of (f, c, h, w) features at pixel points (n, p, 2), n / f in a row on each frame; returns (n, p, c)."""
+    """Bilinear samples of (f, c, h, w) features at pixel points (n, p, 2), n / f in a row on each frame; returns (n, p,
+    c).
+    """
     height, breadth = features.shape[-2], features.shape[-1]
     x = points[..., 0] * (2.0 / stride) / breadth - 1
     y = points[..., 1] * (2.0 / stride) / height - 1
@@ -59,7 +65,9 @@ def sample(features, points, stride: int):
 
 
 def pooled_spread(level, bound, steps):
-    """`_spread` by max-pools over columns and rows: fewer operators, which a GPU and onnxruntime like; in torch on a CPU far slower."""
+    """`_spread` by max-pools over columns and rows: fewer operators, which a GPU and onnxruntime like; in torch on a
+    CPU far slower.
+    """
     for _ in range(steps):
         sides = torch.maximum(F.max_pool2d(level, (3, 1), 1, (1, 0)), F.max_pool2d(level, (1, 3), 1, (0, 1)))
         level = torch.minimum(sides, bound)
@@ -94,7 +102,8 @@ def reachable(bound, seeds):
 
 @dataclass
 class DenseMaps:
-    """`coarse` (n, 7, h/16, w/16): similarity, reach to outlines of materials, reach to any outline, background similarity, seeds, box,
+    """`coarse` (n, 7, h/16, w/16): similarity, reach to outlines of materials, reach to any outline, background
+    similarity, seeds, box,
     earlier mask.
 
     `fine` (n, 5, h/8, w/8): similarity, the two reaches cut to it, the two outlines.

@@ -90,7 +90,7 @@ def known_cell(rng, name: str, pixels_per_angstrom: float, ring: float = 0.0):
     area = a * b * np.sin(np.deg2rad(angle))
     brightness = float(weights.sum() / area)
     weights = weights / weights.max()
-    drawn = tuple((u, v, float(w), 1.0) for (u, v, _), w in zip(columns, weights))
+    drawn = tuple((u, v, float(w), 1.0) for (u, v, _), w in zip(columns, weights, strict=True))
     sigma = max(0.55, rng.uniform(0.4, 0.8) * pixels_per_angstrom)
     return Cell(a * pixels_per_angstrom, b * pixels_per_angstrom, angle, drawn, sigma, ring), brightness
 
@@ -109,7 +109,7 @@ def random_cell(rng, period: float, ring: float = 0.0) -> Cell:
         sites.append((float(site[0]), float(site[1])))
         numbers.append(rng.uniform(6, 80))
     weights = z_contrast(numbers) / z_contrast(max(numbers))
-    columns = tuple((u, v, float(w), float(rng.uniform(0.85, 1.2))) for (u, v), w in zip(sites, weights))
+    columns = tuple((u, v, float(w), float(rng.uniform(0.85, 1.2))) for (u, v), w in zip(sites, weights, strict=True))
     area = a * b * np.sin(np.deg2rad(angle))
     sigma = max(0.55, float(np.sqrt(area / max(1, len(sites) ** 0.5)) * rng.uniform(0.09, 0.2)))
     return Cell(a, b, angle, columns, sigma, ring)

@@ -1,7 +1,7 @@
 """Layouts: how the frame is cut into regions. Each returns a (size, size) int array of region numbers 0..n-1.
 
-Kinds: layers, layers with islands or inclusions, particles on a support, grains, mottled two-phase fields, a single region.
-Lengths that say so are in units of the frame's side.
+Kinds: layers, layers with islands or inclusions, particles on a support, grains, mottled two-phase fields, a single
+region. Lengths that say so are in units of the frame's side.
 """
 
 import numpy as np
@@ -146,7 +146,9 @@ def grains(rng, size, difficulty):
 
 
 def mottled(rng, size, difficulty):
-    """Two or three interlocking phases: thresholds of a smooth field, often stretched into columns; some blobs in between."""
+    """Two or three interlocking phases: thresholds of a smooth field, often stretched into columns; some blobs in
+    between.
+    """
     aspect = rng.choice([1.0, 1.0, 3.0, 6.0])
     cells = int(rng.integers(3, 12))
     field = smooth_field(rng, size, cells, aspect=aspect) + rng.uniform(0, 0.35) * smooth_field(

@@ -7,7 +7,10 @@ LARGEST_NUMBER = 254
 
 
 def connected_pieces(labels: np.ndarray, least_area: int) -> np.ndarray:
-    """Number the connected pieces of every label > 0, by label and falling area. Pieces below `least_area` pixels get 0."""
+    """Number the connected pieces of every label > 0, by label and falling area.
+
+    Pieces below `least_area` pixels get 0.
+    """
     pieces, count = ndimage.label(_linked(labels))
     pieces = pieces[::2, ::2]
     areas = np.bincount(pieces.ravel(), minlength=count + 1)
@@ -21,7 +24,9 @@ def connected_pieces(labels: np.ndarray, least_area: int) -> np.ndarray:
 
 
 def _linked(labels):
-    """Pixels of a label > 0 two apart, with a link between neighbours of one label: what is connected there is one piece."""
+    """Pixels of a label > 0 two apart, with a link between neighbours of one label: what is connected there is one
+    piece.
+    """
     height, width = labels.shape
     links = np.zeros((2 * height - 1, 2 * width - 1), bool)
     links[::2, ::2] = labels > 0
@@ -46,11 +51,13 @@ def neighbours(pieces: np.ndarray, reach: int) -> dict[int, set[int]]:
 
 
 def touching_groups(pieces: np.ndarray, materials: np.ndarray, similar, reach: int) -> np.ndarray:
-    """Group number per pixel: a host with what it encloses, and touching pieces of materials for which `similar(a, b)`."""
+    """Group number per pixel: a host with what it encloses, and touching pieces of materials
+    for which `similar(a, b)`.
+    """
     touch = neighbours(pieces, reach)
     border = set(np.unique(np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]])).tolist())
     numbers, first = np.unique(pieces, return_index=True)
-    material = dict(zip(numbers.tolist(), materials.ravel()[first].tolist()))
+    material = dict(zip(numbers.tolist(), materials.ravel()[first].tolist(), strict=True))
     parent = {p: p for p in touch}
 
     def root(p):

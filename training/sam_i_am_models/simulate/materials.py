@@ -16,7 +16,10 @@ TWIN_CONTRAST = {1: (0.25, 0.6), 2: (0.1, 0.3), 3: (0.04, 0.16)}
 
 @dataclass(frozen=True)
 class Material:
-    """`level`: mean intensity (about 0..1); `depth`: share of it that the texture modulates; `correlation` in pixels."""
+    """`level`: mean intensity (about 0..1);
+
+    `depth`: share of it that the texture modulates; `correlation` in pixels.
+    """
 
     kind: str  # crystal, amorphous, smooth or vacuum
     level: float
@@ -28,14 +31,19 @@ class Material:
     name: str = ""
 
     def sampled(self, factor: float) -> "Material":
-        """The same material with its lattice `factor` times smaller in pixels. The table does not change with the scale."""
+        """The same material with its lattice `factor` times smaller in pixels.
+
+        The table does not change with the scale.
+        """
         if self.cell is None or factor == 1:
             return self
         cell = replace(self.cell, a=self.cell.a / factor, b=self.cell.b / factor, sigma=self.cell.sigma / factor)
         return replace(self, cell=cell)
 
     def intensity(self, rng, fractional_u, fractional_v):
-        """Intensity at fractional coordinates, same shape; the coordinates only give the shape where there is no lattice."""
+        """Intensity at fractional coordinates, same shape; the coordinates only give the shape where there is no
+        lattice.
+        """
         if self.kind == "crystal":
             size = crystals.TABLE_SIZE
             row = ((fractional_u - fractional_u.floor()) * size).long().clamp_(0, size - 1)
@@ -136,7 +144,10 @@ class _MaterialMaker:
         return max(LEAST_CONTRAST[self.difficulty], 0.12 if self.sem else 0.0)
 
     def _unused_name(self):
-        """A real lattice that no material has yet: the same crystal twice is one material, however bright. None if there are no more."""
+        """A real lattice that no material has yet: the same crystal twice is one material, however bright.
+
+        None if there are no more.
+        """
         used = {m.name for m in self.materials}
         if used.issuperset(self.names):
             return None

@@ -58,7 +58,8 @@ def simulate(
 
     `size`: side in pixels; the field of view does not depend on it, so 512 is 1024 at half the sampling.
     `difficulty`: 1 clear .. 3 near-identical lattices, narrow layers, defects; by default drawn from the seed.
-    `unseen`: only real lattices and doses that are never drawn without it (crystals.UNSEEN_CELLS, imaging.is_unseen_dose).
+    `unseen`: only real lattices and doses that are never drawn without it (crystals.UNSEEN_CELLS,
+    imaging.is_unseen_dose).
     """
     rng = np.random.default_rng(seed)
     drawn = int(rng.integers(1, 4))
@@ -68,7 +69,10 @@ def simulate(
 
 
 def draw_scene(rng, size: int, difficulty: int, unseen: bool = False, count: int | None = None) -> Scene:
-    """Choose layout, materials and defects. `count`: materials, where the layout has as many regions; two to four by default."""
+    """Choose layout, materials and defects.
+
+    `count`: materials, where the layout has as many regions; two to four by default.
+    """
     names = list(layouts.LAYOUTS)
     layout = str(rng.choice(names, p=[layouts.LAYOUTS[n][1] for n in names]))
     regions = layouts.LAYOUTS[layout][0](rng, size, difficulty)
@@ -88,7 +92,8 @@ def draw_scene(rng, size: int, difficulty: int, unseen: bool = False, count: int
 
 
 def _fit_lattices(regions, of_region, materials, scale):
-    """A crystal is several unit cells wide: sample all lattices finer where it would not be, and leave no region of fewer than two.
+    """A crystal is several unit cells wide: sample all lattices finer where it would not be, and leave no region of
+    fewer than two.
 
     Returns (regions, materials). A particle of one cell has no lattice that it could be known by.
     """

@@ -1,8 +1,12 @@
-"""What goes wrong between specimen and file: three registries, name: (function, chance). `develop` runs them in this order.
+"""What goes wrong between specimen and file: three registries, name: (function, chance).
 
-SPECIMEN   function(rng, field: Field) -> Field: before shading, probe and noise; may change the maps, too (curtaining, charging,
+`develop` runs them in this order.
+
+SPECIMEN   function(rng, field: Field) -> Field: before shading, probe and noise; may change the maps, too (curtaining,
+charging,
            contamination)
-RECORDING  function(rng, signal float32 (size, size), mode: str) -> signal: after the noise, before storage (scan tears, detector seams,
+RECORDING  function(rng, signal float32 (size, size), mode: str) -> signal: after the noise, before storage (scan tears,
+detector seams,
            line noise). Shifts of up to 3 pixels need no change of the maps.
 STORAGE    function(rng, image uint8 (size, size)) -> image uint8: heavy JPEG, few grey values
 """
@@ -71,7 +75,10 @@ def _flares(rng, size):
 
 
 def contamination(rng, field: Field) -> Field:
-    """Carbon that the beam grew: soft round spots, or the square of an earlier scan. The materials below stay what they are."""
+    """Carbon that the beam grew: soft round spots, or the square of an earlier scan.
+
+    The materials below stay what they are.
+    """
     size, factor = field.size, np.ones_like(field.intensity)
     sign = 1 if field.mode == "haadf" else -1
     if rng.random() < 0.5:
@@ -214,7 +221,9 @@ def bad_pixels(rng, signal, mode):
 
 
 def enlarged(rng, signal, mode):
-    """Recorded with fewer pixels and enlarged, so that noise and edges are soft alike; or reduced from more pixels, which sharpens."""
+    """Recorded with fewer pixels and enlarged, so that noise and edges are soft alike; or reduced from more pixels,
+    which sharpens.
+    """
     size = signal.shape[0]
     small = max(16, round(size / rng.uniform(1.2, 3.0)))
     field = torch.from_numpy(np.ascontiguousarray(signal, np.float32))[None, None]

@@ -16,7 +16,10 @@ FINE = 3  # drawn so many times finer, then averaged
 
 @dataclass(frozen=True)
 class Ink:
-    """Grey value of marks, of the thin line around them (None: none), of the plate under text (None: none); `hard`: no soft edges."""
+    """Grey value of marks, of the thin line around them (None: none), of the plate under text (None: none);
+
+    `hard`: no soft edges.
+    """
 
     grey: int
     outline: int | None = None
@@ -40,7 +43,10 @@ def draw_ink(rng, image: np.ndarray) -> Ink:
 
 @dataclass
 class Canvas:
-    """`image` float32 (h, w) that is painted on; `painted` bool; `field`: (top, left, bottom, right) of what is still specimen; `marks`: what was painted."""
+    """`image` float32 (h, w) that is painted on;
+
+    `painted` bool; `field`: (top, left, bottom, right) of what is still specimen; `marks`: what was painted.
+    """
 
     image: np.ndarray
     painted: np.ndarray
@@ -58,7 +64,9 @@ class Canvas:
         return max(self.image.shape) / 1024
 
     def put(self, tile: np.ndarray, top: int, left: int, grey: float) -> None:
-        """Lay `grey` over the picture with the opacities of `tile`, whose corner comes to (top, left); what sticks out is cut off."""
+        """Lay `grey` over the picture with the opacities of `tile`, whose corner comes to (top, left); what sticks out
+        is cut off.
+        """
         height, width = self.image.shape
         rows = slice(max(0, top), min(height, top + tile.shape[0]))
         columns = slice(max(0, left), min(width, left + tile.shape[1]))
@@ -99,7 +107,9 @@ class Canvas:
         return self._clear(lambda: self._anywhere(rng, shape, margin), shape)
 
     def corner(self, rng, shape, margin: float) -> tuple[int, int]:
-        """(top, left) in one of the field's corners, `margin` of its shorter side from both edges, mostly clear; bottom ones twice as often."""
+        """(top, left) in one of the field's corners, `margin` of its shorter side from both edges, mostly clear; bottom
+        ones twice as often.
+        """
         return self._clear(lambda: self._in_corner(rng, shape, margin), shape)
 
     def _clear(self, draw, shape):
@@ -130,7 +140,9 @@ def _plate(tile, top, left):
 
 
 def strokes(height: float, width: float, draw) -> np.ndarray:
-    """Opacity tile (height, width) of what `draw(pen, FINE)` paints with value 255 in coordinates that are FINE times finer."""
+    """Opacity tile (height, width) of what `draw(pen, FINE)` paints with value 255 in coordinates that are FINE times
+    finer.
+    """
     height, width = max(1, round(height)), max(1, round(width))
     picture = Image.new("L", (width * FINE, height * FINE))
     draw(ImageDraw.Draw(picture), FINE)

@@ -1,4 +1,7 @@
-"""Cells and the walls between them: what polycrystals, foams, dendrites, precipitates and mud cracks have in common. Lengths in pixels of the frame."""
+"""Cells and the walls between them: what polycrystals, foams, dendrites, precipitates and mud cracks have in common.
+
+Lengths in pixels of the frame.
+"""
 
 from dataclasses import dataclass
 
@@ -23,7 +26,8 @@ class Cells:
 
 @dataclass(frozen=True)
 class Pattern:
-    """`spacing` pixels between cells, `jitter` 0 regular to 0.6 random, `aspect` > 1 stretched along `angle` degrees, `merged` share of the walls that are left
+    """`spacing` pixels between cells, `jitter` 0 regular to 0.6 random, `aspect` > 1 stretched along `angle` degrees,
+    `merged` share of the walls that are left
     out, `rounding` radius of corners (smaller cells fill up with wall), `waves` pixels by which walls wander."""
 
     spacing: float
@@ -36,7 +40,9 @@ class Pattern:
 
 
 def draw_cells(rng: np.random.Generator, size: int, pattern: Pattern) -> Cells:
-    """Voronoi cells of a jittered hexagonal grid; computed on every second pixel, distances between are interpolated."""
+    """Voronoi cells of a jittered hexagonal grid; computed on every second pixel, distances
+    between are interpolated.
+    """
     step = 2 if size >= 256 else 1
     y, x = _places(rng, size, step, pattern)
     seeds = _seeds(rng, y, x, pattern)
@@ -93,7 +99,9 @@ def _wall_distance(seeds, near, index, merged, salt):
 
 
 def _rounded(wall, radius, step):
-    """Distances to walls whose corners are round: what is left of the cells after shrinking by `radius`, grown again."""
+    """Distances to walls whose corners are round: what is left of the cells after shrinking by
+    `radius`, grown again.
+    """
     away = step * ndimage.distance_transform_edt(wall <= radius)
     return np.where(away > 0, radius - away, wall)
 

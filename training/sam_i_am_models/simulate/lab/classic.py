@@ -9,7 +9,9 @@ TRIES = 8
 
 
 def draw(rng: np.random.Generator, size: int) -> Field:
-    """Layers, islands, particles, grains, mottled fields or one lattice, drawn until as many materials show as were meant."""
+    """Layers, islands, particles, grains, mottled fields or one lattice, drawn until as many materials show as were
+    meant.
+    """
     wanted, difficulty = int(rng.integers(2, 6)), int(rng.integers(1, 4))
     single = rng.random() < 0.1
     for _ in range(TRIES):

@@ -1,7 +1,8 @@
-"""One lattice through the whole crystal, several materials on it: stacks, superlattices, precipitates, core and shell, ordered domains.
+"""One lattice through the whole crystal, several materials on it: stacks, superlattices, precipitates, core and shell,
+ordered domains.
 
-Materials differ by brightness (2 to 30 %), by the weight of single columns, or by both; outlines run along unit cells. Shading is drawn
-weaker or stronger than the step between the materials, noise mostly below it.
+Materials differ by brightness (2 to 30 %), by the weight of single columns, or by both; outlines run along unit cells.
+Shading is drawn weaker or stronger than the step between the materials, noise mostly below it.
 """
 
 import numpy as np
@@ -56,10 +57,17 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     width = step * float(np.mean(levels)) / log_uniform(rng, 0.9, 9) / max(float(high - low), 1e-6)
     amplitude = min(step * log_uniform(rng, 0.2, 4), 0.3)
     return Field(
-        intensity, materials, None, _twins(levels, count), contrast if contrast != "dpc" else "haadf", 3 if step < 0.08 else 2 if step < 0.18 else 1,
-        shading=(amplitude, amplitude * 1.01), blur=(0.2, float(np.clip(0.13 * period / unit, 0.8, 3))),
-        noise=(float(np.clip(width, 0.004, 0.3)),) * 2, metadata={"layout": layout, "step": round(step, 3), "crystal": projection.name, "period_px": round(period, 1)},
-    )  # fmt: skip
+        intensity,
+        materials,
+        None,
+        _twins(levels, count),
+        contrast if contrast != "dpc" else "haadf",
+        3 if step < 0.08 else 2 if step < 0.18 else 1,
+        shading=(amplitude, amplitude * 1.01),
+        blur=(0.2, float(np.clip(0.13 * period / unit, 0.8, 3))),
+        noise=(float(np.clip(width, 0.004, 0.3)),) * 2,
+        metadata={"layout": layout, "step": round(step, 3), "crystal": projection.name, "period_px": round(period, 1)},
+    )
 
 
 def _regions(rng, layout, size, period, angle):
@@ -126,7 +134,10 @@ def _apart(rng, of_region):
 
 
 def _levels(rng, count, contrast):
-    """(smallest relative step between two materials or None, levels): None where they have one brightness and differ by pattern alone."""
+    """(smallest relative step between two materials or None, levels):
+
+    None where they have one brightness and differ by pattern alone.
+    """
     base = float(rng.uniform(0.3, 0.8))
     if count == 1:
         return 0.1, [base]
@@ -165,7 +176,9 @@ def _twins(levels, count):
 
 
 def _surround(rng, intensity, materials, regions, size, angle, levels):
-    """Some crystals end in the frame: vacuum, an amorphous or metal cap, or a foreign substrate beyond a strong outline; one side or two."""
+    """Some crystals end in the frame: vacuum, an amorphous or metal cap, or a foreign substrate beyond a strong
+    outline; one side or two.
+    """
     if rng.random() > 0.4:
         return intensity, materials
     sides = [0.0, 180.0] if rng.random() < 0.25 else [float(rng.choice([0, 180]))]

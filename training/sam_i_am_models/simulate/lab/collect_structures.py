@@ -1,9 +1,12 @@
-"""Writes structures.json: unit cells of crystal prototypes as facts (lattice vectors in Angstrom, atomic numbers, fractional positions).
+"""Writes structures.json: unit cells of crystal prototypes as facts (lattice vectors in Angstrom, atomic numbers,
+fractional positions).
 
-    pip download --no-deps pymatgen -d FOLDER && python -m sam_i_am_models.simulate.lab.collect_structures FOLDER/pymatgen-*.whl
+    pip download --no-deps pymatgen -d FOLDER
+    python -m sam_i_am_models.simulate.lab.collect_structures FOLDER/pymatgen-*.whl
 
-The prototypes are the experimental cells listed in the AFLOW Library of Crystallographic Prototypes, as pymatgen (MIT licence) carries
-them; only numbers that were measured are taken. Common compounds of simple prototypes are added from their lattice constants.
+The prototypes are the experimental cells listed in the AFLOW Library of Crystallographic Prototypes, as pymatgen (MIT
+licence) carries them; only numbers that were measured are taken. Common compounds of simple prototypes are added from
+their lattice constants.
 """
 
 import argparse
@@ -18,8 +21,9 @@ TARGET = Path(__file__).with_name("structures.json")
 SOURCE = "pymatgen/analysis/prototypes/aflow_prototypes.json.gz"
 MOST_SITES, LEAST_DISTANCE = 60, 0.9
 SYMBOLS = (
-    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I "
-    "Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am"
+    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr "
+    "Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir "
+    "Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am"
 ).split()
 FCC = dict(Al=4.05, Ni=3.52, Cu=3.61, Ag=4.09, Au=4.08, Pt=3.92, Pd=3.89, Rh=3.80, Ir=3.84, Pb=4.95)
 BCC = dict(Fe=2.87, Cr=2.88, W=3.165, Mo=3.147, Ta=3.30, Nb=3.30, V=3.03)
@@ -31,9 +35,11 @@ ZINC_BLENDE = dict(
 WURTZITE = dict(GaN=(3.189, 5.185), AlN=(3.112, 4.982), ZnO=(3.25, 5.207), CdS=(4.136, 6.713), InN=(3.545, 5.703))
 FLUORITE = dict(CeO=5.411, ZrO=5.12, HfO=5.12, CaF=5.463, UO=5.47)
 PEROVSKITE = {
-    ("Sr", "Ti"): 3.905, ("Ba", "Ti"): 4.00, ("Pb", "Ti"): 3.97, ("La", "Al"): 3.79, ("La", "Mn"): 3.88, ("Sr", "Ru"): 3.93, ("Nd", "Ni"): 3.81, ("La", "Ni"): 3.84,
-    ("Bi", "Fe"): 3.96, ("La", "Fe"): 3.93, ("Sr", "Zr"): 4.10, ("Ba", "Zr"): 4.19, ("K", "Ta"): 3.99, ("K", "Nb"): 4.02, ("Dy", "Sc"): 3.95, ("Gd", "Sc"): 3.97,
-    ("Ca", "Ti"): 3.82, ("La", "Co"): 3.84, ("Pr", "Ni"): 3.82, ("Sr", "Fe"): 3.87, ("Ba", "Sn"): 4.12, ("Nd", "Ga"): 3.86, ("Cs", "Pb"): 5.87, ("Y", "Al"): 3.71,
+    ("Sr", "Ti"): 3.905, ("Ba", "Ti"): 4.00, ("Pb", "Ti"): 3.97, ("La", "Al"): 3.79, ("La", "Mn"): 3.88,
+    ("Sr", "Ru"): 3.93, ("Nd", "Ni"): 3.81, ("La", "Ni"): 3.84, ("Bi", "Fe"): 3.96, ("La", "Fe"): 3.93,
+    ("Sr", "Zr"): 4.10, ("Ba", "Zr"): 4.19, ("K", "Ta"): 3.99, ("K", "Nb"): 4.02, ("Dy", "Sc"): 3.95,
+    ("Gd", "Sc"): 3.97, ("Ca", "Ti"): 3.82, ("La", "Co"): 3.84, ("Pr", "Ni"): 3.82, ("Sr", "Fe"): 3.87,
+    ("Ba", "Sn"): 4.12, ("Nd", "Ga"): 3.86, ("Cs", "Pb"): 5.87, ("Y", "Al"): 3.71,
 }  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""Cracks and narrow pores as materials from 4 pixels: ceramics, sprayed and oxide coatings, FIB-SEM of porous bodies, dried films."""
+"""Cracks and narrow pores as materials from 4 pixels: ceramics, sprayed and oxide coatings, FIB-SEM of porous bodies,
+dried films.
+"""
 
 import numpy as np
 from scipy import ndimage
@@ -79,12 +81,22 @@ def _no_crumbs(mask, radius):
 
 def _field(intensity, materials, mode) -> Field:
     return Field(
-        np.ascontiguousarray(intensity, np.float32), materials.astype(np.uint8), None, (), mode, 2, (0.0, 0.2), blur=(0.4, 1.8), noise=(0.012, 0.14),
-    )  # fmt: skip
+        np.ascontiguousarray(intensity, np.float32),
+        materials.astype(np.uint8),
+        None,
+        (),
+        mode,
+        2,
+        (0.0, 0.2),
+        blur=(0.4, 1.8),
+        noise=(0.012, 0.14),
+    )
 
 
 def porous(rng, size) -> Field:
-    """FIB-SEM of a porous body: irregular pores with the wall behind them, sometimes filled, on a grey that curtains."""
+    """FIB-SEM of a porous body: irregular pores with the wall behind them, sometimes filled, on
+    a grey that curtains.
+    """
     unit, radius = size / 1024, log_uniform(rng, 7, 70) * size / 1024
     aspect = log_uniform(rng, 1, 5) if rng.random() < 0.5 else 1.0
     holes = voids.pore_mask(rng, size, radius, rng.uniform(0.05, 0.45), aspect, rng.uniform(0, 180))
@@ -109,7 +121,10 @@ def _curtains(rng, size, amplitude):
 
 
 def coating(rng, size) -> Field:
-    """A cross-section: substrate, one or two coats, each with pores and cracks of its own; resin or vacuum above. Voids are one material."""
+    """A cross-section: substrate, one or two coats, each with pores and cracks of its own; resin or vacuum above.
+
+    Voids are one material.
+    """
     unit, angle = size / 1024, float(rng.choice([0, 0, 180, 90])) + rng.normal() * 3
     along, depth = axes_of(size, angle, (rng.uniform(0.4, 0.6), 0.5))
     samples = np.clip((along / (1.5 * size) + 0.5) * 2047, 0, 2047).astype(np.int32)
@@ -172,7 +187,9 @@ def _damage(rng, size, unit, angle):
 
 
 def cracked(rng, size) -> Field:
-    """A body of one or two materials with cracks through it: wide ones with steep sides, fine ones, or the network of a dried film."""
+    """A body of one or two materials with cracks through it: wide ones with steep sides, fine ones, or the network of a
+    dried film.
+    """
     unit = size / 1024
     body = (
         rng.uniform(0.35, 0.8)

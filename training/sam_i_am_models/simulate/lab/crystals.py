@@ -1,7 +1,8 @@
-"""Real crystals side by side: layers, islands, grains, particles and mottled fields of two to five structures; and one crystal alone.
+"""Real crystals side by side: layers, islands, grains, particles and mottled fields of two to five structures; and one
+crystal alone.
 
-Brightness follows from the atoms (or is spread where that says nothing); every region has its own lattice. One crystal alone is one
-material, however it is cut by twins, grain and antiphase boundaries, or however its thickness changes.
+Brightness follows from the atoms (or is spread where that says nothing); every region has its own lattice. One crystal
+alone is one material, however it is cut by twins, grain and antiphase boundaries, or however its thickness changes.
 """
 
 import numpy as np
@@ -53,9 +54,17 @@ def draw(rng: np.random.Generator, size: int) -> Field:
         materials[surest < 0.8] = 0
     names = [crystal.name if crystal else "amorphous" for crystal in crystals]
     return Field(
-        intensity, materials, regions, (), contrast if contrast != "dpc" else "haadf", 1 + int(count > 2) + int(count > 3), shading=(0.01, 0.2),
-        blur=(0.2, 1.4), noise=(0.01, 0.22), metadata={"layout": layout, "crystals": names},
-    )  # fmt: skip
+        intensity,
+        materials,
+        regions,
+        (),
+        contrast if contrast != "dpc" else "haadf",
+        1 + int(count > 2) + int(count > 3),
+        shading=(0.01, 0.2),
+        blur=(0.2, 1.4),
+        noise=(0.01, 0.22),
+        metadata={"layout": layout, "crystals": names},
+    )
 
 
 def _layout(rng, size, wanted):
@@ -101,7 +110,9 @@ def _levels(rng, crystals, contrast) -> list[float]:
 
 
 def _texture(rng, regions, members, crystal: Projection | None, scale, contrast, places, base, ring, direction, layout):
-    """Relative brightness (mean 1) of one material where its regions are; a lattice for each region that is turned by itself."""
+    """Relative brightness (mean 1) of one material where its regions are; a lattice for each region that is turned by
+    itself.
+    """
     size = regions.shape[0]
     if crystal is None:
         if rng.random() < 0.25:
@@ -129,7 +140,9 @@ def _texture(rng, regions, members, crystal: Projection | None, scale, contrast,
 
 
 def draw_single(rng: np.random.Generator, size: int) -> Field:
-    """One crystal: plain, twinned, of grains, with antiphase boundaries, of changing thickness, or with a hole: one material (two with a hole)."""
+    """One crystal: plain, twinned, of grains, with antiphase boundaries, of changing thickness, or with a hole: one
+    material (two with a hole).
+    """
     unit, contrast = size / 1024, draw_contrast(rng)
     crystal = draw_projection(rng, 150)
     scale = _scale(rng, [crystal]) * unit
@@ -196,9 +209,17 @@ def draw_single(rng: np.random.Generator, size: int) -> Field:
         materials = np.where(hole, 2, materials).astype(np.uint8)
         materials[(soft > 0.2) & (soft < 0.8)] = 0
     return Field(
-        intensity.astype(np.float32), materials, seen, (), contrast if contrast != "dpc" else "haadf", 2, shading=(0.01, 0.3), blur=(0.2, 1.5), noise=(0.01, 0.3),
+        intensity.astype(np.float32),
+        materials,
+        seen,
+        (),
+        contrast if contrast != "dpc" else "haadf",
+        2,
+        shading=(0.01, 0.3),
+        blur=(0.2, 1.5),
+        noise=(0.01, 0.3),
         metadata={"layout": kind, "crystals": [crystal.name]},
-    )  # fmt: skip
+    )
 
 
 def _domains(rng, kind, size):

@@ -16,7 +16,10 @@ LEAST_PIECE = 30  # pixels of a 1024-pixel frame that a piece must have
 
 
 def develop(rng: np.random.Generator, field: Field, metadata: dict | None = None, overlaid: bool = True) -> Micrograph:
-    """Record `field`; the maps come from its truth, without what overlays cover. `overlaid`: whether overlays may be burnt in at all."""
+    """Record `field`; the maps come from its truth, without what overlays cover.
+
+    `overlaid`: whether overlays may be burnt in at all.
+    """
     field = _specimen(rng, field)
     signal = expose(rng, field)
     for function, chance in artefacts.RECORDING.values():
@@ -54,7 +57,9 @@ def expose(rng, field: Field) -> np.ndarray:
 
 
 def shading(rng, size: int, amplitude: float) -> np.ndarray:
-    """A smooth factor (size, size) around 1 whose logarithm has about this amplitude: a wedge, bumps wider than a quarter of the frame, or both."""
+    """A smooth factor (size, size) around 1 whose logarithm has about this amplitude: a wedge, bumps wider than a
+    quarter of the frame, or both.
+    """
     line = np.linspace(-1, 1, size, dtype=np.float32)
     angle = rng.random() * 2 * np.pi
     wedge = line[None] * np.cos(angle) + line[:, None] * np.sin(angle)
@@ -64,7 +69,9 @@ def shading(rng, size: int, amplitude: float) -> np.ndarray:
 
 
 def noise(rng, signal: np.ndarray, width: float, field: Field) -> np.ndarray:
-    """Noise of deviation `width` at the mean of the signal: counting noise (grows with the root of the signal) and even noise, sometimes correlated."""
+    """Noise of deviation `width` at the mean of the signal: counting noise (grows with the root of the signal) and even
+    noise, sometimes correlated.
+    """
     counting = rng.random() if field.mode != "sem" else 0.5 * rng.random()
     level = np.sqrt(
         np.maximum(signal, 0) / max(float(signal.mean()), 1e-6) * counting + (1 - counting), dtype=np.float32

@@ -1,7 +1,9 @@
-"""Phase contrast: what a microscope's transfer function makes of lattices, amorphous films, coats and shells, with Fresnel edges.
+"""Phase contrast: what a microscope's transfer function makes of lattices, amorphous films, coats and shells, with
+Fresnel edges.
 
-The phase of the object is filtered by the sine of defocus times the squared frequency under an envelope; absorption darkens thick
-places. Fringes reverse where the thickness changes, and moire appears where two lattices lie above each other.
+The phase of the object is filtered by the sine of defocus times the squared frequency under an envelope; absorption
+darkens thick places. Fringes reverse where the thickness changes, and moire appears where two lattices lie above each
+other.
 """
 
 import numpy as np
@@ -17,7 +19,10 @@ KINDS = {"coated edge": 0.25, "shells": 0.2, "particles": 0.25, "grains": 0.12, 
 
 
 def transfer(phase: np.ndarray, defocus: float, finest: float) -> np.ndarray:
-    """Contrast (size, size) of a phase (size, size). `defocus` in square pixels (first zero at a period of its root), `finest` period passed in pixels."""
+    """Contrast (size, size) of a phase (size, size).
+
+    `defocus` in square pixels (first zero at a period of its root), `finest` period passed in pixels.
+    """
     margin = int(min(phase.shape[0] // 4, 64 + 2 * defocus**0.5))
     wide = np.pad(phase, margin, mode="reflect")
     fy, fx = (
@@ -41,9 +46,17 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     spread = max(float(contrast.std()), 1e-6)
     bright = np.exp(-scene.absorption) + contrast / spread * rng.uniform(0.05, 0.16)
     return Field(
-        np.clip(bright, 0.02, None).astype(np.float32) * np.float32(0.7), scene.materials, scene.seen, (), "hrtem", 2, shading=(0.01, 0.12), blur=(0.2, 1.2),
-        noise=(0.02, 0.15), metadata={"layout": kind, "period_px": round(scene.period, 1)},
-    )  # fmt: skip
+        np.clip(bright, 0.02, None).astype(np.float32) * np.float32(0.7),
+        scene.materials,
+        scene.seen,
+        (),
+        "hrtem",
+        2,
+        shading=(0.01, 0.12),
+        blur=(0.2, 1.2),
+        noise=(0.02, 0.15),
+        metadata={"layout": kind, "period_px": round(scene.period, 1)},
+    )
 
 
 class _Scene:
@@ -137,7 +150,7 @@ class _Scene:
         rng, size = self.rng, self.size
         inside = np.zeros((size, size), bool)
         phase = self.amorphous(rng.uniform(0.2, 0.6))
-        for body in range(int(rng.integers(1, 6))):
+        for _ in range(int(rng.integers(1, 6))):
             own = shapes.bodies(rng, size, 1, (0.15 * size, 0.45 * size), shape="blob") > 0
             deep = ndimage.distance_transform_edt(np.pad(own, 1, mode="edge"))[1:-1, 1:-1].astype(np.float32)
             wave = smooth_field(rng, size, int(rng.integers(6, 24))).numpy() * self.period * rng.uniform(0.2, 2.0)
@@ -194,7 +207,9 @@ class _Scene:
             self.put(self.half(0.25), self.amorphous(0.1), 0.0, 1)
 
     def interface(self):
-        """Two crystals, or a crystal and something amorphous, that fill the frame; a layer between them now and then; moire where they overlap."""
+        """Two crystals, or a crystal and something amorphous, that fill the frame; a layer between them now and then;
+        moire where they overlap.
+        """
         rng, size = self.rng, self.size
         self.phase, self.absorption = self.lattice(0) + self.amorphous(0.25), self.absorption + rng.uniform(0.1, 0.5)
         layers = 2 + int(rng.random() < 0.5)

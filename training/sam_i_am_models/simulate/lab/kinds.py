@@ -1,4 +1,7 @@
-"""The kinds of scenes: name: (function(rng, size) -> Field, share of the micrographs). Shares need not add up to one."""
+"""The kinds of scenes: name: (function(rng, size) -> Field, share of the micrographs).
+
+Shares need not add up to one.
+"""
 
 from . import classic, coherent, cracks, crystals, hrtem, networks, plain_layers, relief, slopes, supports
 

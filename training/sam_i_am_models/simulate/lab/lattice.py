@@ -15,11 +15,13 @@ def turned(angle: float) -> np.ndarray:
 
 
 def table(columns, weights, basis: np.ndarray, sigma: float, ring: float = 0.0) -> np.ndarray:
-    """float32 (TABLE, TABLE) over fractional (u, v), mean 1: a spot of deviation `sigma` (pixels) at each of `columns` (u, v, ...)."""
+    """float32 (TABLE, TABLE) over fractional (u, v), mean 1: a spot of deviation `sigma` (pixels) at each of `columns`
+    (u, v, ...).
+    """
     line = (np.arange(TABLE) + 0.5) / TABLE
     u, v = np.meshgrid(line, line, indexing="ij")
     out = np.zeros((TABLE, TABLE))
-    for (column_u, column_v, *_), weight in zip(columns, weights):
+    for (column_u, column_v, *_), weight in zip(columns, weights, strict=True):
         for shift_u in (-1, 0, 1):
             for shift_v in (-1, 0, 1):
                 du, dv = (u - column_u + 0.5) % 1 - 0.5 + shift_u, (v - column_v + 0.5) % 1 - 0.5 + shift_v
@@ -61,7 +63,8 @@ class Coordinates:
     def by_cells(self, rng, regions: np.ndarray, mixing: float = 0.0, origin=None) -> np.ndarray:
         """`regions` (size, size) with outlines along unit cells: each pixel gets the region at the middle of its cell.
 
-        `mixing`: deviation in cells by which cells are exchanged over an outline, as interdiffusion does. `origin`: (u, v) at which cells begin.
+        `mixing`: deviation in cells by which cells are exchanged over an outline, as interdiffusion does. `origin`: (u,
+        v) at which cells begin.
         """
         u, v = self.u + np.float32((origin or rng.random(2))[0]), self.v + np.float32((origin or rng.random(2))[1])
         cell_u, cell_v = np.floor(u), np.floor(v)
@@ -100,7 +103,9 @@ def draw_contrast(rng) -> str:
 
 
 def tables_of(columns, weights, basis, sigma, contrast: str, ring: float, direction: float = 0.0) -> np.ndarray:
-    """The table of a lattice in one mode: bright columns, dark columns, or a derivative along `direction` (0 to 1, of a turn). Mean 1."""
+    """The table of a lattice in one mode: bright columns, dark columns, or a derivative along `direction` (0 to 1, of a
+    turn). Mean 1.
+    """
     bright = table(columns, weights, basis, sigma, ring)
     if contrast == "haadf":
         return bright

@@ -1,4 +1,8 @@
-"""Marks that people and programs leave on micrographs: each function(rng, canvas, ink) paints one and notes it on the canvas."""
+"""Marks that people and programs leave on micrographs: each function(rng, canvas, ink) paints one and notes it on the
+canvas.
+"""
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -7,8 +11,11 @@ from .canvas import Canvas, Ink, strokes
 from .glyphs import Face, beside, formula_tile, stacked, text_tile
 
 NICE = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-FORMULAS = ("SrTiO3", "LaMnO3", "LSMO", "LFO", "STO", "Pt", "Au", "Si", "SiO2", "Al2O3", "GaN", "HfO2", "TiN", "Fe3O4", "matrix", "film",
-            "substrate", "vacuum", "C", "void", "grain A", "NiO", "Cu", "NbO2", "WO3", "layer 2", "MgO", "CoFe2O4", "BiFeO3", "carbon")  # fmt: skip
+FORMULAS = (
+    "SrTiO3", "LaMnO3", "LSMO", "LFO", "STO", "Pt", "Au", "Si", "SiO2", "Al2O3", "GaN", "HfO2", "TiN", "Fe3O4",
+    "matrix", "film", "substrate", "vacuum", "C", "void", "grain A", "NiO", "Cu", "NbO2", "WO3", "layer 2", "MgO",
+    "CoFe2O4", "BiFeO3", "carbon",
+)  # fmt: skip
 DIRECTIONS = ("[001]", "[110]", "[100]", "[010]", "111", "112", "(100)", "<110>", "a", "b", "c", "x", "y", "g = 200")
 
 
@@ -25,7 +32,10 @@ def nice_length(rng, low: float, high: float):
 
 
 def bar_tile(rng, length: int, thick: int) -> np.ndarray:
-    """The bar alone: solid, a line with ticks at its ends (and between), or a frame of alternating fields. Its width is `length`."""
+    """The bar alone: solid, a line with ticks at its ends (and between), or a frame of alternating fields.
+
+    Its width is `length`.
+    """
     look = rng.random()
     if look < 0.65:
         return np.ones((thick, length), np.float32)
@@ -52,7 +62,9 @@ def _ticked(rng, length, line, tall):
 
 
 def bar_with_label(rng, canvas: Canvas, face: Face, low: float, high: float):
-    """A scale bar with its label above, below or beside it (or none): (tile, (row, column) of the bar in it, its size, label)."""
+    """A scale bar with its label above, below or beside it (or none): (tile, (row, column) of the bar in it, its size,
+    label).
+    """
     length, label = nice_length(rng, low, high)
     thick = max(2, round(log_uniform(rng, 2.5, 22) * canvas.unit))
     bar = bar_tile(rng, length, min(thick, max(2, length // 4)))
@@ -120,7 +132,10 @@ def caption(rng, canvas: Canvas, ink: Ink) -> None:
 
 
 def arrow_tile(rng, dx: float, dy: float, thick: float) -> tuple[np.ndarray, int, int]:
-    """An arrow from (0, 0) to (dx, dy): (tile, row and column of its start). Filled or open head, at one end or both."""
+    """An arrow from (0, 0) to (dx, dy): (tile, row and column of its start).
+
+    Filled or open head, at one end or both.
+    """
     length = float(np.hypot(dx, dy)) or 1.0
     head = max(3 * thick, min(0.45 * length, thick * rng.uniform(3, 6)))
     pad = round(head + thick + 2)
@@ -211,7 +226,7 @@ def _outline(height, width, thick, box, dashed):
         if box:
             left, top, right, bottom = frame
             corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-            for first, second in zip(corners, corners[1:]):
+            for first, second in pairwise(corners):
                 _line(pen, first, second, pen_width, 4 * pen_width if dashed else None)
         elif dashed:
             for start in range(0, 360, 20):
@@ -235,7 +250,9 @@ def _line(pen, first, second, width, dash):
 
 
 def guide_line(rng, canvas: Canvas, ink: Ink) -> None:
-    """A straight line through the picture or a part of it, mostly dashed: an interface, a profile, a measured length with end bars."""
+    """A straight line through the picture or a part of it, mostly dashed: an interface, a profile, a measured length
+    with end bars.
+    """
     top, left, bottom, right = canvas.field
     height, width = bottom - top, right - left
     thick = max(1.0, log_uniform(rng, 1.2, 6) * canvas.unit)
@@ -311,10 +328,14 @@ def colour_bar(rng, canvas: Canvas, ink: Ink) -> None:
 def banner_word(rng) -> str:
     """One entry of an instrument's banner."""
     entries = (
-        f"{rng.choice([1, 2, 5, 10, 15, 20, 80, 200, 300])}.{rng.integers(0, 100):02d} kV", f"WD {rng.uniform(2, 20):.1f} mm",
-        f"Mag = {rng.uniform(1, 400):.2f} K X", f"x{rng.integers(2, 900) * 1000:,}", "SE2", "InLens", "Det ETD", "HAADF", "BF STEM",
-        f"{rng.integers(1, 29):02d}/{rng.integers(1, 13):02d}/20{rng.integers(5, 26):02d}", f"{rng.integers(0, 24):02d}:{rng.integers(0, 60):02d}:{rng.integers(0, 60):02d}",
-        f"img_{rng.integers(1, 9999):04d}.tif", f"spot {rng.uniform(1, 9):.1f}", "HV=80.0kV", f"dwell {rng.integers(1, 40)} us", "TEM Mode: Imaging",
-        f"HFW {rng.uniform(0.5, 90):.2f} µm", f"Signal A = {rng.choice(['SE2', 'InLens', 'BSD'])}", f"tilt {rng.integers(0, 60)}°", "curr 86 pA", "Off 0.0000",
+        f"{rng.choice([1, 2, 5, 10, 15, 20, 80, 200, 300])}.{rng.integers(0, 100):02d} kV",
+        f"WD {rng.uniform(2, 20):.1f} mm", f"Mag = {rng.uniform(1, 400):.2f} K X", f"x{rng.integers(2, 900) * 1000:,}",
+        "SE2", "InLens", "Det ETD", "HAADF", "BF STEM",
+        f"{rng.integers(1, 29):02d}/{rng.integers(1, 13):02d}/20{rng.integers(5, 26):02d}",
+        f"{rng.integers(0, 24):02d}:{rng.integers(0, 60):02d}:{rng.integers(0, 60):02d}",
+        f"img_{rng.integers(1, 9999):04d}.tif", f"spot {rng.uniform(1, 9):.1f}", "HV=80.0kV",
+        f"dwell {rng.integers(1, 40)} us", "TEM Mode: Imaging", f"HFW {rng.uniform(0.5, 90):.2f} µm",
+        f"Signal A = {rng.choice(['SE2', 'InLens', 'BSD'])}", f"tilt {rng.integers(0, 60)}°", "curr 86 pA",
+        "Off 0.0000",
     )  # fmt: skip
     return str(rng.choice(entries))

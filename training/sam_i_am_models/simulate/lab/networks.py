@@ -1,4 +1,6 @@
-"""Networks with walls of 3 to 15 pixels (of a 1024-pixel frame): cells, foams, lamellae, sponges, holey films; crowded rods and flakes."""
+"""Networks with walls of 3 to 15 pixels (of a 1024-pixel frame): cells, foams, lamellae, sponges, holey films; crowded
+rods and flakes.
+"""
 
 import numpy as np
 from scipy import ndimage
@@ -57,14 +59,21 @@ def uneven(rng, size: int, amplitude: float, cells=(3, 120)) -> np.ndarray:
 
 
 def cell_network(rng, size) -> Field:
-    """Cells with walls: films on grain boundaries, dendrites, foams; some cells of a third material, some walls missing."""
+    """Cells with walls: films on grain boundaries, dendrites, foams; some cells of a third material, some walls
+    missing.
+    """
     unit = size / 1024
     spacing = log_uniform(rng, 30, 220) * unit
     width = log_uniform(rng, WALL[0], min(WALL[1], 0.3 * spacing / unit)) * unit
     pattern = Pattern(
-        spacing, rng.uniform(0.1, 0.6), log_uniform(rng, 1, 4) if rng.random() < 0.4 else 1.0, rng.uniform(0, 180),
-        rng.uniform(0, 0.3) * (rng.random() < 0.5), rng.uniform(0.08, 0.3) * spacing * (rng.random() < 0.7), rng.uniform(0, 0.12) * spacing,
-    )  # fmt: skip
+        spacing,
+        rng.uniform(0.1, 0.6),
+        log_uniform(rng, 1, 4) if rng.random() < 0.4 else 1.0,
+        rng.uniform(0, 180),
+        rng.uniform(0, 0.3) * (rng.random() < 0.5),
+        rng.uniform(0.08, 0.3) * spacing * (rng.random() < 0.7),
+        rng.uniform(0, 0.12) * spacing,
+    )
     cells = draw_cells(rng, size, pattern)
     half = 0.5 * width * np.clip(uneven(rng, size, rng.uniform(0, 0.3)), 0.35, 2)
     walls = cells.wall < half
@@ -93,12 +102,22 @@ def _away(rng, *greys) -> float:
 def _field(rng, intensity, materials, seen_as=None, mode=None) -> Field:
     mode = mode or str(rng.choice(["sem", "sem", "haadf", "bf", "tem"]))
     return Field(
-        np.ascontiguousarray(intensity, np.float32), materials, seen_as, (), mode, 2, (0.0, 0.2), blur=(0.4, 2.2), noise=(0.01, 0.15),
-    )  # fmt: skip
+        np.ascontiguousarray(intensity, np.float32),
+        materials,
+        seen_as,
+        (),
+        mode,
+        2,
+        (0.0, 0.2),
+        blur=(0.4, 2.2),
+        noise=(0.01, 0.15),
+    )
 
 
 def lamellae(rng, size) -> Field:
-    """Two phases in lamellae (pearlite, eutectics), in colonies of one direction each; some lamellae end or are broken."""
+    """Two phases in lamellae (pearlite, eutectics), in colonies of one direction each; some
+    lamellae end or are broken.
+    """
     unit = size / 1024
     colonies = draw_cells(rng, size, Pattern(rng.uniform(0.25, 1.2) * size, 0.5, waves=0.02 * size))
     period = log_uniform(rng, 12, 110) * unit
@@ -126,7 +145,9 @@ def lamellae(rng, size) -> Field:
 
 
 def sponge(rng, size) -> Field:
-    """Ligaments and the pores between them (nanoporous metals, spinodal phases), sometimes with particles of a third material."""
+    """Ligaments and the pores between them (nanoporous metals, spinodal phases), sometimes with particles of a third
+    material.
+    """
     unit = size / 1024
     width = log_uniform(rng, 8, 50) * unit
     noise = rng.standard_normal((size, size), dtype=np.float32)
@@ -146,7 +167,9 @@ def sponge(rng, size) -> Field:
 
 
 def holey_film(rng, size) -> Field:
-    """A carbon film with round holes: in rows, or lacey with thin bridges; rims darker or brighter, dirt, sometimes flakes or particles on it."""
+    """A carbon film with round holes: in rows, or lacey with thin bridges; rims darker or brighter, dirt, sometimes
+    flakes or particles on it.
+    """
     holes = _lacey(rng, size) if rng.random() < 0.5 else _rows_of_holes(rng, size)
     film_grey, hole_grey = two_greys(rng, 0.1)
     film = (
@@ -201,7 +224,9 @@ def _fresnel(rng, intensity, size):
 
 
 def rods(rng, size) -> Field:
-    """Crowded rods or wires: seen through (they add up) or from outside (the front one hides the others, edges bright)."""
+    """Crowded rods or wires: seen through (they add up) or from outside (the front one hides
+    the others, edges bright).
+    """
     unit, count = size / 1024, int(log_uniform(rng, 12, 130))
     width = log_uniform(rng, 6, 60) * unit * (12 / count) ** 0.25
     heading, loose = rng.random() * np.pi, rng.uniform(0.05, 1.6)
@@ -232,7 +257,9 @@ def _shadow(inside, beyond):
 
 
 def _rod(rng, size, width, angle, length):
-    """One rod: (box, offset from its axis in half widths, inside, distance from its axis as a segment), None where it misses the frame."""
+    """One rod: (box, offset from its axis in half widths, inside, distance from its axis as a segment), None where it
+    misses the frame.
+    """
     cy, cx = rng.uniform(-0.05, 1.05, 2) * size
     own, length = 0.5 * width * float(np.exp(0.25 * rng.standard_normal())), length * rng.uniform(0.5, 1.3)
     reach_x, reach_y = (abs(f(angle)) * length / 2 + 4 * own for f in (np.cos, np.sin))

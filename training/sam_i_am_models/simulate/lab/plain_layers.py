@@ -1,4 +1,6 @@
-"""Layers without lattice (BF, HAADF, SEM): coatings, devices and films whose layers differ by grey or by grain alone."""
+"""Layers without lattice (BF, HAADF, SEM): coatings, devices and films whose layers differ
+by grey or by grain alone.
+"""
 
 import numpy as np
 from scipy import ndimage
@@ -25,9 +27,17 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     intensity, materials = _holes(rng, intensity, materials, regions, size)
     intensity = _seams(rng, intensity, regions, unit)
     return Field(
-        intensity, materials, None, (), mode, 2, shading=(0.01, 0.25), blur=(0.3, 2.5), noise=(0.008, 0.12 if mode != "sem" else 0.2),
+        intensity,
+        materials,
+        None,
+        (),
+        mode,
+        2,
+        shading=(0.01, 0.25),
+        blur=(0.3, 2.5),
+        noise=(0.008, 0.12 if mode != "sem" else 0.2),
         metadata={"layout": "layers without lattice"},
-    )  # fmt: skip
+    )
 
 
 def _materials(rng, layers, wanted):
@@ -77,7 +87,9 @@ def _via(rng, regions, of_region, size, angle):
 
 
 def _holes(rng, intensity, materials, regions, size):
-    """Pores in one or two layers and a crack: a material of their own (dark, or bright in BF) from about 6 pixels on, texture where smaller."""
+    """Pores in one or two layers and a crack: a material of their own (dark, or bright in BF) from about 6 pixels on,
+    texture where smaller.
+    """
     unit, number = size / 1024, int(materials.max()) + 1
     hole = np.zeros((size, size), bool)
     if rng.random() < 0.3:

@@ -1,6 +1,8 @@
-"""Height fields as a scanning electron microscope shows them: etched steel, superalloys, polished grains, powders, islands.
+"""Height fields as a scanning electron microscope shows them: etched steel, superalloys, polished grains, powders,
+islands.
 
-Secondary electrons make edges and what sticks out bright, hollows dark, and slopes towards the detector brighter than those away from it.
+Secondary electrons make edges and what sticks out bright, hollows dark, and slopes towards the detector brighter than
+those away from it.
 """
 
 import numpy as np
@@ -45,12 +47,22 @@ def lit(rng, height: np.ndarray, albedo: np.ndarray, edge: float) -> np.ndarray:
 
 def _field(intensity, materials, seen_as=None, blur=(0.5, 2.2), noise=(0.015, 0.14)) -> Field:
     return Field(
-        np.ascontiguousarray(intensity, np.float32), materials.astype(np.uint8), seen_as, (), "sem", 2, (0.0, 0.2), blur=blur, noise=noise,
-    )  # fmt: skip
+        np.ascontiguousarray(intensity, np.float32),
+        materials.astype(np.uint8),
+        seen_as,
+        (),
+        "sem",
+        2,
+        (0.0, 0.2),
+        blur=blur,
+        noise=noise,
+    )
 
 
 def steel(rng, size) -> Field:
-    """Etched steel: sunken matrix in cells, the network between raised and bright, islands, precipitates; sometimes a wide crack."""
+    """Etched steel: sunken matrix in cells, the network between raised and bright, islands, precipitates; sometimes a
+    wide crack.
+    """
     unit, spacing = size / 1024, log_uniform(rng, 28, 130) * size / 1024
     wall, number, count = _two_grounds(rng, size, spacing)
     width = log_uniform(rng, LEAST_MATRIX + 0.5, min(14, 0.3 * spacing / unit)) * unit
@@ -87,11 +99,21 @@ def steel(rng, size) -> Field:
 
 
 def _two_grounds(rng, size, spacing):
-    """Distance to walls, cell numbers and their count: one pattern of cells, or two that meet (equiaxed and elongated)."""
+    """Distance to walls, cell numbers and their count: one pattern of cells, or two that meet
+    (equiaxed and elongated).
+    """
     patterns = [
-        Pattern(spacing, rng.uniform(0.2, 0.55), aspect, rng.uniform(0, 180), rng.uniform(0, 0.25) * (rng.random() < 0.6), 0.15 * spacing * (rng.random() < 0.6), 0.08 * spacing)
+        Pattern(
+            spacing,
+            rng.uniform(0.2, 0.55),
+            aspect,
+            rng.uniform(0, 180),
+            rng.uniform(0, 0.25) * (rng.random() < 0.6),
+            0.15 * spacing * (rng.random() < 0.6),
+            0.08 * spacing,
+        )
         for aspect in (log_uniform(rng, 1, 2), log_uniform(rng, 2, 7))
-    ]  # fmt: skip
+    ]
     first = draw_cells(rng, size, patterns[0])
     if rng.random() < 0.55:
         return first.wall, first.number, first.count
@@ -192,7 +214,9 @@ def _whole(dots, allowed):
 
 
 def grains(rng, size) -> Field:
-    """Etched or thermally grooved grains: each at its own height and tone, grooves or steps between; a second phase in some, pores at corners."""
+    """Etched or thermally grooved grains: each at its own height and tone, grooves or steps between; a second phase in
+    some, pores at corners.
+    """
     unit, spacing = size / 1024, log_uniform(rng, 45, 320) * size / 1024
     cells = draw_cells(rng, size, Pattern(spacing, rng.uniform(0.3, 0.6), waves=rng.uniform(0, 0.05) * spacing))
     groove = np.exp(-np.maximum(cells.wall, 0) / (rng.uniform(1.5, 6) * unit))
@@ -213,7 +237,7 @@ def grains(rng, size) -> Field:
 
 def powder(rng, size) -> Field:
     """Grains of a powder lying over one another on a ground: round or angular, bright rims, dark gaps."""
-    unit, radius = size / 1024, log_uniform(rng, 20, 160) * size / 1024
+    radius = log_uniform(rng, 20, 160) * size / 1024
     count = int(np.clip(rng.uniform(0.3, 3.0) * size**2 / (np.pi * radius**2), 6, 350))
     height, front = np.full((size, size), -1.0, np.float32), np.zeros((size, size), np.int32)
     angular, spread = rng.random() < 0.35, rng.uniform(0.1, 0.6)
@@ -258,7 +282,9 @@ def _body(rng, y, x, angular):
 
 
 def islands(rng, size) -> Field:
-    """Islands of a broken or growing film on a smooth or grainy ground, with bright outlines; sometimes small ones of a third material on both."""
+    """Islands of a broken or growing film on a smooth or grainy ground, with bright outlines; sometimes small ones of a
+    third material on both.
+    """
     unit, radius = size / 1024, log_uniform(rng, 10, 90) * size / 1024
     raised = voids.pore_mask(rng, size, radius, rng.uniform(0.1, 0.6), log_uniform(rng, 1, 3), rng.uniform(0, 180))
     step = rng.uniform(2, 12) * unit

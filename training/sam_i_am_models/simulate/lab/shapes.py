@@ -1,4 +1,7 @@
-"""How a frame is cut into regions in the lab's kinds: int32 (size, size), region numbers from 0 on. Lengths in pixels of this frame."""
+"""How a frame is cut into regions in the lab's kinds: int32 (size, size), region numbers from 0 on.
+
+Lengths in pixels of this frame.
+"""
 
 import numpy as np
 from scipy import ndimage
@@ -8,7 +11,9 @@ from ..layouts import blob
 
 
 def axes_of(size: int, angle: float, middle=(0.5, 0.5)):
-    """Coordinates (along, depth) in pixels of layers whose normal is turned by `angle` degrees; float32 (size, size), 0 at `middle` (y, x shares)."""
+    """Coordinates (along, depth) in pixels of layers whose normal is turned by `angle` degrees; float32 (size, size), 0
+    at `middle` (y, x shares).
+    """
     line = np.arange(size, dtype=np.float32)
     x, y = line[None] - middle[1] * size, line[:, None] - middle[0] * size
     turn = np.deg2rad(angle)
@@ -27,7 +32,9 @@ def thicknesses(rng, count: int, size: int, least: float) -> np.ndarray:
 
 
 def stack(rng, size: int, thickness: np.ndarray, angle: float, roughness: float, shaped: float = 0.25) -> np.ndarray:
-    """Layers 0 .. n-1 of these thicknesses; interfaces rough by about `roughness` pixels; a share `shaped` of stacks is bent, ridged or stepped."""
+    """Layers 0 .. n-1 of these thicknesses; interfaces rough by about `roughness` pixels; a share `shaped` of stacks is
+    bent, ridged or stepped.
+    """
     along, depth = axes_of(size, angle, (rng.uniform(0.4, 0.6), rng.uniform(0.4, 0.6)))
     samples = 2048
     index = np.clip((along / (1.5 * size) + 0.5) * (samples - 1), 0, samples - 1).astype(np.int32)
@@ -69,7 +76,9 @@ def _profile(rng, samples: int, size: int) -> np.ndarray:
 def bodies(
     rng, size: int, count: int, radii: tuple[float, float], angle: float | None = None, shape: str | None = None
 ) -> np.ndarray:
-    """Region 0 and `count` bodies of radius between `radii` pixels: blobs, or plates and facets along a lattice turned by `angle` degrees (any without)."""
+    """Region 0 and `count` bodies of radius between `radii` pixels: blobs, or plates and facets along a lattice turned
+    by `angle` degrees (any without).
+    """
     regions = np.zeros((size, size), np.int32)
     line = np.arange(size, dtype=np.float32) / size
     y, x = np.meshgrid(line, line, indexing="ij")

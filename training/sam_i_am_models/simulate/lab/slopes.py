@@ -1,4 +1,6 @@
-"""Outlines that are slopes: films that thin out into vacuum over 30 to 150 pixels, round particles, sheets with single atoms on them."""
+"""Outlines that are slopes: films that thin out into vacuum over 30 to 150 pixels, round particles, sheets with single
+atoms on them.
+"""
 
 import numpy as np
 from scipy import ndimage

@@ -1,4 +1,7 @@
-"""What takes the rim of the picture: banners, padding, frames, the corners that turning leaves. Each narrows the canvas's field."""
+"""What takes the rim of the picture: banners, padding, frames, the corners that turning leaves.
+
+Each narrows the canvas's field.
+"""
 
 import numpy as np
 
@@ -74,7 +77,9 @@ def _banner_bar(rng, canvas, pen, top, rows, left, width):
 
 
 def text_page(rng, canvas: Canvas, ink: Ink) -> None:
-    """A white or black strip with several lines of text in the pixel face, as old camera software prints below its pictures."""
+    """A white or black strip with several lines of text in the pixel face, as old camera software prints below its
+    pictures.
+    """
     height, width = canvas.image.shape
     face, capital = Face(True, float(rng.choice([1, 0.8]))), float(rng.uniform(7, 16) * max(canvas.unit, 0.6))
     blocks = [

@@ -16,7 +16,9 @@ MOST_COLUMNS = 40
 
 @dataclass(frozen=True)
 class Projection:
-    """A projected cell. `basis`: its two vectors in Angstrom as rows, reduced, at 60 to 120 degrees; `columns`: (u, v, atomic numbers of
+    """A projected cell. `basis`: its two vectors in Angstrom as rows, reduced, at 60 to 120 degrees;
+
+    `columns`: (u, v, atomic numbers of
     one repeat along the beam); `repeat`: length of that in Angstrom."""
 
     name: str
@@ -128,7 +130,7 @@ def _reduce(basis):
 def _columns(places, numbers, basis):
     """Atoms that lie behind each other, as (u, v, atomic numbers)."""
     columns = []
-    for place, number in zip(places, numbers):
+    for place, number in zip(places, numbers, strict=True):
         for column in columns:
             apart = np.array(column[:2]) - place
             if np.linalg.norm((apart - np.round(apart)) @ basis) < SAME_COLUMN:

@@ -1,7 +1,8 @@
-"""Supported particles: a pile of projected spheres, grains, fluff, rods or a film, vacuum outside, and many small particles on it.
+"""Supported particles: a pile of projected spheres, grains, fluff, rods or a film, vacuum outside, and many small
+particles on it.
 
-Thickness adds up along the beam: HAADF grows with it, bright field falls. Materials: support, particles, often vacuum, sometimes a
-second kind of particle.
+Thickness adds up along the beam: HAADF grows with it, bright field falls. Materials: support, particles, often vacuum,
+sometimes a second kind of particle.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ MOST = 300  # particles
 
 @dataclass
 class Pile:
-    """`thickness` float32 (size, size), about 1 where it is thick; `texture` of zero mean that a phase image shows; `unsure`: nobody could
+    """`thickness` float32 (size, size), about 1 where it is thick;
+
+    `texture` of zero mean that a phase image shows; `unsure`: nobody could
     say whether it ends there."""
 
     thickness: np.ndarray
@@ -37,9 +40,17 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     intensity, contrast = (_bright_particles if bright else _dark_particles)(rng, pile, particles, second)
     materials, seen_as = _labels(pile, particles, second, contrast, noise)
     return Field(
-        intensity, materials, seen_as, (), "haadf" if bright else str(rng.choice(["bf", "tem"])), 2, (0.0, 0.25 if bright else 0.1),
-        blur=(0.4, 3.5 if bright else 1.5), noise=(noise, noise * 1.01), metadata={"layout": f"{kind} support", "particles": len(particles.found)},
-    )  # fmt: skip
+        intensity,
+        materials,
+        seen_as,
+        (),
+        "haadf" if bright else str(rng.choice(["bf", "tem"])),
+        2,
+        (0.0, 0.25 if bright else 0.1),
+        blur=(0.4, 3.5 if bright else 1.5),
+        noise=(noise, noise * 1.01),
+        metadata={"layout": f"{kind} support", "particles": len(particles.found)},
+    )
 
 
 def _covering(rng, kind, size):
@@ -85,14 +96,16 @@ def _bright_particles(rng, pile, particles, second):
 
 
 def _quiet(pile, particles, usual):
-    """Weight of the support up to which its own unevenness at the scale of the particles stays below a third of their contrast."""
+    """Weight of the support up to which its own unevenness at the scale of the particles stays below a third of their
+    contrast.
+    """
     fine = pile.thickness - ndimage.gaussian_filter(pile.thickness, 2 * particles.typical, truncate=2)
     return usual / (3 * max(float(fine[::3, ::3].std()), 1e-6))
 
 
 def _dark_particles(rng, pile, particles, second):
     """Bright field: absorption, diffraction contrast, phase grain and lattice fringes, Fresnel fringes."""
-    size, unit = pile.thickness.shape[0], pile.thickness.shape[0] / 1024
+    unit = pile.thickness.shape[0] / 1024
     resolved = rng.random() < 0.5  # high magnification: grain and fringes as strong as the particles
     usual = log_uniform(rng, 0.12, 0.3 if resolved else 0.9)
     absorbed = min(log_uniform(rng, 0.02, 0.08 if resolved else 0.3), _quiet(pile, particles, usual)) * pile.thickness
@@ -110,7 +123,11 @@ def _dark_particles(rng, pile, particles, second):
 
 
 class Particles:
-    """Particles of one kind: `front` int32 (size, size) number of the one in front (0 none), `thickness` summed, about 1 in the middle of a usual one."""
+    """Particles of one kind:
+
+    `front` int32 (size, size) number of the one in front (0 none), `thickness` summed, about 1 in the middle of a usual
+    one.
+    """
 
     def __init__(self, rng, size, unit, covered, other=None):
         self.size, self.unit = size, unit
@@ -191,7 +208,9 @@ def _facetted(rng, u, v):
 
 
 def places(rng, covered, radii):
-    """Centres (y, x) for particles of these radii: on the support and its rims, evenly or in clusters, now and then one over another."""
+    """Centres (y, x) for particles of these radii: on the support and its rims, evenly or in clusters, now and then one
+    over another.
+    """
     size = covered.shape[0]
     ys, xs = np.nonzero(covered[::4, ::4])
     if not len(ys):
@@ -239,7 +258,7 @@ def spheres(rng, size):
     wander = smooth_field(rng, size, int(rng.integers(8, 30))).numpy() * rng.uniform(0.3, 1.5)
     loose = ndimage.gaussian_filter(rng.standard_normal((size, size), dtype=np.float32), 1.5 * period)
     loose *= rng.uniform(1.0, 2.2) / max(float(loose.std()), 1e-6)
-    for number in range(most):
+    for _ in range(most):
         own = radius * float(np.exp(0.25 * rng.standard_normal()))
         centres.append(_next_to(rng, centres, own, size))
         box, distance = _distances(centres[-1][:2], own, size)
@@ -262,7 +281,9 @@ def _thinned(thickness):
 
 
 def _next_to(rng, centres, radius, size):
-    """(y, x, radius) of a new body: touching one that is there, or at a random place at or beyond the rim of the frame."""
+    """(y, x, radius) of a new body: touching one that is there, or at a random place at or
+    beyond the rim of the frame.
+    """
     if not centres or rng.random() < 0.12:
         y, x = rng.uniform(-0.1, 1.1, 2) * size
         return (y, x, radius)

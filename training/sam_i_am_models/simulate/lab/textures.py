@@ -24,7 +24,9 @@ def cloudy(rng, size: int, depth: float, coarsest: int = 4) -> np.ndarray:
 
 
 def columnar(rng, size: int, depth: float, width: float, angle: float) -> np.ndarray:
-    """Columns of about `width` pixels along the direction `angle` + 90 degrees, each a little brighter or darker, wavy and branching."""
+    """Columns of about `width` pixels along the direction `angle` + 90 degrees, each a little brighter or darker, wavy
+    and branching.
+    """
     along, deep = axes_of(size, angle)
     wave = smooth_field(rng, size, int(rng.integers(3, 9))).numpy() * width * rng.uniform(0.3, 1.5)
     place = along + wave + size

@@ -13,7 +13,9 @@ FINE = 2  # drawn so many times finer: half-pixel outlines
 def crack_mask(
     rng, size: int, width: float, count: int = 1, branches: float = 0.5, across: bool = True, angle: float | None = None
 ) -> np.ndarray:
-    """`count` cracks about `width` pixels wide, bool (size, size): crooked, tapering, with branches. `across`: from one side of the frame to another;
+    """`count` cracks about `width` pixels wide, bool (size, size): crooked, tapering, with branches.
+
+    `across`: from one side of the frame to another;
     otherwise they start inside. `angle`: their direction in degrees, by default any."""
     picture = Image.new("L", (size * FINE, size * FINE))
     pen = ImageDraw.Draw(picture)
@@ -32,7 +34,7 @@ def _crack(rng, pen, course, width, size, branches, generation):
     start, turn, length = course
     path, turns = crooked_path(rng, start, turn, length, size)
     widths = _widths(rng, len(path), width, tapering=generation > 0 or length < size)
-    for (y, x), half in zip(path * FINE, widths * FINE / 2):
+    for (y, x), half in zip(path * FINE, widths * FINE / 2, strict=True):
         if half > THINNEST * size / 1024:
             pen.ellipse((x - half, y - half, x + half, y + half), fill=255)
     if generation < 2:
@@ -51,7 +53,9 @@ def _crack(rng, pen, course, width, size, branches, generation):
 
 
 def crooked_path(rng, start, turn: float, length: float, size: int):
-    """Points (n, 2) as (y, x) about a pixel apart, and the direction at each: straight stretches with kinks, and a slow wander."""
+    """Points (n, 2) as (y, x) about a pixel apart, and the direction at each: straight stretches with kinks, and a slow
+    wander.
+    """
     steps = max(4, int(length))
     stretch = max(3, int(log_uniform(rng, 0.01, 0.08) * size))
     kinks = rng.normal(size=steps // stretch + 2) * rng.uniform(0.1, 0.7)
@@ -70,7 +74,10 @@ def _widths(rng, steps, width, tapering):
 
 
 def pore_mask(rng, size: int, radius: float, share: float, aspect: float = 1.0, angle: float = 0.0) -> np.ndarray:
-    """Uneven pores of about this radius that cover about `share` of the frame; `aspect` > 1: longer along `angle` degrees. Bool (size, size)."""
+    """Uneven pores of about this radius that cover about `share` of the frame;
+
+    `aspect` > 1: longer along `angle` degrees. Bool (size, size).
+    """
     stretch = np.sqrt(aspect)
     noise = rng.standard_normal((size, size), dtype=np.float32)
     if aspect > 1.05:
@@ -112,6 +119,8 @@ def depth_inside(mask: np.ndarray) -> np.ndarray:
 
 
 def bright_edges(mask: np.ndarray, width: float) -> np.ndarray:
-    """Secondary electrons at the rim of an opening: 1 at its outline on the outside, falling over `width` pixels; 0 inside."""
+    """Secondary electrons at the rim of an opening: 1 at its outline on the outside, falling over `width` pixels; 0
+    inside.
+    """
     outside = ndimage.distance_transform_edt(~mask)
     return np.where(mask, 0, np.exp(-outside / max(width, 0.3))).astype(np.float32)
