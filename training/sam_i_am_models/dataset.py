@@ -41,13 +41,13 @@ def _write_shard(path: Path, drawn: range, size: int, lab: float) -> None:
     np.save(path, np.stack([m.maps() for m in micrographs]))
 
 
-def generate(folder, first: int, count: int, size: int = 1024, workers: int = 2, shard: int = SHARD, lab: float = 0.0):
-    """Write the micrographs of seeds first .. first + count - 1 into `folder`, `shard` of them a file; a share `lab` of
-    them by the broad simulator.
+def generate(
+    folder: Path, wanted: range, size: int = 1024, workers: int = 2, shard: int = SHARD, lab: float = 0.0
+) -> None:
+    """Write the micrographs of the seeds `wanted` into `folder`, `shard` of them a file; a share `lab` of them by the
+    broad simulator.
     """
-    write_shards(
-        Path(folder), NAME, partial(_write_shard, size=size, lab=lab), range(first, first + count), shard, workers
-    )
+    write_shards(Path(folder), NAME, partial(_write_shard, size=size, lab=lab), wanted, shard, workers)
 
 
 class Shards:
@@ -111,9 +111,12 @@ def main():
     )
     options = parser.parse_args()
     settings = dict(workers=options.workers, shard=options.shard)
-    generate(options.folder / "validation", seeds.VALIDATION.start, options.validation, **settings)
-    generate(options.folder / "lab_validation", seeds.VALIDATION.start, options.lab_validation, lab=1.0, **settings)
-    generate(options.folder / "train", options.first, options.train, lab=options.lab, **settings)
+    validation = seeds.VALIDATION.start
+    generate(options.folder / "validation", range(validation, validation + options.validation), **settings)
+    for_lab = range(validation, validation + options.lab_validation)
+    generate(options.folder / "lab_validation", for_lab, lab=1.0, **settings)
+    for_training = range(options.first, options.first + options.train)
+    generate(options.folder / "train", for_training, lab=options.lab, **settings)
 
 
 if __name__ == "__main__":

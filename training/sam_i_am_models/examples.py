@@ -16,7 +16,7 @@ from .simulate.defects import Part, Structure
 from .simulate.fields import rough_line, smooth_field
 from .simulate.layouts import blob
 from .simulate.materials import Material
-from .simulate.micrograph import Scene, photograph
+from .simulate.micrograph import Exposure, Scene, photograph
 
 SIZE = 1024
 
@@ -120,7 +120,7 @@ def make(name: str) -> Micrograph:
     lay_out, seed = EXAMPLES[name]
     rng = np.random.default_rng(seed)
     scene, imaging = lay_out(rng)
-    return photograph(rng, scene, SIZE, 1, {"seed": seed}, **imaging)
+    return photograph(rng, scene, SIZE, Exposure(1, **imaging), {"seed": seed})
 
 
 def main():

@@ -15,8 +15,8 @@ import torch
 from torch import nn
 
 from .architectures import ImageEncoder, MaskDecoder, MaterialHead, TextureEncoder
-from .architectures.image_encoder import TOKEN_STRIDE
-from .architectures.mask_decoder import MASK_STRIDE, STRIDE
+from .architectures.image_encoder import TOKEN_STRIDE, EncoderSettings
+from .architectures.mask_decoder import MASK_STRIDE, STRIDE, DecoderSettings
 from .architectures.material_head import material_tokens
 from .exported_decoder import ExportedDecoder
 from .prompts import no_mask
@@ -39,8 +39,8 @@ def load_sam(path=None):
     """(encoder, decoder) in evaluation mode from a checkpoint of the recipe, or untrained."""
     state = torch.load(path, map_location="cpu", weights_only=True) if path else {}
     encoder, decoder = (
-        ImageEncoder(**state.get("encoder_settings", {})),
-        MaskDecoder(**state.get("decoder_settings", {})),
+        ImageEncoder(EncoderSettings(**state.get("encoder_settings", {}))),
+        MaskDecoder(DecoderSettings(**state.get("decoder_settings", {}))),
     )
     if path:
         encoder.load_state_dict(state["encoder"])

@@ -13,11 +13,11 @@ What differs from `MaskDecoder.forward`, every step exactly or up to rounding:
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from .architectures import prompt_encoder
 from .architectures.blocks import Attention
-from .architectures.mask_decoder import MASKS, STRIDE, MaskDecoder
+from .architectures.mask_decoder import MASKS, STRIDE, DecoderInputs, MaskDecoder
 
 
 def _heads(linear: nn.Linear, heads: int):
@@ -80,15 +80,18 @@ class ExportedDecoder(nn.Module):
         super().__init__()
         self.decoder = decoder
 
-    def forward(self, image_embeddings, high_16, high_8, texture_tokens, outlines, coords, labels, mask_input):
-        d = self.decoder
+    def forward(self, *tensors: Tensor) -> tuple[Tensor, Tensor]:
+        """`tensors`: those of `DecoderInputs`, without the origin."""
+        d, given = self.decoder, DecoderInputs(*tensors)
         plain, prompt_encoder._spread = prompt_encoder._spread, prompt_encoder.pooled_spread
         try:
-            sparse, maps = d.prompts(texture_tokens, outlines, coords, labels, mask_input)
+            sparse, maps = d.prompts(
+                given.texture_tokens, given.outlines, given.point_coords, given.point_labels, given.mask_input
+            )
         finally:
             prompt_encoder._spread = plain
-        height, breadth = image_embeddings.shape[-2:]
-        places = rows_of(image_embeddings + d.dense(maps.coarse)).flatten(1, 2)
+        height, breadth = given.image_embeddings.shape[-2:]
+        places = rows_of(given.image_embeddings + d.dense(maps.coarse)).flatten(1, 2)
         position = d.prompts.position.grid(height, breadth, STRIDE)
         start = torch.cat([d.output_tokens.weight[None].expand(sparse.shape[0], -1, -1), sparse], 1)
         tokens = start
@@ -96,7 +99,9 @@ class ExportedDecoder(nn.Module):
             tokens, places = self._block(block, tokens, places, start, position)
         tokens = d.final_norm(tokens + tokens_to_places(d.final, tokens + start, places + position, places))
         places = places.reshape(-1, height, breadth, places.shape[-1])
-        masks = self._masks(places, high_16, high_8, tokens[:, 1 : 1 + MASKS], maps)
+        masks = self._masks(
+            places, given.high_res_features_16, given.high_res_features_8, tokens[:, 1 : 1 + MASKS], maps
+        )
         return d._predict_iou(tokens, masks, maps), masks * d.logit_gain
 
     @staticmethod

@@ -7,7 +7,9 @@ interrupted continues as if it had not been. A run may also be a span of time (`
 import math
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,38 +18,37 @@ from torch import nn
 EMA_DECAY = 0.995
 
 
-class Run:
-    """Trains `net` (one module that holds everything) for `steps` steps; `checkpoint` is written every `every` steps.
+@dataclass(frozen=True)
+class Plan:
+    """How long a run takes, how fast it learns, and what it draws.
 
     `seconds`: end after so much time instead of `steps`; the schedule follows the clock.
+    """
+
+    steps: int | None
+    rate: float
+    seed: int
+    seconds: float | None = None
+    warm_up: int = 40  # steps over which the rate rises
+    weight_decay: float = 0.02
+    decay: float = EMA_DECAY  # of the averaged weights
+    every: int = 50  # steps between checkpoints
+    watch_every: int = 100  # steps between figures on the averaged weights
+
+
+class Run:
+    """Trains `net` (one module that holds everything) by a plan.
+
     `groups`: the optimiser's parameter groups, each with a `share` of the learning rate; all of `net` without.
     """
 
     def __init__(
-        self,
-        net: nn.Module,
-        checkpoint: Path,
-        steps: int | None,
-        rate: float,
-        seed: int,
-        groups=None,
-        weight_decay=0.02,
-        warm_up=40,
-        every=50,
-        seconds=None,
-        decay=EMA_DECAY,
-    ):
-        self.net, self.checkpoint, self.steps, self.rate, self.seed = net, Path(checkpoint), steps, rate, seed
-        self.warm_up, self.every, self.step, self.seconds, self.budget, self.decay = (
-            warm_up,
-            every,
-            0,
-            0.0,
-            seconds,
-            decay,
-        )
+        self, net: nn.Module, checkpoint: Path, plan: Plan, groups: list[dict[str, Any]] | None = None
+    ) -> None:
+        self.net, self.checkpoint, self.plan = net, Path(checkpoint), plan
+        self.step, self.seconds = 0, 0.0
         self.optimiser = torch.optim.AdamW(
-            groups or net.parameters(), rate, weight_decay=weight_decay, betas=(0.9, 0.98)
+            groups or net.parameters(), plan.rate, weight_decay=plan.weight_decay, betas=(0.9, 0.98)
         )
         self.average = {k: v.clone() for k, v in net.state_dict().items()}
         self.means: dict[str, torch.Tensor] = {}
@@ -71,16 +72,19 @@ class Run:
     @property
     def progress(self) -> float:
         """How much of the run is done, 0 to 1."""
-        return self.seconds / self.budget if self.budget else self.step / self.steps
+        if self.plan.seconds:
+            return self.seconds / self.plan.seconds
+        assert self.plan.steps is not None, "a plan has steps or seconds"
+        return self.step / self.plan.steps
 
     def _schedule(self):
-        rise = min(1.0, (self.step + 1) / self.warm_up)
+        rise = min(1.0, (self.step + 1) / self.plan.warm_up)
         fall = 0.5 * (1 + math.cos(math.pi * min(1.0, self.progress))) + 0.02
         for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * rise * fall * group.get("share", 1.0)
+            group["lr"] = self.plan.rate * rise * fall * group.get("share", 1.0)
 
     def _update_average(self):
-        decay = min(self.decay, (self.step + 1) / (self.step + 10))
+        decay = min(self.plan.decay, (self.step + 1) / (self.step + 10))
         own = self.net.state_dict()
         floating = [name for name, value in own.items() if value.dtype.is_floating_point]
         with torch.no_grad():
@@ -88,16 +92,16 @@ class Run:
             for name in own.keys() - set(floating):
                 self.average[name].copy_(own[name])
 
-    def train(self, losses, watch=None, watch_every=100):
+    def train(self, losses, watch=None):
         """`losses(net, rng, step)` returns named losses, summed;
 
         `watch(net)` prints figures on the averaged weights.
         """
         while self.progress < 1:
             started = time.time()
-            torch.manual_seed(self.seed * 1_000_003 + self.step)
+            torch.manual_seed(self.plan.seed * 1_000_003 + self.step)
             self._schedule()
-            named = losses(self.net, np.random.default_rng([self.seed, self.step]), self.step)
+            named = losses(self.net, np.random.default_rng([self.plan.seed, self.step]), self.step)
             total = sum(v for k, v in named.items() if not k.startswith("_"))
             self.optimiser.zero_grad(set_to_none=True)
             total.backward()
@@ -109,10 +113,10 @@ class Run:
             for name, value in named.items():
                 value = value.detach()
                 self.means[name] = 0.97 * self.means.get(name, value) + 0.03 * value
-            if self.step % self.every == 0 or self.progress >= 1:
+            if self.step % self.plan.every == 0 or self.progress >= 1:
                 self.report()
                 self.save()
-            if watch and (self.step % watch_every == 0 or self.progress >= 1):
+            if watch and (self.step % self.plan.watch_every == 0 or self.progress >= 1):
                 self.with_average(watch)
         return self
 

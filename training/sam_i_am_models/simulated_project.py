@@ -22,7 +22,7 @@ from .simulate import imaging, layouts
 from .simulate.defects import build
 from .simulate.fields import log_uniform
 from .simulate.materials import palette
-from .simulate.micrograph import LEAST_CELLS, Micrograph, Scene, _broadest, _turns, photograph
+from .simulate.micrograph import LEAST_CELLS, Exposure, Micrograph, Scene, _broadest, _turns, photograph
 
 SIZE = 1024
 MATERIALS = 4
@@ -57,11 +57,11 @@ def draw_micrograph(seed: int, project: Project) -> Micrograph:
     regions = _without_slivers(regions, of_region, project.materials)
     lattice = [m.kind == "crystal" for m in project.materials]
     coherent = rng.random() < (0.7 if layout == "mottled" else 0.25)
-    structure = build(rng, regions, of_region, _turns(rng, of_region, layout, coherent), lattice, SIZE, coherent)
+    structure = build(rng, regions, of_region, _turns(rng, of_region, layout, coherent), lattice, coherent)
     width = rng.uniform(0.3, 1.5) if rng.random() < 0.75 else rng.uniform(1.5, 7)
     scene = Scene(structure, project.materials, float(width * SIZE / 1024), layout)
     dose = project.dose * log_uniform(rng, 1 / DOSE_SPREAD, DOSE_SPREAD)
-    return photograph(rng, scene, SIZE, project.difficulty, {"seed": seed}, dose=dose, gamma=1.0, unseen=True)
+    return photograph(rng, scene, SIZE, Exposure(project.difficulty, dose=dose, gamma=1.0, unseen=True), {"seed": seed})
 
 
 def _without_slivers(regions, of_region, materials):

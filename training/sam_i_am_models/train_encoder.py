@@ -4,6 +4,7 @@ Most steps see crops, every third one whole frames: there attention spans four t
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,12 @@ from torch import nn
 
 from .affinity import affinity_loss, cell_labels, outline_loss, same_material_auc
 from .architectures import ImageEncoder
-from .architectures.image_encoder import TOKEN_STRIDE
+from .architectures.image_encoder import TOKEN_STRIDE, EncoderSettings
 from .crops import CROP_SCALES, batch, random_crop, scale_grey
 from .dataset import IMAGE, MATERIALS, PARTS, Shards
 from .export import load_sam
 from .grow import grow
-from .loop import Run
+from .loop import Plan, Run
 
 STRIDES = (32, 16, 8)
 SHARES = (0.6, 1.0, 1.0)  # of the loss, per stride
@@ -29,9 +30,9 @@ FRAME_EVERY, FRAME_SIZE, FRAME_SCALES = 3, 1024, (1.0, 1.5)
 class AffinityModel(nn.Module):
     """The encoder and the scales of its pair logits."""
 
-    def __init__(self, **settings):
+    def __init__(self, settings: EncoderSettings | None = None) -> None:
         super().__init__()
-        self.encoder = ImageEncoder(**settings)
+        self.encoder = ImageEncoder(settings)
         self.gain, self.offset = nn.Parameter(torch.full((3,), 5.0)), nn.Parameter(torch.full((3,), -2.0))
 
     def losses(self, images, materials, parts, cells: int = 384):
@@ -64,26 +65,26 @@ def token_auc(encoder, shards: Shards, count: int = 24) -> list[float]:
     return [round(float(np.nanmean(v)), 3) if v else float("nan") for v in found.values()]
 
 
+PLAN = Plan(steps=1400, rate=1.5e-3, seed=1)
+
+
 def train(
     data: Path,
     checkpoint: Path,
-    steps=1400,
-    crops=8,
-    size=512,
-    rate=1.5e-3,
-    seed=1,
-    watch_every=100,
+    plan: Plan = PLAN,
+    crops: int = 8,
+    size: int = 512,
     start: Path | None = None,
 ) -> Run:
     """`start`: released weights (a file as `checkpoints/shipped.pt`) to go on from; random ones without."""
     training, validation = Shards(data / "train"), Shards(data / "validation")
-    torch.manual_seed(seed)
+    torch.manual_seed(plan.seed)
     net = AffinityModel()
     if start:
         grow(net.encoder, load_sam(start)[0].state_dict())
     # Convolutions on CPUs are a third faster with channels last.
     net = net.to(memory_format=torch.channels_last).train()
-    run = Run(net, checkpoint, steps, rate, seed, groups=encoder_groups(net))
+    run = Run(net, checkpoint, plan, encoder_groups(net))
     frames = max(1, crops * size**2 // FRAME_SIZE**2)
 
     def losses(net, rng, step):
@@ -92,9 +93,7 @@ def train(
         images, labels = batch([random_crop(rng, training, side, scales) for _ in range(count)])
         return net.losses(images.to(memory_format=torch.channels_last), labels[:, MATERIALS - 1], labels[:, PARTS - 1])
 
-    return run.train(
-        losses, lambda net: print("  token AUC by class", token_auc(net.encoder, validation), flush=True), watch_every
-    )
+    return run.train(losses, lambda net: print("  token AUC by class", token_auc(net.encoder, validation), flush=True))
 
 
 def encoder_groups(net: AffinityModel):
@@ -112,7 +111,8 @@ def main():
     parser.add_argument("--start", type=Path, help="released weights to go on from")
     parser.add_argument("--rate", type=float, default=1.5e-3)
     options = parser.parse_args()
-    train(options.data, options.checkpoint, options.steps, rate=options.rate, start=options.start)
+    plan = replace(PLAN, steps=options.steps, rate=options.rate)
+    train(options.data, options.checkpoint, plan, start=options.start)
 
 
 if __name__ == "__main__":

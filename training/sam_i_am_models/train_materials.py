@@ -5,6 +5,7 @@ should spread over its material's query alone, so that queries without a materia
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from . import features
 from .architectures import MaterialHead
 from .architectures.material_head import FINE
 from .export import load_head
-from .loop import Run
+from .loop import Plan, Run
 
 EARLY_SHARE = 0.4  # of the loss, for every turn before the last
 FEATURE_NOISE = 0.05  # of a channel's size, per view
@@ -71,12 +72,15 @@ def draw(rng, seen):
     return noisy(turned(fine)), noisy(turned(coarse)), turned(labels).long()
 
 
-def train(folder: Path, checkpoint: Path, steps=1200, views=8, rate=1e-3, seed=7, start: Path | None = None) -> Run:
+PLAN = Plan(steps=1200, rate=1e-3, seed=7, weight_decay=0.05, warm_up=100)
+
+
+def train(folder: Path, checkpoint: Path, plan: Plan = PLAN, views: int = 8, start: Path | None = None) -> Run:
     """`start`: released weights (a file as `checkpoints/materials.pt`) to go on from; random ones without."""
     seen = features.read(folder)
-    torch.manual_seed(seed)
+    torch.manual_seed(plan.seed)
     head = load_head(start) if start else MaterialHead()
-    run = Run(head.train(), checkpoint, steps, rate, seed, weight_decay=0.05, warm_up=100)
+    run = Run(head.train(), checkpoint, plan)
 
     def losses(head, rng, step):
         fine, coarse, labels = (torch.stack(x) for x in zip(*(draw(rng, seen) for _ in range(views)), strict=True))
@@ -103,7 +107,8 @@ def main():
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--start", type=Path, help="released weights to go on from")
     options = parser.parse_args()
-    train(options.features, options.checkpoint, options.steps, rate=options.rate, start=options.start)
+    plan = replace(PLAN, steps=options.steps, rate=options.rate)
+    train(options.features, options.checkpoint, plan, start=options.start)
     write_release(options.checkpoint, options.release)
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from .architectures.mask_decoder import describe
+from .architectures.mask_decoder import DecoderInputs, describe
 from .automatic_masks import grid_points
 from .crops import degrade, scale_grey
 from .dataset import GROUPS, IMAGE, MATERIALS, PARTS, PIECES, Shards
@@ -84,7 +84,7 @@ def gather(net: SamModel, shards: Shards, frames: int, count: int, seed: int, wo
         grey, points, regions, known = (t.to(device) for t in drawn)
         features = net.encoder(grey[None, None])
         tokens, masks, dense = net.decoder.decode(
-            *features, points, torch.ones(points.shape[:2], device=device), no_mask(features[-1])
+            DecoderInputs(*features, points, torch.ones(points.shape[:2], device=device), no_mask(features[-1]))
         )
         rows.append(describe(tokens, masks, dense).flatten(0, 1))
         truths.append(best_iou(masks, regions, known).flatten())

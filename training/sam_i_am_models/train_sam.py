@@ -4,6 +4,7 @@ Crops are cheap and hold many outlines; on whole frames regions are as large, an
 """
 
 import argparse
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from .architectures.prompt_encoder import POSITION_UNIT
 from .crops import batch, random_crop, scale_grey
 from .dataset import IMAGE, MATERIALS, Shards
 from .export import load_sam
-from .loop import Run
+from .loop import Plan, Run
 from .mask_loss import decoder_losses, true_iou
 from .prompts import correct, draw_kind, draw_prompts, no_mask
 from .train_encoder import FRAME_SCALES, FRAME_SIZE, AffinityModel, token_auc
@@ -143,30 +144,37 @@ def _watch(validation):
     return watch
 
 
+@dataclass(frozen=True)
+class Step:
+    """What a step sees: `crops` of `size` pixels with `count` prompts each, or every other time one whole frame."""
+
+    crops: int = 4
+    count: int = 20
+    size: int = 512
+
+
+PLAN, USUAL_STEP = Plan(steps=1400, rate=6e-4, seed=2), Step()
+
+
 def train(
-    data,
-    encoder_checkpoint,
-    checkpoint,
-    steps=1400,
-    crops=4,
-    count=20,
-    size=512,
-    rate=6e-4,
-    seed=2,
-    watch_every=100,
-    start=None,
+    data: Path,
+    encoder_checkpoint: Path,
+    checkpoint: Path,
+    plan: Plan = PLAN,
+    sees: Step = USUAL_STEP,
+    start: Path | None = None,
 ) -> Run:
     """The encoder's trunk is frozen: gradients from the masks made its tokens slightly worse (class 3 AUC .84 to .82).
 
     `start`: released weights (a file as `checkpoints/shipped.pt`) whose decoder to go on from.
     """
-    torch.manual_seed(seed)
+    torch.manual_seed(plan.seed)
     net = SamModel()
     net.affinity.load_state_dict(torch.load(encoder_checkpoint, weights_only=True)["average"])
     if start:
         net.decoder.load_state_dict(load_sam(start)[1].state_dict())
         net.decoder.logit_gain.fill_(1.0)
-    run = Run(net.eval(), checkpoint, steps, rate, seed, groups=decoder_groups(net))
+    run = Run(net.eval(), checkpoint, plan, decoder_groups(net))
     training, validation = Shards(data / "train"), Shards(data / "validation")
 
     def losses(net, rng, step):
@@ -174,12 +182,12 @@ def train(
         drawn = (
             [random_crop(rng, training, FRAME_SIZE, FRAME_SCALES)]
             if whole
-            else [random_crop(rng, training, size) for _ in range(crops)]
+            else [random_crop(rng, training, sees.size) for _ in range(sees.crops)]
         )
         images, labels = batch(drawn)
-        return crop_losses(net, images, labels, rng, crops * count // 2 if whole else count)
+        return crop_losses(net, images, labels, rng, sees.crops * sees.count // 2 if whole else sees.count)
 
-    return run.train(losses, _watch(validation), watch_every)
+    return run.train(losses, _watch(validation))
 
 
 def decoder_groups(net):
@@ -222,8 +230,7 @@ def main():
         options.data,
         options.runs / "encoder.pt",
         options.runs / "joint.pt",
-        options.steps,
-        rate=options.rate,
+        replace(PLAN, steps=options.steps, rate=options.rate),
         start=options.start,
     )
 

@@ -5,6 +5,7 @@ python -m sam_i_am_models.train_texture --pieces FOLDER --runs FOLDER
 """
 
 import argparse
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -13,7 +14,7 @@ from torch import nn
 
 from .architectures import FractalTextureEncoder, TextureEncoder
 from .architectures.texture_encoder import CROP
-from .loop import Run
+from .loop import Plan, Run
 from .piece_crops import draw_pieces, read
 from .texture_crops import MATERIALS_PER_GROUP, draw_group
 
@@ -53,32 +54,45 @@ def answer_loss(net, embeddings):
     return F.binary_cross_entropy_with_logits(logits, same, weight=weight)
 
 
-def draw_step(rng, known, groups, micrographs, crops):
-    """Crops (n, 1, CROP, CROP), the material of each and the group that it belongs to (n).
+@dataclass(frozen=True)
+class Step:
+    """What a step sees: `groups` of materials drawn alone, `crops` of each, then one group for each of so many
+    `micrographs`.
+    """
 
-    First `groups` of materials drawn alone, `crops` of each,
-    then one group for each of so many micrographs out of `known`."""
+    groups: int = 8
+    micrographs: int = 28
+    crops: int = 4
+
+
+PLAN, USUAL_STEP = Plan(steps=2000, rate=1.5e-3, seed=4), Step()
+
+
+def draw_step(rng, known, sees: Step):
+    """Crops (n, 1, CROP, CROP), the material of each and the group that it belongs to (n): first the groups drawn
+    alone,
+    then the micrographs, out of `known`.
+    """
+    crops = sees.crops
     drawn = [
         (draw_group(rng, crops).reshape(-1, CROP, CROP), torch.arange(MATERIALS_PER_GROUP).repeat_interleave(crops))
-        for _ in range(groups)
+        for _ in range(sees.groups)
     ]
-    drawn += [draw_pieces(rng, known[index]) for index in rng.integers(0, len(known), micrographs)]
+    drawn += [draw_pieces(rng, known[index]) for index in rng.integers(0, len(known), sees.micrographs)]
     images, materials = (torch.cat(parts) for parts in zip(*drawn, strict=True))
     group = torch.arange(len(drawn)).repeat_interleave(torch.tensor([len(own) for own, _ in drawn]))
     return images[:, None], group * MOST_MATERIALS + materials, group
 
 
-def train(
-    checkpoint: Path, pieces: Path, steps=2000, groups=8, micrographs=28, crops=4, rate=1.5e-3, seed=4, encoder="plain"
-) -> Run:
+def train(checkpoint: Path, pieces: Path, plan: Plan = PLAN, sees: Step = USUAL_STEP, encoder: str = "plain") -> Run:
     """`pieces`: a folder of piece_crops. What a step sees: `draw_step`."""
-    torch.manual_seed(seed)
+    torch.manual_seed(plan.seed)
     net = TextureModel(encoder).train().to(memory_format=torch.channels_last)  # 1.4 times as fast on a CPU
-    run = Run(net, checkpoint, steps, rate, seed)
-    known = read(pieces)
+    run = Run(net, checkpoint, plan)
+    known, groups, crops = read(pieces), sees.groups, sees.crops
 
     def losses(net, rng, step):
-        images, materials, group = draw_step(rng, known, groups, micrographs, crops)
+        images, materials, group = draw_step(rng, known, sees)
         embeddings = net.texture(images)
         alone = embeddings[: groups * MATERIALS_PER_GROUP * crops].reshape(groups, MATERIALS_PER_GROUP, crops, -1)
         return {"contrast": contrastive_loss(embeddings, materials, group), "answer": answer_loss(net, alone)}
@@ -105,7 +119,7 @@ def main():
         help="fractal: for comparison, export.py takes the plain one",
     )
     options = parser.parse_args()
-    train(options.runs / "texture_run.pt", options.pieces, options.steps, encoder=options.encoder)
+    train(options.runs / "texture_run.pt", options.pieces, replace(PLAN, steps=options.steps), encoder=options.encoder)
     write_release(options.runs / "texture_run.pt", options.runs / "texture.pt", options.encoder)
 
 

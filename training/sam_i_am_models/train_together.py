@@ -27,12 +27,22 @@ from .architectures.image_encoder import TOKEN_STRIDE
 from .architectures.prompt_encoder import POSITION_UNIT
 from .crops import batch, random_crop, scale_grey
 from .dataset import IMAGE, MATERIALS, PARTS, Shards
-from .loop import Run
+from .from_release import (
+    QUALITY_PROMPTS,
+    SHARD,
+    ending,
+    parser_of,
+    settle,
+    simulate_beside,
+    start,
+    train_head,
+    wait_for,
+    write,
+)
+from .loop import Plan, Run
 from .prompts import Prompts, draw_kind, draw_prompts
-from .simulate.lab import LAB_SHARE
 from .train_encoder import FRAME_SCALES, FRAME_SIZE, OUTLINE_SHARE, SCALE_RATE, SHARES, STRIDES, AffinityModel
-from .train_on_gpu import end, grown, simulate_beside, train_head, wait_for
-from .train_sam import IOU_HEAD_SHARE, SamModel, is_corrected, mean_losses, prompt_losses, write_release
+from .train_sam import IOU_HEAD_SHARE, SamModel, is_corrected, mean_losses, prompt_losses
 
 CROP_SIZE, CROP_SCALES, FRAME_EVERY = 512, (0.5, 2.5), 3
 CELLS = 512  # of an image, in pairs of which the same-material loss is taken
@@ -40,6 +50,7 @@ BUSY_SHARE = 0.6  # of the crops: the one with more parts of two
 REFRESH_EVERY = 10
 SCALE_FRAMES = 8  # micrographs on which the scales of the pair logits are fitted before the first step
 LAB_VALIDATION = 96
+SEED = 28
 
 
 def busy_crop(rng, shards: Shards, size: int, scales):
@@ -147,25 +158,27 @@ def fit_scales(affinity: AffinityModel, shards: Shards, rounds: int = 150) -> No
         optimiser.step()
 
 
-def train(net: SamModel, folder: Path, checkpoint: Path, options, seed: int = 28) -> Run:
+def begin(net: SamModel, checkpoint: Path, options: argparse.Namespace, seed: int = SEED) -> Run:
+    """The run of `checkpoint` where it stands, or a new one."""
+    plan = Plan(
+        steps=None if options.seconds else options.steps,
+        rate=options.rate,
+        seed=seed,
+        seconds=options.seconds,
+        warm_up=options.warm_up,
+        every=25,
+        decay=options.decay,
+    )
+    return Run(net.eval(), checkpoint, plan, groups(net, options.encoder_share))
+
+
+def train(net: SamModel, folder: Path, checkpoint: Path, options, seed: int = SEED) -> Run:
     """Go on with the run of `checkpoint`, or begin it."""
     shards, device = Shards(folder), torch.device(options.device)
     if not checkpoint.exists():
         fit_scales(net.affinity, shards)
         print("scales of the pair logits", net.affinity.gain.tolist(), net.affinity.offset.tolist(), flush=True)
-    steps = None if options.seconds else options.steps
-    run = Run(
-        net.eval(),
-        checkpoint,
-        steps,
-        options.rate,
-        seed,
-        groups=groups(net, options.encoder_share),
-        warm_up=options.warm_up,
-        every=25,
-        seconds=options.seconds,
-        decay=options.decay,
-    )
+    run = begin(net, checkpoint, options, seed)
     drawn = None
     if options.loaders:
         loader = DataLoader(
@@ -188,17 +201,8 @@ def train(net: SamModel, folder: Path, checkpoint: Path, options, seed: int = 28
     return run.train(losses)
 
 
-def parse():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--start", type=Path, required=True, help="released weights to go on from")
-    parser.add_argument(
-        "--frames",
-        type=Path,
-        required=True,
-        help="folder of simulated micrographs (5 MB each); what is there is used, too",
-    )
-    parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints; keep it to resume")
-    parser.add_argument("--release", type=Path, required=True, help="folder to write together.pt to, in half precision")
+def parse() -> argparse.Namespace:
+    parser = parser_of(__doc__)
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--seconds", type=float, help="a span of time in place of --steps")
     parser.add_argument("--rate", type=float, default=4e-4)
@@ -211,7 +215,6 @@ def parse():
     parser.add_argument("--prompts", type=int, default=48, help="prompts in a step")
     parser.add_argument("--first", type=int, default=30_000, help="first seed of the training micrographs")
     parser.add_argument("--most", type=int, default=2000, help="micrographs at most")
-    parser.add_argument("--lab", type=float, default=LAB_SHARE, help="share of the broad simulator's micrographs")
     parser.add_argument(
         "--simulators",
         type=int,
@@ -240,38 +243,29 @@ def parse():
 def finish(net: SamModel, run: Run, options) -> None:
     """The IoU head anew on the averaged weights, and the release."""
     net.load_state_dict(run.average)
-    options.release.mkdir(parents=True, exist_ok=True)
-    write_release(net.eval(), options.release / "decoder.pt", dtype=torch.float16)
-    train_head(net, options.frames, options.quality_frames, 64, options.loaders)
-    write_release(net, options.release / "together.pt", dtype=torch.float16)
+    write(net.eval(), options.release, "decoder")
+    train_head(net, options.frames, options.quality_frames, QUALITY_PROMPTS, options.loaders)
+    write(net, options.release, "together")
 
 
-def main():
+def main() -> None:
     options = parse()
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
-    torch.multiprocessing.set_sharing_strategy("file_system")
-    torch.manual_seed(1)
+    settle()
     began, checkpoint = time.time(), options.runs / "together.pt"
-    net = grown(options.start).to(options.device).to(memory_format=torch.channels_last)
+    net = start(options.start, options.device)
     if options.only_release:
-        return finish(
-            net,
-            Run(net.eval(), checkpoint, options.steps, options.rate, 28, groups=groups(net, options.encoder_share)),
-            options,
-        )
+        finish(net, begin(net, checkpoint, options), options)
+        return
     simulator = (
         simulate_beside(options.frames, options.first, options.most, options.simulators, options.lab, LAB_VALIDATION)
         if options.simulators
         else None
     )
-    try:
+    with ending(simulator):
         if simulator:
-            wait_for(Shards(options.frames / "train"), 16, simulator)
+            wait_for(Shards(options.frames / "train"), 2 * SHARD, simulator)
         print(f"{time.time() - began:.0f} s: training begins", flush=True)
         run = train(net, options.frames / "train", checkpoint, options)
-    finally:
-        if simulator:
-            end(simulator)
     finish(net, run, options)
 
 

@@ -69,7 +69,7 @@ def test_every_kind_is_drawn_by_its_share():
 
 
 def test_shards_know_the_kind_of_each_micrograph(tmp_path):
-    dataset.generate(tmp_path, 3, 4, size=64, workers=1, shard=2, lab=1.0)
+    dataset.generate(tmp_path, range(3, 7), size=64, workers=1, shard=2, lab=1.0)
     shards = dataset.Shards(tmp_path)
     assert len(shards.kinds) == 4 and set(shards.kinds) <= set(KINDS)
 

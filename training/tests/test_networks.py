@@ -9,6 +9,7 @@ import torch
 from sam_i_am_models import export
 from sam_i_am_models.architectures import FractalTextureEncoder, ImageEncoder, MaskDecoder, MaterialHead, TextureEncoder
 from sam_i_am_models.architectures.fractal_texture import FractalPooling, slope
+from sam_i_am_models.architectures.mask_decoder import DecoderSettings
 from sam_i_am_models.architectures.material_head import QUERIES, typical_places
 from sam_i_am_models.architectures.prompt_encoder import PromptEncoder, reachable
 from sam_i_am_models.exported_decoder import ExportedDecoder
@@ -58,7 +59,7 @@ def _features(tokens, outlines):
 
 def test_untrained_decoder_gives_the_region_under_the_point():
     torch.manual_seed(1)
-    decoder = MaskDecoder(token=4).eval()
+    decoder = MaskDecoder(DecoderSettings(token=4)).eval()
     features = _features(_two_textures(), torch.zeros(1, 2, 32, 32))
     with torch.no_grad():
         _, masks = decoder(

@@ -20,8 +20,8 @@ from sam_i_am_models.train_together import DrawnSteps, busy_crop, draw_step, fin
 @pytest.fixture(scope="module")
 def frames(tmp_path_factory):
     folder = tmp_path_factory.mktemp("frames")
-    dataset.generate(folder / "train", 0, 3, size=128, workers=1, shard=3, lab=0.5)
-    dataset.generate(folder / "validation", 900_000, 1, size=128, workers=1)
+    dataset.generate(folder / "train", range(0, 3), size=128, workers=1, shard=3, lab=0.5)
+    dataset.generate(folder / "validation", range(900_000, 900_001), size=128, workers=1)
     return folder
 
 

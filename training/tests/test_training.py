@@ -1,5 +1,7 @@
 """Prompts, losses and short runs: the loss falls, and an interrupted run ends as an uninterrupted one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -12,26 +14,31 @@ from sam_i_am_models import (
     train_encoder,
     train_materials,
     train_quality,
+    train_sam,
     train_texture,
 )
 from sam_i_am_models.affinity import same_material_auc
 from sam_i_am_models.architectures import MaterialHead
 from sam_i_am_models.architectures.mask_decoder import MASK_STRIDE
 from sam_i_am_models.architectures.material_head import TOKEN
-from sam_i_am_models.loop import Run
+from sam_i_am_models.loop import Plan, Run
 from sam_i_am_models.mask_loss import decoder_losses, true_iou
 from sam_i_am_models.measures import one_hot
 from sam_i_am_models.prompts import correct, draw_prompts, mask_grid
 from sam_i_am_models.simulate import simulate
 from sam_i_am_models.train_sam import release
-from sam_i_am_models.train_sam import train as train_sam
+
+
+def plan(stage, steps: int) -> Plan:
+    """The usual plan of a stage, for so many steps, without figures on the way."""
+    return replace(stage.PLAN, steps=steps, watch_every=1000)
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
-    dataset.generate(folder / "train", 0, 6, size=128, workers=1)
-    dataset.generate(folder / "validation", 900_000, 3, size=128, workers=1)
+    dataset.generate(folder / "train", range(0, 6), size=128, workers=1)
+    dataset.generate(folder / "validation", range(900_000, 900_003), size=128, workers=1)
     return folder
 
 
@@ -69,18 +76,19 @@ def test_auc():
 
 
 def test_encoder_loss_falls_and_the_stages_chain(data, tmp_path):
-    run = train_encoder.train(data, tmp_path / "encoder.pt", steps=12, crops=3, size=128, watch_every=1000)
+    run = train_encoder.train(data, tmp_path / "encoder.pt", plan(train_encoder, 12), crops=3, size=128)
     first = sum(run.means.values())
-    again = train_encoder.train(data, tmp_path / "other.pt", steps=60, crops=3, size=128, watch_every=1000)
+    again = train_encoder.train(data, tmp_path / "other.pt", plan(train_encoder, 60), crops=3, size=128)
     assert sum(again.means.values()) < first
     for steps in (1, 2):  # the second call resumes
-        joint = train_sam(data, tmp_path / "encoder.pt", tmp_path / "joint.pt", steps=steps, crops=2, count=2, size=128)
+        sees = train_sam.Step(crops=2, count=2, size=128)
+        joint = train_sam.train(data, tmp_path / "encoder.pt", tmp_path / "joint.pt", plan(train_sam, steps), sees)
     assert joint.step == 2 and np.isfinite(joint.means["mask"])
     train_quality.train(data, tmp_path / "joint.pt", tmp_path / "quality.pt", frames=2, count=4)
     encoder, decoder = _released(tmp_path)
     assert export.sam_parity(encoder, decoder, tmp_path) < export.TOLERANCE
     features.write(tmp_path / "features", tmp_path / "sam.pt", count=2, first=50, size=128, workers=1)
-    train_materials.train(tmp_path / "features", tmp_path / "heads.pt", steps=2, views=2)
+    train_materials.train(tmp_path / "features", tmp_path / "heads.pt", plan(train_materials, 2), views=2)
     train_materials.write_release(tmp_path / "heads.pt", tmp_path / "materials.pt")
     seeing = export.SeeingEncoder(encoder, export.load_head(tmp_path / "materials.pt")).eval()
     export.export_encoder(seeing, tmp_path / "encoder.onnx")
@@ -148,11 +156,18 @@ def test_a_mask_is_measured_against_the_region_that_it_fits_best():
 
 def _toy(checkpoint, steps, stop=None):
     torch.manual_seed(0)
-    run = Run(torch.nn.Linear(3, 1), checkpoint, steps, 1e-2, seed=5, every=5)
-    total, run.steps = run.steps, stop or steps
-    # The schedule must be that of the whole run, also when it stops early.
+    whole = Plan(steps, 1e-2, seed=5, every=5)
+    stopped = replace(whole, steps=stop or steps)
+    run = Run(torch.nn.Linear(3, 1), checkpoint, stopped)
     schedule = run._schedule
-    run._schedule = lambda: (setattr(run, "steps", total), schedule(), setattr(run, "steps", stop or steps))
+
+    def of_the_whole_run():
+        """The schedule must be that of the whole run, also when it stops early."""
+        run.plan = whole
+        schedule()
+        run.plan = stopped
+
+    run._schedule = of_the_whole_run
 
     def losses(net, rng, step):
         x = torch.from_numpy(rng.standard_normal((8, 3)).astype(np.float32))
@@ -172,7 +187,7 @@ def test_resume_equals_no_interruption(tmp_path):
 
 def test_a_texture_step_has_groups_drawn_alone_and_micrographs(pieces):
     images, materials, group = train_texture.draw_step(
-        np.random.default_rng(0), piece_crops.read(pieces), groups=2, micrographs=3, crops=4
+        np.random.default_rng(0), piece_crops.read(pieces), train_texture.Step(groups=2, micrographs=3, crops=4)
     )
     assert images.shape[1:] == (1, 60, 60) and len(images) == len(materials) == len(group)
     assert group.unique().tolist() == [0, 1, 2, 3, 4] and (group < 2).sum() == 2 * 3 * 4
@@ -181,7 +196,7 @@ def test_a_texture_step_has_groups_drawn_alone_and_micrographs(pieces):
 
 
 def test_texture_loss_falls(pieces, tmp_path):
-    small = dict(pieces=pieces, groups=4, micrographs=2, crops=2)
-    start = train_texture.train(tmp_path / "a.pt", steps=1, **small).means["contrast"]
-    end = train_texture.train(tmp_path / "b.pt", steps=20, **small).means["contrast"]
+    sees = train_texture.Step(groups=4, micrographs=2, crops=2)
+    start = train_texture.train(tmp_path / "a.pt", pieces, plan(train_texture, 1), sees).means["contrast"]
+    end = train_texture.train(tmp_path / "b.pt", pieces, plan(train_texture, 20), sees).means["contrast"]
     assert end < start

@@ -5,6 +5,8 @@ There is no table of absolute positions: height and width are any multiples of 3
 input.
 """
 
+from dataclasses import asdict, dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -36,48 +38,44 @@ def views(image: torch.Tensor) -> torch.Tensor:
     return torch.cat([image * 2 - 1, (image - mean) * scale, dark], 1)
 
 
+@dataclass(frozen=True)
+class EncoderSettings:
+    """Channels and depth of the image encoder; the defaults are those of the released weights."""
+
+    stem: tuple[int, ...] = (24, 48, 96, 160)  # channels at strides 2, 4, 8 and 16
+    width: int = 192
+    blocks: int = 8
+    heads: int = 6
+    embedding: int = 96
+    high_16: int = 32
+    high_8: int = 16
+    token: int = 32
+    deeper: int = 1  # residual blocks more at stride 16
+
+
 class ImageEncoder(nn.Module):
     """(batch, 1, h, w) to what the decoder reads and what the booster reads (see `forward`)."""
 
-    def __init__(
-        self,
-        stem=(24, 48, 96, 160),
-        width=192,
-        blocks=8,
-        heads=6,
-        embedding=96,
-        high_16=32,
-        high_8=16,
-        token=32,
-        deeper=1,
-    ):
+    def __init__(self, settings: EncoderSettings | None = None) -> None:
         super().__init__()
-        self.settings = dict(
-            stem=stem,
-            width=width,
-            blocks=blocks,
-            heads=heads,
-            embedding=embedding,
-            high_16=high_16,
-            high_8=high_8,
-            token=token,
-            deeper=deeper,
-        )
-        at_2, at_4, at_8, at_16 = stem
+        own = settings or EncoderSettings()
+        self.settings = asdict(own)
+        width, embedding, token = own.width, own.embedding, own.token
+        at_2, at_4, at_8, at_16 = own.stem
         self.stem = nn.Sequential(nn.Conv2d(3, at_2, 5, 2, 2, bias=False), nn.BatchNorm2d(at_2), nn.ReLU())
         self.to_4, self.to_8, self.to_16 = Residual(at_2, at_4, 2), Residual(at_4, at_8, 2), Residual(at_8, at_16, 2)
-        self.deeper = nn.Sequential(*[Residual(at_16, at_16) for _ in range(deeper)])
+        self.deeper = nn.Sequential(*[Residual(at_16, at_16) for _ in range(own.deeper)])
         for block in self.deeper:
             nn.init.zeros_(block.second_norm.weight)  # starts as the identity
         self.to_32 = Residual(at_16, width, 2)
         self.position = nn.Conv2d(width, width, 3, 1, 1, groups=width)
-        self.blocks = nn.ModuleList([SelfAttentionBlock(width, heads) for _ in range(blocks)])
+        self.blocks = nn.ModuleList([SelfAttentionBlock(width, own.heads) for _ in range(own.blocks)])
         self.lateral_16, self.fuse_16 = nn.Conv2d(at_16, width, 1), Residual(width, 96)
         self.lateral_8, self.fuse_8 = nn.Conv2d(at_8, 96, 1), Residual(96, 64)
         self.token_heads = nn.ModuleList([nn.Conv2d(channels, token, 1) for channels in (width, 96, 64)])
         self.outline_head = nn.Sequential(nn.Conv2d(64, 32, 3, 1, 1), nn.ReLU(), nn.Conv2d(32, 2, 1))
         self.neck = nn.Sequential(nn.Conv2d(width, embedding, 1, bias=False), ChannelNorm(embedding))
-        self.high_16, self.high_8 = nn.Conv2d(96, high_16, 1), nn.Conv2d(64, high_8, 1)
+        self.high_16, self.high_8 = nn.Conv2d(96, own.high_16, 1), nn.Conv2d(64, own.high_8, 1)
 
     def features(self, image):
         """Raw features at strides 32, 16 and 8."""

@@ -5,9 +5,12 @@ up-scaled features (features of strides 16 and 8 added on the way), on top of th
 outputs are the part, the piece and the loosely similar region under the prompt.
 """
 
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from .blocks import Attention, ChannelNorm, mlp
 from .prompt_encoder import DenseMaps, PromptEncoder, per_prompt
@@ -60,37 +63,60 @@ class Refine(nn.Module):
         return x + self.mix(F.relu(self.deep(x)))
 
 
+@dataclass(frozen=True)
+class DecoderSettings:
+    """Channels and depth of the mask decoder; the defaults are those of the released weights."""
+
+    width: int = 96
+    heads: int = 4
+    blocks: int = 2
+    high_16: int = 32
+    high_8: int = 16
+    token: int = 32
+    channels_16: int = 32
+    channels_8: int = 16
+
+
+class DecoderInputs(NamedTuple):
+    """What the decoder reads, in the order of the graph's inputs (export.py). `origin` is of no graph: where in a full
+    frame the images lie, in pixels.
+    """
+
+    image_embeddings: Tensor
+    high_res_features_16: Tensor
+    high_res_features_8: Tensor
+    texture_tokens: Tensor
+    outlines: Tensor
+    point_coords: Tensor
+    point_labels: Tensor
+    mask_input: Tensor
+    origin: Tensor | None = None
+
+
 class MaskDecoder(nn.Module):
     """Image tensors of f frames (one in use) and n prompts, n / f in a row on each, to IoU predictions (n, 3) and mask
     logits (n, 3, h/8, w/8).
     """
 
-    def __init__(self, width=96, heads=4, blocks=2, high_16=32, high_8=16, token=32, channels_16=32, channels_8=16):
+    def __init__(self, settings: DecoderSettings | None = None) -> None:
         super().__init__()
-        self.settings = dict(
-            width=width,
-            heads=heads,
-            blocks=blocks,
-            high_16=high_16,
-            high_8=high_8,
-            token=token,
-            channels_16=channels_16,
-            channels_8=channels_8,
-        )
-        self.prompts = PromptEncoder(width, token)
+        own = settings or DecoderSettings()
+        self.settings = asdict(own)
+        width, heads, channels_16, channels_8 = own.width, own.heads, own.channels_16, own.channels_8
+        self.prompts = PromptEncoder(width, own.token)
         self.dense = nn.Sequential(nn.Conv2d(PromptEncoder.COARSE_MAPS, 32, 2, 2), nn.ReLU(), nn.Conv2d(32, width, 1))
         self.output_tokens = nn.Embedding(1 + MASKS, width)
-        self.blocks = nn.ModuleList([TwoWayBlock(width, heads, i == 0) for i in range(blocks)])
+        self.blocks = nn.ModuleList([TwoWayBlock(width, heads, i == 0) for i in range(own.blocks)])
         self.final, self.final_norm = Attention(width, heads, width // 2), nn.LayerNorm(width)
         self.up_16, self.norm_16 = nn.ConvTranspose2d(width, channels_16, 2, 2), ChannelNorm(channels_16)
         self.skip_16, self.maps_16 = (
-            nn.Conv2d(high_16, channels_16, 1),
+            nn.Conv2d(own.high_16, channels_16, 1),
             nn.Conv2d(PromptEncoder.COARSE_MAPS, channels_16, 1, bias=False),
         )
         self.refine_16 = nn.Sequential(Refine(channels_16, 5), Refine(channels_16, 5))
         self.up_8 = nn.ConvTranspose2d(channels_16, channels_8, 2, 2)
         self.skip_8, self.maps_8 = (
-            nn.Conv2d(high_8, channels_8, 1),
+            nn.Conv2d(own.high_8, channels_8, 1),
             nn.Conv2d(PromptEncoder.FINE_MAPS, channels_8, 1, bias=False),
         )
         self.refine_8 = Refine(channels_8, 3)
@@ -110,31 +136,25 @@ class MaskDecoder(nn.Module):
                 self.start.weight[output, source] = START_GAIN
             self.start.bias.copy_(-START_GAIN * torch.tensor(START_LEVELS))
 
-    def forward(self, *arguments):
-        """See `decode`; IoU predictions (n, 3) and mask logits (n, 3, h/8, w/8)."""
-        tokens, masks, maps = self.decode(*arguments)
+    def forward(self, *tensors: Tensor) -> tuple[Tensor, Tensor]:
+        """`tensors`: those of `DecoderInputs`. IoU predictions (n, 3) and mask logits (n, 3, h/8, w/8)."""
+        tokens, masks, maps = self.decode(DecoderInputs(*tensors))
         return self._predict_iou(tokens, masks.detach(), maps), masks * self.logit_gain
 
-    def decode(
-        self,
-        image_embeddings,
-        high_res_features_16,
-        high_res_features_8,
-        texture_tokens,
-        outlines,
-        point_coords,
-        point_labels,
-        mask_input,
-        origin=None,
-    ):
-        """Output tokens (n, 4 + prompts, width), mask logits before the gain, dense maps.
-
-        For the arguments see export.py.
-        """
-        sparse, maps = self.prompts(texture_tokens, outlines, point_coords, point_labels, mask_input, origin)
+    def decode(self, given: DecoderInputs) -> tuple[Tensor, Tensor, DenseMaps]:
+        """Output tokens (n, 4 + prompts, width), mask logits before the gain, dense maps."""
+        sparse, maps = self.prompts(
+            given.texture_tokens,
+            given.outlines,
+            given.point_coords,
+            given.point_labels,
+            given.mask_input,
+            given.origin,
+        )
+        image_embeddings = given.image_embeddings
         count, height, breadth = sparse.shape[0], image_embeddings.shape[-2], image_embeddings.shape[-1]
         image = (per_prompt(image_embeddings, count) + self.dense(maps.coarse)).flatten(2).transpose(1, 2)
-        place = self.prompts.position.grid(height, breadth, STRIDE, origin)
+        place = self.prompts.position.grid(height, breadth, STRIDE, given.origin)
         start = torch.cat([self.output_tokens.weight[None].expand(count, -1, -1), sparse], 1)
         tokens = start
         for block in self.blocks:
@@ -142,11 +162,8 @@ class MaskDecoder(nn.Module):
         tokens = self.final_norm(tokens + self.final(tokens + start, image + place, image))
         # A view with channels last, in which the convolutions that follow are twice as fast on CPUs.
         image = image.reshape(count, height, breadth, -1).permute(0, 3, 1, 2)
-        return (
-            tokens,
-            self._masks(image, high_res_features_16, high_res_features_8, tokens[:, 1 : 1 + MASKS], maps),
-            maps,
-        )
+        levels = (given.high_res_features_16, given.high_res_features_8)
+        return tokens, self._masks(image, *levels, tokens[:, 1 : 1 + MASKS], maps), maps
 
     def _masks(self, image, high_16, high_8, tokens, maps: DenseMaps):
         """Mask logits before the export gain."""

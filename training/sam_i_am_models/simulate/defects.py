@@ -33,13 +33,13 @@ class Structure:
     seams: list  # (mask, factor): multiply the intensity there
 
 
-def build(rng, regions, of_region, lattice_turns, has_lattice, size, coherent=False) -> Structure:
+def build(rng, regions, of_region, lattice_turns, has_lattice, coherent=False) -> Structure:
     """One part per region, then cuts and seams.
 
     `lattice_turns`: rotation in degrees of each region's lattice; `has_lattice`: per material. Regions of a material
     without lattice show no outline between each other. `coherent`: all lattices are in phase, as in epitaxy.
     """
-    count = int(regions.max()) + 1
+    count, size = int(regions.max()) + 1, regions.shape[0]
     parts, common = [], (float(rng.random()), float(rng.random()))
     for region in range(count):
         phase = (float(rng.random()), float(rng.random()))

@@ -65,7 +65,7 @@ def simulate(
     drawn = int(rng.integers(1, 4))
     difficulty = difficulty or drawn
     scene = draw_scene(rng, size, difficulty, unseen)
-    return photograph(rng, scene, size, difficulty, {"seed": seed}, device, unseen=unseen)
+    return photograph(rng, scene, size, Exposure(difficulty, device, unseen=unseen), {"seed": seed})
 
 
 def draw_scene(rng, size: int, difficulty: int, unseen: bool = False, count: int | None = None) -> Scene:
@@ -86,7 +86,7 @@ def draw_scene(rng, size: int, difficulty: int, unseen: bool = False, count: int
     regions, drawn = _fit_lattices(regions, of_region, drawn, size / 1024)
     lattice = [m.kind == "crystal" for m in drawn]
     coherent = rng.random() < (0.7 if layout == "mottled" else 0.25)
-    structure = build(rng, regions, of_region, _turns(rng, of_region, layout, coherent), lattice, size, coherent)
+    structure = build(rng, regions, of_region, _turns(rng, of_region, layout, coherent), lattice, coherent)
     width = rng.uniform(0.3, 1.5) if rng.random() < 0.75 else rng.uniform(1.5, 7)
     return Scene(structure, drawn, float(width * size / 1024), layout)
 
@@ -133,15 +133,24 @@ def _turns(rng, of_region, layout, coherent):
     return turns
 
 
-def photograph(
-    rng, scene: Scene, size, difficulty, metadata, device="cpu", dose=None, gamma=None, unseen=False
-) -> Micrograph:
+@dataclass(frozen=True)
+class Exposure:
+    """How a scene is recorded. `dose` and `gamma` are drawn where they are not given; `unseen`: see `simulate`."""
+
+    difficulty: int
+    device: str = "cpu"
+    dose: float | None = None
+    gamma: float | None = None
+    unseen: bool = False
+
+
+def photograph(rng, scene: Scene, size: int, exposure: Exposure, metadata) -> Micrograph:
     """Render the scene, image it, and derive the maps."""
-    intensity, unsure = render(rng, scene, size, device)
+    intensity, unsure = render(rng, scene, size, exposure.device)
     intensity = _rims(rng, scene, intensity)
     intensity = imaging.shade(rng, intensity)
-    signal, dose = imaging.detect(rng, intensity, difficulty, size / 512, dose, unseen)
-    image = imaging.store(rng, signal, gamma)
+    signal, dose = imaging.detect(rng, intensity, exposure.difficulty, size / 512, exposure.dose, exposure.unseen)
+    image = imaging.store(rng, signal, exposure.gamma)
     maps = _maps(scene, unsure.cpu().numpy(), size)
     used = np.unique(maps[0][maps[0] > 0]) - 1
     metadata = metadata | {
@@ -150,7 +159,7 @@ def photograph(
         "materials": [scene.materials[i].name for i in used],
         "period_px": [round(float(scene.materials[i].cell.period), 1) for i in used if scene.materials[i].cell],
     }
-    return Micrograph(image, *maps, difficulty, metadata)
+    return Micrograph(image, *maps, exposure.difficulty, metadata)
 
 
 def render(rng, scene: Scene, size: int, device="cpu"):

@@ -5,13 +5,15 @@ Materials differ by brightness (2 to 30 %), by the weight of single columns, or 
 Shading is drawn weaker or stronger than the step between the materials, noise mostly below it.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import ndimage
 
 from ..fields import blur, log_uniform, smooth_field, white_noise
 from . import shapes
 from .field import Field
-from .lattice import POWERS, Coordinates, draw_contrast, scanned, spot_width, tables_of, turned
+from .lattice import POWERS, Coordinates, Look, draw_contrast, scanned, spot_width, tables_of, turned
 from .structures import draw_projection
 
 LEAST_CELLS = 3.0  # across a layer
@@ -45,13 +47,13 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     contrast = draw_contrast(rng)
     steps, levels = _levels(rng, count, contrast)
     sigma = spot_width(rng, projection, scale)
-    tables = _tables(rng, projection, count, basis, sigma, contrast, steps is None or layout == "domains")
+    tables = _tables(rng, projection, count, Look(basis, sigma, contrast), steps is None or layout == "domains")
     depth = rng.uniform(0.25, 1.0)
     which = of_region[mixed]
     level = ndimage.gaussian_filter(np.array(levels, np.float32)[which], rng.uniform(0.25, 0.6) * period, truncate=2.5)
     intensity = level * (1 - depth + depth * places.pattern(tables, which))
     materials = (of_region[regions] + 1).astype(np.uint8)
-    intensity, materials = _surround(rng, intensity, materials, regions, size, angle, levels)
+    intensity, materials = _surround(rng, intensity, materials, angle, levels)
     step = steps or 0.1
     low, high = np.percentile(intensity[::4, ::4], (0.5, 99.5))
     width = step * float(np.mean(levels)) / log_uniform(rng, 0.9, 9) / max(float(high - low), 1e-6)
@@ -151,10 +153,11 @@ def _levels(rng, count, contrast):
     return step, list(rng.permutation(signs).clip(0.05, 1.6).astype(float))
 
 
-def _tables(rng, projection, count, basis, sigma, contrast, changed):
+def _tables(rng, projection, count, look: Look, changed):
     """Tables (count, n, n): the same columns, with other weights at one or two sites for some materials."""
-    ring, direction = (rng.uniform(0.1, 0.5) if rng.random() < 0.12 else 0.0), rng.random()
-    base = projection.weights(POWERS[contrast])
+    ring = rng.uniform(0.1, 0.5) if rng.random() < 0.12 else 0.0
+    look = replace(look, ring=ring, direction=rng.random())
+    base = projection.weights(POWERS[look.contrast])
     out, columns = [], projection.columns
     for number in range(count):
         weights = base.copy()
@@ -165,7 +168,7 @@ def _tables(rng, projection, count, basis, sigma, contrast, changed):
             weights[sites] = weights[sites] * np.exp(strength * rng.standard_normal(len(sites)))
             if changed and (len(columns) < 3 or rng.random() < 0.5):
                 weights[sites[0]] = base.max() * rng.uniform(0.0, 0.35)
-        out.append(tables_of(columns, weights, basis, sigma, contrast, ring, direction))
+        out.append(tables_of(columns, weights, look))
     return np.stack(out)
 
 
@@ -175,12 +178,13 @@ def _twins(levels, count):
     return tuple((a + 1, b + 1) for a, b in pairs if abs(np.log(levels[a] / levels[b])) < 0.12)
 
 
-def _surround(rng, intensity, materials, regions, size, angle, levels):
+def _surround(rng, intensity, materials, angle, levels):
     """Some crystals end in the frame: vacuum, an amorphous or metal cap, or a foreign substrate beyond a strong
     outline; one side or two.
     """
     if rng.random() > 0.4:
         return intensity, materials
+    size = intensity.shape[0]
     sides = [0.0, 180.0] if rng.random() < 0.25 else [float(rng.choice([0, 180]))]
     for side in sides:
         reach = rng.uniform(0.06, 0.3) * size
@@ -218,8 +222,6 @@ def _foreign(rng, size, level):
     scale = log_uniform(rng, 5, 30) * size / 1024 / float(np.linalg.norm(projection.basis, axis=1).min())
     y, x = scanned(rng, size)
     basis = projection.basis * scale @ turned(rng.uniform(0, 180))
-    drawn = tables_of(
-        projection.columns, projection.weights(1.7), basis, spot_width(rng, projection, scale), "haadf", 0.0
-    )
+    drawn = tables_of(projection.columns, projection.weights(1.7), Look(basis, spot_width(rng, projection, scale)))
     depth = np.float32(rng.uniform(0.3, 1))
     return np.float32(own) * (1 - depth + depth * Coordinates(y, x, basis).pattern(drawn[None]))

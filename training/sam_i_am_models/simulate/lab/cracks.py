@@ -180,8 +180,7 @@ def _damage(rng, size, unit, angle):
             log_uniform(rng, NARROWEST, 12) * unit,
             int(rng.integers(2, 9)),
             rng.uniform(0, 0.4),
-            False,
-            angle + 90,
+            voids.Course(False, angle + 90),
         )
     return holes
 
@@ -209,7 +208,12 @@ def cracked(rng, size) -> Field:
         wide = rng.random() < 0.35
         width = log_uniform(rng, 25, 90) if wide else log_uniform(rng, NARROWEST, 22)
         holes = voids.crack_mask(
-            rng, size, width * unit, 1 if wide else int(rng.integers(1, 6)), rng.uniform(0, 1.2), rng.random() < 0.7
+            rng,
+            size,
+            width * unit,
+            1 if wide else int(rng.integers(1, 6)),
+            rng.uniform(0, 1.2),
+            voids.Course(rng.random() < 0.7),
         )
         if wide:
             holes = _ragged(rng, holes, unit)

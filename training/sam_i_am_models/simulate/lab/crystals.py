@@ -5,6 +5,8 @@ Brightness follows from the atoms (or is spread where that says nothing); every 
 alone is one material, however it is cut by twins, grain and antiphase boundaries, or however its thickness changes.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import ndimage
 
@@ -12,7 +14,7 @@ from .. import layouts
 from ..fields import blur, log_uniform, smooth_field, white_noise
 from . import shapes
 from .field import Field
-from .lattice import POWERS, Coordinates, draw_contrast, scanned, spot_width, tables_of, turned
+from .lattice import POWERS, Coordinates, Look, draw_contrast, scanned, spot_width, tables_of, turned
 from .structures import Projection, draw_projection
 
 LAYOUTS = {"layers": 0.4, "layers with blobs": 0.12, "islands": 0.14, "particles": 0.12, "grains": 0.12, "mottled": 0.1}
@@ -29,12 +31,13 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     crystals = [draw_projection(rng, 150) if rng.random() < 0.82 else None for _ in range(count)]
     scale = _scale(rng, crystals) * unit
     levels = _levels(rng, crystals, contrast)
-    y, x = scanned(rng, size)
+    places = scanned(rng, size)
     width = (rng.uniform(0.3, 1.5) if rng.random() < 0.7 else rng.uniform(1.5, 10)) * unit
     intensity, total = np.zeros((size, size), np.float32), np.zeros((size, size), np.float32)
     aligned, surest = rng.random() < 0.6, np.zeros((size, size), np.float32)
     base = float(rng.choice([0, 90]) + rng.normal() * 2) if aligned else float(rng.uniform(0, 180))
-    depth, ring, direction = rng.uniform(0.3, 1.0), (rng.uniform(0.1, 0.5) if rng.random() < 0.1 else 0.0), rng.random()
+    depth, ring = rng.uniform(0.3, 1.0), (rng.uniform(0.1, 0.5) if rng.random() < 0.1 else 0.0)
+    scene = Recording(layout, contrast, scale, places, base, ring, rng.random())
     for number in range(count):
         members = np.nonzero(of_region == number)[0]
         share = (
@@ -43,9 +46,7 @@ def draw(rng: np.random.Generator, size: int) -> Field:
             else np.isin(regions, members).astype(np.float32)
         )
         surest = np.maximum(surest, share)
-        texture = _texture(
-            rng, regions, members, crystals[number], scale, contrast, (y, x), base, ring, direction, layout
-        )
+        texture = _texture(rng, regions, members, crystals[number], scene)
         intensity += share * np.float32(levels[number]) * (1 - np.float32(depth) + np.float32(depth) * texture)
         total += share
     intensity /= np.maximum(total, 1e-3)
@@ -109,7 +110,23 @@ def _levels(rng, crystals, contrast) -> list[float]:
     return [float(max(level, 0.06)) for level in levels]
 
 
-def _texture(rng, regions, members, crystal: Projection | None, scale, contrast, places, base, ring, direction, layout):
+@dataclass(frozen=True)
+class Recording:
+    """What all crystals of a scene share: its layout and mode, pixels per Angstrom, where each pixel was recorded (y,
+    x),
+    the usual turn of a lattice in degrees, and for the tables `ring` and `direction` (see `Look`).
+    """
+
+    layout: str
+    contrast: str
+    scale: float
+    places: tuple[np.ndarray, np.ndarray]
+    base: float
+    ring: float
+    direction: float
+
+
+def _texture(rng, regions, members, crystal: Projection | None, scene: Recording):
     """Relative brightness (mean 1) of one material where its regions are; a lattice for each region that is turned by
     itself.
     """
@@ -119,16 +136,17 @@ def _texture(rng, regions, members, crystal: Projection | None, scale, contrast,
             return np.ones((size, size), np.float32)
         grain = blur(white_noise(rng, (size, size)), log_uniform(rng, 0.7, 6) * size / 1024).numpy()
         return (1 + np.float32(rng.uniform(0.03, 0.3)) * grain / grain.std()).astype(np.float32)
-    turn = base + (rng.normal() * 2 if rng.random() < 0.6 else rng.uniform(0, 180))
+    places = scene.places
+    turn = scene.base + (rng.normal() * 2 if rng.random() < 0.6 else rng.uniform(0, 180))
     upright = np.degrees(np.arctan2(*crystal.basis[0][::-1]))
-    sigma = spot_width(rng, crystal, scale)
-    basis = crystal.basis * scale
-    drawn = tables_of(crystal.columns, crystal.weights(POWERS[contrast]), basis, sigma, contrast, ring, direction)[None]
+    basis = crystal.basis * scene.scale
+    look = Look(basis, spot_width(rng, crystal, scene.scale), scene.contrast, scene.ring, scene.direction)
+    drawn = tables_of(crystal.columns, crystal.weights(POWERS[scene.contrast]), look)[None]
     common = Coordinates(*places, basis @ turned(turn - upright), rng.random(2))
     if rng.random() < 0.2:
         common.dislocate(*places, rng.random(2) * size, rng.permutation([1, 0]))
     out = common.pattern(drawn)
-    free = 0.6 if layout in ("grains", "particles", "islands") else 0.15
+    free = 0.6 if scene.layout in ("grains", "particles", "islands") else 0.15
     areas = np.bincount(regions.ravel(), minlength=int(regions.max()) + 1)
     for member in members[1:]:
         if areas[member] > 400 and rng.random() < free:
@@ -151,15 +169,8 @@ def draw_single(rng: np.random.Generator, size: int) -> Field:
     basis = crystal.basis * scale @ turned(turn - upright)
     places = scanned(rng, size)
     direction = rng.random()
-    drawn = tables_of(
-        crystal.columns,
-        crystal.weights(POWERS[contrast]),
-        basis,
-        spot_width(rng, crystal, scale),
-        contrast,
-        0.0,
-        direction,
-    )[None]
+    look = Look(basis, spot_width(rng, crystal, scale), contrast, direction=direction)
+    drawn = tables_of(crystal.columns, crystal.weights(POWERS[contrast]), look)[None]
     kind = str(
         rng.choice(["plain", "twin", "grains", "antiphase", "thickness", "edge"], p=[0.15, 0.2, 0.2, 0.15, 0.15, 0.15])
     )

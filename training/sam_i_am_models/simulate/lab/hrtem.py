@@ -12,7 +12,7 @@ from scipy import fft, ndimage
 from ..fields import log_uniform, smooth_field
 from . import shapes, textures
 from .field import Field
-from .lattice import Coordinates, scanned, spot_width, tables_of, turned
+from .lattice import Coordinates, Look, scanned, spot_width, tables_of, turned
 from .structures import draw_projection
 
 KINDS = {"coated edge": 0.25, "shells": 0.2, "particles": 0.25, "grains": 0.12, "interface": 0.18}
@@ -76,7 +76,7 @@ class _Scene:
         rng, crystal = self.rng, self.crystals[which]
         scale = self.period / float(np.linalg.norm(crystal.basis, axis=1).min())
         basis = crystal.basis * scale @ turned(rng.uniform(0, 360) if angle is None else angle)
-        table = tables_of(crystal.columns, crystal.weights(0.7), basis, spot_width(rng, crystal, scale), "haadf", 0.0)
+        table = tables_of(crystal.columns, crystal.weights(0.7), Look(basis, spot_width(rng, crystal, scale)))
         out = Coordinates(*self.places, basis, rng.random(2)).pattern(table[None]) - 1
         out = out / max(float(out.std()), 1e-6)
         if rng.random() < 0.4:

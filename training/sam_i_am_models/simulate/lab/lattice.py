@@ -1,5 +1,7 @@
 """Lattices drawn by looking fractional coordinates up in tables, with regions that end at whole unit cells."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..imaging import scan_coordinates
@@ -102,11 +104,26 @@ def draw_contrast(rng) -> str:
     return str(rng.choice(list(CONTRASTS), p=list(CONTRASTS.values())))
 
 
-def tables_of(columns, weights, basis, sigma, contrast: str, ring: float, direction: float = 0.0) -> np.ndarray:
-    """The table of a lattice in one mode: bright columns, dark columns, or a derivative along `direction` (0 to 1, of a
-    turn). Mean 1.
+@dataclass(frozen=True)
+class Look:
+    """How a lattice is recorded.
+
+    `basis`: its two vectors (2, 2) in pixels; `sigma`: deviation in pixels of a column's image; `contrast`: one of
+    `CONTRASTS`; `ring`: depth of the dark ring around a column; `direction`: of the derivative in DPC, 0 to 1 of a
+    turn.
     """
-    bright = table(columns, weights, basis, sigma, ring)
+
+    basis: np.ndarray
+    sigma: float
+    contrast: str = "haadf"
+    ring: float = 0.0
+    direction: float = 0.0
+
+
+def tables_of(columns, weights, look: Look) -> np.ndarray:
+    """The table of a lattice in one mode: bright columns, dark columns, or a derivative. Mean 1."""
+    contrast, direction = look.contrast, look.direction
+    bright = table(columns, weights, look.basis, look.sigma, look.ring)
     if contrast == "haadf":
         return bright
     if contrast == "dpc":

@@ -23,7 +23,7 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     of_region = _materials(rng, layers, materials_wanted)
     if rng.random() < 0.2:
         regions, of_region = _via(rng, regions, of_region, size, angle)
-    intensity, materials = paint(rng, regions, of_region, size, angle, unit)
+    intensity, materials = paint(rng, regions, of_region, angle)
     intensity, materials = _holes(rng, intensity, materials, regions, size)
     intensity = _seams(rng, intensity, regions, unit)
     return Field(
@@ -60,9 +60,10 @@ def levels_of(rng, count: int) -> np.ndarray:
     return levels.clip(0.02, 1.2)
 
 
-def paint(rng, regions, of_region, size, angle, unit, widest=10.0):
+def paint(rng, regions, of_region, angle, widest=10.0):
     """Intensity and material map of regions; interfaces up to `widest` pixels wide are unlabelled in their middle."""
-    count = int(of_region.max()) + 1
+    size, count = regions.shape[0], int(of_region.max()) + 1
+    unit = size / 1024
     levels, which = levels_of(rng, count), of_region[regions]
     width = (rng.uniform(0.3, 1.5) if rng.random() < 0.7 else rng.uniform(1.5, widest)) * unit
     intensity, total, surest = (np.zeros((size, size), np.float32) for _ in range(3))
@@ -164,7 +165,7 @@ def draw_device(rng: np.random.Generator, size: int) -> Field:
     shown = np.unique(regions, return_inverse=True)
     regions, of_region = shown[1].reshape(size, size).astype(np.int32), of_region[shown[0]]
     of_region = np.unique(of_region, return_inverse=True)[1]
-    intensity, materials = paint(rng, regions, of_region, size, angle, unit, 3.0)
+    intensity, materials = paint(rng, regions, of_region, angle, 3.0)
     return Field(
         intensity,
         materials,

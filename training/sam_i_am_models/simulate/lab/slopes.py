@@ -8,7 +8,7 @@ from scipy import ndimage
 from ..fields import log_uniform
 from . import shapes, textures
 from .field import Field
-from .lattice import Coordinates, scanned, spot_width, tables_of, turned
+from .lattice import Coordinates, Look, scanned, spot_width, tables_of, turned
 from .structures import draw_projection
 
 FOOT = (0.06, 0.22)  # shares of the full thickness between which nobody can say where the film ends
@@ -102,7 +102,7 @@ def _particles(rng, size):
     scale = log_uniform(rng, 5, 40) * unit / float(np.linalg.norm(crystal.basis, axis=1).min())
     places, texture = scanned(rng, size), np.ones((size, size), np.float32)
     tables = tables_of(
-        crystal.columns, crystal.weights(1.7), crystal.basis * scale, spot_width(rng, crystal, scale), "haadf", 0.0
+        crystal.columns, crystal.weights(1.7), Look(crystal.basis * scale, spot_width(rng, crystal, scale))
     )[None]
     depth = rng.uniform(0.1, 1.0) if rng.random() < 0.75 else 0.0
     for number in range(1, int(bodies.max()) + 1):

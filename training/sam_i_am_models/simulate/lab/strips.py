@@ -3,6 +3,8 @@
 Each narrows the canvas's field.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .canvas import Canvas, Ink
@@ -25,19 +27,29 @@ def banner(rng, canvas: Canvas, ink: Ink) -> None:
     edge = max(1, round(1.5 * canvas.unit))
     if rng.random() < 0.3:
         canvas.put(np.ones((edge, width), np.float32), top if at_bottom else rows - edge, 0, letters)
-    _fill_banner(rng, canvas, pen, top, rows, width)
+    _fill_banner(rng, canvas, Strip(pen, top, rows))
 
 
-def _fill_banner(rng, canvas, pen, top, rows, width):
+@dataclass(frozen=True)
+class Strip:
+    """The pen of a banner, and the rows of the picture that it takes: `rows` from `top` on."""
+
+    pen: Ink
+    top: int
+    rows: int
+
+
+def _fill_banner(rng, canvas: Canvas, strip: Strip):
+    top, rows, width = strip.top, strip.rows, canvas.image.shape[1]
     lines = 1 if rows < 40 * canvas.unit or rng.random() < 0.4 else int(rng.integers(2, 4))
     capital = max(5.5, rows / lines * rng.uniform(0.28, 0.55))
     left, separators = round(rng.uniform(0.005, 0.03) * width), rng.random() < 0.5
     bar_at = int(rng.integers(0, 5)) if rng.random() < 0.85 else -1
     for column in range(9):
         if column == bar_at:
-            right = _banner_bar(rng, canvas, pen, top, rows, left, width)
+            right = _banner_bar(rng, canvas, strip, left)
         else:
-            right = _banner_column(rng, canvas, pen, top, rows, left, (capital, lines))
+            right = _banner_column(rng, canvas, strip, left, (capital, lines))
         left = right + round(rng.uniform(0.01, 0.05) * width)
         if left > 0.97 * width:
             return
@@ -47,25 +59,26 @@ def _fill_banner(rng, canvas, pen, top, rows, width):
                 np.ones((tall, max(1, round(canvas.unit))), np.float32),
                 top + (rows - tall) // 2,
                 left - round(0.006 * width),
-                pen.grey,
+                strip.pen.grey,
             )
 
 
-def _banner_column(rng, canvas, pen, top, rows, left, text):
-    capital, lines = text
+def _banner_column(rng, canvas: Canvas, strip: Strip, left: int, text: tuple[float, int]):
+    pen, (capital, lines) = strip.pen, text
     words = [text_tile(pen.face, banner_word(rng), capital) for _ in range(lines)]
     tile = stacked(words, max(1, round(capital * 0.6)), 0.0)
     if left + tile.shape[1] < canvas.image.shape[1]:
         canvas.put(
             (tile > 0.5).astype(np.float32) if pen.hard else tile,
-            top + max(0, (rows - tile.shape[0]) // 2),
+            strip.top + max(0, (strip.rows - tile.shape[0]) // 2),
             left,
             pen.grey,
         )
     return left + tile.shape[1]
 
 
-def _banner_bar(rng, canvas, pen, top, rows, left, width):
+def _banner_bar(rng, canvas: Canvas, strip: Strip, left: int):
+    pen, top, rows, width = strip.pen, strip.top, strip.rows, canvas.image.shape[1]
     tile, (row, column), shape, label = bar_with_label(rng, canvas, pen.face, 0.04 * width, 0.25 * width)
     if tile.shape[0] > rows - 4 or left + tile.shape[1] > width:
         return left

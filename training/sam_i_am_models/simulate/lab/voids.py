@@ -1,5 +1,7 @@
 """Cracks and pores as masks. Lengths in pixels of the frame."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
@@ -10,13 +12,24 @@ THINNEST = 1.2  # half a crack's width in pixels of a 1024-pixel frame at which 
 FINE = 2  # drawn so many times finer: half-pixel outlines
 
 
-def crack_mask(
-    rng, size: int, width: float, count: int = 1, branches: float = 0.5, across: bool = True, angle: float | None = None
-) -> np.ndarray:
-    """`count` cracks about `width` pixels wide, bool (size, size): crooked, tapering, with branches.
+@dataclass(frozen=True)
+class Course:
+    """How cracks lie: `across`, from one side of the frame to another, otherwise they start inside; `angle`: their
+    direction in degrees, by default any.
+    """
 
-    `across`: from one side of the frame to another;
-    otherwise they start inside. `angle`: their direction in degrees, by default any."""
+    across: bool = True
+    angle: float | None = None
+
+
+ACROSS = Course()
+
+
+def crack_mask(
+    rng, size: int, width: float, count: int = 1, branches: float = 0.5, course: Course = ACROSS
+) -> np.ndarray:
+    """`count` cracks about `width` pixels wide, bool (size, size): crooked, tapering, with branches."""
+    across, angle = course.across, course.angle
     picture = Image.new("L", (size * FINE, size * FINE))
     pen = ImageDraw.Draw(picture)
     for _ in range(count):
@@ -25,15 +38,26 @@ def crack_mask(
         start = rng.uniform(0.15, 0.85, 2) * size - (0.5 * length if across else 0) * np.array(
             [np.sin(turn), np.cos(turn)]
         )
-        _crack(rng, pen, (start, turn, length), width * rng.uniform(0.6, 1.4), size, branches, 0)
+        _crack(rng, pen, Crack(start, turn, length, width * rng.uniform(0.6, 1.4)), size, branches)
     return np.asarray(picture.reduce(FINE)) > 127
 
 
-def _crack(rng, pen, course, width, size, branches, generation):
+@dataclass(frozen=True)
+class Crack:
+    """From `start` (y, x) in direction `turn` (radians), so long and so wide in pixels; a branch is of generation 1."""
+
+    start: np.ndarray
+    turn: float
+    length: float
+    width: float
+    generation: int = 0
+
+
+def _crack(rng, pen: ImageDraw.ImageDraw, crack: Crack, size: int, branches: float):
     """Draw one crack and, by chance, its branches."""
-    start, turn, length = course
+    start, turn, length, generation = crack.start, crack.turn, crack.length, crack.generation
     path, turns = crooked_path(rng, start, turn, length, size)
-    widths = _widths(rng, len(path), width, tapering=generation > 0 or length < size)
+    widths = _widths(rng, len(path), crack.width, tapering=generation > 0 or length < size)
     for (y, x), half in zip(path * FINE, widths * FINE / 2, strict=True):
         if half > THINNEST * size / 1024:
             pen.ellipse((x - half, y - half, x + half, y + half), fill=255)
@@ -41,15 +65,9 @@ def _crack(rng, pen, course, width, size, branches, generation):
         for _ in range(rng.poisson(branches * 3 * length / size)):
             at = int(rng.integers(len(path)))
             side = turns[at] + rng.choice([-1, 1]) * rng.uniform(0.3, 1.1)
-            _crack(
-                rng,
-                pen,
-                (path[at], side, length * rng.uniform(0.08, 0.4)),
-                widths[at] * rng.uniform(0.4, 0.8),
-                size,
-                branches,
-                generation + 1,
-            )
+            course = (path[at], side, length * rng.uniform(0.08, 0.4))
+            branch = Crack(*course, widths[at] * rng.uniform(0.4, 0.8), generation + 1)
+            _crack(rng, pen, branch, size, branches)
 
 
 def crooked_path(rng, start, turn: float, length: float, size: int):
