@@ -1,6 +1,9 @@
 """A plain automatic mask generator over the ONNX graphs, with the semantics of SAM's (one crop layer)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -22,10 +25,10 @@ class Candidates:
     stability: np.ndarray
     points: np.ndarray
 
-    def pick(self, index):
+    def pick(self, index: np.ndarray) -> Candidates:
         return Candidates(self.logits[index], self.predicted_iou[index], self.stability[index], self.points[index])
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.predicted_iou)
 
 
@@ -54,7 +57,7 @@ def stability(logits: np.ndarray, offset: float = 1.0) -> np.ndarray:
 class Generator:
     """Runs encoder.onnx and decoder.onnx of one folder."""
 
-    def __init__(self, folder, input_size: int = 1024):
+    def __init__(self, folder: Path, input_size: int = 1024) -> None:
         self.encoder, self.decoder = session(f"{folder}/encoder.onnx"), session(f"{folder}/decoder.onnx")
         self.input_size = input_size
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from .train_on_gpu import grown, train_head
+from .from_release import grown, train_head
 from .train_sam import SamModel, write_release
 
 PARTS = ("encoder", "decoder")
@@ -31,7 +31,7 @@ def blend(old: dict, new: dict, share: float) -> dict:
     return out
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("old", "new", "out"):
         parser.add_argument(name, type=Path)

@@ -38,7 +38,7 @@ class Case:
     masks: np.ndarray | None = None
     boxes: np.ndarray | None = None
 
-    def limit(self, gain: float):
+    def limit(self, gain: float) -> None:
         """Apply the gain and keep what passes the loosest thresholds, with the tables that suppression needs."""
         self.found.stability = stability(self.found.logits, 1 / gain)
         index = passing(self.found, {"predictedIou": min(PREDICTED), "stabilityScore": min(STABLE)})
@@ -105,7 +105,7 @@ def choose_thresholds(cases: list[Case], gain: float) -> dict:
     return best
 
 
-def _mean_direction(vectors):
+def _mean_direction(vectors: np.ndarray) -> np.ndarray:
     mean = vectors.mean(0)
     return mean / np.linalg.norm(mean)
 
@@ -129,7 +129,7 @@ def material_distances(models: Path, name: str, per_class: int) -> list[tuple[in
     return cases
 
 
-def report_distances(cases) -> None:
+def report_distances(cases: list[tuple[int, np.ndarray, np.ndarray]]) -> None:
     """Quantiles by class, and the threshold over all classes."""
     for difficulty in (1, 2, 3):
         same, different = (np.concatenate([c[k] for c in cases if c[0] == difficulty]) for k in (1, 2))
@@ -140,7 +140,7 @@ def report_distances(cases) -> None:
     print(json.dumps({"sameMaterialDistance": round(distance, 3), "accuracy": round(accuracy, 3)}))
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=Path, required=True)
     parser.add_argument("--per-class", type=int, default=8)

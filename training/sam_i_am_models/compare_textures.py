@@ -6,6 +6,7 @@ fractal=runs/fractal/texture.pt
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +20,13 @@ from .train_texture import ENCODERS
 RINGS = 24
 
 
-def network(kind: str, checkpoint: Path):
+def network(kind: str, checkpoint: Path) -> Callable[[np.ndarray], np.ndarray]:
     """(k, 1, 60, 60) to (k, 64) by a checkpoint of `train_texture`."""
     net = ENCODERS[kind]()
     net.load_state_dict(torch.load(checkpoint, weights_only=True)["texture"])
     net.eval()
 
-    def describe(crops):
+    def describe(crops: np.ndarray) -> np.ndarray:
         with torch.no_grad():
             return net(torch.from_numpy(crops)).numpy()
 
@@ -58,7 +59,7 @@ def as_it_is(vectors: np.ndarray) -> np.ndarray:
     return vectors
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=Path, required=True)
     parser.add_argument(

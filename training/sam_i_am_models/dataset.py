@@ -8,6 +8,7 @@ Finished shards are kept, so that generation resumes.
 import argparse
 import json
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -17,18 +18,19 @@ from . import seeds
 from .shards import finished_shards, write_shards
 from .simulate import simulate
 from .simulate.lab import LAB_SHARE, simulate_lab, simulate_mixed
+from .simulate.micrograph import Micrograph
 
 SHARD, NAME = 50, "maps_{:06d}.npy"
 GREY_PERCENTILES = (0.5, 99.5)
 IMAGE, MATERIALS, PIECES, PARTS, GROUPS = range(5)
 
 
-def simulator(lab: float):
+def simulator(lab: float) -> Callable[..., Micrograph]:
     """What draws a micrograph from (seed, size), with a share `lab` of the broad simulator's."""
     return simulate if lab <= 0 else simulate_lab if lab >= 1 else partial(simulate_mixed, share=lab)
 
 
-def kind_of(micrograph) -> str:
+def kind_of(micrograph: Micrograph) -> str:
     """The kind of scene; `simulate` has one, "old"."""
     return micrograph.metadata.get("kind", "old")
 
@@ -53,14 +55,14 @@ def generate(
 class Shards:
     """Random access to all maps in a folder. Shards that appear later are found by `refresh`."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path) -> None:
         self.folder, self.names = Path(folder), []
         self.maps: list[np.ndarray] = []
         self.classes: list[np.ndarray] = []
         self.kinds: list[str] = []
         self.refresh()
 
-    def refresh(self):
+    def refresh(self) -> None:
         for path in finished_shards(self.folder, NAME):
             if path.name in self.names:
                 continue
@@ -70,7 +72,7 @@ class Shards:
             named = path.with_name(path.name.replace("maps", "kinds")).with_suffix(".json")
             self.kinds += json.loads(named.read_text()) if named.exists() else ["old"] * len(self.classes[-1])
 
-    def __len__(self):
+    def __len__(self) -> int:
         return sum(len(m) for m in self.maps)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, int]:
@@ -92,7 +94,7 @@ def grey_range(image: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description="Simulate micrographs for training and validation.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--train", type=int, default=1200)

@@ -9,7 +9,9 @@ stability of good masks, and the texture encoder's regions right.
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +22,8 @@ from .piece_crops import pieces_in_crops
 from .simulate import Micrograph
 from .simulated_set import SIZE, image_set
 
+Describe = Callable[[np.ndarray], np.ndarray]  # crops (k, 1, 60, 60) to vectors (k, n)
+
 GOOD, JUNK = 0.8, 0.5
 CROPS_PER_REGION = 16
 
@@ -29,7 +33,7 @@ def at_mask_grid(labels: np.ndarray, cells: int) -> np.ndarray:
     return labels[step // 2 :: step, step // 2 :: step]
 
 
-def true_regions(m: Micrograph, cells: int):
+def true_regions(m: Micrograph, cells: int) -> Any:
     """Parts, pieces and groups on the mask grid (n, cells, cells), and where the truth is known."""
     grids = [at_mask_grid(x, cells) for x in (m.parts, m.pieces, m.groups)]
     return np.concatenate([one_hot(g) for g in grids]), grids[1] > 0
@@ -74,13 +78,13 @@ def token_figures(m: Micrograph, tokens: np.ndarray) -> dict:
     }
 
 
-def texture_encoder(models: Path):
+def texture_encoder(models: Path) -> Describe:
     """The shipped encoder as a function of crops (k, 1, 60, 60) to embeddings (k, 64)."""
     texture = session(models / "sam-i-am-texture" / "encoder.onnx")
     return lambda crops: texture.run(None, {"crops": crops})[0]
 
 
-def region_embeddings(m: Micrograph, describe, rng):
+def region_embeddings(m: Micrograph, describe: Describe, rng: np.random.Generator) -> Any:
     """Embeddings (n, d) by `describe`, the piece of each, and the material of each piece."""
     found = list(pieces_in_crops(rng, m, CROPS_PER_REGION))
     rows = [describe(crops) for _, crops in found]
@@ -92,7 +96,9 @@ def region_embeddings(m: Micrograph, describe, rng):
     )
 
 
-def regions_told_apart(m: Micrograph, describe, rng, scaled=lambda vectors: vectors) -> float:
+def regions_told_apart(
+    m: Micrograph, describe: Describe, rng: np.random.Generator, scaled: Describe = lambda vectors: vectors
+) -> float:
     """Share of the true pieces whose crops' majority falls into the cluster of their material, number known; nan where
     one material is shown.
     """
@@ -127,7 +133,7 @@ def run(models: Path, name: str, per_class: int, input_size: int, thresholds: di
     return rows
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=Path, required=True)
     parser.add_argument("--set", choices=["validation", "test"], default="validation")

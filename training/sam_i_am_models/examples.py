@@ -21,20 +21,22 @@ from .simulate.micrograph import Exposure, Scene, photograph
 SIZE = 1024
 
 
-def known(rng, name: str, level: float, pixels_per_angstrom: float, depth: float = 0.7) -> Material:
+def known(
+    rng: np.random.Generator, name: str, level: float, pixels_per_angstrom: float, depth: float = 0.7
+) -> Material:
     """A real material at a given mean level."""
     cell, _ = known_cell(rng, name, pixels_per_angstrom)
     return Material("crystal", level, depth, 1.0, cell, cell.table(), name=name)
 
 
-def below(rng, depth: float, roughness: float, tilt: float = 0.0) -> np.ndarray:
+def below(rng: np.random.Generator, depth: float, roughness: float, tilt: float = 0.0) -> np.ndarray:
     """Mask of what lies below a rough, tilted interface at a share `depth` of the frame's height."""
     x = np.linspace(-0.5, 0.5, SIZE)
     line = (depth + tilt * x + roughness * rough_line(rng, SIZE)) * SIZE
     return np.arange(SIZE)[:, None] > line[None]
 
 
-def film_on_germanium(rng) -> tuple[Scene, dict]:
+def film_on_germanium(rng: np.random.Generator) -> tuple[Scene, dict]:
     """SrTiO3 on Ge [110] under a platinum cap; a dark defect cuts the film into two halves."""
     scale = 5.2
     materials = [
@@ -63,7 +65,7 @@ def film_on_germanium(rng) -> tuple[Scene, dict]:
     )
 
 
-def layered_oxides(rng) -> tuple[Scene, dict]:
+def layered_oxides(rng: np.random.Generator) -> tuple[Scene, dict]:
     """LaFeO3 / SrTiO3 / WO3 / SrTiO3 / LaFeO3: SrTiO3 and LaFeO3 occur twice."""
     scale = 5.8
     materials = [
@@ -79,7 +81,7 @@ def layered_oxides(rng) -> tuple[Scene, dict]:
     return Scene(Structure(part_map, parts, list(range(5)), []), materials, 3.0, "layers"), dict(dose=70.0, gamma=0.8)
 
 
-def particles_on_support(rng) -> tuple[Scene, dict]:
+def particles_on_support(rng: np.random.Generator) -> tuple[Scene, dict]:
     """Platinum particles, two of them touching, on an amorphous carbon film with a hole to vacuum."""
     materials = [
         Material("amorphous", 0.2, 0.16, 1.8, name="amorphous carbon"),
@@ -123,7 +125,7 @@ def make(name: str) -> Micrograph:
     return photograph(rng, scene, SIZE, Exposure(1, **imaging), {"seed": seed})
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder

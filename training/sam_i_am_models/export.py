@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from .architectures import ImageEncoder, MaskDecoder, MaterialHead, TextureEncoder
 from .architectures.image_encoder import TOKEN_STRIDE, EncoderSettings
@@ -35,7 +35,7 @@ MATERIAL_TOKENS = "material_tokens"
 TOKEN_SHARE = 0.25  # of the squared length of a material token
 
 
-def load_sam(path=None):
+def load_sam(path: Path | None = None) -> tuple[ImageEncoder, MaskDecoder]:
     """(encoder, decoder) in evaluation mode from a checkpoint of the recipe, or untrained."""
     state = torch.load(path, map_location="cpu", weights_only=True) if path else {}
     encoder, decoder = (
@@ -48,7 +48,7 @@ def load_sam(path=None):
     return encoder.eval(), decoder.eval()
 
 
-def load_head(path) -> MaterialHead:
+def load_head(path: Path) -> MaterialHead:
     """The material head of a checkpoint, in evaluation mode."""
     head = MaterialHead()
     head.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["materials"])
@@ -58,11 +58,11 @@ def load_head(path) -> MaterialHead:
 class SeeingEncoder(nn.Module):
     """The encoder with a material head: one output more, `material_tokens`."""
 
-    def __init__(self, encoder: ImageEncoder, head: MaterialHead):
+    def __init__(self, encoder: ImageEncoder, head: MaterialHead) -> None:
         super().__init__()
         self.encoder, self.head = encoder, head
 
-    def forward(self, image):
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
         features = self.encoder.features(image)
         found = self.encoder.heads(*features)
         tokens, outlines = found[3:]
@@ -70,14 +70,21 @@ class SeeingEncoder(nn.Module):
         return *found, material_tokens(logits, tokens, TOKEN_SHARE)
 
 
-def load_texture(path=None):
+def load_texture(path: Path | None = None) -> TextureEncoder:
     net = TextureEncoder()
     if path:
         net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["texture"])
     return net.eval()
 
 
-def _export(net, arguments, target, inputs, outputs, axes):
+def _export(
+    net: nn.Module,
+    arguments: tuple[Tensor, ...],
+    target: Path,
+    inputs: list[str],
+    outputs: list[str],
+    axes: dict[str, dict[int, str]],
+) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with torch.no_grad():
         torch.onnx.export(
@@ -93,11 +100,11 @@ def _export(net, arguments, target, inputs, outputs, axes):
     onnx.checker.check_model(str(target))
 
 
-def _feature_axes():
+def _feature_axes() -> dict[str, dict[int, str]]:
     return {name: {2: f"h_{stride}", 3: f"w_{stride}"} for name, stride in FEATURE_STRIDES.items()}
 
 
-def export_encoder(encoder: ImageEncoder | SeeingEncoder, target: Path):
+def export_encoder(encoder: ImageEncoder | SeeingEncoder, target: Path) -> None:
     axes = {"image": {2: "h", 3: "w"}, MATERIAL_TOKENS: {2: "h_8", 3: "w_8"}} | _feature_axes()
     outputs = [*EMBEDDING_NAMES, MATERIAL_TOKENS] if isinstance(encoder, SeeingEncoder) else EMBEDDING_NAMES
     _export(
@@ -110,7 +117,7 @@ def export_encoder(encoder: ImageEncoder | SeeingEncoder, target: Path):
     )
 
 
-def export_decoder(encoder, decoder, target: Path):
+def export_decoder(encoder: ImageEncoder, decoder: MaskDecoder, target: Path) -> None:
     with torch.no_grad():
         features = encoder(torch.rand(1, 1, 128, 192))
     grid = {0: "m", 2: f"h_{MASK_STRIDE}", 3: f"w_{MASK_STRIDE}"}
@@ -131,18 +138,18 @@ def export_decoder(encoder, decoder, target: Path):
     _export(ExportedDecoder(decoder), arguments, target, names, ["iou_predictions", "low_res_masks"], axes)
 
 
-def export_texture(net, target: Path):
+def export_texture(net: TextureEncoder, target: Path) -> None:
     _export(
         net, (torch.rand(2, 1, 60, 60),), target, ["crops"], ["embeddings"], {"crops": {0: "k"}, "embeddings": {0: "k"}}
     )
 
 
-def session(path):
+def session(path: Path | str) -> onnxruntime.InferenceSession:
     """A CPU session for one graph."""
     return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
 
-def sam_parity(encoder: ImageEncoder | SeeingEncoder, decoder, folder: Path) -> float:
+def sam_parity(encoder: ImageEncoder | SeeingEncoder, decoder: MaskDecoder, folder: Path) -> float:
     """Largest difference torch against onnxruntime over frames, prompt counts and kinds that the export did not see."""
     torch.manual_seed(1)
     run_encoder, run_decoder = session(folder / "encoder.onnx"), session(folder / "decoder.onnx")
@@ -171,7 +178,7 @@ def sam_parity(encoder: ImageEncoder | SeeingEncoder, decoder, folder: Path) -> 
     return worst
 
 
-def texture_parity(net, path: Path) -> float:
+def texture_parity(net: TextureEncoder, path: Path) -> float:
     crops = torch.rand(7, 1, 60, 60)
     with torch.no_grad():
         expected = net(crops).numpy()
@@ -183,7 +190,7 @@ def file_entry(models: Path, path: str) -> dict:
     return {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def write_manifest(models: Path, card: dict):
+def write_manifest(models: Path, card: dict) -> None:
     """models/manifest.json from the exported files and what the recipe measured (`card`)."""
     sam, texture = card["sam"], card["texture"]
     entries = [
@@ -219,7 +226,14 @@ def write_manifest(models: Path, card: dict):
     (models / "manifest.json").write_text(json.dumps({"models": entries}, indent=2) + "\n")
 
 
-def release(encoder, decoder, texture, models: Path, card: dict, head: MaterialHead | None = None):
+def release(
+    encoder: ImageEncoder,
+    decoder: MaskDecoder,
+    texture: TextureEncoder,
+    models: Path,
+    card: dict,
+    head: MaterialHead | None = None,
+) -> None:
     """Export the three graphs, check parity, write the manifest.
 
     With a material head the encoder gives material tokens, too.
@@ -236,7 +250,7 @@ def release(encoder, decoder, texture, models: Path, card: dict, head: MaterialH
     write_manifest(models, card)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description="Export checkpoints to ONNX, check parity, write the manifest.")
     parser.add_argument("--sam", type=Path, help="checkpoint of the small SAM; untrained without")
     parser.add_argument("--materials", type=Path, help="checkpoint of a material head; none without")

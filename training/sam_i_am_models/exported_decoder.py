@@ -17,20 +17,21 @@ from torch import Tensor, nn
 
 from .architectures import prompt_encoder
 from .architectures.blocks import Attention
-from .architectures.mask_decoder import MASKS, STRIDE, DecoderInputs, MaskDecoder
+from .architectures.mask_decoder import MASKS, STRIDE, DecoderInputs, MaskDecoder, TwoWayBlock
+from .architectures.prompt_encoder import DenseMaps
 
 
-def _heads(linear: nn.Linear, heads: int):
+def _heads(linear: nn.Linear, heads: int) -> tuple[Tensor, Tensor]:
     """Weights (heads, d, width) and biases (heads, d) of a projection into heads."""
     return linear.weight.reshape(heads, -1, linear.in_features), linear.bias.reshape(heads, -1)
 
 
-def _split(x, heads):
+def _split(x: Tensor, heads: int) -> Tensor:
     """(n, t, heads * d) to (n, heads, t, d)."""
     return x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2)
 
 
-def tokens_to_places(attention: Attention, query, key, value):
+def tokens_to_places(attention: Attention, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """`attention(query, key, value)` where `query` (n, t, width) is short and `key`, `value` (n, places, width) are
     long.
     """
@@ -44,7 +45,7 @@ def tokens_to_places(attention: Attention, query, key, value):
     return attention.out(mixed.transpose(1, 2).flatten(2))
 
 
-def places_to_tokens(attention: Attention, query, key, value):
+def places_to_tokens(attention: Attention, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """`attention(query, key, value)` where `query` (n, places, width) is long and `key`, `value` (n, t, width) are
     short.
     """
@@ -60,7 +61,7 @@ def places_to_tokens(attention: Attention, query, key, value):
     return weights @ told + attention.out.bias
 
 
-def enlarged(x, up: nn.ConvTranspose2d):
+def enlarged(x: Tensor, up: nn.ConvTranspose2d) -> Tensor:
     """A transposed convolution of side and stride 2 over places (n, h, w, channels) as (n, h, 2, w, 2, outputs)."""
     outputs = up.out_channels
     y = x @ up.weight.permute(0, 2, 3, 1).flatten(1) + up.bias.repeat(4)
@@ -68,7 +69,7 @@ def enlarged(x, up: nn.ConvTranspose2d):
     return y.reshape(n, h, w, 2, 2, outputs).permute(0, 1, 3, 2, 4, 5)
 
 
-def rows_of(x):
+def rows_of(x: Tensor) -> Tensor:
     """(n, channels, h, w) as (n, h, w, channels)."""
     return x.permute(0, 2, 3, 1)
 
@@ -76,7 +77,7 @@ def rows_of(x):
 class ExportedDecoder(nn.Module):
     """`MaskDecoder` with the same arguments and results, made for onnxruntime."""
 
-    def __init__(self, decoder: MaskDecoder):
+    def __init__(self, decoder: MaskDecoder) -> None:
         super().__init__()
         self.decoder = decoder
 
@@ -105,7 +106,9 @@ class ExportedDecoder(nn.Module):
         return d._predict_iou(tokens, masks, maps), masks * d.logit_gain
 
     @staticmethod
-    def _block(block, tokens, places, token_position, position):
+    def _block(
+        block: TwoWayBlock, tokens: Tensor, places: Tensor, token_position: Tensor, position: Tensor
+    ) -> tuple[Tensor, Tensor]:
         if block.skip_first_position:
             tokens = block.norms[0](block.own(tokens, tokens, tokens))
         else:
@@ -117,7 +120,7 @@ class ExportedDecoder(nn.Module):
         query = tokens + token_position
         return tokens, block.norms[3](places + places_to_tokens(block.to_tokens, placed, query, tokens))
 
-    def _masks(self, places, high_16, high_8, tokens, maps):
+    def _masks(self, places: Tensor, high_16: Tensor, high_8: Tensor, tokens: Tensor, maps: DenseMaps) -> Tensor:
         d = self.decoder
         n, h, w = places.shape[:3]
         up = (

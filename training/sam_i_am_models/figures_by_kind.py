@@ -11,11 +11,13 @@ least GOOD) that the head lets through at the shipped threshold.
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
 from .affinity import cell_labels, same_material_auc
+from .architectures import ImageEncoder, MaskDecoder
 from .architectures.image_encoder import TOKEN_STRIDE
 from .crops import scale_grey
 from .dataset import IMAGE, MATERIALS, PARTS, Shards
@@ -34,7 +36,9 @@ def size_class(area: float) -> str:
 
 
 @torch.no_grad()
-def measure(encoder, decoder, maps: np.ndarray, rng) -> tuple[float, list[dict]]:
+def measure(
+    encoder: ImageEncoder, decoder: MaskDecoder, maps: np.ndarray, rng: np.random.Generator
+) -> tuple[float, list[dict]]:
     """Token AUC of one micrograph (maps: 5, h, w), and one row for each part that was prompted."""
     device = next(encoder.parameters()).device
     features = encoder(torch.from_numpy(scale_grey(maps[IMAGE]))[None, None].to(device))
@@ -91,11 +95,11 @@ def table(rows: list[dict], key: str) -> dict:
     return out
 
 
-def _mean(rows, name):
+def _mean(rows: list[dict[str, Any]], name: str) -> float:
     return round(float(np.mean([row[name] for row in rows])), 3)
 
 
-def figures(encoder, decoder, shards: Shards, count: int, by_class: bool = False) -> dict:
+def figures(encoder: ImageEncoder, decoder: MaskDecoder, shards: Shards, count: int, by_class: bool = False) -> dict:
     """Tables over `count` micrographs:
 
     `auc` by kind, `kind` and `size` of parts, `all`. `by_class`: difficulty in place of the kind.
@@ -114,7 +118,7 @@ def figures(encoder, decoder, shards: Shards, count: int, by_class: bool = False
     return dict(auc=aucs) | {key: table(rows, key) for key in ("kind", "size", "all")}
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sam", type=Path, required=True)
     parser.add_argument("--frames", type=Path, required=True, help="folder with shards, as FRAMES/lab_validation")

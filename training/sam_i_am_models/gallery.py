@@ -60,7 +60,7 @@ def sheet(pictures: list[tuple[str, np.ndarray]], columns: int, side: int) -> Im
     return out
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--real", type=Path, required=True)
     parser.add_argument("--sheet", type=Path, required=True)

@@ -10,7 +10,9 @@ Frames larger than `size` are cut into crops, smaller ones are filled up by refl
 import argparse
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -26,7 +28,7 @@ class DamagedDataset(ValueError):
     """A file is missing, or is not the one that the manifest names."""
 
 
-def read_manifest(folder):
+def read_manifest(folder: Path) -> dict[str, Any] | None:
     path = Path(folder) / "manifest.json"
     if not path.exists():
         raise DamagedDataset(f"{path} is missing: run `sam-i-am dataset --out {folder}` to its end")
@@ -36,14 +38,14 @@ def read_manifest(folder):
     return manifest
 
 
-def _checked(folder, entry):
+def _checked(folder: Path, entry: dict[str, str]) -> Path | None:
     path = Path(folder) / entry["file"]
     if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
         raise DamagedDataset(f"{path} is missing or not the file of the manifest: run `sam-i-am dataset` again")
     return path
 
 
-def read_item(folder, item):
+def read_item(folder: Path, item: dict[str, dict[str, str] | str]) -> tuple[np.ndarray, np.ndarray]:
     """The micrograph and its material numbers, both uint8 (height, width).
 
     Intensities are stretched as the backend does it.
@@ -59,7 +61,7 @@ def read_item(folder, item):
     return (scaled * 255 + 0.5).astype(np.uint8), materials
 
 
-def crops(image, materials, size: int):
+def crops(image: np.ndarray, materials: np.ndarray, size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Square crops that cover the frame, the last ones of a row or column moved in.
 
     Small frames are filled up, unlabelled.
@@ -72,7 +74,7 @@ def crops(image, materials, size: int):
             yield image[y : y + size, x : x + size], materials[y : y + size, x : x + size]
 
 
-def training_maps(image, materials):
+def training_maps(image: np.ndarray, materials: np.ndarray) -> np.ndarray:
     """(5, size, size) uint8 as the simulator's: people label materials, so that parts and groups follow from the
     pieces.
     """
@@ -81,7 +83,7 @@ def training_maps(image, materials):
     return np.stack([image, materials, pieces, pieces, groups])
 
 
-def write_shards(dataset, out, size: int = 512, split: str = "train") -> int:
+def write_shards(dataset: Path, out: Path, size: int = 512, split: str = "train") -> int:
     """Write one split; gives the number of crops. Crops without two labelled pixels of one material are left out."""
     target = Path(out) / split
     target.mkdir(parents=True, exist_ok=True)
@@ -99,7 +101,7 @@ def write_shards(dataset, out, size: int = 512, split: str = "train") -> int:
     return written
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("dataset", type=Path)
     parser.add_argument("out", type=Path)

@@ -4,9 +4,12 @@ A run is a number of steps. Step s draws its data from a generator seeded with (
 interrupted continues as if it had not been. A run may also be a span of time (`seconds`), for a machine that is lent.
 """
 
+from __future__ import annotations
+
 import math
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,10 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+
+# losses(net, generator, step) by name; those whose name starts with _ are reported, not trained
+Losses = Callable[[Any, np.random.Generator, int], dict[str, torch.Tensor]]
+Watch = Callable[[Any], None]
 
 EMA_DECAY = 0.995
 
@@ -55,14 +62,14 @@ class Run:
         if self.checkpoint.exists():
             self._resume()
 
-    def _resume(self):
+    def _resume(self) -> None:
         state = torch.load(self.checkpoint, map_location=next(self.net.parameters()).device, weights_only=True)
         self.net.load_state_dict(state["net"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average, self.step, self.seconds = state["average"], state["step"], state["seconds"]
         print(f"resumed {self.checkpoint} at step {self.step}", flush=True)
 
-    def save(self):
+    def save(self) -> None:
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         state = dict(net=self.net.state_dict(), optimiser=self.optimiser.state_dict(), average=self.average)
         unfinished = self.checkpoint.with_suffix(".part")
@@ -77,13 +84,13 @@ class Run:
         assert self.plan.steps is not None, "a plan has steps or seconds"
         return self.step / self.plan.steps
 
-    def _schedule(self):
+    def _schedule(self) -> None:
         rise = min(1.0, (self.step + 1) / self.plan.warm_up)
         fall = 0.5 * (1 + math.cos(math.pi * min(1.0, self.progress))) + 0.02
         for group in self.optimiser.param_groups:
             group["lr"] = self.plan.rate * rise * fall * group.get("share", 1.0)
 
-    def _update_average(self):
+    def _update_average(self) -> None:
         decay = min(self.plan.decay, (self.step + 1) / (self.step + 10))
         own = self.net.state_dict()
         floating = [name for name, value in own.items() if value.dtype.is_floating_point]
@@ -92,7 +99,7 @@ class Run:
             for name in own.keys() - set(floating):
                 self.average[name].copy_(own[name])
 
-    def train(self, losses, watch=None):
+    def train(self, losses: Losses, watch: Watch | None = None) -> Run:
         """`losses(net, rng, step)` returns named losses, summed;
 
         `watch(net)` prints figures on the averaged weights.
@@ -120,11 +127,11 @@ class Run:
                 self.with_average(watch)
         return self
 
-    def report(self):
+    def report(self) -> None:
         figures = " ".join(f"{k.lstrip('_')} {float(v):.3f}" for k, v in self.means.items())
         print(f"step {self.step} ({self.progress:.0%}) {self.seconds / 60:.1f} min {figures}", flush=True)
 
-    def with_average(self, action):
+    def with_average(self, action: Callable[[Any], Any]) -> Any:
         """Run `action(net)` with the averaged weights in evaluation mode, then restore."""
         own = {k: v.clone() for k, v in self.net.state_dict().items()}
         training = self.net.training

@@ -21,7 +21,7 @@ def overlap_table(masks: np.ndarray, truth: np.ndarray, known: np.ndarray) -> np
     return overlap / np.maximum(a.sum(1)[:, None] + b.sum(1)[None] - overlap, 1)
 
 
-def spearman(a, b) -> float:
+def spearman(a: np.ndarray, b: np.ndarray) -> float:
     """Rank correlation."""
     ranks = [np.argsort(np.argsort(v)) for v in (a, b)]
     return float(np.corrcoef(*ranks)[0, 1])

@@ -91,7 +91,7 @@ def write(folder: Path, count: int, first: int = seeds.VALIDATION.start, workers
     return entries
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=500)

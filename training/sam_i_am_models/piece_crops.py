@@ -5,6 +5,7 @@ python -m sam_i_am_models.piece_crops --count 1800 FOLDER
 """
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,9 @@ FIRST_SEED = seeds.TRAIN.start + 200_000  # micrographs that the SAM's encoder h
 PIECES, CROPS_PER_PIECE = 16, 10  # at most of a micrograph, on disk
 
 
-def region_crops(rng, grey: np.ndarray, mask: np.ndarray, count: int, side: int = CROP) -> np.ndarray:
+def region_crops(
+    rng: np.random.Generator, grey: np.ndarray, mask: np.ndarray, count: int, side: int = CROP
+) -> np.ndarray:
     """(n, 1, side, side) crops with at least 75 % of their pixels in the mask; fewer than `count` for narrow masks."""
     ys, xs = np.nonzero(mask)
     out = []
@@ -40,7 +43,9 @@ def region_crops(rng, grey: np.ndarray, mask: np.ndarray, count: int, side: int 
     return np.array(out, np.float32)[:, None]
 
 
-def pieces_in_crops(rng, m: Micrograph, count: int, most: int | None = None):
+def pieces_in_crops(
+    rng: np.random.Generator, m: Micrograph, count: int, most: int | None = None
+) -> Iterator[tuple[int, np.ndarray]]:
     """Yields (material, crops (n, 1, side, side)) of each true piece that `count` or a few less fit in; of `most`
     pieces, drawn at random, if so many are too many.
     """
@@ -92,7 +97,7 @@ def read(folder: Path) -> list[Pieces]:
     return found
 
 
-def draw_pieces(rng, known: Pieces, count: int = 6) -> tuple[torch.Tensor, torch.Tensor]:
+def draw_pieces(rng: np.random.Generator, known: Pieces, count: int = 6) -> tuple[torch.Tensor, torch.Tensor]:
     """Crops (n, CROP, CROP) in [0, 1] and their materials (n):
 
     `count` of each material, from any of its pieces, turned and degraded as one micrograph.
@@ -107,13 +112,13 @@ def draw_pieces(rng, known: Pieces, count: int = 6) -> tuple[torch.Tensor, torch
     )
 
 
-def _of_material(rng, known: Pieces, material: int, count: int) -> np.ndarray:
+def _of_material(rng: np.random.Generator, known: Pieces, material: int, count: int) -> np.ndarray:
     """Indices of `count` crops of a material; every piece is as likely as the others."""
     pieces = rng.choice(np.unique(known.pieces[known.materials == material]), count)
     return np.array([rng.choice(np.nonzero(known.pieces == piece)[0]) for piece in pieces])
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=1800)

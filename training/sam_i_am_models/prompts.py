@@ -5,6 +5,7 @@ unlabelled interface between its pieces.
 """
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,7 +31,7 @@ class Prompts:
     meant: torch.Tensor
     known: torch.Tensor
 
-    def to(self, device) -> "Prompts":
+    def to(self, device: str | torch.device) -> "Prompts":
         return Prompts(*(getattr(self, f.name).to(device) for f in fields(self)))
 
     @staticmethod
@@ -71,17 +72,17 @@ def regions_at(grid: np.ndarray, y: int, x: int) -> tuple[np.ndarray, np.ndarray
     return masks, meant
 
 
-def _pick(rng, mask):
+def _pick(rng: np.random.Generator, mask: np.ndarray) -> tuple[int, int]:
     ys, xs = np.nonzero(mask)
     i = rng.integers(len(ys))
     return int(ys[i]), int(xs[i])
 
 
-def to_pixels(rng, y, x):
+def to_pixels(rng: np.random.Generator, y: int, x: int) -> list[int]:
     return [x * MASK_STRIDE + int(rng.integers(MASK_STRIDE)), y * MASK_STRIDE + int(rng.integers(MASK_STRIDE))]
 
 
-def place_in_part(rng, grid, by_part=0.6):
+def place_in_part(rng: np.random.Generator, grid: np.ndarray, by_part: float = 0.6) -> tuple[int, int] | None:
     """A labelled cell: a share `by_part` of them uniform over parts, the others uniform over cells; not often on the
     very edge.
     """
@@ -95,7 +96,7 @@ def place_in_part(rng, grid, by_part=0.6):
     return _pick(rng, inner if inner.any() and rng.random() < 0.9 else mask)
 
 
-def _many_points(rng, masks, meant, known, slots):
+def _many_points(rng: np.random.Generator, masks: np.ndarray, meant: np.ndarray, known: np.ndarray, slots: int) -> Any:
     """Points inside and outside one of the meant regions."""
     chosen = int(rng.choice(np.nonzero(meant)[0]))
     coords, labels = [], []
@@ -107,7 +108,9 @@ def _many_points(rng, masks, meant, known, slots):
     return coords, labels, chosen
 
 
-def _box(rng, masks, meant, slots):
+def _box(
+    rng: np.random.Generator, masks: np.ndarray, meant: np.ndarray, slots: int
+) -> tuple[list[list[float]], list[float], int]:
     """A jittered box round one of the meant regions, padded to `slots` points."""
     chosen = int(rng.choice(np.nonzero(meant)[0]))
     ys, xs = np.nonzero(masks[chosen])
@@ -119,7 +122,9 @@ def _box(rng, masks, meant, slots):
     return corners + [[0.0, 0.0]] * (slots - 2), [2.0, 3.0] + [-1.0] * (slots - 2), chosen
 
 
-def draw_prompts(rng, labels: np.ndarray, count: int, kind: str = "point", slots: int = 1) -> Prompts | None:
+def draw_prompts(
+    rng: np.random.Generator, labels: np.ndarray, count: int, kind: str = "point", slots: int = 1
+) -> Prompts | None:
     """`count` prompts of one kind on the label maps (4, H, W) of one frame; None where nothing is labelled."""
     grid = mask_grid(np.asarray(labels))
     known = grid[PIECES - MATERIALS] > 0
@@ -148,7 +153,7 @@ def draw_prompts(rng, labels: np.ndarray, count: int, kind: str = "point", slots
     )
 
 
-def draw_kind(rng) -> tuple[str, int]:
+def draw_kind(rng: np.random.Generator) -> tuple[str, int]:
     """Kind of prompt and number of point slots for one step."""
     kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
     return kind, {"point": 1, "points": int(rng.integers(2, 5)), "box": int(rng.integers(2, 4))}[kind]

@@ -16,7 +16,7 @@ from .piece_crops import write as write_pieces
 CARD = Path(__file__).with_name("card.json")
 
 
-def parse():
+def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="folder for data and checkpoints; keep it to resume")
     parser.add_argument("--models", type=Path, required=True, help="folder to write graphs and manifest.json to")
@@ -38,7 +38,7 @@ def _first(known: range, count: int) -> range:
     return range(known.start, known.start + count)
 
 
-def main():
+def main() -> None:
     options = parse()
     data, runs = options.work / "data", options.work / "checkpoints"
     runs.mkdir(parents=True, exist_ok=True)

@@ -6,12 +6,14 @@ Finished files are kept, so that an interrupted run goes on.
 import multiprocessing
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 
 
-def _write_shard(task):
+def _write_shard(task: Any) -> None:
     target, write, drawn = task
     started = time.time()
     if not target.exists():
@@ -22,7 +24,9 @@ def _write_shard(task):
     return target.name, time.time() - started
 
 
-def write_shards(folder: Path, name: str, write, drawn: range, shard: int, workers: int = 2) -> None:
+def write_shards(
+    folder: Path, name: str, write: Callable[..., None], drawn: range, shard: int, workers: int = 2
+) -> None:
     """`write(path, seeds)` writes the file of a range of seeds, at `name` with the first seed in it
     (`maps_{:06d}.npy`); it goes to the workers, so it is
     a function of a module or a partial of one."""

@@ -21,7 +21,7 @@ from . import seeds
 from .simulate import imaging, layouts
 from .simulate.defects import build
 from .simulate.fields import log_uniform
-from .simulate.materials import palette
+from .simulate.materials import Material, palette
 from .simulate.micrograph import LEAST_CELLS, Exposure, Micrograph, Scene, _broadest, _turns, photograph
 
 SIZE = 1024
@@ -64,14 +64,14 @@ def draw_micrograph(seed: int, project: Project) -> Micrograph:
     return photograph(rng, scene, SIZE, Exposure(project.difficulty, dose=dose, gamma=1.0, unseen=True), {"seed": seed})
 
 
-def _without_slivers(regions, of_region, materials):
+def _without_slivers(regions: np.ndarray, of_region: np.ndarray, materials: list[Material]) -> np.ndarray:
     """No region of fewer than two unit cells: it has no lattice that it could be known by. The magnification stays."""
     breadth = layouts.breadths(regions)
     periods = np.array([m.cell.period if m.cell else 0.0 for m in materials])
     return layouts.dissolve(regions, (breadth < LEAST_CELLS * periods[of_region]) & ~_broadest(of_region, breadth))
 
 
-def label_names(materials) -> list[str]:
+def label_names(materials: list[Material]) -> list[str]:
     """The names of a project's labels: those of its materials, numbered where two are called the same."""
     names = [m.name for m in materials]
     return [f"{name} {names[: i + 1].count(name)}" if names.count(name) > 1 else name for i, name in enumerate(names)]
@@ -93,7 +93,7 @@ def write_project(folder: Path, number: int, images: int) -> None:
     (folder / "project.json").write_text(json.dumps(about, indent=1) + "\n")
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--projects", type=int, default=12)

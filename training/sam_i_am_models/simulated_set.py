@@ -8,7 +8,9 @@ them with difficulty, number of materials and what was simulated. Files that exi
 
 import argparse
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -32,7 +34,7 @@ def draw(name: str, difficulty: int, index: int, size: int = SIZE) -> Micrograph
     return simulate(STARTS[name] + 1000 * difficulty + index, size, difficulty, unseen=name == "test")
 
 
-def image_set(name: str, per_class: int):
+def image_set(name: str, per_class: int) -> Iterator[Any]:
     """Yields the fixed micrographs of a set, the same number of every class."""
     for difficulty in (1, 2, 3):
         for index in range(per_class):
@@ -62,7 +64,7 @@ def _write_one(folder: Path, name: str, difficulty: int, index: int, size: int) 
     return json.loads(about.read_text())
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--set", choices=list(STARTS), default="validation")

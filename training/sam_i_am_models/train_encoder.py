@@ -6,10 +6,11 @@ Most steps see crops, every third one whole frames: there attention spans four t
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from .affinity import affinity_loss, cell_labels, outline_loss, same_material_auc
 from .architectures import ImageEncoder
@@ -35,7 +36,7 @@ class AffinityModel(nn.Module):
         self.encoder = ImageEncoder(settings)
         self.gain, self.offset = nn.Parameter(torch.full((3,), 5.0)), nn.Parameter(torch.full((3,), -2.0))
 
-    def losses(self, images, materials, parts, cells: int = 384):
+    def losses(self, images: Tensor, materials: Tensor, parts: Tensor, cells: int = 384) -> dict[str, Tensor]:
         """`cells` of an image are compared in pairs.
 
         A GPU multiplies in bfloat16, which halves what it has to move; the losses are in full precision.
@@ -51,7 +52,7 @@ class AffinityModel(nn.Module):
 
 
 @torch.no_grad()
-def token_auc(encoder, shards: Shards, count: int = 24) -> list[float]:
+def token_auc(encoder: ImageEncoder, shards: Shards, count: int = 24) -> list[float]:
     """Same-material AUC of the stride-8 tokens (every fourth one) by difficulty class, over whole validation frames."""
     found, device = {1: [], 2: [], 3: []}, next(encoder.parameters()).device
     for index in range(min(count, len(shards))):
@@ -87,7 +88,7 @@ def train(
     run = Run(net, checkpoint, plan, encoder_groups(net))
     frames = max(1, crops * size**2 // FRAME_SIZE**2)
 
-    def losses(net, rng, step):
+    def losses(net: AffinityModel, rng: np.random.Generator, step: int) -> dict[str, Tensor]:
         whole = frames > 1 and step % FRAME_EVERY == FRAME_EVERY - 1
         count, side, scales = (frames, FRAME_SIZE, FRAME_SCALES) if whole else (crops, size, CROP_SCALES)
         images, labels = batch([random_crop(rng, training, side, scales) for _ in range(count)])
@@ -96,14 +97,14 @@ def train(
     return run.train(losses, lambda net: print("  token AUC by class", token_auc(net.encoder, validation), flush=True))
 
 
-def encoder_groups(net: AffinityModel):
+def encoder_groups(net: AffinityModel) -> list[dict[str, Any]]:
     return [
         dict(params=list(net.encoder.parameters()), share=1.0),
         dict(params=[net.gain, net.offset], share=SCALE_RATE),
     ]
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--checkpoint", type=Path, required=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from scipy.optimize import linear_sum_assignment
+from torch import Tensor
 
 from . import features
 from .architectures import MaterialHead
@@ -24,7 +25,7 @@ MOST_COST = 5.0  # of a place, in the matching
 SUBSAMPLE = FINE // features.LABEL_STRIDE
 
 
-def partition_loss(logits, labels):
+def partition_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """Cross-entropy and 1 - dice of logits (queries, h, w) against labels (h, w), 0 = unknown; half of the weight is
     even over materials.
     """
@@ -43,7 +44,7 @@ def partition_loss(logits, labels):
     return (cross[query, material] * weight).sum() + dice[query, material].mean()
 
 
-def batch_loss(found, labels):
+def batch_loss(found: Tensor, labels: Tensor) -> dict[str, Tensor]:
     """`found`: logits of every turn; labels (batch, h / 16, w / 16)."""
     losses = []
     for turn, logits in enumerate(found):
@@ -55,17 +56,19 @@ def batch_loss(found, labels):
     return {"early": sum(losses[:-1]), "last": losses[-1]}
 
 
-def draw(rng, seen):
+def draw(
+    rng: np.random.Generator, seen: list[tuple[np.ndarray, np.ndarray, np.ndarray]]
+) -> tuple[Tensor, Tensor, Tensor]:
     """One of the views that `features.read` gives, turned and mirrored as a layout: its textures stay as they are."""
     fine, coarse, labels = seen[int(rng.integers(len(seen)))]
     labels = labels[rng.integers(SUBSAMPLE) :: SUBSAMPLE, rng.integers(SUBSAMPLE) :: SUBSAMPLE]
     turns, mirror = int(rng.integers(4)), rng.random() < 0.5
 
-    def turned(x):
+    def turned(x: np.ndarray) -> Tensor:
         x = np.rot90(x, turns, (-2, -1))
         return torch.from_numpy(np.ascontiguousarray(x[..., ::-1] if mirror else x)).float()
 
-    def noisy(x):
+    def noisy(x: Tensor) -> Tensor:
         noise = torch.from_numpy(rng.standard_normal((len(x), 1, 1), dtype=np.float32))
         return x * (1 + FEATURE_NOISE * noise)
 
@@ -82,19 +85,19 @@ def train(folder: Path, checkpoint: Path, plan: Plan = PLAN, views: int = 8, sta
     head = load_head(start) if start else MaterialHead()
     run = Run(head.train(), checkpoint, plan)
 
-    def losses(head, rng, step):
+    def losses(head: MaterialHead, rng: np.random.Generator, step: int) -> dict[str, Tensor]:
         fine, coarse, labels = (torch.stack(x) for x in zip(*(draw(rng, seen) for _ in range(views)), strict=True))
         return batch_loss(head.all_turns(fine, coarse), labels)
 
     return run.train(losses)
 
 
-def write_release(run_checkpoint: Path, target: Path):
+def write_release(run_checkpoint: Path, target: Path) -> None:
     """The averaged weights of a run as the checkpoint that export.py reads."""
     torch.save(dict(materials=torch.load(run_checkpoint, weights_only=True)["average"]), target)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--features", type=Path, required=True, help="folder that `python -m sam_i_am_models.features` has written"

@@ -12,11 +12,14 @@ import argparse
 import os
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
 from .crops import CROP_SCALES, batch, random_crop
@@ -55,13 +58,13 @@ READ_EVERY = 5  # steps after which new micrographs are looked for
 
 
 def train_encoder(
-    net: AffinityModel, shards: ResidentShards, checkpoint: Path, seconds: float, frames: int, seed=11
+    net: AffinityModel, shards: ResidentShards, checkpoint: Path, seconds: float, frames: int, seed: int = 11
 ) -> Run:
     plan = Plan(None, ENCODER_RATE, seed, seconds, warm_up=100, every=100, decay=DECAY)
     run = Run(net.train(), checkpoint, plan, encoder_groups(net))
     in_crops = frames * (FRAME_SIZE // CROP_SIZE) ** 2
 
-    def losses(net, rng, step):
+    def losses(net: Any, rng: np.random.Generator, step: int) -> dict[str, Tensor]:
         if step % READ_EVERY == 0:
             shards.refresh(2)
         cropped = step % CROP_EVERY == CROP_EVERY - 1
@@ -79,10 +82,10 @@ class PromptedFrames(IterableDataset):
     are corrected; drawn in worker processes.
     """
 
-    def __init__(self, folder: Path, frames: int, count: int, seed: int):
+    def __init__(self, folder: Path, frames: int, count: int, seed: int) -> None:
         self.folder, self.frames, self.count, self.seed = folder, frames, count, seed
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self.seed, worker.id if worker else 0])
         shards = Shards(self.folder)
@@ -96,7 +99,7 @@ class PromptedFrames(IterableDataset):
                 is_corrected(rng, kind),
             )
 
-    def _draw(self, rng, shards: Shards, kind: str, slots: int):
+    def _draw(self, rng: np.random.Generator, shards: Shards, kind: str, slots: int) -> tuple[Tensor, Prompts]:
         while True:
             crop = random_crop(rng, shards, FRAME_SIZE, FRAME_SCALES)
             prompts = draw_prompts(rng, crop.labels.numpy(), self.count, kind, slots)
@@ -123,7 +126,7 @@ def train_decoder(
     drawn = iter(DataLoader(frames, batch_size=None, num_workers=loading.workers, prefetch_factor=2))
     device = next(net.parameters()).device
 
-    def losses(net, rng, step):
+    def losses(net: Any, rng: np.random.Generator, step: int) -> dict[str, Tensor]:
         images, prompts, corrected = next(drawn)
         images = images.to(device, memory_format=torch.channels_last)
         return mean_losses(prompt_losses(net.decoder, outputs_for_decoder(net.encoder, images), prompts, corrected))
@@ -148,13 +151,13 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def train(options, simulator: subprocess.Popen) -> None:
+def train(options: argparse.Namespace, simulator: subprocess.Popen) -> None:
     began, frames = time.time(), options.frames
 
-    def say(text):
+    def say(text: str) -> None:
         print(f"{time.time() - began:.0f} s: {text}", flush=True)
 
-    def release(name):
+    def release(name: str) -> None:
         write(net, options.release, name)
 
     net = start(options.start, options.device)
@@ -181,7 +184,7 @@ def train(options, simulator: subprocess.Popen) -> None:
     say("done")
 
 
-def main():
+def main() -> None:
     options = parse()
     settle()
     simulator = simulate_beside(options.frames, options.first, options.most, options.workers, options.lab)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from .architectures.mask_decoder import DecoderInputs, describe
@@ -26,7 +26,7 @@ GRID = 16
 ROUNDS, BATCH, RATE = 5000, 512, 2e-3
 
 
-def _prompt_points(rng, count: int, side: int, grid: np.ndarray) -> torch.Tensor:
+def _prompt_points(rng: np.random.Generator, count: int, side: int, grid: np.ndarray) -> torch.Tensor:
     """(count, 1, 2) points: half of a jittered grid, half even over the parts of the label maps (4, h, w), which a grid
     seldom meets where they are small.
     """
@@ -54,13 +54,13 @@ class GridPrompted(Dataset):
     regions and where these are known.
     """
 
-    def __init__(self, shards: Shards, frames: int, count: int, seed: int):
+    def __init__(self, shards: Shards, frames: int, count: int, seed: int) -> None:
         self.shards, self.frames, self.count, self.seed = shards, frames, count, seed
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.frames
 
-    def __getitem__(self, index: int):
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         rng = np.random.default_rng([self.seed, index])
         maps, _ = self.shards[int(rng.integers(len(self.shards)))] if self.seed else self.shards[index]
         grey, grid = torch.from_numpy(scale_grey(maps[IMAGE])), mask_grid(np.array(maps[MATERIALS:]))
@@ -75,7 +75,9 @@ class GridPrompted(Dataset):
 
 
 @torch.no_grad()
-def gather(net: SamModel, shards: Shards, frames: int, count: int, seed: int, workers: int = 0):
+def gather(
+    net: SamModel, shards: Shards, frames: int, count: int, seed: int, workers: int = 0
+) -> tuple[Tensor, Tensor]:
     """(masks, features) and the true IoU of each mask, over `frames` frames with `count` prompts, drawn by `workers`
     processes.
     """
@@ -91,7 +93,7 @@ def gather(net: SamModel, shards: Shards, frames: int, count: int, seed: int, wo
     return torch.cat(rows), torch.cat(truths)
 
 
-def fit(head: nn.Module, features, truth, seed=5) -> None:
+def fit(head: nn.Module, features: Tensor, truth: Tensor, seed: int = 5) -> None:
     """Mean squared error of the predicted IoU."""
     torch.manual_seed(seed)
     optimiser = torch.optim.AdamW(head.parameters(), RATE, weight_decay=0.02)
@@ -105,7 +107,7 @@ def fit(head: nn.Module, features, truth, seed=5) -> None:
         schedule.step()
 
 
-def figures(head, features, truth) -> dict:
+def figures(head: nn.Module, features: Tensor, truth: Tensor) -> dict:
     with torch.no_grad():
         predicted, truth = torch.sigmoid(head(features)[:, 0]).cpu(), truth.cpu()
     return dict(
@@ -114,7 +116,7 @@ def figures(head, features, truth) -> dict:
     )
 
 
-def train(data: Path, start: Path, checkpoint: Path, frames=240, count=64) -> None:
+def train(data: Path, start: Path, checkpoint: Path, frames: int = 240, count: int = 64) -> None:
     """Writes `checkpoint`, the whole model with a new IoU head, from the averaged weights of `start`."""
     if checkpoint.exists():
         return
@@ -136,7 +138,7 @@ def train(data: Path, start: Path, checkpoint: Path, frames=240, count=64) -> No
     torch.save({"average": net.state_dict()}, checkpoint)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints; joint.pt must be there")

@@ -4,14 +4,17 @@ Crops are cheap and hold many outlines; on whole frames regions are as large, an
 """
 
 import argparse
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from .architectures import MaskDecoder
+from .architectures.image_encoder import ImageEncoder
 from .architectures.mask_decoder import START_LEVELS, START_MAPS
 from .architectures.prompt_encoder import POSITION_UNIT
 from .crops import batch, random_crop, scale_grey
@@ -19,7 +22,7 @@ from .dataset import IMAGE, MATERIALS, Shards
 from .export import load_sam
 from .loop import Plan, Run
 from .mask_loss import decoder_losses, true_iou
-from .prompts import correct, draw_kind, draw_prompts, no_mask
+from .prompts import Prompts, correct, draw_kind, draw_prompts, no_mask
 from .train_encoder import FRAME_SCALES, FRAME_SIZE, AffinityModel, token_auc
 
 IOU_HEAD_SHARE = 3.0  # of the learning rate
@@ -29,21 +32,23 @@ CORRECTED_SHARE = 0.2  # of the steps with single points or boxes
 class SamModel(nn.Module):
     """Affinity model (with the image encoder) and mask decoder."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.affinity, self.decoder = AffinityModel(), MaskDecoder()
 
     @property
-    def encoder(self):
+    def encoder(self) -> ImageEncoder:
         return self.affinity.encoder
 
 
-def mean_losses(rows):
+def mean_losses(rows: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     """Each loss and figure of the rows, in the mean."""
     return {name: sum(r[name] for r in rows) / len(rows) for name in rows[0]}
 
 
-def mask_losses(net, features, labels, rng, count):
+def mask_losses(
+    net: SamModel, features: Sequence[Tensor], labels: Tensor, rng: np.random.Generator, count: int
+) -> dict[str, Tensor]:
     """Mean decoder losses over the frames of a batch. `features`: the encoder's outputs for the batch.
 
     Each crop gets a random place in a full frame, so that the position encoding is trained over all of it. Some prompts
@@ -62,15 +67,17 @@ def mask_losses(net, features, labels, rng, count):
     return mean_losses(rows)
 
 
-def is_corrected(rng, kind: str) -> bool:
+def is_corrected(rng: np.random.Generator, kind: str) -> bool:
     """Whether the prompts of a step are answered twice, the second time with a corrective click."""
     return kind == "points" or rng.random() < CORRECTED_SHARE
 
 
-def prompt_losses(decoder, own, prompts, corrected: bool, origin=None):
+def prompt_losses(
+    decoder: MaskDecoder, own: Sequence[Tensor], prompts: Prompts, corrected: bool, origin: Tensor | None = None
+) -> list[dict[str, Tensor]]:
     """Decoder losses of prompts on the frames for which the encoder gave `own`: one row, or two where corrected."""
 
-    def answer(prompts, earlier):
+    def answer(prompts: Prompts, earlier: Tensor) -> tuple[Tensor, Tensor]:
         iou, logits = decoder(*own, prompts.coords, prompts.labels, earlier, origin)
         return decoder_losses(iou, logits, prompts.targets, prompts.meant, prompts.known), logits
 
@@ -81,7 +88,7 @@ def prompt_losses(decoder, own, prompts, corrected: bool, origin=None):
     return [losses, answer(*correct(prompts, logits.detach()))[0]]
 
 
-def outputs_for_decoder(encoder, images):
+def outputs_for_decoder(encoder: ImageEncoder, images: Tensor) -> list[Tensor]:
     """The encoder's outputs, with gradients into those for the decoder alone; the trunk, its tokens and outlines stay
     as they are.
     """
@@ -91,12 +98,14 @@ def outputs_for_decoder(encoder, images):
     return embeddings, high_16, high_8, tokens.detach(), outlines.detach()
 
 
-def crop_losses(net, images, labels, rng, count):
+def crop_losses(
+    net: SamModel, images: Tensor, labels: Tensor, rng: np.random.Generator, count: int
+) -> dict[str, Tensor]:
     """Mask losses with gradients into the decoder and the encoder's outputs for it."""
     return mask_losses(net, outputs_for_decoder(net.encoder, images), labels, rng, count)
 
 
-def point_iou(net, shards: Shards, frames: int = 24, points: int = 16) -> dict:
+def point_iou(net: SamModel, shards: Shards, frames: int = 24, points: int = 16) -> dict:
     """One point per prompt on whole validation frames: best IoU for part, piece, group by class; error of the IoU head.
 
     `start` is the same for the decoder's starting point: the reach maps at its three levels.
@@ -135,8 +144,8 @@ def point_iou(net, shards: Shards, frames: int = 24, points: int = 16) -> dict:
     return out
 
 
-def _watch(validation):
-    def watch(net):
+def _watch(validation: Shards) -> Callable[[SamModel], None]:
+    def watch(net: SamModel) -> None:
         print("  token AUC by class", token_auc(net.encoder, validation), flush=True)
         for difficulty, figures in point_iou(net, validation).items():
             print(f"  class {difficulty}", figures, flush=True)
@@ -177,7 +186,7 @@ def train(
     run = Run(net.eval(), checkpoint, plan, decoder_groups(net))
     training, validation = Shards(data / "train"), Shards(data / "validation")
 
-    def losses(net, rng, step):
+    def losses(net: SamModel, rng: np.random.Generator, step: int) -> dict[str, Tensor]:
         whole = step % 2 == 1
         drawn = (
             [random_crop(rng, training, FRAME_SIZE, FRAME_SCALES)]
@@ -190,7 +199,7 @@ def train(
     return run.train(losses, _watch(validation))
 
 
-def decoder_groups(net):
+def decoder_groups(net: SamModel) -> list[dict[str, Any]]:
     """What learns: the decoder (its IoU head faster), and of the encoder only its outputs for the decoder."""
     encoder, decoder = net.encoder, net.decoder
     outputs = [p for part in (encoder.neck, encoder.high_16, encoder.high_8) for p in part.parameters()]
@@ -199,7 +208,7 @@ def decoder_groups(net):
     return [dict(params=rest + outputs, share=1.0), dict(params=head, share=IOU_HEAD_SHARE)]
 
 
-def write_release(net: SamModel, target, gain: float = 1.0, dtype=torch.float32):
+def write_release(net: SamModel, target: Path, gain: float = 1.0, dtype: torch.dtype = torch.float32) -> None:
     """The weights of `net` as the checkpoint that export.py reads."""
     net.decoder.logit_gain.fill_(gain)
     state = dict(encoder=net.encoder.state_dict(), decoder=net.decoder.state_dict())
@@ -211,14 +220,14 @@ def write_release(net: SamModel, target, gain: float = 1.0, dtype=torch.float32)
     torch.save(state, target)
 
 
-def release(run_checkpoint, target, gain: float = 1.0):
+def release(run_checkpoint: Path, target: Path, gain: float = 1.0) -> None:
     """The averaged weights of a run as the checkpoint that export.py reads."""
     net = SamModel()
     net.load_state_dict(torch.load(run_checkpoint, weights_only=True)["average"])
     write_release(net, target, gain)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints; encoder.pt must be there")

@@ -7,10 +7,12 @@ python -m sam_i_am_models.train_texture --pieces FOLDER --runs FOLDER
 import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from .architectures import FractalTextureEncoder, TextureEncoder
 from .architectures.texture_encoder import CROP
@@ -27,13 +29,13 @@ ENCODERS = {"plain": TextureEncoder, "fractal": FractalTextureEncoder}
 class TextureModel(nn.Module):
     """The encoder, and scale and offset of the answer "same material?" of one micrograph's mean embeddings."""
 
-    def __init__(self, encoder="plain"):
+    def __init__(self, encoder: str = "plain") -> None:
         super().__init__()
         self.texture = ENCODERS[encoder]()
         self.gain, self.offset = nn.Parameter(torch.tensor(8.0)), nn.Parameter(torch.tensor(-5.0))
 
 
-def contrastive_loss(embeddings, materials, groups):
+def contrastive_loss(embeddings: Tensor, materials: Tensor, groups: Tensor) -> Tensor:
     """Supervised contrastive loss; all of (n, d), (n,), (n,). Negatives of the same group weigh more."""
     similarity = embeddings @ embeddings.T / TEMPERATURE
     own = torch.eye(len(embeddings), dtype=torch.bool)
@@ -43,7 +45,7 @@ def contrastive_loss(embeddings, materials, groups):
     return -((similarity - total) * same).sum(1).div(same.sum(1)).mean()
 
 
-def answer_loss(net, embeddings):
+def answer_loss(net: TextureModel, embeddings: Tensor) -> Tensor:
     """Cross-entropy of one threshold for all groups on half means: embeddings (groups, materials, crops, d)."""
     half = embeddings.shape[2] // 2
     first = F.normalize(embeddings[:, :, :half].mean(2), dim=-1)
@@ -68,7 +70,7 @@ class Step:
 PLAN, USUAL_STEP = Plan(steps=2000, rate=1.5e-3, seed=4), Step()
 
 
-def draw_step(rng, known, sees: Step):
+def draw_step(rng: np.random.Generator, known: Any, sees: Step) -> tuple[Tensor, Tensor, Tensor]:
     """Crops (n, 1, CROP, CROP), the material of each and the group that it belongs to (n): first the groups drawn
     alone,
     then the micrographs, out of `known`.
@@ -91,7 +93,7 @@ def train(checkpoint: Path, pieces: Path, plan: Plan = PLAN, sees: Step = USUAL_
     run = Run(net, checkpoint, plan)
     known, groups, crops = read(pieces), sees.groups, sees.crops
 
-    def losses(net, rng, step):
+    def losses(net: TextureModel, rng: np.random.Generator, step: int) -> dict[str, Tensor]:
         images, materials, group = draw_step(rng, known, sees)
         embeddings = net.texture(images)
         alone = embeddings[: groups * MATERIALS_PER_GROUP * crops].reshape(groups, MATERIALS_PER_GROUP, crops, -1)
@@ -100,14 +102,14 @@ def train(checkpoint: Path, pieces: Path, plan: Plan = PLAN, sees: Step = USUAL_
     return run.train(losses)
 
 
-def write_release(run_checkpoint, target, encoder="plain"):
+def write_release(run_checkpoint: Path, target: Path, encoder: str = "plain") -> None:
     """The averaged weights of a run as the checkpoint that export.py reads."""
     net = TextureModel(encoder)
     net.load_state_dict(torch.load(run_checkpoint, weights_only=True)["average"])
     torch.save({"texture": net.texture.state_dict()}, target)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pieces", type=Path, required=True, help="folder of piece_crops")
     parser.add_argument("--runs", type=Path, required=True)

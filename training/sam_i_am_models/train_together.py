@@ -15,17 +15,20 @@ last checkpoint and writes it.
 
 import argparse
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
 from .affinity import affinity_loss, outline_loss
 from .architectures.image_encoder import TOKEN_STRIDE
 from .architectures.prompt_encoder import POSITION_UNIT
-from .crops import batch, random_crop, scale_grey
+from .crops import Crop, batch, random_crop, scale_grey
 from .dataset import IMAGE, MATERIALS, PARTS, Shards
 from .from_release import (
     QUALITY_PROMPTS,
@@ -53,7 +56,7 @@ LAB_VALIDATION = 96
 SEED = 28
 
 
-def busy_crop(rng, shards: Shards, size: int, scales):
+def busy_crop(rng: np.random.Generator, shards: Shards, size: int, scales: tuple[float, float]) -> Crop:
     """A random crop; for a share of them the one of two that shows more parts."""
     crop = random_crop(rng, shards, size, scales)
     if rng.random() >= BUSY_SHARE:
@@ -62,7 +65,9 @@ def busy_crop(rng, shards: Shards, size: int, scales):
     return max(crop, other, key=lambda c: len(torch.unique(c.labels[PARTS - MATERIALS])))
 
 
-def draw_step(rng, shards: Shards, step: int, frames: int, prompts: int):
+def draw_step(
+    rng: np.random.Generator, shards: Shards, step: int, frames: int, prompts: int
+) -> tuple[Tensor, Tensor, Prompts, bool, Tensor]:
     """What a step sees: images, labels, prompts (as many on each image), whether these are corrected, and where in a
     full frame the images lie (pixels).
     """
@@ -87,10 +92,10 @@ def draw_step(rng, shards: Shards, step: int, frames: int, prompts: int):
 class DrawnSteps(IterableDataset):
     """Endless steps, drawn in worker processes; a worker looks for new micrographs now and then."""
 
-    def __init__(self, folder: Path, frames: int, prompts: int, seed: int):
+    def __init__(self, folder: Path, frames: int, prompts: int, seed: int) -> None:
         self.folder, self.frames, self.prompts, self.seed = folder, frames, prompts, seed
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Prompts, bool, Tensor]]:
         worker = torch.utils.data.get_worker_info()
         own, workers = (worker.id, worker.num_workers) if worker else (0, 1)
         rng, shards, step = np.random.default_rng([self.seed, own]), Shards(self.folder), own
@@ -102,7 +107,9 @@ class DrawnSteps(IterableDataset):
             step += workers
 
 
-def step_losses(net: SamModel, images, labels, prompts, corrected, origin):
+def step_losses(
+    net: SamModel, images: Tensor, labels: Tensor, prompts: Prompts, corrected: bool, origin: Tensor
+) -> dict[str, Tensor]:
     """Losses of the encoder with gradients into it, and of the decoder with gradients into that and the encoder's
     outputs for it.
     """
@@ -124,7 +131,7 @@ def step_losses(net: SamModel, images, labels, prompts, corrected, origin):
     return losses | mean_losses(prompt_losses(net.decoder, for_decoder, prompts, corrected, origin))
 
 
-def groups(net: SamModel, encoder_share: float):
+def groups(net: SamModel, encoder_share: float) -> list[dict[str, Any]]:
     """Parameter groups: the encoder learns at `encoder_share` of the decoder's rate."""
     head = list(net.decoder.iou.parameters())
     rest = [p for name, p in net.decoder.named_parameters() if not name.startswith("iou.")]
@@ -172,7 +179,7 @@ def begin(net: SamModel, checkpoint: Path, options: argparse.Namespace, seed: in
     return Run(net.eval(), checkpoint, plan, groups(net, options.encoder_share))
 
 
-def train(net: SamModel, folder: Path, checkpoint: Path, options, seed: int = SEED) -> Run:
+def train(net: SamModel, folder: Path, checkpoint: Path, options: Any, seed: int = SEED) -> Run:
     """Go on with the run of `checkpoint`, or begin it."""
     shards, device = Shards(folder), torch.device(options.device)
     if not checkpoint.exists():
@@ -189,7 +196,7 @@ def train(net: SamModel, folder: Path, checkpoint: Path, options, seed: int = SE
         )
         drawn = iter(loader)
 
-    def losses(net, rng, step):
+    def losses(net: SamModel, rng: np.random.Generator, step: int) -> dict[str, Tensor]:
         if drawn is None and step % REFRESH_EVERY == 0:
             shards.refresh()
         images, labels, prompts, corrected, origin = (
@@ -240,7 +247,7 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def finish(net: SamModel, run: Run, options) -> None:
+def finish(net: SamModel, run: Run, options: Any) -> None:
     """The IoU head anew on the averaged weights, and the release."""
     net.load_state_dict(run.average)
     write(net.eval(), options.release, "decoder")

@@ -2,6 +2,8 @@
 tests slow on a busy machine.
 """
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -11,7 +13,7 @@ torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
-def pieces(tmp_path_factory):
+def pieces(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Crops of the pieces of the micrographs of seeds 10 to 15, 256 px a side."""
     folder = tmp_path_factory.mktemp("pieces")
     piece_crops.write(folder, count=6, first=10, size=256, workers=1)

@@ -12,7 +12,7 @@ from sam_i_am_models.grow import grow
 SMALL = EncoderSettings(stem=(8, 16, 24, 32), blocks=1, deeper=0)
 
 
-def test_a_grown_encoder_gives_what_the_smaller_one_gave():
+def test_a_grown_encoder_gives_what_the_smaller_one_gave() -> None:
     torch.manual_seed(0)
     small, large = ImageEncoder(SMALL).eval(), ImageEncoder().eval()
     grow(large, small.state_dict())
@@ -22,6 +22,6 @@ def test_a_grown_encoder_gives_what_the_smaller_one_gave():
             assert torch.allclose(before, after, atol=1e-5)
 
 
-def test_a_layer_that_the_larger_network_lacks_is_an_error():
+def test_a_layer_that_the_larger_network_lacks_is_an_error() -> None:
     with pytest.raises(KeyError):
         grow(ImageEncoder(SMALL), ImageEncoder(replace(SMALL, deeper=1)).state_dict())

@@ -9,6 +9,7 @@ from scipy import ndimage
 from sam_i_am_models.simulate import maps
 from sam_i_am_models.simulate.lab import cells, cracks, networks, relief, supports, voids
 from sam_i_am_models.simulate.lab.develop import develop
+from sam_i_am_models.simulate.lab.field import Field
 
 SIZE = 192
 SCENES = {
@@ -20,17 +21,17 @@ SCENES = {
 }
 
 
-def _draw(name, seed, size=SIZE):
+def _draw(name: str, seed: int, size: int = SIZE) -> Field:
     return SCENES[name](np.random.default_rng([seed, 7]), size)
 
 
 @pytest.fixture(scope="module")
-def fields():
+def fields() -> dict[str, list[Field]]:
     return {name: [_draw(name, seed) for seed in range(10)] for name in SCENES}
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_a_field_has_the_right_shapes_and_is_finite(fields, name):
+def test_a_field_has_the_right_shapes_and_is_finite(fields: dict[str, list[Field]], name: str) -> None:
     for field in fields[name]:
         assert field.intensity.shape == field.materials.shape == (SIZE, SIZE)
         assert field.intensity.dtype == np.float32 and np.isfinite(field.intensity).all()
@@ -39,20 +40,20 @@ def test_a_field_has_the_right_shapes_and_is_finite(fields, name):
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_the_same_seed_draws_the_same_scene(name):
+def test_the_same_seed_draws_the_same_scene(name: str) -> None:
     first, second = _draw(name, 3), _draw(name, 3)
     assert np.array_equal(first.intensity, second.intensity) and np.array_equal(first.materials, second.materials)
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_most_of_a_scene_is_labelled_with_two_materials_or_more(fields, name):
+def test_most_of_a_scene_is_labelled_with_two_materials_or_more(fields: dict[str, list[Field]], name: str) -> None:
     counts = [len(np.unique(field.materials[field.materials > 0])) for field in fields[name]]
     assert np.mean(counts) >= 1.8
     assert np.mean([(field.materials > 0).mean() for field in fields[name]]) > 0.8
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_touching_materials_differ_in_the_picture(fields, name):
+def test_touching_materials_differ_in_the_picture(fields: dict[str, list[Field]], name: str) -> None:
     """Materials that nobody could tell apart must not be told apart by the truth: their greys differ, or their textures
     do.
     """
@@ -67,26 +68,26 @@ def test_touching_materials_differ_in_the_picture(fields, name):
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_a_scene_is_developed_into_maps(name):
+def test_a_scene_is_developed_into_maps(name: str) -> None:
     micrograph = develop(np.random.default_rng(1), _draw(name, 5), {"kind": name})
     assert micrograph.maps().shape == (5, SIZE, SIZE)
     assert micrograph.pieces.max() >= 1 and (micrograph.pieces > 0).sum() <= (micrograph.materials > 0).sum()
 
 
-def test_particles_lie_mostly_on_their_support_and_are_many(fields):
+def test_particles_lie_mostly_on_their_support_and_are_many(fields: dict[str, list[Field]]) -> None:
     counts = [field.metadata["particles"] for field in fields["supports"]]
     assert max(counts) > 30
     for field in fields["supports"]:
         assert 0.001 < (field.materials >= 3).mean() < 0.6
 
 
-def test_pieces_are_numbered_by_material_and_falling_area():
+def test_pieces_are_numbered_by_material_and_falling_area() -> None:
     labels = np.array([[1, 1, 0, 2], [0, 1, 0, 2], [2, 0, 1, 0], [2, 2, 0, 1]], np.uint8)
     assert maps.connected_pieces(labels, 1).tolist() == [[1, 1, 0, 5], [0, 1, 0, 5], [4, 0, 2, 0], [4, 4, 0, 3]]
     assert maps.connected_pieces(labels, 3).tolist() == [[1, 1, 0, 0], [0, 1, 0, 0], [2, 0, 0, 0], [2, 2, 0, 0]]
 
 
-def test_walls_are_as_wide_as_asked_and_corners_stay_round():
+def test_walls_are_as_wide_as_asked_and_corners_stay_round() -> None:
     sharp, rounded = (
         cells.draw_cells(np.random.default_rng(4), 256, cells.Pattern(60, 0.3, rounding=radius))
         for radius in (0.0, 12.0)
@@ -96,18 +97,18 @@ def test_walls_are_as_wide_as_asked_and_corners_stay_round():
     assert 0.05 < (sharp.wall < 4).mean() < (rounded.wall < 4).mean() < 0.4
 
 
-def test_a_crack_is_about_as_wide_as_asked():
+def test_a_crack_is_about_as_wide_as_asked() -> None:
     for width in (6, 14):
         mask = voids.crack_mask(np.random.default_rng(2), 512, width, 3, 0.0)
         assert 0.35 * width < 2 * voids.depth_inside(mask).max() < 3 * width
 
 
-def test_pores_cover_the_share_asked_for():
+def test_pores_cover_the_share_asked_for() -> None:
     for aspect in (1.0, 4.0):
         assert abs(voids.pore_mask(np.random.default_rng(2), 256, 8, 0.2, aspect, 30).mean() - 0.2) < 0.03
 
 
-def test_edges_of_what_sticks_out_are_bright_and_flat_ground_keeps_its_tone():
+def test_edges_of_what_sticks_out_are_bright_and_flat_ground_keeps_its_tone() -> None:
     height = np.zeros((128, 128), np.float32)
     height[40:88, 40:88] = 8
     for seed in range(6):
@@ -116,7 +117,7 @@ def test_edges_of_what_sticks_out_are_bright_and_flat_ground_keeps_its_tone():
         assert edge.mean() > lit[5:20, 5:20].mean() and abs(lit[5:20, 5:20].mean() - 0.5) < 0.02
 
 
-def test_labelled_particles_stand_out_from_what_is_around_them():
+def test_labelled_particles_stand_out_from_what_is_around_them() -> None:
     right = []
     for seed in range(8):
         field = _draw("supports", seed, 384)

@@ -1,6 +1,7 @@
 """The stages of the run on a GPU, each for a moment on the CPU, and the micrographs that they share."""
 
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from sam_i_am_models.train_on_gpu import Loading, train_decoder, train_encoder
 from sam_i_am_models.train_sam import SamModel, write_release
 
 
-def test_resident_shards_hold_what_lies_on_disk(tmp_path):
+def test_resident_shards_hold_what_lies_on_disk(tmp_path: Path) -> None:
     dataset.generate(tmp_path, range(0, 4), size=128, workers=1, shard=2)
     disk, resident = dataset.Shards(tmp_path), ResidentShards(tmp_path, "cpu", most=3, size=128)
     resident.refresh(1)
@@ -28,12 +29,12 @@ def test_resident_shards_hold_what_lies_on_disk(tmp_path):
         assert resident.grey_range(index) == disk.grey_range(index)
 
 
-def test_a_simulator_that_ends_too_early_is_an_error(tmp_path):
+def test_a_simulator_that_ends_too_early_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="after 0 micrographs of 1"):
         wait_for(ResidentShards(tmp_path, "cpu", most=1, size=128), 1, subprocess.Popen(["true"]))
 
 
-def test_the_stages_chain(tmp_path):
+def test_the_stages_chain(tmp_path: Path) -> None:
     dataset.generate(tmp_path / "train", range(0, 2), size=128, workers=1)
     dataset.generate(tmp_path / "validation", range(900_000, 900_001), size=128, workers=1)
     shards = ResidentShards(tmp_path / "train", "cpu", most=2, size=128)

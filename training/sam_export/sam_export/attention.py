@@ -5,6 +5,7 @@ one with place terms.
 import onnx
 import torch
 from onnx import parser
+from torch import Tensor
 from torch.onnx import symbolic_helper
 
 DOMAIN = "sam_i_am"
@@ -16,8 +17,8 @@ class TiledAttention(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, q, k, v, heads):
-        def split(x):
+    def forward(ctx: Tensor, q: Tensor, k: Tensor, v: Tensor, heads: Tensor) -> Tensor:
+        def split(x: Tensor) -> Tensor:
             return x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2)
 
         out = torch.nn.functional.scaled_dot_product_attention(split(q), split(k), split(v), scale=1.0)
@@ -25,7 +26,7 @@ class TiledAttention(torch.autograd.Function):
 
     @staticmethod
     @symbolic_helper.parse_args("v", "v", "v", "i")
-    def symbolic(g, q, k, v, heads):
+    def symbolic(g: Tensor, q: Tensor, k: Tensor, v: Tensor, heads: Tensor) -> Tensor:
         out = g.op("com.microsoft::MultiHeadAttention", q, k, v, num_heads_i=heads, scale_f=1.0)
         batch, length, _ = symbolic_helper._get_tensor_sizes(q)
         width = symbolic_helper._get_tensor_sizes(v)[2]
@@ -41,7 +42,7 @@ class PlacedAttention(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, q, k, v, rows, columns):
+    def forward(ctx: Tensor, q: Tensor, k: Tensor, v: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         side = rows.shape[-1]
         tiles = []
         for tile in torch.arange(side**2).split(side):
@@ -51,12 +52,12 @@ class PlacedAttention(torch.autograd.Function):
         return torch.cat(tiles, 1)
 
     @staticmethod
-    def symbolic(g, q, k, v, rows, columns):
+    def symbolic(g: Tensor, q: Tensor, k: Tensor, v: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         width, side = (symbolic_helper._get_tensor_sizes(x)[-1] for x in (v, rows))
         return g.op(f"{DOMAIN}::PlacedAttention", q, k, v, rows, columns, width_i=width, side_i=side).setType(v.type())
 
 
-def define_placed_attention(model: onnx.ModelProto):
+def define_placed_attention(model: onnx.ModelProto) -> None:
     """Adds the body of `PlacedAttention` to a model that calls it: the scores of one head and one row of queries at a
     time (1 MB at s = 64).
     """

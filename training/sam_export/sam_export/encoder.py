@@ -10,7 +10,7 @@ again as the attention itself.
 import torch
 from segment_anything.modeling import ImageEncoderViT
 from segment_anything.modeling.image_encoder import get_rel_pos
-from torch import nn
+from torch import Tensor, nn
 
 from .attention import PlacedAttention, TiledAttention
 
@@ -28,7 +28,7 @@ class PlainAttention(nn.Module):
     last projection.
     """
 
-    def __init__(self, source: nn.Module, size: int, tiled: bool):
+    def __init__(self, source: nn.Module, size: int, tiled: bool) -> None:
         super().__init__()
         self.heads, self.size, self.scale = source.num_heads, size, source.scale
         self.has_places = source.use_rel_pos
@@ -42,12 +42,12 @@ class PlainAttention(nn.Module):
             )
             self.register_buffer("places", one_hot_places(size))
 
-    def forward(self, qkv):
+    def forward(self, qkv: Tensor) -> Tensor:
         """qkv (b, size, size, 3 * width) to (b, size, size, width)."""
         out = self._tile_by_tile(qkv) if self.tiled else self._with_extra_dimensions(qkv)
         return out.reshape(qkv.shape[0], self.size, self.size, -1)
 
-    def _tile_by_tile(self, qkv):
+    def _tile_by_tile(self, qkv: Tensor) -> Tensor:
         """Of one image: (1, size, size, 3 * width)."""
         size, cells = self.size, self.size**2
         q, k, v = qkv.reshape(cells, 3, self.heads, -1).permute(1, 2, 0, 3).unbind(0)
@@ -56,7 +56,7 @@ class PlainAttention(nn.Module):
         by_column = (grid.transpose(1, 2) @ self.columns).transpose(1, 2).reshape(self.heads, cells, size)
         return PlacedAttention.apply(q * self.scale, k, v, by_row, by_column).transpose(0, 1)
 
-    def _with_extra_dimensions(self, qkv):
+    def _with_extra_dimensions(self, qkv: Tensor) -> Tensor:
         batch, size, heads = qkv.shape[0], self.size, self.heads
         q, k, v = qkv.reshape(batch, size * size, 3, heads, -1).unbind(2)
         queries, keys = q * self.scale, k
@@ -80,7 +80,7 @@ class Block(nn.Module):
     Windows are padded after the qkv projection: a padded cell is the projection's bias, as in Meta's order.
     """
 
-    def __init__(self, source: nn.Module, grid: int):
+    def __init__(self, source: nn.Module, grid: int) -> None:
         super().__init__()
         self.norm1, self.norm2, self.mlp = source.norm1, source.norm2, source.mlp
         self.qkv, self.window, self.grid = source.attn.qkv, source.window_size, grid
@@ -89,12 +89,12 @@ class Block(nn.Module):
             source.attn.proj,
         )
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         qkv = self.qkv(self.norm1(x))
         x = x + self.proj(self._windowed(qkv) if self.window else self.attention(qkv))
         return x + self.mlp(self.norm2(x))
 
-    def _windowed(self, qkv):
+    def _windowed(self, qkv: Tensor) -> Tensor:
         batch, grid, window = qkv.shape[0], self.grid, self.window
         missing = -grid % window
         if missing:
@@ -119,14 +119,14 @@ class Block(nn.Module):
 class PlainEncoder(nn.Module):
     """`ImageEncoderViT` with tiled attention: (1, 3, s, s) normalised and padded to (1, c, s / 16, s / 16)."""
 
-    def __init__(self, source: ImageEncoderViT):
+    def __init__(self, source: ImageEncoderViT) -> None:
         super().__init__()
         self.patch_embed, self.neck = source.patch_embed, source.neck
         self.register_buffer("pos_embed", None if source.pos_embed is None else source.pos_embed.detach())
         grid = source.img_size // source.patch_embed.proj.stride[0]
         self.blocks = nn.ModuleList([Block(block, grid) for block in source.blocks])
 
-    def forward(self, input_image):
+    def forward(self, input_image: Tensor) -> Tensor:
         x = self.patch_embed(input_image)
         if self.pos_embed is not None:
             x = x + self.pos_embed

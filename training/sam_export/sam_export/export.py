@@ -9,7 +9,7 @@ import onnx
 import onnxruntime
 import torch
 from segment_anything.modeling import Sam
-from torch import nn
+from torch import Tensor, nn
 
 from .attention import DOMAIN, define_placed_attention
 from .decoder import IMAGE_TENSORS, ImageStage, MaskStage, PromptStage
@@ -21,7 +21,9 @@ PROTOBUF_LIMIT = 1_900_000_000
 GRAPHS = ("encoder", "image-stage", "prompt-stage", "mask-stage")
 
 
-def export_graph(net: nn.Module, arguments: tuple, target: Path, inputs: list[str], outputs: list[str], axes: dict):
+def export_graph(
+    net: nn.Module, arguments: tuple, target: Path, inputs: list[str], outputs: list[str], axes: dict
+) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     # What is left of a larger graph's external weights would be taken for this one's.
     size = sum(p.numel() * p.element_size() for p in [*net.parameters(), *net.buffers()])
@@ -31,7 +33,7 @@ def export_graph(net: nn.Module, arguments: tuple, target: Path, inputs: list[st
         _export_large(net, arguments, target, inputs, outputs, axes)
 
 
-def _trace(net, arguments, target, inputs, outputs, axes):
+def _trace(net: nn.Module, arguments: Tensor, target: Path, inputs: Tensor, outputs: Tensor, axes: Tensor) -> None:
     with torch.no_grad():
         torch.onnx.export(
             net,
@@ -47,14 +49,16 @@ def _trace(net, arguments, target, inputs, outputs, axes):
     _define_calls(target)
 
 
-def _define_calls(target: Path):
+def _define_calls(target: Path) -> None:
     """Gives the graph the body of what it calls; weights in files beside it stay there."""
     model = onnx.load(str(target), load_external_data=False)
     define_placed_attention(model)
     onnx.save(model, str(target))
 
 
-def _export_large(net, arguments, target, inputs, outputs, axes):
+def _export_large(
+    net: nn.Module, arguments: Tensor, target: Path, inputs: Tensor, outputs: Tensor, axes: Tensor
+) -> None:
     """Beyond protobuf's 2 GB the exporter scatters one file per tensor: collect them in one beside the graph."""
     scattered = target.parent / f".{target.stem}-parts"
     scattered.mkdir(parents=True, exist_ok=True)
@@ -75,7 +79,7 @@ def _export_large(net, arguments, target, inputs, outputs, axes):
         scattered.rmdir()
 
 
-def export_sam(sam: Sam, folder: Path):
+def export_sam(sam: Sam, folder: Path) -> None:
     """Writes encoder, image, prompt and mask stage to `folder`."""
     side = sam.image_encoder.img_size
     width = sam.prompt_encoder.embed_dim
@@ -142,7 +146,7 @@ def parity(sam: Sam, folder: Path, seed: int = 0) -> dict[str, float]:
     return report
 
 
-def sparse_embedding(sam: Sam, coords, labels):
+def sparse_embedding(sam: Sam, coords: Tensor, labels: Tensor) -> Tensor:
     """Meta's embedding of points; a box is the last two of them (labels 2 and 3), which Meta's prompt encoder takes
     apart from points.
     """
@@ -153,7 +157,7 @@ def sparse_embedding(sam: Sam, coords, labels):
 
 
 @torch.no_grad()
-def reference_masks(sam: Sam, embedding, coords, labels, mask=None):
+def reference_masks(sam: Sam, embedding: Tensor, coords: Tensor, labels: Tensor, mask: Tensor | None = None) -> Tensor:
     """(iou_predictions, low_res_masks), all four masks, from Meta's modules; the padding point is among the prompts
     already.
     """
@@ -165,7 +169,7 @@ def reference_masks(sam: Sam, embedding, coords, labels, mask=None):
     return iou, masks
 
 
-def staged_masks(folder: Path, embedding, coords, labels, mask=None):
+def staged_masks(folder: Path, embedding: Tensor, coords: Tensor, labels: Tensor, mask: Tensor | None = None) -> Tensor:
     """(iou_predictions, low_res_masks) of the exported graphs."""
     size = 4 * embedding.shape[-1]
     earlier = np.zeros((1, 1, size, size), np.float32) if mask is None else mask.numpy()
@@ -187,7 +191,9 @@ def _difference(expected: torch.Tensor, got: np.ndarray) -> float:
     return float(np.abs(reference - got).max() / max(1.0, np.abs(reference).max()))
 
 
-def write_entry(folder: Path, model_id: str, architecture: str, side: int, licence: str, report: dict[str, float]):
+def write_entry(
+    folder: Path, model_id: str, architecture: str, side: int, licence: str, report: dict[str, float]
+) -> None:
     """`model.json`: what `sam-i-am models add` reads, with the sha256 of every file; and `parity.json`."""
     files = {}
     for name in GRAPHS:

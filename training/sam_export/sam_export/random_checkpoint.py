@@ -13,7 +13,7 @@ from .checkpoint import build
 from .tiny import randomise
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description="Write a checkpoint with seeded random weights.")
     parser.add_argument("architecture", choices=["vit_b", "vit_l", "vit_h", "vit_t"])
     parser.add_argument("target", type=Path)

@@ -9,7 +9,7 @@ from functools import partial
 
 import torch
 from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, Sam, TwoWayTransformer
-from torch import nn
+from torch import Tensor, nn
 
 SHARPNESS = 2.5
 PIXEL_MEAN, PIXEL_STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
@@ -47,7 +47,7 @@ def randomise(sam: Sam, seed: int, mask_scale: float = 100.0, iou_spread: float 
     """Seeded weights for every tensor; masks smooth over several cells, predicted IoUs around 0.9."""
     generator = torch.Generator().manual_seed(seed)
 
-    def noise(*shape):
+    def noise(*shape: int) -> Tensor:
         return torch.randn(*shape, generator=generator)
 
     for name, tensor in sam.named_parameters():
@@ -78,7 +78,7 @@ def randomise(sam: Sam, seed: int, mask_scale: float = 100.0, iou_spread: float 
     return sam.eval()
 
 
-def _smooth_map(shape, noise) -> torch.Tensor:
+def _smooth_map(shape: tuple[int, int], noise: Tensor) -> torch.Tensor:
     """(1, h, w, c): a few low frequencies per channel."""
     _, height, breadth, width = shape
     coarse = noise(1, width, 4, 4)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from .blocks import ChannelNorm, Residual, SelfAttentionBlock
 
@@ -25,7 +25,7 @@ def views(image: torch.Tensor) -> torch.Tensor:
     mean.
     """
 
-    def local(x):
+    def local(x: Tensor) -> Tensor:
         return F.avg_pool2d(x, VIEW_CELLS, 1, VIEW_CELLS // 2, count_include_pad=False)
 
     mean = local(F.avg_pool2d(image, VIEW_CELL))
@@ -77,7 +77,7 @@ class ImageEncoder(nn.Module):
         self.neck = nn.Sequential(nn.Conv2d(width, embedding, 1, bias=False), ChannelNorm(embedding))
         self.high_16, self.high_8 = nn.Conv2d(96, own.high_16, 1), nn.Conv2d(64, own.high_8, 1)
 
-    def features(self, image):
+    def features(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Raw features at strides 32, 16 and 8."""
         at_4 = self.to_4(self.stem(views(image)))
         at_8 = self.to_8(at_4)
@@ -92,7 +92,7 @@ class ImageEncoder(nn.Module):
         at_16 = self.fuse_16(_raise(at_32) + self.lateral_16(at_16))
         return at_32, at_16, self.fuse_8(_raise(at_16) + self.lateral_8(at_8))
 
-    def heads(self, at_32, at_16, at_8):
+    def heads(self, at_32: Tensor, at_16: Tensor, at_8: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """image_embeddings at stride 32; high_res_features_16 and _8; texture_tokens (unit length) at stride 8;
         outlines at stride 8.
 
@@ -101,15 +101,15 @@ class ImageEncoder(nn.Module):
         tokens = F.normalize(self.token_heads[2](at_8), dim=1)
         return self.neck(at_32), self.high_16(at_16), self.high_8(at_8), tokens, torch.sigmoid(self.outline_head(at_8))
 
-    def forward(self, image):
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         return self.heads(*self.features(image))
 
-    def dense(self, image):
+    def dense(self, image: Tensor) -> tuple[list[Tensor], Tensor]:
         """For training the encoder alone: unit tokens at strides 32, 16 and 8, and logits of the outlines."""
         features = self.features(image)
         tokens = [F.normalize(head(x), dim=1) for head, x in zip(self.token_heads, features, strict=True)]
         return tokens, self.outline_head(features[2])
 
 
-def _raise(x):
+def _raise(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)

@@ -26,7 +26,7 @@ FIGURES = 12
 class TwoWayBlock(nn.Module):
     """Tokens attend to each other, then to the image; an MLP; the image attends to the tokens."""
 
-    def __init__(self, width, heads, skip_first_position):
+    def __init__(self, width: int, heads: int, skip_first_position: bool) -> None:
         super().__init__()
         self.skip_first_position = skip_first_position
         self.own, self.to_image = Attention(width, heads), Attention(width, heads, width // 2)
@@ -34,7 +34,9 @@ class TwoWayBlock(nn.Module):
         self.mlp = mlp([width, 4 * width, width])
         self.norms = nn.ModuleList([nn.LayerNorm(width) for _ in range(4)])
 
-    def forward(self, tokens, image, token_position, image_position):
+    def forward(
+        self, tokens: Tensor, image: Tensor, token_position: Tensor, image_position: Tensor
+    ) -> tuple[Tensor, Tensor]:
         if self.skip_first_position:
             tokens = self.norms[0](self.own(tokens, tokens, tokens))
         else:
@@ -50,7 +52,7 @@ class TwoWayBlock(nn.Module):
 class Refine(nn.Module):
     """Depthwise convolution and a mix of the channels, added to the input; starts as the identity."""
 
-    def __init__(self, channels, side):
+    def __init__(self, channels: int, side: int) -> None:
         super().__init__()
         self.deep, self.mix = (
             nn.Conv2d(channels, channels, side, 1, side // 2, groups=channels),
@@ -59,7 +61,7 @@ class Refine(nn.Module):
         nn.init.zeros_(self.mix.weight)
         nn.init.zeros_(self.mix.bias)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return x + self.mix(F.relu(self.deep(x)))
 
 
@@ -126,7 +128,7 @@ class MaskDecoder(nn.Module):
         self.register_buffer("logit_gain", torch.ones(1))
         self._start_as_similarity()
 
-    def _start_as_similarity(self):
+    def _start_as_similarity(self) -> None:
         for head in self.hyper:
             nn.init.normal_(head[-1].weight, std=0.02)
             nn.init.zeros_(head[-1].bias)
@@ -165,7 +167,7 @@ class MaskDecoder(nn.Module):
         levels = (given.high_res_features_16, given.high_res_features_8)
         return tokens, self._masks(image, *levels, tokens[:, 1 : 1 + MASKS], maps), maps
 
-    def _masks(self, image, high_16, high_8, tokens, maps: DenseMaps):
+    def _masks(self, image: Tensor, high_16: Tensor, high_8: Tensor, tokens: Tensor, maps: DenseMaps) -> Tensor:
         """Mask logits before the export gain."""
         count = image.shape[0]
         up = F.relu(
@@ -178,12 +180,12 @@ class MaskDecoder(nn.Module):
         start = self.start(maps.fine)
         return start + flat.reshape(start.shape)
 
-    def _predict_iou(self, tokens, masks, maps: DenseMaps):
+    def _predict_iou(self, tokens: Tensor, masks: Tensor, maps: DenseMaps) -> Tensor:
         """IoU from what `describe` says of each mask."""
         return torch.sigmoid(self.iou(describe(tokens, masks, maps))[..., 0])
 
 
-def describe(tokens, masks, maps: DenseMaps):
+def describe(tokens: Tensor, masks: Tensor, maps: DenseMaps) -> Tensor:
     """What the IoU head sees of each mask: the IoU token, the mask's own token and figures of the mask itself. (n, 3, 2
     * width + 12).
     """
@@ -191,7 +193,7 @@ def describe(tokens, masks, maps: DenseMaps):
     return torch.cat([general, tokens[:, 1 : 1 + MASKS], mask_figures(masks, maps.fine.detach())], -1)
 
 
-def mask_figures(masks, fine):
+def mask_figures(masks: Tensor, fine: Tensor) -> Tensor:
     """(n, 3, 12) figures of mask logits before the gain, on a grid of twice the mask's stride.
 
     Area and its logarithm; stability at two offsets; mean similarity, both reaches and outlines inside; outlines along
@@ -210,12 +212,12 @@ def mask_figures(masks, fine):
     return torch.stack([area, (area + 1e-4).log() / 4, *sure, *within, along, *around[:3]], -1)
 
 
-def _share(masks, offset):
+def _share(masks: Tensor, offset: float) -> Tensor:
     """A smooth stability score."""
     return torch.sigmoid(4 * (masks - offset)).mean((-1, -2)) / (
         torch.sigmoid(4 * (masks + offset)).mean((-1, -2)) + 1e-4
     )
 
 
-def _mean(weight, values):
+def _mean(weight: Tensor, values: Tensor) -> Tensor:
     return (weight * values).sum((-1, -2)) / (weight.sum((-1, -2)) + 1e-3)

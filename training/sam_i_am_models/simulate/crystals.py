@@ -71,19 +71,21 @@ class Cell:
                     out += weight * self._profile(r2, self.sigma * width)
         return torch.from_numpy((out / (out.mean() + 1e-6)).astype(np.float32))
 
-    def _profile(self, r2, sigma):
+    def _profile(self, r2: np.ndarray, sigma: float) -> np.ndarray:
         spot = np.exp(-r2 / (2 * sigma**2))
         if self.ring:
             spot = spot + self.ring * np.exp(-((np.sqrt(r2) - 2.4 * sigma) ** 2) / (0.6 * sigma**2))
         return spot
 
 
-def z_contrast(atomic_number) -> np.ndarray:
+def z_contrast(atomic_number: float | list[float]) -> np.ndarray:
     """Relative HAADF intensity of a column: Z to the power 1.7."""
     return np.asarray(atomic_number, float) ** 1.7
 
 
-def known_cell(rng, name: str, pixels_per_angstrom: float, ring: float = 0.0):
+def known_cell(
+    rng: np.random.Generator, name: str, pixels_per_angstrom: float, ring: float = 0.0
+) -> tuple[Cell, float]:
     """Cell of a real material and its mean intensity per area (arbitrary unit, comparable between materials)."""
     a, b, angle, columns = KNOWN_CELLS[name]
     weights = z_contrast([z for _, _, z in columns])
@@ -95,7 +97,7 @@ def known_cell(rng, name: str, pixels_per_angstrom: float, ring: float = 0.0):
     return Cell(a * pixels_per_angstrom, b * pixels_per_angstrom, angle, drawn, sigma, ring), brightness
 
 
-def random_cell(rng, period: float, ring: float = 0.0) -> Cell:
+def random_cell(rng: np.random.Generator, period: float, ring: float = 0.0) -> Cell:
     """An invented lattice: square, rectangular, hexagonal, oblique or centred, one to four columns."""
     family = rng.integers(5)
     a = period
@@ -115,7 +117,7 @@ def random_cell(rng, period: float, ring: float = 0.0) -> Cell:
     return Cell(a, b, angle, columns, sigma, ring)
 
 
-def near_twin(rng, cell: Cell) -> Cell:
+def near_twin(rng: np.random.Generator, cell: Cell) -> Cell:
     """Nearly the same lattice, as doping or strain makes it; one time in three a doubled cell (a superstructure)."""
     columns = [
         (u, v, w * float(np.exp(0.25 * rng.standard_normal())), s * (1 + 0.06 * rng.standard_normal()))

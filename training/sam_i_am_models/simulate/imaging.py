@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from .fields import blur, log_uniform, pixel_grid, smooth_field, white_noise
 
@@ -15,7 +16,7 @@ def is_unseen_dose(dose: float) -> bool:
     return int(8 * np.log10(dose)) % 4 == 3
 
 
-def draw_dose(rng, low: float, high: float, unseen: bool) -> float:
+def draw_dose(rng: np.random.Generator, low: float, high: float, unseen: bool) -> float:
     """Electrons per pixel between `low` and `high`, inside or outside the bands kept for test sets."""
     while True:
         dose = log_uniform(rng, low, high)
@@ -23,7 +24,7 @@ def draw_dose(rng, low: float, high: float, unseen: bool) -> float:
             return dose
 
 
-def scan_coordinates(rng, size: int, device="cpu"):
+def scan_coordinates(rng: np.random.Generator, size: int, device: str = "cpu") -> tuple[Tensor, Tensor]:
     """Where in the specimen each pixel was recorded: (y, x), with drift, scan-line jitter and slow distortion."""
     yy, xx = pixel_grid(size, device)
     unit = size / 512
@@ -37,7 +38,7 @@ def scan_coordinates(rng, size: int, device="cpu"):
     return yy + smooth_field(rng, size, 3, device) * reach, x
 
 
-def shade(rng, intensity: torch.Tensor) -> torch.Tensor:
+def shade(rng: np.random.Generator, intensity: torch.Tensor) -> torch.Tensor:
     """Thickness wedge, slow variation, contamination and a strain-like mottling."""
     size = intensity.shape[0]
     yy, xx = pixel_grid(size, intensity.device)
@@ -55,8 +56,13 @@ def shade(rng, intensity: torch.Tensor) -> torch.Tensor:
 
 
 def detect(
-    rng, intensity: torch.Tensor, difficulty: int, pixel_unit: float, dose: float | None = None, unseen: bool = False
-):
+    rng: np.random.Generator,
+    intensity: torch.Tensor,
+    difficulty: int,
+    pixel_unit: float,
+    dose: float | None = None,
+    unseen: bool = False,
+) -> tuple[Tensor, float]:
     """Probe blur, background, Poisson and readout noise. Returns (signal, dose in electrons per pixel)."""
     intensity = blur(intensity, rng.uniform(0.3, 0.9) * pixel_unit)
     background = rng.uniform(0, 0.3) * rng.random()
@@ -79,7 +85,7 @@ def detect(
     return signal, dose
 
 
-def store(rng, signal: torch.Tensor, gamma: float | None = None) -> np.ndarray:
+def store(rng: np.random.Generator, signal: torch.Tensor, gamma: float | None = None) -> np.ndarray:
     """Scale between two percentiles, clip, gamma, sometimes leave the range half empty; returns uint8 (size, size)."""
     sample = signal[::4, ::4].flatten().sort().values
     low = sample[int(rng.uniform(0, 0.01) * (len(sample) - 1))]

@@ -1,5 +1,8 @@
 """Exact maps from region numbers: connected pieces, visible parts and groups of pieces that belong together."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from scipy import ndimage
 
@@ -23,7 +26,7 @@ def connected_pieces(labels: np.ndarray, least_area: int) -> np.ndarray:
     return number[pieces]
 
 
-def _linked(labels):
+def _linked(labels: np.ndarray) -> np.ndarray:
     """Pixels of a label > 0 two apart, with a link between neighbours of one label: what is connected there is one
     piece.
     """
@@ -50,7 +53,7 @@ def neighbours(pieces: np.ndarray, reach: int) -> dict[int, set[int]]:
     return out
 
 
-def touching_groups(pieces: np.ndarray, materials: np.ndarray, similar, reach: int) -> np.ndarray:
+def touching_groups(pieces: np.ndarray, materials: np.ndarray, similar: Callable[..., Any], reach: int) -> np.ndarray:
     """Group number per pixel: a host with what it encloses, and touching pieces of materials
     for which `similar(a, b)`.
     """
@@ -60,7 +63,7 @@ def touching_groups(pieces: np.ndarray, materials: np.ndarray, similar, reach: i
     material = dict(zip(numbers.tolist(), materials.ravel()[first].tolist(), strict=True))
     parent = {p: p for p in touch}
 
-    def root(p):
+    def root(p: int) -> int:
         while parent[p] != p:
             p = parent[p]
         return p

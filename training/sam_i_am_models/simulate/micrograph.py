@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from . import imaging, layouts
 from .defects import Part, Structure, build, fractional
@@ -68,7 +69,9 @@ def simulate(
     return photograph(rng, scene, size, Exposure(difficulty, device, unseen=unseen), {"seed": seed})
 
 
-def draw_scene(rng, size: int, difficulty: int, unseen: bool = False, count: int | None = None) -> Scene:
+def draw_scene(
+    rng: np.random.Generator, size: int, difficulty: int, unseen: bool = False, count: int | None = None
+) -> Scene:
     """Choose layout, materials and defects.
 
     `count`: materials, where the layout has as many regions; two to four by default.
@@ -91,7 +94,9 @@ def draw_scene(rng, size: int, difficulty: int, unseen: bool = False, count: int
     return Scene(structure, drawn, float(width * size / 1024), layout)
 
 
-def _fit_lattices(regions, of_region, materials, scale):
+def _fit_lattices(
+    regions: np.ndarray, of_region: np.ndarray, materials: list[Material], scale: float
+) -> tuple[np.ndarray, list[Material]]:
     """A crystal is several unit cells wide: sample all lattices finer where it would not be, and leave no region of
     fewer than two.
 
@@ -109,7 +114,7 @@ def _fit_lattices(regions, of_region, materials, scale):
     return layouts.dissolve(regions, unwanted), [m.sampled(factor) for m in materials]
 
 
-def _broadest(of_region, breadth):
+def _broadest(of_region: np.ndarray, breadth: np.ndarray) -> np.ndarray:
     """Whether each region is the broadest of its material: that one stays, however small."""
     keep = np.zeros(len(of_region), bool)
     for material in np.unique(of_region):
@@ -118,7 +123,7 @@ def _broadest(of_region, breadth):
     return keep
 
 
-def _turns(rng, of_region, layout, coherent):
+def _turns(rng: np.random.Generator, of_region: np.ndarray, layout: str, coherent: bool) -> list[float]:
     """Rotation of each region's lattice in degrees: epitaxial for most, arbitrary for some grains and particles."""
     aligned = rng.random() < 0.6
     base = rng.choice([0, 90]) + rng.normal() * 2 if aligned else rng.uniform(0, 180)
@@ -144,7 +149,9 @@ class Exposure:
     unseen: bool = False
 
 
-def photograph(rng, scene: Scene, size: int, exposure: Exposure, metadata) -> Micrograph:
+def photograph(
+    rng: np.random.Generator, scene: Scene, size: int, exposure: Exposure, metadata: dict[str, int]
+) -> Micrograph:
     """Render the scene, image it, and derive the maps."""
     intensity, unsure = render(rng, scene, size, exposure.device)
     intensity = _rims(rng, scene, intensity)
@@ -162,7 +169,7 @@ def photograph(rng, scene: Scene, size: int, exposure: Exposure, metadata) -> Mi
     return Micrograph(image, *maps, exposure.difficulty, metadata)
 
 
-def render(rng, scene: Scene, size: int, device="cpu"):
+def render(rng: np.random.Generator, scene: Scene, size: int, device: str = "cpu") -> tuple[Tensor, Tensor]:
     """Intensity of the specimen (size, size) and where the interfaces leave the material unsure (bool)."""
     y, x = imaging.scan_coordinates(rng, size, device)
     structure, width = scene.structure, scene.interface_width
@@ -186,7 +193,7 @@ def render(rng, scene: Scene, size: int, device="cpu"):
     return total, surest < (0.8 if width > 1.5 * size / 1024 else 0.0)
 
 
-def _box(mask: torch.Tensor, margin: int):
+def _box(mask: torch.Tensor, margin: int) -> tuple[slice, slice] | None:
     rows, columns = mask.any(1).nonzero(), mask.any(0).nonzero()
     if not len(rows):
         return None
@@ -195,14 +202,14 @@ def _box(mask: torch.Tensor, margin: int):
     return slice(max(0, top), bottom), slice(max(0, left), right)
 
 
-def _part_intensity(rng, material: Material, part: Part, y, x):
+def _part_intensity(rng: np.random.Generator, material: Material, part: Part, y: Tensor, x: Tensor) -> Tensor:
     if material.kind != "crystal":
         return part.gain * material.intensity(rng, y, x)
     u, v = fractional(part, np.linalg.inv(material.cell.basis()), y, x)
     return part.gain * material.intensity(rng, u, v)
 
 
-def _rims(rng, scene: Scene, intensity):
+def _rims(rng: np.random.Generator, scene: Scene, intensity: Tensor) -> Tensor:
     """Bright or dark fringes along the outline of one material: edge effects of SEM, reacted or damaged interfaces."""
     sem = all(material.kind != "crystal" for material in scene.materials)
     chance = rng.random() * (0.4 if sem else 1.0)
@@ -218,7 +225,7 @@ def _rims(rng, scene: Scene, intensity):
     return intensity * (1 + rng.choice([1, 1, -1]) * rng.uniform(0.05, 0.5) * side).clamp(min=0.2)
 
 
-def _maps(scene: Scene, unsure, size):
+def _maps(scene: Scene, unsure: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Materials, pieces, parts and groups, in this order."""
     structure = scene.structure
     of_part = np.array([part.material + 1 for part in structure.parts], np.uint8)
@@ -231,19 +238,19 @@ def _maps(scene: Scene, unsure, size):
     cuts = seen_as[structure.part_map].astype(np.int64) + 1
     parts = connected_pieces(_renumber(cuts * 256 + pieces, pieces > 0), least)
 
-    def similar(a, b):
+    def similar(a: int, b: int) -> bool:
         return _is_twin(scene.materials, a - 1, b - 1)
 
     groups = touching_groups(pieces, materials, similar, max(2, round(10 * size / 1024)))
     return materials, pieces, parts, groups
 
 
-def _slivers(materials, least: float):
+def _slivers(materials: np.ndarray, least: float) -> np.ndarray:
     """Where materials lie that show less than `least` pixels in all: specks that nobody could name are unlabelled."""
     return np.isin(materials, np.nonzero(np.bincount(materials.ravel()) < least)[0])
 
 
-def _renumber(labels, valid):
+def _renumber(labels: np.ndarray, valid: np.ndarray) -> np.ndarray:
     """Small consecutive numbers for the labels where `valid`, 0 elsewhere."""
     out = np.zeros(labels.shape, np.int32)
     if valid.any():
@@ -255,7 +262,7 @@ def _is_twin(materials: list[Material], a: int, b: int) -> bool:
     return materials[a].twin_of == b or materials[b].twin_of == a
 
 
-def pixel_axes(size: int):
+def pixel_axes(size: int) -> tuple[np.ndarray, np.ndarray]:
     """Row and column numbers, for scripts that lay out a scene by hand."""
     yy, xx = pixel_grid(size)
     return yy.numpy(), xx.numpy()

@@ -29,7 +29,7 @@ MILLED = ("haadf", "bf", "abf", "sem")
 FARTHEST = 3.0  # pixels that a line may be shifted by
 
 
-def curtaining(rng, field: Field) -> Field:
+def curtaining(rng: np.random.Generator, field: Field) -> Field:
     """Stripes of a milled face or lamella: thickness changes across, hardly along; they start somewhere and fade."""
     if field.mode not in MILLED:
         return field
@@ -46,12 +46,12 @@ def curtaining(rng, field: Field) -> Field:
     return replace(field, intensity=(field.intensity * factor).astype(np.float32))
 
 
-def _line_noise(rng, size, width):
+def _line_noise(rng: np.random.Generator, size: int, width: float) -> np.ndarray:
     noise = ndimage.gaussian_filter1d(rng.standard_normal(size), max(width, 0.3))
     return noise / max(float(noise.std()), 1e-6)
 
 
-def charging(rng, field: Field) -> Field:
+def charging(rng: np.random.Generator, field: Field) -> Field:
     """Bright places drag a dark or bright tail along the scan line, and some stretches of lines flare."""
     if field.mode != "sem":
         return field
@@ -63,7 +63,7 @@ def charging(rng, field: Field) -> Field:
     return replace(field, intensity=intensity.astype(np.float32))
 
 
-def _flares(rng, size):
+def _flares(rng: np.random.Generator, size: int) -> np.ndarray:
     """Brightness added to stretches of single lines, each fading to the right."""
     out = np.zeros((size, size), np.float32)
     for _ in range(int(rng.integers(0, 25))):
@@ -74,7 +74,7 @@ def _flares(rng, size):
     return out
 
 
-def contamination(rng, field: Field) -> Field:
+def contamination(rng: np.random.Generator, field: Field) -> Field:
     """Carbon that the beam grew: soft round spots, or the square of an earlier scan.
 
     The materials below stay what they are.
@@ -98,7 +98,7 @@ def contamination(rng, field: Field) -> Field:
     return replace(field, intensity=(field.intensity * factor).astype(np.float32))
 
 
-def dirt(rng, field: Field) -> Field:
+def dirt(rng: np.random.Generator, field: Field) -> Field:
     """Specks of up to five pixels, bright or dark, even or in patches: nobody paints them."""
     size, unit = field.size, field.unit
     low, high = np.percentile(field.intensity[::4, ::4], (1, 99))
@@ -117,7 +117,7 @@ def dirt(rng, field: Field) -> Field:
     )
 
 
-def scratches(rng, field: Field) -> Field:
+def scratches(rng: np.random.Generator, field: Field) -> Field:
     """Fine straight lines left by polishing, mostly in one direction."""
     if field.mode != "sem":
         return field
@@ -131,11 +131,11 @@ def scratches(rng, field: Field) -> Field:
     return replace(field, intensity=out.astype(np.float32))
 
 
-def _soft(line, start, length, edge):
+def _soft(line: np.ndarray, start: float, length: float, edge: float) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(np.minimum(line - start, start + length - line) / edge, -30, 30)))
 
 
-def moved_lines(rng, signal, mode):
+def moved_lines(rng: np.random.Generator, signal: np.ndarray, mode: str) -> np.ndarray:
     """Lines out of place: jitter of each, one or a few tears, or hum; at most FARTHEST pixels."""
     if mode not in SCANNED:
         return signal
@@ -153,7 +153,7 @@ def moved_lines(rng, signal, mode):
     return _shifted(signal, np.clip(shift, -FARTHEST, FARTHEST))
 
 
-def _shifted(signal, shift):
+def _shifted(signal: np.ndarray, shift: np.ndarray) -> np.ndarray:
     """Each row moved right by its shift in pixels, edges repeated."""
     size = signal.shape[1]
     place = np.clip(np.arange(size)[None] - shift[:, None], 0, size - 1)
@@ -163,7 +163,7 @@ def _shifted(signal, shift):
     return signal[rows, left] * (1 - share) + signal[rows, left + 1] * share
 
 
-def flyback(rng, signal, mode):
+def flyback(rng: np.random.Generator, signal: np.ndarray, mode: str) -> np.ndarray:
     """The first columns of every line are drawn out and of another brightness: the beam was still coming back."""
     if mode not in SCANNED:
         return signal
@@ -174,7 +174,7 @@ def flyback(rng, signal, mode):
     return (signal[:, place] * (1 + rng.uniform(-0.25, 0.35) * late)[None]).astype(np.float32)
 
 
-def line_gain(rng, signal, mode):
+def line_gain(rng: np.random.Generator, signal: np.ndarray, mode: str) -> np.ndarray:
     """Lines of uneven brightness, or a beam current that changes at some line."""
     if mode not in SCANNED:
         return signal
@@ -188,7 +188,7 @@ def line_gain(rng, signal, mode):
     return (signal * gain[:, None]).astype(np.float32)
 
 
-def seams(rng, signal, mode):
+def seams(rng: np.random.Generator, signal: np.ndarray, mode: str) -> np.ndarray:
     """A camera of tiles: each of its own gain and offset, sometimes a line between."""
     if mode in SCANNED:
         return signal
@@ -208,7 +208,7 @@ def seams(rng, signal, mode):
     return out.astype(np.float32)
 
 
-def bad_pixels(rng, signal, mode):
+def bad_pixels(rng: np.random.Generator, signal: np.ndarray, mode: str) -> np.ndarray:
     """Hot and dead pixels, sometimes a whole column."""
     out, size = signal.copy(), signal.shape[0]
     low, high = np.percentile(signal[::4, ::4], (0.5, 99.5))
@@ -220,7 +220,7 @@ def bad_pixels(rng, signal, mode):
     return out
 
 
-def enlarged(rng, signal, mode):
+def enlarged(rng: np.random.Generator, signal: np.ndarray, mode: str) -> np.ndarray:
     """Recorded with fewer pixels and enlarged, so that noise and edges are soft alike; or reduced from more pixels,
     which sharpens.
     """
@@ -235,7 +235,7 @@ def enlarged(rng, signal, mode):
     return F.interpolate(field, (size, size), mode=how, align_corners=False)[0, 0].numpy()
 
 
-def jpeg(rng, image):
+def jpeg(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """Stored as JPEG of middling to bad quality, once or twice."""
     for _ in range(1 if rng.random() < 0.8 else 2):
         file = BytesIO()
@@ -244,26 +244,26 @@ def jpeg(rng, image):
     return image
 
 
-def dull(rng, image):
+def dull(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """Not stretched: a narrow range of greys somewhere between black and white."""
     span = rng.uniform(0.25, 0.8)
     low = rng.uniform(0, 1 - span)
     return (255 * low + span * image + 0.5).astype(np.uint8)
 
 
-def few_greys(rng, image):
+def few_greys(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """Stored with 12 to 64 grey values."""
     levels = int(log_uniform(rng, 12, 64))
     return (np.round(image / 255 * (levels - 1)) * (255 / (levels - 1)) + 0.5).clip(0, 255).astype(np.uint8)
 
 
-def sharpened(rng, image):
+def sharpened(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """Sharpened by a program: halos along edges, louder noise."""
     soft = ndimage.gaussian_filter(image.astype(np.float32), rng.uniform(0.8, 3), truncate=3)
     return np.clip(image + rng.uniform(0.3, 1.5) * (image - soft), 0, 255).astype(np.uint8)
 
 
-def smoothed(rng, image):
+def smoothed(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """Noise taken away by a median or a blur."""
     if rng.random() < 0.5:
         return ndimage.median_filter(image, 3)

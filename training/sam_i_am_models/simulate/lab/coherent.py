@@ -14,7 +14,7 @@ from ..fields import blur, log_uniform, smooth_field, white_noise
 from . import shapes
 from .field import Field
 from .lattice import POWERS, Coordinates, Look, draw_contrast, scanned, spot_width, tables_of, turned
-from .structures import draw_projection
+from .structures import Projection, draw_projection
 
 LEAST_CELLS = 3.0  # across a layer
 STEPS = (0.02, 0.3)
@@ -72,7 +72,9 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     )
 
 
-def _regions(rng, layout, size, period, angle):
+def _regions(
+    rng: np.random.Generator, layout: str, size: int, period: float, angle: float
+) -> tuple[str, np.ndarray, np.ndarray]:
     """(layout, region map, material of each region)."""
     least = LEAST_CELLS * period
     if layout in ("stack", "superlattice"):
@@ -106,7 +108,9 @@ def _regions(rng, layout, size, period, angle):
     return layout, regions, np.concatenate([[0], 1 + rng.integers(0, kinds, int(regions.max()))])
 
 
-def _stack(rng, layout, size, period, angle):
+def _stack(
+    rng: np.random.Generator, layout: str, size: int, period: float, angle: float
+) -> tuple[np.ndarray, np.ndarray]:
     normal = angle + float(rng.choice([0, 90, 180, 270])) + (rng.normal() * 1.5 if rng.random() < 0.4 else 0.0)
     if layout == "superlattice":
         pair = [max(LEAST_CELLS * period, rng.uniform(0.02, 0.12) * size) for _ in range(2)]
@@ -126,7 +130,7 @@ def _stack(rng, layout, size, period, angle):
     return regions, np.searchsorted(shown, of_region).clip(0, len(shown) - 1)
 
 
-def _apart(rng, of_region):
+def _apart(rng: np.random.Generator, of_region: np.ndarray) -> np.ndarray:
     """A random order in which neighbours differ."""
     for _ in range(50):
         order = rng.permutation(of_region)
@@ -135,7 +139,7 @@ def _apart(rng, of_region):
     return np.arange(len(of_region)) % 2
 
 
-def _levels(rng, count, contrast):
+def _levels(rng: np.random.Generator, count: int, contrast: str) -> tuple[float | None, list[float]]:
     """(smallest relative step between two materials or None, levels):
 
     None where they have one brightness and differ by pattern alone.
@@ -153,7 +157,7 @@ def _levels(rng, count, contrast):
     return step, list(rng.permutation(signs).clip(0.05, 1.6).astype(float))
 
 
-def _tables(rng, projection, count, look: Look, changed):
+def _tables(rng: np.random.Generator, projection: Projection, count: int, look: Look, changed: bool) -> np.ndarray:
     """Tables (count, n, n): the same columns, with other weights at one or two sites for some materials."""
     ring = rng.uniform(0.1, 0.5) if rng.random() < 0.12 else 0.0
     look = replace(look, ring=ring, direction=rng.random())
@@ -172,13 +176,15 @@ def _tables(rng, projection, count, look: Look, changed):
     return np.stack(out)
 
 
-def _twins(levels, count):
+def _twins(levels: list[float], count: int) -> tuple[tuple[int, int], ...]:
     """Pairs whose brightness differs by less than 12 %."""
     pairs = [(a, b) for a in range(count) for b in range(a + 1, count)]
     return tuple((a + 1, b + 1) for a, b in pairs if abs(np.log(levels[a] / levels[b])) < 0.12)
 
 
-def _surround(rng, intensity, materials, angle, levels):
+def _surround(
+    rng: np.random.Generator, intensity: np.ndarray, materials: np.ndarray, angle: float, levels: list[float]
+) -> tuple[np.ndarray, np.ndarray]:
     """Some crystals end in the frame: vacuum, an amorphous or metal cap, or a foreign substrate beyond a strong
     outline; one side or two.
     """
@@ -209,7 +215,7 @@ def _surround(rng, intensity, materials, angle, levels):
     return intensity, np.searchsorted(kept, materials).astype(np.uint8) + 1
 
 
-def _foreign(rng, size, level):
+def _foreign(rng: np.random.Generator, size: int, level: float) -> np.ndarray:
     """What lies beside a crystal: dark and empty, grainy, or another lattice."""
     kind = rng.random()
     if kind < 0.35:

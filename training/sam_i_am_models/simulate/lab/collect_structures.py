@@ -13,7 +13,9 @@ import argparse
 import gzip
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +45,7 @@ PEROVSKITE = {
 }  # fmt: skip
 
 
-def _cubic(name, a, atoms):
+def _cubic(name: str, a: float, atoms: list[Any]) -> dict[str, Any]:
     return dict(
         name=name,
         lattice=[[a, 0, 0], [0, a, 0], [0, 0, a]],
@@ -51,7 +53,7 @@ def _cubic(name, a, atoms):
     )
 
 
-def _split(formula):
+def _split(formula: str) -> Any:
     for length in (2, 1):
         if formula[:length] in SYMBOLS and formula[length:] in SYMBOLS:
             return formula[:length], formula[length:]
@@ -61,11 +63,11 @@ def _split(formula):
 CENTRES = ((0, 0, 0), (0.5, 0.5, 0), (0.5, 0, 0.5), (0, 0.5, 0.5))
 
 
-def _centred(symbol, x=0.0, y=0.0, z=0.0):
+def _centred(symbol: str, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Any:
     return [(symbol, (x + a) % 1, (y + b) % 1, (z + c) % 1) for a, b, c in CENTRES]
 
 
-def common():
+def common() -> Iterator[Any]:
     """Simple compounds by prototype and lattice constant."""
     for symbol, a in FCC.items():
         yield _cubic(symbol, a, _centred(symbol))
@@ -109,7 +111,7 @@ def common():
         )
 
 
-def prototypes(wheel):
+def prototypes(wheel: Path) -> Iterator[Any]:
     """The cells of the collection that are small enough and have whole, distinct atoms."""
     for entry in json.loads(gzip.decompress(zipfile.ZipFile(wheel).read(SOURCE))):
         snl = entry["snl"]
@@ -123,7 +125,7 @@ def prototypes(wheel):
         yield dict(name=str(entry["tags"]["mineral"]), lattice=snl["lattice"]["matrix"], atoms=atoms)
 
 
-def _sound(structure):
+def _sound(structure: dict[str, Any]) -> bool:
     """No two atoms closer than any bond."""
     lattice, places = np.array(structure["lattice"]), np.array(structure["atoms"])[:, 1:]
     apart = places[:, None] - places[None]
@@ -131,7 +133,7 @@ def _sound(structure):
     return not len(apart) or apart.min() > LEAST_DISTANCE
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("wheel", type=Path)
     found = [s for s in (*common(), *prototypes(parser.parse_args().wheel)) if _sound(s)]

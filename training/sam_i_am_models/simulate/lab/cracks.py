@@ -24,7 +24,7 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     return field
 
 
-def _void_grey(rng, holes, floor: float, wall: float, fine: float) -> np.ndarray:
+def _void_grey(rng: np.random.Generator, holes: np.ndarray, floor: float, wall: float, fine: float) -> np.ndarray:
     """How dark openings are: deep in the middle, lighter at the rim, with what lies at their bottom showing."""
     size = holes.shape[0]
     deep = voids.depth_inside(holes)
@@ -33,7 +33,7 @@ def _void_grey(rng, holes, floor: float, wall: float, fine: float) -> np.ndarray
     return floor + (wall - floor) * (rng.uniform(0.1, 0.7) * slope + bottom)
 
 
-def _with_voids(rng, body, holes, unit):
+def _with_voids(rng: np.random.Generator, body: np.ndarray, holes: np.ndarray, unit: float) -> np.ndarray:
     """The body with openings and, often, bright rims."""
     floor = float(np.percentile(body[::4, ::4], 3)) * rng.uniform(0.03, 0.6)
     lit = body
@@ -42,7 +42,7 @@ def _with_voids(rng, body, holes, unit):
     return np.where(holes, _void_grey(rng, holes, floor, float(np.median(body)), unit), lit)
 
 
-def ceramic(rng, size) -> Field:
+def ceramic(rng: np.random.Generator, size: int) -> Field:
     """Grains, pores at their corners and along their borders, cracks that follow them; often a second phase."""
     unit, spacing = size / 1024, log_uniform(rng, 35, 260) * size / 1024
     cells = draw_cells(rng, size, Pattern(spacing, rng.uniform(0.3, 0.6), waves=rng.uniform(0, 0.08) * spacing))
@@ -70,7 +70,7 @@ def ceramic(rng, size) -> Field:
     return _field(_with_voids(rng, body, holes, unit), np.where(holes, 2, materials), "sem")
 
 
-def _no_crumbs(mask, radius):
+def _no_crumbs(mask: np.ndarray, radius: float) -> np.ndarray:
     """The mask without what is narrower than twice `radius`."""
     return (
         ndimage.distance_transform_edt(~(ndimage.distance_transform_edt(mask) > radius)) <= radius
@@ -79,7 +79,7 @@ def _no_crumbs(mask, radius):
     )
 
 
-def _field(intensity, materials, mode) -> Field:
+def _field(intensity: np.ndarray, materials: np.ndarray, mode: str) -> Field:
     return Field(
         np.ascontiguousarray(intensity, np.float32),
         materials.astype(np.uint8),
@@ -93,7 +93,7 @@ def _field(intensity, materials, mode) -> Field:
     )
 
 
-def porous(rng, size) -> Field:
+def porous(rng: np.random.Generator, size: int) -> Field:
     """FIB-SEM of a porous body: irregular pores with the wall behind them, sometimes filled, on
     a grey that curtains.
     """
@@ -113,14 +113,14 @@ def porous(rng, size) -> Field:
     return _field(_with_voids(rng, body, holes, unit), np.where(holes, 2, materials), "sem")
 
 
-def _curtains(rng, size, amplitude):
+def _curtains(rng: np.random.Generator, size: int, amplitude: float) -> np.ndarray:
     """Vertical stripes of a milled face: a factor around 1."""
     stripes = ndimage.gaussian_filter1d(rng.standard_normal(size), log_uniform(rng, 0.8, 12) * size / 1024)
     fade = uneven(rng, size, 0.5, (2, 6)).clip(0, 2)
     return (1 + amplitude * (stripes / max(stripes.std(), 1e-6))[None] * fade).astype(np.float32)
 
 
-def coating(rng, size) -> Field:
+def coating(rng: np.random.Generator, size: int) -> Field:
     """A cross-section: substrate, one or two coats, each with pores and cracks of its own; resin or vacuum above.
 
     Voids are one material.
@@ -154,12 +154,12 @@ def coating(rng, size) -> Field:
     return _field(intensity, np.where(holes, count + 1, materials), "sem")
 
 
-def _apart(rng, count):
+def _apart(rng: np.random.Generator, count: int) -> np.ndarray:
     greys = 0.15 + 0.75 * (rng.permutation(count) + rng.uniform(0.1, 0.9, count)) / count
     return greys * (0.9 + 0.2 * rng.random())
 
 
-def _damage(rng, size, unit, angle):
+def _damage(rng: np.random.Generator, size: int, unit: float, angle: float) -> np.ndarray:
     """Pores or cracks of one layer: round pores, flat splat borders, vertical cracks, or nothing."""
     holes, kind = np.zeros((size, size), bool), rng.random()
     if kind < 0.35:
@@ -185,7 +185,7 @@ def _damage(rng, size, unit, angle):
     return holes
 
 
-def cracked(rng, size) -> Field:
+def cracked(rng: np.random.Generator, size: int) -> Field:
     """A body of one or two materials with cracks through it: wide ones with steep sides, fine ones, or the network of a
     dried film.
     """
@@ -220,7 +220,7 @@ def cracked(rng, size) -> Field:
     return _field(_with_voids(rng, body, holes, unit), np.where(holes, 2, materials), "sem")
 
 
-def _ragged(rng, holes, unit):
+def _ragged(rng: np.random.Generator, holes: np.ndarray, unit: float) -> np.ndarray:
     """A wide crack whose sides are torn."""
     size = holes.shape[0]
     distance = ndimage.distance_transform_edt(holes) - ndimage.distance_transform_edt(~holes)

@@ -68,7 +68,7 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     )
 
 
-def _layout(rng, size, wanted):
+def _layout(rng: np.random.Generator, size: int, wanted: int) -> tuple[str, np.ndarray]:
     names = list(LAYOUTS)
     for _ in range(6):
         layout = str(rng.choice(names, p=list(LAYOUTS.values())))
@@ -89,14 +89,14 @@ def _layout(rng, size, wanted):
     return layout, regions
 
 
-def _scale(rng, crystals) -> float:
+def _scale(rng: np.random.Generator, crystals: list[Projection | None]) -> float:
     """Pixels per Angstrom at which every lattice of the scene is resolved and none is larger than the coarsest."""
     edges = [float(np.linalg.norm(c.basis, axis=1).min()) for c in crystals if c] or [4.0]
     least = FINEST / min(edges)
     return log_uniform(rng, least, max(1.05 * least, COARSEST / max(edges)))
 
 
-def _levels(rng, crystals, contrast) -> list[float]:
+def _levels(rng: np.random.Generator, crystals: list[Projection | None], contrast: str) -> list[float]:
     """Mean brightness of each material: by its atoms, spread apart where two would be alike by chance."""
     for _ in range(60):
         physical = [c.weights(1.7).sum() / c.area if c else log_uniform(rng, 2, 40) for c in crystals]
@@ -126,7 +126,9 @@ class Recording:
     direction: float
 
 
-def _texture(rng, regions, members, crystal: Projection | None, scene: Recording):
+def _texture(
+    rng: np.random.Generator, regions: np.ndarray, members: np.ndarray, crystal: Projection | None, scene: Recording
+) -> np.ndarray:
     """Relative brightness (mean 1) of one material where its regions are; a lattice for each region that is turned by
     itself.
     """
@@ -233,7 +235,7 @@ def draw_single(rng: np.random.Generator, size: int) -> Field:
     )
 
 
-def _domains(rng, kind, size):
+def _domains(rng: np.random.Generator, kind: str, size: int) -> np.ndarray:
     if kind == "twin":
         normal, count = rng.uniform(0, 360), int(rng.integers(2, 5))
         return shapes.stack(rng, size, shapes.thicknesses(rng, count, size, 0.08 * size), normal, 0.0, 0.0)
@@ -244,13 +246,13 @@ def _domains(rng, kind, size):
     return np.zeros((size, size), np.int32)
 
 
-def _mirror(vector):
+def _mirror(vector: np.ndarray) -> np.ndarray:
     """Reflection (2, 2) of rows (x, y) in the line along `vector`."""
     unit = vector / np.linalg.norm(vector)
     return 2 * np.outer(unit, unit) - np.eye(2)
 
 
-def _thickness(rng, kind, size):
+def _thickness(rng: np.random.Generator, kind: str, size: int) -> float | np.ndarray:
     """A factor that changes slowly, or in bands as bending makes them."""
     if kind != "thickness":
         return np.float32(1)

@@ -37,14 +37,14 @@ def develop(rng: np.random.Generator, field: Field, metadata: dict | None = None
     return Micrograph(image, *maps, field.difficulty, field.metadata | {"mode": field.mode} | (metadata or {}))
 
 
-def _specimen(rng, field: Field) -> Field:
+def _specimen(rng: np.random.Generator, field: Field) -> Field:
     for function, chance in artefacts.SPECIMEN.values():
         if rng.random() < chance * field.artefacts:
             field = function(rng, field)
     return field
 
 
-def expose(rng, field: Field) -> np.ndarray:
+def expose(rng: np.random.Generator, field: Field) -> np.ndarray:
     """Shading, probe and noise: the signal, float32 (size, size)."""
     intensity = np.maximum(field.intensity, 0) * shading(
         rng, field.size, log_uniform(rng, max(field.shading[0], 1e-3), max(field.shading[1], 2e-3))
@@ -56,7 +56,7 @@ def expose(rng, field: Field) -> np.ndarray:
     return (signal + noise(rng, signal, width, field)).astype(np.float32)
 
 
-def shading(rng, size: int, amplitude: float) -> np.ndarray:
+def shading(rng: np.random.Generator, size: int, amplitude: float) -> np.ndarray:
     """A smooth factor (size, size) around 1 whose logarithm has about this amplitude: a wedge, bumps wider than a
     quarter of the frame, or both.
     """
@@ -68,7 +68,7 @@ def shading(rng, size: int, amplitude: float) -> np.ndarray:
     return np.exp(amplitude * (share * wedge + (1 - share) * 0.45 * bumps)).astype(np.float32)
 
 
-def noise(rng, signal: np.ndarray, width: float, field: Field) -> np.ndarray:
+def noise(rng: np.random.Generator, signal: np.ndarray, width: float, field: Field) -> np.ndarray:
     """Noise of deviation `width` at the mean of the signal: counting noise (grows with the root of the signal) and even
     noise, sometimes correlated.
     """

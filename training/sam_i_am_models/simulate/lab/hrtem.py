@@ -62,7 +62,7 @@ def draw(rng: np.random.Generator, size: int) -> Field:
 class _Scene:
     """Phase, absorption and truth, filled by one of the methods that are named as KINDS."""
 
-    def __init__(self, rng, size):
+    def __init__(self, rng: np.random.Generator, size: int) -> None:
         self.rng, self.size, self.unit = rng, size, size / 1024
         self.phase, self.absorption = (np.zeros((size, size), np.float32) for _ in range(2))
         self.materials, self.seen = np.ones((size, size), np.uint8), None
@@ -71,7 +71,7 @@ class _Scene:
         self.places = scanned(rng, size)
         self.strength = rng.uniform(0.5, 1.0)
 
-    def lattice(self, which=0, angle=None) -> np.ndarray:
+    def lattice(self, which: int = 0, angle: float | None = None) -> np.ndarray:
         """Phase of one crystal everywhere, mean 0, its fringes reversed in places."""
         rng, crystal = self.rng, self.crystals[which]
         scale = self.period / float(np.linalg.norm(crystal.basis, axis=1).min())
@@ -86,23 +86,25 @@ class _Scene:
             )
         return (out * self.strength).astype(np.float32)
 
-    def amorphous(self, strength=1.0) -> np.ndarray:
+    def amorphous(self, strength: float = 1.0) -> np.ndarray:
         """White phase noise: the transfer function makes the grain of it."""
         return self.rng.standard_normal((self.size, self.size), dtype=np.float32) * np.float32(strength * 2.2)
 
-    def thick(self, inside, slope) -> np.ndarray:
+    def thick(self, inside: np.ndarray, slope: float) -> np.ndarray:
         """Thickness from 0 to 1 over `slope` pixels from the outline of `inside`."""
         deep = ndimage.distance_transform_edt(inside).astype(np.float32)
         return (1 - np.exp(-deep / max(slope, 1))) * inside
 
-    def put(self, inside, phase, absorption, number, edge=1.5):
+    def put(
+        self, inside: np.ndarray, phase: np.ndarray, absorption: float | np.ndarray, number: int, edge: float = 1.5
+    ) -> None:
         """Fill `inside`: its phase and mean, its absorption, its material."""
         soft = ndimage.gaussian_filter(inside.astype(np.float32), edge * self.unit)
         self.phase = self.phase * (1 - soft) + soft * phase + soft * self.rng.uniform(0.5, 4)
         self.absorption = self.absorption * (1 - soft) + soft * absorption
         self.materials = np.where(inside, number, self.materials).astype(np.uint8)
 
-    def half(self, share=None, rough=0.03):
+    def half(self, share: float | None = None, rough: float = 0.03) -> np.ndarray:
         """A part of the frame beyond a rough line."""
         rng, size = self.rng, self.size
         share = share or rng.uniform(0.4, 0.8)
@@ -118,7 +120,7 @@ class _Scene:
             == 1
         )
 
-    def coated_edge(self):
+    def coated_edge(self) -> None:
         """Vacuum, a crystal and (mostly) an amorphous coat between them."""
         rng, crystal = self.rng, self.half()
         coat = rng.uniform(8, 90) * self.unit if rng.random() < 0.75 else 0.0
@@ -137,7 +139,7 @@ class _Scene:
             self.phase += self.amorphous(0.15)
         self._grains_in(crystal)
 
-    def _grains_in(self, crystal):
+    def _grains_in(self, crystal: np.ndarray) -> None:
         """Sometimes a second grain of the same crystal: the same material."""
         if self.rng.random() < 0.35:
             second = self.half(rough=0.01) & crystal
@@ -145,7 +147,7 @@ class _Scene:
             self.phase = self.phase * (1 - soft) + soft * (self.lattice() + self.amorphous(0.2))
             self.seen = second.astype(np.int32)
 
-    def shells(self):
+    def shells(self) -> None:
         """Soot and onions: bent fringes that follow the outline, one material; vacuum beside it."""
         rng, size = self.rng, self.size
         inside = np.zeros((size, size), bool)
@@ -166,7 +168,7 @@ class _Scene:
         self.put(inside, phase, rng.uniform(0.1, 0.6) * self.thick(inside, log_uniform(rng, 40, 400) * self.unit), 2)
         self.phase += self.amorphous(rng.uniform(0, 0.12))
 
-    def particles(self):
+    def particles(self) -> None:
         """Crystals on an amorphous film, some at its edge: dark by absorption or seen by their fringes alone."""
         rng, size = self.rng, self.size
         film = np.ones((size, size), bool) if rng.random() < 0.5 else self.half(0.7, 0.06)
@@ -189,7 +191,7 @@ class _Scene:
         self.put(inside, phase + self.amorphous(0.6), self.absorption + dark * faint * deep, 3 if vacuum else 2)
         self.seen = bodies
 
-    def grains(self):
+    def grains(self) -> None:
         """Grains of one crystal, everywhere: one material; sometimes a hole."""
         rng, size = self.rng, self.size
         y, x = np.meshgrid(*(np.arange(size, dtype=np.float32),) * 2, indexing="ij")
@@ -206,7 +208,7 @@ class _Scene:
             self.materials[:] = 2
             self.put(self.half(0.25), self.amorphous(0.1), 0.0, 1)
 
-    def interface(self):
+    def interface(self) -> None:
         """Two crystals, or a crystal and something amorphous, that fill the frame; a layer between them now and then;
         moire where they overlap.
         """

@@ -24,7 +24,7 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     return field
 
 
-def _with_bodies(rng, field: Field) -> Field:
+def _with_bodies(rng: np.random.Generator, field: Field) -> Field:
     """The scene with round bodies of a third material lying in or on it, of a grey that neither of the others has."""
     size, unit = field.size, field.unit
     bodies = voids.round_pores(
@@ -45,20 +45,20 @@ def _with_bodies(rng, field: Field) -> Field:
     return field
 
 
-def two_greys(rng, least: float = 0.15) -> tuple[float, float]:
+def two_greys(rng: np.random.Generator, least: float = 0.15) -> tuple[float, float]:
     """Two greys between 0.05 and 0.95 at least so far apart, the darker first in half of the cases."""
     apart = rng.uniform(least, 0.75)
     low = rng.uniform(0.05, 0.95 - apart)
     return (low, low + apart) if rng.random() < 0.5 else (low + apart, low)
 
 
-def uneven(rng, size: int, amplitude: float, cells=(3, 120)) -> np.ndarray:
+def uneven(rng: np.random.Generator, size: int, amplitude: float, cells: tuple[float, float] = (3, 120)) -> np.ndarray:
     """A factor around 1 of that deviation: thickness, polishing, grain of a phase without lattice."""
     bumps = max(2, min(size // 4, round(log_uniform(rng, *cells))))
     return 1 + amplitude * smooth_field(rng, size, bumps).numpy()
 
 
-def cell_network(rng, size) -> Field:
+def cell_network(rng: np.random.Generator, size: int) -> Field:
     """Cells with walls: films on grain boundaries, dendrites, foams; some cells of a third material, some walls
     missing.
     """
@@ -90,7 +90,7 @@ def cell_network(rng, size) -> Field:
     return _field(rng, intensity, materials, cells.number if spread > 0.06 else None)
 
 
-def _away(rng, *greys) -> float:
+def _away(rng: np.random.Generator, *greys: float) -> float:
     """A grey at least 0.12 from all others."""
     for _ in range(60):
         grey = rng.uniform(0.02, 1.0)
@@ -99,7 +99,13 @@ def _away(rng, *greys) -> float:
     return float(grey)
 
 
-def _field(rng, intensity, materials, seen_as=None, mode=None) -> Field:
+def _field(
+    rng: np.random.Generator,
+    intensity: np.ndarray,
+    materials: np.ndarray,
+    seen_as: np.ndarray | None = None,
+    mode: str | None = None,
+) -> Field:
     mode = mode or str(rng.choice(["sem", "sem", "haadf", "bf", "tem"]))
     return Field(
         np.ascontiguousarray(intensity, np.float32),
@@ -114,7 +120,7 @@ def _field(rng, intensity, materials, seen_as=None, mode=None) -> Field:
     )
 
 
-def lamellae(rng, size) -> Field:
+def lamellae(rng: np.random.Generator, size: int) -> Field:
     """Two phases in lamellae (pearlite, eutectics), in colonies of one direction each; some
     lamellae end or are broken.
     """
@@ -144,7 +150,7 @@ def lamellae(rng, size) -> Field:
     return _field(rng, intensity, materials.astype(np.uint8))
 
 
-def sponge(rng, size) -> Field:
+def sponge(rng: np.random.Generator, size: int) -> Field:
     """Ligaments and the pores between them (nanoporous metals, spinodal phases), sometimes with particles of a third
     material.
     """
@@ -166,7 +172,7 @@ def sponge(rng, size) -> Field:
     return _field(rng, intensity, materials)
 
 
-def holey_film(rng, size) -> Field:
+def holey_film(rng: np.random.Generator, size: int) -> Field:
     """A carbon film with round holes: in rows, or lacey with thin bridges; rims darker or brighter, dirt, sometimes
     flakes or particles on it.
     """
@@ -185,7 +191,7 @@ def holey_film(rng, size) -> Field:
     return _field(rng, intensity, materials, mode=str(rng.choice(["tem", "bf", "haadf"])))
 
 
-def _lacey(rng, size):
+def _lacey(rng: np.random.Generator, size: int) -> np.ndarray:
     """Rounded holes of uneven size with bridges of 3 to 15 pixels between them."""
     spacing, width = rng.uniform(0.07, 0.3) * size, log_uniform(rng, *WALL) * size / 1024
     cells = draw_cells(rng, size, Pattern(spacing, 0.6, rounding=rng.uniform(0.12, 0.3) * spacing))
@@ -194,7 +200,7 @@ def _lacey(rng, size):
     )
 
 
-def _rows_of_holes(rng, size):
+def _rows_of_holes(rng: np.random.Generator, size: int) -> np.ndarray:
     """Equal round holes in a square or hexagonal arrangement."""
     spacing, angle = rng.uniform(0.25, 0.9) * size, rng.random() * np.pi / 2
     radius, line, found = (
@@ -213,7 +219,7 @@ def _rows_of_holes(rng, size):
     return found
 
 
-def _fresnel(rng, intensity, size):
+def _fresnel(rng: np.random.Generator, intensity: np.ndarray, size: int) -> np.ndarray:
     """A bright and a dark fringe along outlines, as defocus makes them."""
     if rng.random() < 0.5:
         return intensity
@@ -223,7 +229,7 @@ def _fresnel(rng, intensity, size):
     )
 
 
-def rods(rng, size) -> Field:
+def rods(rng: np.random.Generator, size: int) -> Field:
     """Crowded rods or wires: seen through (they add up) or from outside (the front one hides
     the others, edges bright).
     """
@@ -251,12 +257,14 @@ def rods(rng, size) -> Field:
     return _field(rng, np.clip(intensity, 0.02, 2.5), materials, front, "haadf" if through else "sem")
 
 
-def _shadow(inside, beyond):
+def _shadow(inside: np.ndarray, beyond: np.ndarray) -> np.ndarray:
     """What lies behind a rod is a little darker close to it."""
     return np.where(inside, 1, 1 - 0.3 * np.exp(-np.maximum(beyond - 1, 0) / 0.5))
 
 
-def _rod(rng, size, width, angle, length):
+def _rod(
+    rng: np.random.Generator, size: int, width: float, angle: float, length: float
+) -> tuple[tuple[slice, slice] | None, np.ndarray | None, np.ndarray | None, np.ndarray | None]:
     """One rod: (box, offset from its axis in half widths, inside, distance from its axis as a segment), None where it
     misses the frame.
     """
@@ -278,7 +286,7 @@ def _rod(rng, size, width, angle, length):
     return (rows, columns), across, inside, beyond
 
 
-def flakes(rng, size) -> Field:
+def flakes(rng: np.random.Generator, size: int) -> Field:
     """Sheets with straight edges, lying over one another: seen through, or from outside with bright edges."""
     unit, count = size / 1024, int(log_uniform(rng, 3, 25))
     through, radius = rng.random() < 0.6, log_uniform(rng, 60, 300) * unit
@@ -314,7 +322,7 @@ def flakes(rng, size) -> Field:
     return _field(rng, intensity, materials, front, "haadf" if through else "sem")
 
 
-def _polygon(rng, y, x, radius):
+def _polygon(rng: np.random.Generator, y: np.ndarray, x: np.ndarray, radius: float) -> np.ndarray:
     """Distance to the outline of a random convex polygon, positive inside."""
     sides, start = int(rng.integers(3, 8)), rng.random() * 6.3
     depth = np.full(np.broadcast(y, x).shape, np.inf, np.float32)

@@ -58,7 +58,7 @@ def burn(rng: np.random.Generator, image: np.ndarray) -> Burnt:
     return Burnt(np.clip(canvas.image + 0.5, 0, 255).astype(np.uint8), canvas.painted, canvas.marks)
 
 
-def _draw_marks(rng, least):
+def _draw_marks(rng: np.random.Generator, least: int) -> list[str]:
     """Names of the marks of one picture: mostly one to three, no second scale bar or panel letter, sometimes a crowded
     figure.
     """
@@ -69,7 +69,7 @@ def _draw_marks(rng, least):
     return [name for index, name in enumerate(names) if name not in once or name not in names[:index]]
 
 
-def _burn_in(rng, image):
+def _burn_in(rng: np.random.Generator, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     burnt = burn(rng, image)
     return burnt.image, burnt.painted
 

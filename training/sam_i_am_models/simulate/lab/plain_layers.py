@@ -40,7 +40,7 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     )
 
 
-def _materials(rng, layers, wanted):
+def _materials(rng: np.random.Generator, layers: int, wanted: int) -> np.ndarray:
     for _ in range(60):
         of_region = rng.permutation(np.concatenate([np.arange(wanted), rng.integers(0, wanted, layers - wanted)]))
         if (of_region[1:] != of_region[:-1]).all():
@@ -48,7 +48,7 @@ def _materials(rng, layers, wanted):
     return np.arange(layers) % wanted
 
 
-def levels_of(rng, count: int) -> np.ndarray:
+def levels_of(rng: np.random.Generator, count: int) -> np.ndarray:
     """Levels of `count` materials, some of them only a little apart."""
     least = log_uniform(rng, 0.025, 0.12)
     for _ in range(100):
@@ -60,7 +60,9 @@ def levels_of(rng, count: int) -> np.ndarray:
     return levels.clip(0.02, 1.2)
 
 
-def paint(rng, regions, of_region, angle, widest=10.0):
+def paint(
+    rng: np.random.Generator, regions: np.ndarray, of_region: np.ndarray, angle: float, widest: float = 10.0
+) -> tuple[np.ndarray, np.ndarray]:
     """Intensity and material map of regions; interfaces up to `widest` pixels wide are unlabelled in their middle."""
     size, count = regions.shape[0], int(of_region.max()) + 1
     unit = size / 1024
@@ -77,7 +79,9 @@ def paint(rng, regions, of_region, angle, widest=10.0):
     return intensity / np.maximum(total, 1e-3), materials
 
 
-def _via(rng, regions, of_region, size, angle):
+def _via(
+    rng: np.random.Generator, regions: np.ndarray, of_region: np.ndarray, size: int, angle: float
+) -> tuple[np.ndarray, np.ndarray]:
     """A narrow body through one or two layers, of a material of its own."""
     along, _ = shapes.axes_of(size, angle, (0.5, rng.uniform(0.2, 0.8)))
     width = rng.uniform(0.01, 0.07) * size
@@ -87,7 +91,9 @@ def _via(rng, regions, of_region, size, angle):
     return regions, np.concatenate([of_region, [of_region.max() + 1 if rng.random() < 0.7 else of_region[0]]])
 
 
-def _holes(rng, intensity, materials, regions, size):
+def _holes(
+    rng: np.random.Generator, intensity: np.ndarray, materials: np.ndarray, regions: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Pores in one or two layers and a crack: a material of their own (dark, or bright in BF) from about 6 pixels on,
     texture where smaller.
     """
@@ -125,7 +131,7 @@ def _holes(rng, intensity, materials, regions, size):
     return (intensity * (1 - soft) + soft * np.float32(level)).astype(np.float32), materials
 
 
-def _seams(rng, intensity, regions, unit):
+def _seams(rng: np.random.Generator, intensity: np.ndarray, regions: np.ndarray, unit: float) -> np.ndarray:
     """Dark or bright lines along some interfaces."""
     if rng.random() > 0.35:
         return intensity
@@ -180,7 +186,9 @@ def draw_device(rng: np.random.Generator, size: int) -> Field:
     )
 
 
-def _block(rng, size, angle, middle, width, height):
+def _block(
+    rng: np.random.Generator, size: int, angle: float, middle: tuple[float, float], width: float, height: float
+) -> np.ndarray:
     """A trapezoid with rounded corners; bool (size, size)."""
     along, depth = shapes.axes_of(size, angle, middle)
     slope = rng.normal() * 0.08

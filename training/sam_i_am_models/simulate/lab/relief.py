@@ -26,7 +26,7 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     return field
 
 
-def lit(rng, height: np.ndarray, albedo: np.ndarray, edge: float) -> np.ndarray:
+def lit(rng: np.random.Generator, height: np.ndarray, albedo: np.ndarray, edge: float) -> np.ndarray:
     """Brightness of a surface of `height` (pixels) and `albedo`, whose steps are about `edge` pixels wide; float32."""
     surface = ndimage.gaussian_filter(height.astype(np.float32), max(0.4, 0.6 * edge), truncate=3)
     down, right = np.gradient(surface)
@@ -45,7 +45,13 @@ def lit(rng, height: np.ndarray, albedo: np.ndarray, edge: float) -> np.ndarray:
     return (albedo * np.clip(light, 0.1, 4)).astype(np.float32)
 
 
-def _field(intensity, materials, seen_as=None, blur=(0.5, 2.2), noise=(0.015, 0.14)) -> Field:
+def _field(
+    intensity: np.ndarray,
+    materials: np.ndarray,
+    seen_as: np.ndarray | None = None,
+    blur: tuple[float, float] = (0.5, 2.2),
+    noise: tuple[float, float] = (0.015, 0.14),
+) -> Field:
     return Field(
         np.ascontiguousarray(intensity, np.float32),
         materials.astype(np.uint8),
@@ -59,7 +65,7 @@ def _field(intensity, materials, seen_as=None, blur=(0.5, 2.2), noise=(0.015, 0.
     )
 
 
-def steel(rng, size) -> Field:
+def steel(rng: np.random.Generator, size: int) -> Field:
     """Etched steel: sunken matrix in cells, the network between raised and bright, islands, precipitates; sometimes a
     wide crack.
     """
@@ -98,7 +104,7 @@ def steel(rng, size) -> Field:
     return _field(intensity, materials)
 
 
-def _two_grounds(rng, size, spacing):
+def _two_grounds(rng: np.random.Generator, size: int, spacing: float) -> tuple[np.ndarray, np.ndarray, int]:
     """Distance to walls, cell numbers and their count: one pattern of cells, or two that meet
     (equiaxed and elongated).
     """
@@ -123,7 +129,9 @@ def _two_grounds(rng, size, spacing):
     return wall, np.where(there, second.number + first.count, first.number), first.count + second.count
 
 
-def _torn(rng, intensity, materials, unit):
+def _torn(
+    rng: np.random.Generator, intensity: np.ndarray, materials: np.ndarray, unit: float
+) -> tuple[np.ndarray, np.ndarray]:
     """A wide crack with torn sides through everything: a material of its own."""
     size = intensity.shape[0]
     crack = voids.crack_mask(rng, size, log_uniform(rng, 12, 70) * unit, 1, rng.uniform(0, 0.5))
@@ -135,7 +143,7 @@ def _torn(rng, intensity, materials, unit):
     return np.where(crack, inside, intensity * rim), np.where(crack, 5, materials)
 
 
-def superalloy(rng, size) -> Field:
+def superalloy(rng: np.random.Generator, size: int) -> Field:
     """Gamma matrix with large lobed or cuboid precipitates and small ones in between, each with its rim."""
     unit = size / 1024
     if rng.random() < 0.4:
@@ -171,7 +179,7 @@ def superalloy(rng, size) -> Field:
     return _field(lit(rng, height, albedo, rng.uniform(1.5, 5) * unit), materials, blur=(0.6, 3.0))
 
 
-def _cuboids(rng, size):
+def _cuboids(rng: np.random.Generator, size: int) -> tuple[np.ndarray, float]:
     """Rounded cuboids in rows with channels between, uneven in size; (mask, spacing)."""
     spacing, unit, turn = log_uniform(rng, 40, 200) * size / 1024, size / 1024, rng.uniform(-0.8, 0.8)
     line = np.arange(size, dtype=np.float32)
@@ -195,7 +203,7 @@ def _cuboids(rng, size):
     return ((fu**power + fv**power) < reach**power) & (rng.random(1009) < rng.uniform(0.8, 1.0))[which], spacing
 
 
-def _tertiary(rng, large, unit):
+def _tertiary(rng: np.random.Generator, large: np.ndarray, unit: float) -> np.ndarray:
     """Small round precipitates in the matrix, in patches, clear of the large ones."""
     size = large.shape[0]
     radius = log_uniform(rng, 3, 11) * unit
@@ -205,7 +213,7 @@ def _tertiary(rng, large, unit):
     return _whole(dots, clear & patchy)
 
 
-def _whole(dots, allowed):
+def _whole(dots: np.ndarray, allowed: np.ndarray) -> np.ndarray:
     """Those connected dots that lie inside `allowed` as a whole."""
     number, count = ndimage.label(dots)
     outside = np.zeros(count + 1, bool)
@@ -213,7 +221,7 @@ def _whole(dots, allowed):
     return ~outside[number] & dots
 
 
-def grains(rng, size) -> Field:
+def grains(rng: np.random.Generator, size: int) -> Field:
     """Etched or thermally grooved grains: each at its own height and tone, grooves or steps between; a second phase in
     some, pores at corners.
     """
@@ -235,7 +243,7 @@ def grains(rng, size) -> Field:
     return _field(lit(rng, height, albedo, rng.uniform(1, 3) * unit), materials, cells.number)
 
 
-def powder(rng, size) -> Field:
+def powder(rng: np.random.Generator, size: int) -> Field:
     """Grains of a powder lying over one another on a ground: round or angular, bright rims, dark gaps."""
     radius = log_uniform(rng, 20, 160) * size / 1024
     count = int(np.clip(rng.uniform(0.3, 3.0) * size**2 / (np.pi * radius**2), 6, 350))
@@ -266,7 +274,7 @@ def powder(rng, size) -> Field:
     return _field(intensity, np.where(covered, 2, 1), front)
 
 
-def _body(rng, y, x, angular):
+def _body(rng: np.random.Generator, y: np.ndarray, x: np.ndarray, angular: bool) -> np.ndarray:
     """Height of one grain of radius 1, 0 outside."""
     ratio, turn = rng.uniform(0.7, 1), rng.random() * np.pi
     u, v = np.cos(turn) * x + np.sin(turn) * y, (np.cos(turn) * y - np.sin(turn) * x) / ratio
@@ -281,7 +289,7 @@ def _body(rng, y, x, angular):
     return np.where(u * u + v * v < 1, np.maximum(height, 0), 0)
 
 
-def islands(rng, size) -> Field:
+def islands(rng: np.random.Generator, size: int) -> Field:
     """Islands of a broken or growing film on a smooth or grainy ground, with bright outlines; sometimes small ones of a
     third material on both.
     """

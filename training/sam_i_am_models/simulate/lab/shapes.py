@@ -10,7 +10,7 @@ from ..fields import log_uniform, rough_line, smooth_line, stepped_line
 from ..layouts import blob
 
 
-def axes_of(size: int, angle: float, middle=(0.5, 0.5)):
+def axes_of(size: int, angle: float, middle: tuple[float, float] = (0.5, 0.5)) -> tuple[np.ndarray, np.ndarray]:
     """Coordinates (along, depth) in pixels of layers whose normal is turned by `angle` degrees; float32 (size, size), 0
     at `middle` (y, x shares).
     """
@@ -22,7 +22,7 @@ def axes_of(size: int, angle: float, middle=(0.5, 0.5)):
     )
 
 
-def thicknesses(rng, count: int, size: int, least: float) -> np.ndarray:
+def thicknesses(rng: np.random.Generator, count: int, size: int, least: float) -> np.ndarray:
     """Thickness in pixels of each of `count` layers of a stack that about fills the frame; each at least `least`."""
     out = np.array([log_uniform(rng, least, max(1.5 * least, 0.6 * size)) for _ in range(count)])
     excess = out.sum() / (size * rng.uniform(0.75, 1.4))
@@ -31,7 +31,9 @@ def thicknesses(rng, count: int, size: int, least: float) -> np.ndarray:
     return out
 
 
-def stack(rng, size: int, thickness: np.ndarray, angle: float, roughness: float, shaped: float = 0.25) -> np.ndarray:
+def stack(
+    rng: np.random.Generator, size: int, thickness: np.ndarray, angle: float, roughness: float, shaped: float = 0.25
+) -> np.ndarray:
     """Layers 0 .. n-1 of these thicknesses; interfaces rough by about `roughness` pixels; a share `shaped` of stacks is
     bent, ridged or stepped.
     """
@@ -58,7 +60,7 @@ def stack(rng, size: int, thickness: np.ndarray, angle: float, roughness: float,
     return regions
 
 
-def _profile(rng, samples: int, size: int) -> np.ndarray:
+def _profile(rng: np.random.Generator, samples: int, size: int) -> np.ndarray:
     """A ridge, a bend, a step or waves: what all interfaces of a stack have in common, in pixels."""
     t, kind = np.linspace(-0.75, 0.75, samples), int(rng.integers(5))
     height = rng.uniform(0.03, 0.3) * size * rng.choice([-1, 1])
@@ -74,7 +76,12 @@ def _profile(rng, samples: int, size: int) -> np.ndarray:
 
 
 def bodies(
-    rng, size: int, count: int, radii: tuple[float, float], angle: float | None = None, shape: str | None = None
+    rng: np.random.Generator,
+    size: int,
+    count: int,
+    radii: tuple[float, float],
+    angle: float | None = None,
+    shape: str | None = None,
 ) -> np.ndarray:
     """Region 0 and `count` bodies of radius between `radii` pixels: blobs, or plates and facets along a lattice turned
     by `angle` degrees (any without).
@@ -102,7 +109,7 @@ def bodies(
     return regions
 
 
-def shells(rng, inside: np.ndarray, widths) -> np.ndarray:
+def shells(rng: np.random.Generator, inside: np.ndarray, widths: list[float]) -> np.ndarray:
     """0 outside `inside`; from its outline inwards shells 1, 2, ... of these widths in pixels, and the core last."""
     deep = ndimage.distance_transform_edt(inside)
     return np.where(inside, 1 + np.searchsorted(np.cumsum(widths), deep.ravel()).reshape(deep.shape), 0).astype(

@@ -19,7 +19,7 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     return _particles(rng, size) if rng.random() < 0.4 else _film(rng, size)
 
 
-def _thickness(rng, inside: np.ndarray, slope: float) -> np.ndarray:
+def _thickness(rng: np.random.Generator, inside: np.ndarray, slope: float) -> np.ndarray:
     """Relative thickness (0 to 1) that rises from the outline of `inside` over about `slope` pixels."""
     deep = ndimage.distance_transform_edt(inside).astype(np.float32)
     if rng.random() < 0.5:
@@ -27,7 +27,7 @@ def _thickness(rng, inside: np.ndarray, slope: float) -> np.ndarray:
     return np.clip(deep / slope, 0, 1) ** rng.uniform(0.6, 1.6)
 
 
-def _film(rng, size):
+def _film(rng: np.random.Generator, size: int) -> Field:
     unit = size / 1024
     kind = rng.random()
     if kind < 0.6:
@@ -69,7 +69,7 @@ def _film(rng, size):
     )
 
 
-def _atoms(rng, film, unit):
+def _atoms(rng: np.random.Generator, film: np.ndarray, unit: float) -> np.ndarray:
     """Single heavy atoms on a film."""
     out = np.zeros(film.shape, np.float32)
     if rng.random() < 0.5:
@@ -82,7 +82,7 @@ def _atoms(rng, film, unit):
     return out
 
 
-def _particles(rng, size):
+def _particles(rng: np.random.Generator, size: int) -> Field:
     """One to six round or faceted crystals whose thickness falls towards the outline, on a grainy ground."""
     unit = size / 1024
     bodies = shapes.bodies(

@@ -12,7 +12,7 @@ from .glyphs import Face, beside, draw_face, stacked, text_tile
 from .marks import banner_word, bar_with_label
 
 
-def banner(rng, canvas: Canvas, ink: Ink) -> None:
+def banner(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """A strip of one grey along the bottom (or top) with text, separators and mostly a scale bar."""
     height, width = canvas.image.shape
     rows = round(rng.uniform(0.035, 0.14) * height)
@@ -39,7 +39,7 @@ class Strip:
     rows: int
 
 
-def _fill_banner(rng, canvas: Canvas, strip: Strip):
+def _fill_banner(rng: np.random.Generator, canvas: Canvas, strip: Strip) -> None:
     top, rows, width = strip.top, strip.rows, canvas.image.shape[1]
     lines = 1 if rows < 40 * canvas.unit or rng.random() < 0.4 else int(rng.integers(2, 4))
     capital = max(5.5, rows / lines * rng.uniform(0.28, 0.55))
@@ -63,7 +63,7 @@ def _fill_banner(rng, canvas: Canvas, strip: Strip):
             )
 
 
-def _banner_column(rng, canvas: Canvas, strip: Strip, left: int, text: tuple[float, int]):
+def _banner_column(rng: np.random.Generator, canvas: Canvas, strip: Strip, left: int, text: tuple[float, int]) -> int:
     pen, (capital, lines) = strip.pen, text
     words = [text_tile(pen.face, banner_word(rng), capital) for _ in range(lines)]
     tile = stacked(words, max(1, round(capital * 0.6)), 0.0)
@@ -77,7 +77,7 @@ def _banner_column(rng, canvas: Canvas, strip: Strip, left: int, text: tuple[flo
     return left + tile.shape[1]
 
 
-def _banner_bar(rng, canvas: Canvas, strip: Strip, left: int):
+def _banner_bar(rng: np.random.Generator, canvas: Canvas, strip: Strip, left: int) -> int:
     pen, top, rows, width = strip.pen, strip.top, strip.rows, canvas.image.shape[1]
     tile, (row, column), shape, label = bar_with_label(rng, canvas, pen.face, 0.04 * width, 0.25 * width)
     if tile.shape[0] > rows - 4 or left + tile.shape[1] > width:
@@ -89,7 +89,7 @@ def _banner_bar(rng, canvas: Canvas, strip: Strip, left: int):
     return left + tile.shape[1]
 
 
-def text_page(rng, canvas: Canvas, ink: Ink) -> None:
+def text_page(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """A white or black strip with several lines of text in the pixel face, as old camera software prints below its
     pictures.
     """
@@ -110,7 +110,7 @@ def text_page(rng, canvas: Canvas, ink: Ink) -> None:
     canvas.note("banner", height - rows, 0, (rows, width))
 
 
-def padding(rng, canvas: Canvas, ink: Ink) -> None:
+def padding(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """Uniform strips along one to four sides."""
     height, width = canvas.image.shape
     grey = int(rng.choice([0, 0, 0, 255, 255, 128, int(canvas.image.mean())]))
@@ -131,7 +131,7 @@ def padding(rng, canvas: Canvas, ink: Ink) -> None:
     canvas.note("padding", 0, 0, outside.shape, sides=margins)
 
 
-def turned_corners(rng, canvas: Canvas, ink: Ink) -> None:
+def turned_corners(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """The uniform wedges that are left where a picture was turned or shifted into line."""
     height, width = canvas.image.shape
     angle, scale = np.deg2rad(rng.uniform(1, 12)) * rng.choice([-1, 1]), rng.uniform(0.96, 1.12)
@@ -145,11 +145,11 @@ def turned_corners(rng, canvas: Canvas, ink: Ink) -> None:
         canvas.field = tuple(_inside(np.asarray(canvas.field), 0.06 * height, 0.06 * width))
 
 
-def _inside(field, rows, columns):
+def _inside(field: np.ndarray, rows: float, columns: float) -> list[int]:
     return (field + np.array([rows, columns, -rows, -columns])).round().astype(int).tolist()
 
 
-def frame(rng, canvas: Canvas, ink: Ink) -> None:
+def frame(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """A line around the picture, at its edge or a little inside."""
     top, left, bottom, right = canvas.field
     away = round(rng.choice([0, 0, 0, rng.uniform(2, 20)]) * canvas.unit)

@@ -5,6 +5,8 @@ Thickness adds up along the beam: HAADF grows with it, bright field falls. Mater
 sometimes a second kind of particle.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +55,7 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     )
 
 
-def _covering(rng, kind, size):
+def _covering(rng: np.random.Generator, kind: str, size: int) -> tuple[Pile, np.ndarray]:
     """A pile that covers a fair part of the frame, and where it lies."""
     for _ in range(6):
         pile = PILES[kind](rng, size)
@@ -63,7 +65,9 @@ def _covering(rng, kind, size):
     return pile, covered
 
 
-def _labels(pile, particles, second, contrast, noise):
+def _labels(
+    pile: Pile, particles: Particles, second: Particles | None, contrast: float, noise: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Materials (1 support, 2 vacuum, 3 and 4 particles) and which particle lies in front."""
     covered = pile.thickness > 0.02
     materials = np.where(covered, 1, 2).astype(np.uint8)
@@ -82,7 +86,9 @@ def _labels(pile, particles, second, contrast, noise):
     return materials, seen_as
 
 
-def _bright_particles(rng, pile, particles, second):
+def _bright_particles(
+    rng: np.random.Generator, pile: Pile, particles: Particles, second: Particles | None
+) -> tuple[np.ndarray, float]:
     """HAADF: (intensity, contrast of a usual particle as a share of the range)."""
     usual = rng.uniform(0.25, 0.8)
     support = min(rng.uniform(0.08, 0.45), _quiet(pile, particles, usual))
@@ -95,7 +101,7 @@ def _bright_particles(rng, pile, particles, second):
     return intensity.astype(np.float32), usual / max(float(np.percentile(intensity, 99.5) - intensity.min()), 1e-3)
 
 
-def _quiet(pile, particles, usual):
+def _quiet(pile: Pile, particles: Particles, usual: float) -> float:
     """Weight of the support up to which its own unevenness at the scale of the particles stays below a third of their
     contrast.
     """
@@ -103,7 +109,9 @@ def _quiet(pile, particles, usual):
     return usual / (3 * max(float(fine[::3, ::3].std()), 1e-6))
 
 
-def _dark_particles(rng, pile, particles, second):
+def _dark_particles(
+    rng: np.random.Generator, pile: Pile, particles: Particles, second: Particles | None
+) -> tuple[np.ndarray, float]:
     """Bright field: absorption, diffraction contrast, phase grain and lattice fringes, Fresnel fringes."""
     unit = pile.thickness.shape[0] / 1024
     resolved = rng.random() < 0.5  # high magnification: grain and fringes as strong as the particles
@@ -129,7 +137,9 @@ class Particles:
     one.
     """
 
-    def __init__(self, rng, size, unit, covered, other=None):
+    def __init__(
+        self, rng: np.random.Generator, size: int, unit: float, covered: np.ndarray, other: Particles | None = None
+    ) -> None:
         self.size, self.unit = size, unit
         diameter = log_uniform(rng, 8, 34) if rng.random() < 0.7 else log_uniform(rng, 34, 80)
         if other is not None:
@@ -155,11 +165,11 @@ class Particles:
         for number, centre in enumerate(places(rng, covered, self.radii), 1):
             self._add(rng, number, centre)
 
-    def weight(self, radius):
+    def weight(self, radius: float) -> float:
         """Thickness in the middle of a particle of that radius; a usual one has 1."""
         return (radius / self.typical) ** self.flat
 
-    def _add(self, rng, number, centre):
+    def _add(self, rng: np.random.Generator, number: int, centre: np.ndarray) -> None:
         radius = float(self.radii[number - 1])
         reach = int(np.ceil(1.35 * radius)) + 1
         top, left = max(0, int(centre[0]) - reach), max(0, int(centre[1]) - reach)
@@ -185,7 +195,7 @@ class Particles:
         self.found.append(number)
 
 
-def _bump(rng, dy, dx, radius, facets):
+def _bump(rng: np.random.Generator, dy: np.ndarray, dx: np.ndarray, radius: float, facets: float) -> np.ndarray:
     """Height of one particle over its box: 1 in the middle, 0 outside. Round, oval, uneven or faceted."""
     turn, ratio = rng.random() * np.pi, rng.uniform(0.78, 1)
     u = (np.cos(turn) * dx + np.sin(turn) * dy) / radius
@@ -197,7 +207,7 @@ def _bump(rng, dy, dx, radius, facets):
     return np.sqrt(np.maximum(1 - (u * u + v * v) / (bound * bound), 0))
 
 
-def _facetted(rng, u, v):
+def _facetted(rng: np.random.Generator, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     sides, start = int(rng.choice([3, 4, 5, 6, 6, 6, 7, 8])), rng.random() * 6.3
     nearest = (0.98 - np.hypot(u, v)).astype(np.float32)
     for side in range(sides):
@@ -207,7 +217,7 @@ def _facetted(rng, u, v):
     return np.sqrt(np.where(nearest > 0, height, 0))
 
 
-def places(rng, covered, radii):
+def places(rng: np.random.Generator, covered: np.ndarray, radii: np.ndarray) -> np.ndarray:
     """Centres (y, x) for particles of these radii: on the support and its rims, evenly or in clusters, now and then one
     over another.
     """
@@ -240,14 +250,14 @@ def places(rng, covered, radii):
     return found
 
 
-def _beside(rng, found, radii, radius):
+def _beside(rng: np.random.Generator, found: np.ndarray, radii: np.ndarray, radius: float) -> np.ndarray:
     """A centre for a particle that about touches one of those that are there, more often a late one: chains."""
     number = len(found) - 1 - int(len(found) * rng.random() ** 2)
     angle, apart = rng.random() * 2 * np.pi, (radii[number] + radius) * rng.uniform(0.98, 1.12)
     return found[number] + apart * np.array([np.sin(angle), np.cos(angle)])
 
 
-def spheres(rng, size):
+def spheres(rng: np.random.Generator, size: int) -> Pile:
     """Carbon black: aggregates of round bodies, solid or hollow, often with graphitic shells."""
     unit, centres = size / 1024, []
     radius = log_uniform(rng, 45, 260) * unit
@@ -275,12 +285,14 @@ def spheres(rng, size):
     return Pile(_thinned(thickness), texture, (thickness > 0) & (thickness < 0.06))
 
 
-def _thinned(thickness):
+def _thinned(thickness: np.ndarray) -> np.ndarray:
     """A pile rises less where it is high already: bodies lie beside as well as above each other."""
     return (2.5 * (1 - np.exp(-thickness / 2.5))).astype(np.float32)
 
 
-def _next_to(rng, centres, radius, size):
+def _next_to(
+    rng: np.random.Generator, centres: list[tuple[float, float, float]], radius: float, size: int
+) -> tuple[float, float, float]:
     """(y, x, radius) of a new body: touching one that is there, or at a random place at or
     beyond the rim of the frame.
     """
@@ -296,7 +308,9 @@ def _next_to(rng, centres, radius, size):
     )
 
 
-def _distances(centre, reach, size):
+def _distances(
+    centre: tuple[float, float], reach: float, size: int
+) -> tuple[tuple[slice, slice] | None, np.ndarray | None]:
     """(box, distance from `centre` in it), None outside the frame."""
     rows = slice(max(0, int(centre[0] - 1.2 * reach)), min(size, int(centre[0] + 1.2 * reach) + 1))
     columns = slice(max(0, int(centre[1] - 1.2 * reach)), min(size, int(centre[1] + 1.2 * reach) + 1))
@@ -306,7 +320,7 @@ def _distances(centre, reach, size):
     return (rows, columns), np.hypot((y - centre[0]).astype(np.float32), (x - centre[1]).astype(np.float32))
 
 
-def grains(rng, size):
+def grains(rng: np.random.Generator, size: int) -> Field:
     """Oxide: overlapping facetted or oval grains with crisp outlines."""
     unit, radius = size / 1024, log_uniform(rng, 30, 180) * size / 1024
     thickness, centres = np.zeros((size, size), np.float32), []
@@ -328,7 +342,7 @@ def grains(rng, size):
     )
 
 
-def fluff(rng, size):
+def fluff(rng: np.random.Generator, size: int) -> Pile:
     """Silica or alumina fluff: a cloud of fine blobs over several scales that thins out towards vacuum."""
     envelope = smooth_field(rng, size, int(rng.integers(2, 5))).numpy() + rng.uniform(-0.5, 1.5)
     cloud = np.zeros((size, size), np.float32)
@@ -344,16 +358,16 @@ def fluff(rng, size):
     return Pile(thickness, speckle(rng, size), (envelope > -0.02) & (envelope < 0.5 * rim))
 
 
-def _cells(size, scale):
+def _cells(size: int, scale: float) -> int:
     return int(np.ceil(size / scale)) + 3
 
 
-def _zoom(size, scale):
+def _zoom(size: int, scale: float) -> float:
     cells = _cells(size, scale)
     return (size + scale) / cells
 
 
-def rods(rng, size):
+def rods(rng: np.random.Generator, size: int) -> Pile:
     """Crowded needles or sheets seen on edge (alumina, tubes): projected rods in all directions."""
     unit, thickness = size / 1024, np.zeros((size, size), np.float32)
     width = log_uniform(rng, 8, 60) * unit
@@ -373,7 +387,7 @@ def rods(rng, size):
     return Pile(thickness, speckle(rng, size), (thickness > 0) & (thickness < 0.05))
 
 
-def film(rng, size):
+def film(rng: np.random.Generator, size: int) -> Field:
     """A thin film of slowly changing thickness, sometimes with a hole or an edge."""
     field = smooth_field(rng, size, int(rng.integers(2, 5))).numpy()
     thickness = (0.6 + rng.uniform(0, 0.25) * field).clip(0.1)
@@ -382,7 +396,7 @@ def film(rng, size):
     return Pile(thickness.astype(np.float32), speckle(rng, size), np.zeros((size, size), bool))
 
 
-def speckle(rng, size):
+def speckle(rng: np.random.Generator, size: int) -> np.ndarray:
     """Grain of an amorphous body in a phase image: noise with a preferred period, deviation 1."""
     fine = max(0.7, rng.uniform(0.8, 2.6) * size / 1024)
     noise = rng.standard_normal((size, size), dtype=np.float32)

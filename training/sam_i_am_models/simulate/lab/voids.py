@@ -26,7 +26,7 @@ ACROSS = Course()
 
 
 def crack_mask(
-    rng, size: int, width: float, count: int = 1, branches: float = 0.5, course: Course = ACROSS
+    rng: np.random.Generator, size: int, width: float, count: int = 1, branches: float = 0.5, course: Course = ACROSS
 ) -> np.ndarray:
     """`count` cracks about `width` pixels wide, bool (size, size): crooked, tapering, with branches."""
     across, angle = course.across, course.angle
@@ -53,7 +53,7 @@ class Crack:
     generation: int = 0
 
 
-def _crack(rng, pen: ImageDraw.ImageDraw, crack: Crack, size: int, branches: float):
+def _crack(rng: np.random.Generator, pen: ImageDraw.ImageDraw, crack: Crack, size: int, branches: float) -> None:
     """Draw one crack and, by chance, its branches."""
     start, turn, length, generation = crack.start, crack.turn, crack.length, crack.generation
     path, turns = crooked_path(rng, start, turn, length, size)
@@ -70,7 +70,9 @@ def _crack(rng, pen: ImageDraw.ImageDraw, crack: Crack, size: int, branches: flo
             _crack(rng, pen, branch, size, branches)
 
 
-def crooked_path(rng, start, turn: float, length: float, size: int):
+def crooked_path(
+    rng: np.random.Generator, start: np.ndarray, turn: float, length: float, size: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Points (n, 2) as (y, x) about a pixel apart, and the direction at each: straight stretches with kinks, and a slow
     wander.
     """
@@ -83,7 +85,7 @@ def crooked_path(rng, start, turn: float, length: float, size: int):
     return np.asarray(start) + np.cumsum(moves, 0), turns
 
 
-def _widths(rng, steps, width, tapering):
+def _widths(rng: np.random.Generator, steps: int, width: float, tapering: bool) -> np.ndarray:
     uneven = 1 + 0.25 * smooth_line(rng, steps, max(3, steps // 40)) + 0.3 * smooth_line(rng, steps, 5)
     out = width * np.clip(uneven, 0.25, 2.5)
     if tapering:
@@ -91,7 +93,9 @@ def _widths(rng, steps, width, tapering):
     return out
 
 
-def pore_mask(rng, size: int, radius: float, share: float, aspect: float = 1.0, angle: float = 0.0) -> np.ndarray:
+def pore_mask(
+    rng: np.random.Generator, size: int, radius: float, share: float, aspect: float = 1.0, angle: float = 0.0
+) -> np.ndarray:
     """Uneven pores of about this radius that cover about `share` of the frame;
 
     `aspect` > 1: longer along `angle` degrees. Bool (size, size).
@@ -111,7 +115,7 @@ def pore_mask(rng, size: int, radius: float, share: float, aspect: float = 1.0, 
     return field > np.quantile(field[::3, ::3], 1 - share)
 
 
-def _turned(field, angle):
+def _turned(field: np.ndarray, angle: float) -> np.ndarray:
     """The field turned by `angle`; what would be missing at the corners is mirrored in."""
     turn, size = np.deg2rad(angle), field.shape[0]
     line = np.arange(size, dtype=np.float32) - size / 2
@@ -120,7 +124,7 @@ def _turned(field, angle):
     return ndimage.map_coordinates(field, [y, x], order=1, mode="mirror")
 
 
-def round_pores(rng, size: int, count: int, radius: float, spread: float = 0.5) -> np.ndarray:
+def round_pores(rng: np.random.Generator, size: int, count: int, radius: float, spread: float = 0.5) -> np.ndarray:
     """Separate round or oval pores, bool (size, size)."""
     picture = Image.new("L", (size * FINE, size * FINE))
     pen = ImageDraw.Draw(picture)
