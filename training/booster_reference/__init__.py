@@ -1,1 +1,3 @@
-"""The booster's two algorithms in plain Python: slow, to be read beside the paper, and compared with the program (record.py)."""
+"""The booster's two algorithms in plain Python: slow, to be read beside the paper, and compared with the program
+(record.py).
+"""

@@ -7,38 +7,38 @@ MOST_ITERATIONS = 100
 TOLERANCE = 1e-6  # squared distance that a centre may still move
 
 
-def squared_distance(a, b):
-    return sum((x - y) ** 2 for x, y in zip(a, b))
+def squared_distance(a: list[float], b: list[float]) -> float:
+    return sum((x - y) ** 2 for x, y in zip(a, b, strict=True))
 
 
-def nearest(vector, centres):
+def nearest(vector: list[float], centres: list[list[float]]) -> int:
     """Of equally near centres the first."""
     return min(range(len(centres)), key=lambda c: squared_distance(vector, centres[c]))
 
 
-def mean(vectors):
-    return [sum(values) / len(vectors) for values in zip(*vectors)]
+def mean(vectors: list[list[float]]) -> list[float]:
+    return [sum(values) / len(vectors) for values in zip(*vectors, strict=True)]
 
 
-def k_means(vectors, centres):
+def k_means(vectors: list[list[float]], centres: list[list[float]]) -> list[int]:
     """Lloyd's algorithm. A centre without vectors stays where it is. Returns the labels of the last assignment."""
     for _ in range(MOST_ITERATIONS):
         labels = [nearest(vector, centres) for vector in vectors]
-        members = [[v for v, label in zip(vectors, labels) if label == c] for c in range(len(centres))]
-        moved = [mean(group) if group else centre for group, centre in zip(members, centres)]
-        if all(squared_distance(a, b) <= TOLERANCE for a, b in zip(moved, centres)):
+        members = [[v for v, label in zip(vectors, labels, strict=True) if label == c] for c in range(len(centres))]
+        moved = [mean(group) if group else centre for group, centre in zip(members, centres, strict=True)]
+        if all(squared_distance(a, b) <= TOLERANCE for a, b in zip(moved, centres, strict=True)):
             return labels
         centres = moved
     return labels
 
 
-def majority(labels, count):
+def majority(labels: list[int], count: int) -> int:
     """The label that occurs most often, of equal ones the smallest, and its share."""
     votes = [labels.count(label) for label in range(count)]
     return votes.index(max(votes)), max(votes) / len(labels)
 
 
-def merge(embeddings_per_mask, centres):
+def merge(embeddings_per_mask: list[list[list[float]]], centres: list[list[float]]) -> list[int]:
     """Label and margin of each mask; masks of one label are one material."""
     labels = k_means([e for embeddings in embeddings_per_mask for e in embeddings], centres)
     result, start = [], 0

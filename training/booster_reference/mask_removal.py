@@ -1,10 +1,13 @@
 """Mask removal (Algorithm 1 of the paper, section 3.2), on boolean arrays.
 
-`remove_verbatim` walks over the masks as the paper does; `remove_by_sets` is the variant whose result does not depend on
-the order of the masks. Both return a list of removals (rule, removed mask, masks that caused it, ratio), by index.
+`remove_verbatim` walks over the masks as the paper does; `remove_by_sets` is the variant whose result does not depend
+on the order of the masks. Both return a list of removals (rule, removed mask, masks that caused it, ratio), by index.
 """
 
 import numpy as np
+
+Finding = tuple[int, list[int], float]  # removed mask, masks that caused it, ratio
+Removal = tuple[str, int, list[int], float]  # rule, then as a finding
 
 REDUNDANT_IOU = 0.8  # two masks with at least this IoU are the same mask twice
 CHILD_SHARE = 0.8  # a smaller mask with this share of its area in a larger one is its child
@@ -14,32 +17,32 @@ ISLAND_SHARE = 0.001  # of the image
 OPEN_SHARE = 0.5  # an island's surroundings are covered by less than this
 
 
-def area(mask):
+def area(mask: np.ndarray) -> int:
     return int(mask.sum())
 
 
-def overlap(a, b):
+def overlap(a: np.ndarray, b: np.ndarray) -> int:
     return int((a & b).sum())
 
 
-def iou(a, b):
+def iou(a: np.ndarray, b: np.ndarray) -> float:
     return overlap(a, b) / int((a | b).sum())
 
 
-def is_redundant(a, b):
+def is_redundant(a: np.ndarray, b: np.ndarray) -> bool:
     return iou(a, b) >= REDUNDANT_IOU
 
 
-def is_child(child, parent):
+def is_child(child: np.ndarray, parent: np.ndarray) -> bool:
     return area(child) < area(parent) and overlap(child, parent) >= CHILD_SHARE * area(child)
 
 
-def remove_verbatim(masks):
+def remove_verbatim(masks: list[np.ndarray]) -> list[Removal]:
     """For each mask that is still there, in the order given."""
     left = set(range(len(masks)))
     removals = []
 
-    def remove(rule, index, causes, ratio):
+    def remove(rule: str, index: int, causes: list[int], ratio: float) -> None:
         if index in left:
             left.remove(index)
             removals.append((rule, index, causes, ratio))
@@ -68,12 +71,12 @@ def remove_verbatim(masks):
     return removals
 
 
-def remove_by_sets(masks, scores):
+def remove_by_sets(masks: list[np.ndarray], scores: list[float]) -> list[Removal]:
     """Each rule looks at the whole set that the rules before it left, largest mask first."""
     left = sorted(range(len(masks)), key=lambda i: (-area(masks[i]), runs(masks[i]), -scores[i]))
     removals = []
 
-    def apply(rule, findings):
+    def apply(rule: str, findings: list[Finding]) -> None:
         removals.extend((rule, *finding) for finding in findings)
         gone = {index for index, _, _ in findings}
         left[:] = [i for i in left if i not in gone]
@@ -85,7 +88,7 @@ def remove_by_sets(masks, scores):
     return removals
 
 
-def find_redundant(masks, left):
+def find_redundant(masks: list[np.ndarray], left: list[int]) -> list[Finding]:
     kept, findings = [], []
     for i in left:
         twin = next((j for j in kept if is_redundant(masks[j], masks[i])), None)
@@ -96,11 +99,13 @@ def find_redundant(masks, left):
     return findings
 
 
-def find_compound(masks, left):
+def find_compound(masks: list[np.ndarray], left: list[int]) -> list[Finding]:
     findings = []
     for parent in left:
         children = [
-            i for i in left if is_child(masks[i], masks[parent]) and area(masks[i]) >= TINY_CHILD_SHARE * area(masks[parent])
+            i
+            for i in left
+            if is_child(masks[i], masks[parent]) and area(masks[i]) >= TINY_CHILD_SHARE * area(masks[parent])
         ]
         union = np.any([masks[i] for i in children], axis=0) if children else np.zeros_like(masks[parent])
         ratio = overlap(union, masks[parent]) / area(masks[parent])
@@ -109,7 +114,7 @@ def find_compound(masks, left):
     return findings
 
 
-def find_tiny_children(masks, left):
+def find_tiny_children(masks: list[np.ndarray], left: list[int]) -> list[Finding]:
     """The cause is the largest parent of which a child is a tiny part."""
     findings = {}
     for parent in left:
@@ -120,7 +125,7 @@ def find_tiny_children(masks, left):
     return list(findings.values())
 
 
-def find_islands(masks, left):
+def find_islands(masks: list[np.ndarray], left: list[int]) -> list[Finding]:
     """Tiny masks that stand in a region that no larger mask covers: (index, share of the image)."""
     if not left:
         return []
@@ -130,7 +135,7 @@ def find_islands(masks, left):
     return [(i, area(masks[i]) / size) for i in tiny if stands_in_the_open(masks[i], covered)]
 
 
-def stands_in_the_open(mask, covered):
+def stands_in_the_open(mask: np.ndarray, covered: np.ndarray) -> bool:
     """Looks at the mask's box, widened on each side by its own size."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     height, width = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
@@ -139,7 +144,7 @@ def stands_in_the_open(mask, covered):
     return int(window.sum()) < OPEN_SHARE * window.size
 
 
-def runs(mask):
+def runs(mask: np.ndarray) -> list[int]:
     """Flat indices at which runs of set pixels start and end."""
     flat = np.concatenate([[0], mask.ravel().astype(np.int8), [0]])
     return np.flatnonzero(np.diff(flat)).tolist()

@@ -6,7 +6,7 @@ WIDTH, HEIGHT = 72, 56
 CROPS, DIMENSIONS = 5, 3
 
 
-def random_masks(rng):
+def random_masks(rng: np.random.Generator) -> list[np.ndarray]:
     masks = []
     for _ in range(rng.integers(1, 9)):
         masks.append(random_mask(rng))
@@ -17,7 +17,7 @@ def random_masks(rng):
     return [masks[i] for i in rng.permutation(len(masks))]
 
 
-def random_mask(rng):
+def random_mask(rng: np.random.Generator) -> np.ndarray:
     """A box, an ellipse or both."""
     mask = np.zeros((HEIGHT, WIDTH), dtype=bool)
     for _ in range(rng.integers(1, 3)):
@@ -31,11 +31,11 @@ def random_mask(rng):
     return mask
 
 
-def nearly_equal(mask, rng):
+def nearly_equal(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return mask & (rng.random(mask.shape) > rng.uniform(0, 0.25))
 
 
-def half(mask, rng):
+def half(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     part = np.zeros_like(mask)
     if rng.random() < 0.5:
         part[:, : rng.integers(1, WIDTH)] = True
@@ -44,7 +44,7 @@ def half(mask, rng):
     return mask & part
 
 
-def scrap(mask, rng):
+def scrap(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     pixel = rng.choice(np.flatnonzero(mask)) if mask.any() else 0
     y, x = divmod(int(pixel), WIDTH)
     part = np.zeros_like(mask)
@@ -52,8 +52,11 @@ def scrap(mask, rng):
     return part
 
 
-def random_embeddings(rng, masks):
-    """A few materials, each a cloud; a mask's crops scatter around its material. Rounded, to be written down as they are."""
+def random_embeddings(rng: np.random.Generator, masks: list[np.ndarray]) -> list[list[list[float]]]:
+    """A few materials, each a cloud; a mask's crops scatter around its material.
+
+    Rounded, to be written down as they are.
+    """
     centres = rng.normal(size=(rng.integers(2, 5), DIMENSIONS))
     scatter = rng.uniform(0.1, 0.8)
     return [
@@ -62,7 +65,7 @@ def random_embeddings(rng, masks):
     ]
 
 
-def random_start(rng, embeddings):
+def random_start(rng: np.random.Generator, embeddings: list[list[list[float]]]) -> list[list[float]]:
     """Initial centres: different crops."""
     crops = [crop for of_mask in embeddings for crop in of_mask]
     count = int(rng.integers(2, 5))

@@ -8,8 +8,12 @@ in training/; needs numpy only. Masks are written as runs: flat indices at which
 import gzip
 import json
 import sys
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+
+from booster_reference.mask_removal import Removal
 
 from .mask_merging import merge
 from .mask_removal import remove_by_sets, remove_verbatim, runs
@@ -18,7 +22,7 @@ from .random_mask_sets import HEIGHT, WIDTH, random_embeddings, random_masks, ra
 SETS = 200
 
 
-def record_set(seed):
+def record_set(seed: int) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     masks = random_masks(rng)
     scores = [round(float(score), 2) for score in rng.uniform(0.5, 1, len(masks))]
@@ -35,12 +39,12 @@ def record_set(seed):
     }
 
 
-def named(removal):
+def named(removal: Removal) -> dict[str, Any]:
     rule, removed, causes, ratio = removal
     return {"rule": rule, "removed": removed, "causes": causes, "ratio": ratio}
 
 
-def main(path):
+def main(path: Path) -> None:
     recorded = {"width": WIDTH, "height": HEIGHT, "sets": [record_set(seed) for seed in range(SETS)]}
     text = json.dumps(recorded, separators=(",", ":"))
     with open(path, "wb") as file, gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") as packed:

@@ -3,19 +3,20 @@
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 PURE = 0.8
 OUTLINE_WEIGHT = 4.0
 
 
-def cell_labels(labels: torch.Tensor, stride: int):
+def cell_labels(labels: torch.Tensor, stride: int) -> tuple[Tensor, Tensor]:
     """Per cell of (b, h, w) labels: the commonest label and whether it fills the cell. Both (b, h*w / stride**2)."""
     numbers = torch.arange(int(labels.max()) + 1, device=labels.device, dtype=labels.dtype)
     share, commonest = F.avg_pool2d((labels[:, None] == numbers[:, None, None]).float(), stride).flatten(2).max(1)
     return commonest, (share > PURE) & (commonest > 0)
 
 
-def affinity_loss(tokens, labels, stride: int, gain, offset, most: int):
+def affinity_loss(tokens: Tensor, labels: Tensor, stride: int, gain: Tensor, offset: Tensor, most: int) -> Tensor:
     """Binary cross-entropy on the cosine of token pairs: (b, d, h, w) unit tokens, (b, H, W) material labels.
 
     Same and different pairs weigh the same; only cells that are pure count; `most` cells per image (see `pick_cells`).
@@ -24,16 +25,23 @@ def affinity_loss(tokens, labels, stride: int, gain, offset, most: int):
     flat = tokens.flatten(2).transpose(1, 2)
     if most < flat.shape[1]:
         pick = pick_cells(middle, pure, most)
-        flat, middle, pure = flat.gather(1, pick[..., None].expand(-1, -1, flat.shape[2])), middle.gather(1, pick), pure.gather(1, pick)
+        flat, middle, pure = (
+            flat.gather(1, pick[..., None].expand(-1, -1, flat.shape[2])),
+            middle.gather(1, pick),
+            pure.gather(1, pick),
+        )
     logits = flat @ flat.transpose(1, 2) * gain.clamp(1, 20) + offset
     same = (middle[:, :, None] == middle[:, None]).float()
     weight = (pure[:, :, None] & pure[:, None]).float()
     loss = F.binary_cross_entropy_with_logits(logits, same, reduction="none") * weight
-    return (loss * same).sum() / ((weight * same).sum() + 1) + (loss * (1 - same)).sum() / ((weight * (1 - same)).sum() + 1)
+    return (loss * same).sum() / ((weight * same).sum() + 1) + (loss * (1 - same)).sum() / (
+        (weight * (1 - same)).sum() + 1
+    )
 
 
-def pick_cells(middle, pure, count: int):
-    """Indices (b, count) of random pure cells of (b, n) labels: half of the chance is even over cells, half over materials.
+def pick_cells(middle: Tensor, pure: Tensor, count: int) -> Tensor:
+    """Indices (b, count) of random pure cells of (b, n) labels: half of the chance is even over cells, half over
+    materials.
 
     Small particles and narrow layers would hardly be seen otherwise.
     """
@@ -43,7 +51,7 @@ def pick_cells(middle, pure, count: int):
     return torch.multinomial(weight / weight.sum(1, keepdim=True) + balanced, count)
 
 
-def outline_targets(labels: torch.Tensor, stride: int):
+def outline_targets(labels: torch.Tensor, stride: int) -> tuple[Tensor, Tensor]:
     """Whether an outline runs through each cell of (b, h, w) labels: (b, h / stride, w / stride) float."""
     edge = torch.zeros(labels.shape, device=labels.device)
     edge[:, 1:] += labels[:, 1:] != labels[:, :-1]
@@ -51,7 +59,7 @@ def outline_targets(labels: torch.Tensor, stride: int):
     return F.max_pool2d(edge[:, None].clamp(max=1), stride)[:, 0]
 
 
-def outline_loss(logits, materials, parts, stride: int):
+def outline_loss(logits: Tensor, materials: Tensor, parts: Tensor, stride: int) -> Tensor:
     """Binary cross-entropy of the outlines of materials and of parts (b, 2, h, w); cells with an outline weigh more."""
     truth = torch.stack([outline_targets(materials, stride), outline_targets(parts, stride)], 1)
     loss = F.binary_cross_entropy_with_logits(logits, truth, reduction="none")

@@ -1,6 +1,9 @@
 """A plain automatic mask generator over the ONNX graphs, with the semantics of SAM's (one crop layer)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -22,10 +25,10 @@ class Candidates:
     stability: np.ndarray
     points: np.ndarray
 
-    def pick(self, index):
+    def pick(self, index: np.ndarray) -> Candidates:
         return Candidates(self.logits[index], self.predicted_iou[index], self.stability[index], self.points[index])
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.predicted_iou)
 
 
@@ -54,12 +57,14 @@ def stability(logits: np.ndarray, offset: float = 1.0) -> np.ndarray:
 class Generator:
     """Runs encoder.onnx and decoder.onnx of one folder."""
 
-    def __init__(self, folder, input_size: int = 1024):
+    def __init__(self, folder: Path, input_size: int = 1024) -> None:
         self.encoder, self.decoder = session(f"{folder}/encoder.onnx"), session(f"{folder}/decoder.onnx")
         self.input_size = input_size
 
     def encode(self, image: np.ndarray) -> dict:
-        return dict(zip(EMBEDDING_NAMES, self.encoder.run(None, {"image": prepare(image, self.input_size)})))
+        return dict(
+            zip(EMBEDDING_NAMES, self.encoder.run(None, {"image": prepare(image, self.input_size)}), strict=True)
+        )
 
     def candidates(self, features: dict, side: int = 16) -> Candidates:
         """All masks of a `side` x `side` point grid, three per point."""
@@ -69,7 +74,15 @@ class Generator:
         for start in range(0, len(points), BATCH):
             some = points[start : start + BATCH, None]
             labels = np.ones(some.shape[:2], np.float32)
-            iou, logits = self.decoder.run(None, {**features, "point_coords": some, "point_labels": labels, "mask_input": np.zeros_like(features["outlines"][:, :1])})
+            iou, logits = self.decoder.run(
+                None,
+                {
+                    **features,
+                    "point_coords": some,
+                    "point_labels": labels,
+                    "mask_input": np.zeros_like(features["outlines"][:, :1]),
+                },
+            )
             scores.append(iou)
             masks.append(logits)
         logits = np.concatenate(masks).reshape(-1, height // MASK_STRIDE, width // MASK_STRIDE)
@@ -110,11 +123,17 @@ def suppress(scores: np.ndarray, overlaps: np.ndarray, limit: float) -> np.ndarr
 def passing(found: Candidates, thresholds: dict, least_area: int = 12) -> np.ndarray:
     """Indices of the candidates that pass the thresholds on predicted IoU and stability."""
     area = (found.logits > 0).sum((-1, -2))
-    return np.nonzero((found.predicted_iou > thresholds["predictedIou"]) & (found.stability >= thresholds["stabilityScore"]) & (area >= least_area))[0]
+    return np.nonzero(
+        (found.predicted_iou > thresholds["predictedIou"])
+        & (found.stability >= thresholds["stabilityScore"])
+        & (area >= least_area)
+    )[0]
 
 
 def filter_candidates(found: Candidates, thresholds: dict) -> Candidates:
-    """Thresholds of the manifest: predicted IoU, stability, then suppression by boxes and by masks (None or 1: none)."""
+    """Thresholds of the manifest: predicted IoU, stability, then suppression by boxes and by
+    masks (None or 1: none).
+    """
     found = found.pick(passing(found, thresholds))
     for name, overlap in (("boxNms", box_iou), ("maskNms", mask_iou)):
         if len(found) and (thresholds[name] or 1) < 1:
@@ -130,7 +149,9 @@ def full_masks(found: Candidates, shape: tuple[int, int], input_size: int) -> np
     height, width = (max(STRIDE, round(side * factor)) for side in shape)
     rows = []
     for logits in found.logits:
-        raised = F.interpolate(torch.from_numpy(logits)[None, None], scale_factor=float(MASK_STRIDE), mode="bilinear", align_corners=False)
+        raised = F.interpolate(
+            torch.from_numpy(logits)[None, None], scale_factor=float(MASK_STRIDE), mode="bilinear", align_corners=False
+        )
         raised = F.interpolate(raised[..., :height, :width], shape, mode="bilinear", align_corners=False)
         rows.append((raised[0, 0] > 0).numpy())
     return np.stack(rows)

@@ -1,4 +1,5 @@
-"""The weighted mean of two releases of the same networks, which keeps what the older one could and most of what the newer one learned.
+"""The weighted mean of two releases of the same networks, which keeps what the older one could and most of what the
+newer one learned.
 
     python -m sam_i_am_models.blend OLD NEW --share .5 OUT [--frames FRAMES]
 
@@ -10,14 +11,16 @@ from pathlib import Path
 
 import torch
 
-from .train_on_gpu import grown, train_head
+from .from_release import grown, train_head
 from .train_sam import SamModel, write_release
 
 PARTS = ("encoder", "decoder")
 
 
 def blend(old: dict, new: dict, share: float) -> dict:
-    """State of a release: (1 - share) of `old` and `share` of `new`; what is not a number, such as a count of batches, comes from `new`."""
+    """State of a release: (1 - share) of `old` and `share` of `new`; what is not a number, such as a count of batches,
+    comes from `new`.
+    """
     out = dict(new)
     for part in PARTS:
         own = {}
@@ -28,7 +31,7 @@ def blend(old: dict, new: dict, share: float) -> dict:
     return out
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("old", "new", "out"):
         parser.add_argument(name, type=Path)

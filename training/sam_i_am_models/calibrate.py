@@ -28,7 +28,9 @@ JUNK_COST = 0.01  # points of piece IoU that one junk mask per image is worth
 
 @dataclass
 class Case:
-    """Candidates of one micrograph with their overlaps: with each other (masks, boxes), with pieces, with any region."""
+    """Candidates of one micrograph with their overlaps: with each other (masks, boxes), with
+    pieces, with any region.
+    """
 
     found: Candidates
     with_pieces: np.ndarray
@@ -36,13 +38,15 @@ class Case:
     masks: np.ndarray | None = None
     boxes: np.ndarray | None = None
 
-    def limit(self, gain: float):
+    def limit(self, gain: float) -> None:
         """Apply the gain and keep what passes the loosest thresholds, with the tables that suppression needs."""
         self.found.stability = stability(self.found.logits, 1 / gain)
         index = passing(self.found, {"predictedIou": min(PREDICTED), "stabilityScore": min(STABLE)})
         self.found, self.with_pieces, self.truth = self.found.pick(index), self.with_pieces[index], self.truth[index]
         shapes = self.found.logits > 0
-        self.masks, self.boxes = (mask_iou(shapes), box_iou(shapes)) if len(index) else (np.zeros((0, 0)), np.zeros((0, 0)))
+        self.masks, self.boxes = (
+            (mask_iou(shapes), box_iou(shapes)) if len(index) else (np.zeros((0, 0)), np.zeros((0, 0)))
+        )
 
 
 def gather(generator: Generator, name: str, per_class: int) -> list[Case]:
@@ -63,7 +67,8 @@ def choose_gain(cases: list[Case]) -> float:
     for gain in GAINS:
         scores = np.concatenate([stability(c.found.logits[c.truth >= GOOD], 1 / gain) for c in cases])
         shares[gain] = float((scores >= 0.9).mean())
-        print(f"gain {gain}: {shares[gain]:.3f} of good masks have stability >= 0.9; quantiles {np.quantile(scores, (0.1, 0.5)).round(3)}")
+        quantiles = np.quantile(scores, (0.1, 0.5)).round(3)
+        print(f"gain {gain}: {shares[gain]:.3f} of good masks have stability >= 0.9; quantiles {quantiles}")
     return next((g for g in GAINS if shares[g] >= 0.9), GAINS[-1])
 
 
@@ -100,7 +105,7 @@ def choose_thresholds(cases: list[Case], gain: float) -> dict:
     return best
 
 
-def _mean_direction(vectors):
+def _mean_direction(vectors: np.ndarray) -> np.ndarray:
     mean = vectors.mean(0)
     return mean / np.linalg.norm(mean)
 
@@ -124,17 +129,18 @@ def material_distances(models: Path, name: str, per_class: int) -> list[tuple[in
     return cases
 
 
-def report_distances(cases) -> None:
+def report_distances(cases: list[tuple[int, np.ndarray, np.ndarray]]) -> None:
     """Quantiles by class, and the threshold over all classes."""
     for difficulty in (1, 2, 3):
         same, different = (np.concatenate([c[k] for c in cases if c[0] == difficulty]) for k in (1, 2))
-        print(f"class {difficulty}: same {np.quantile(same, (0.5, 0.9)).round(3)}, different {np.quantile(different, (0.1, 0.5)).round(3)}")
+        near, far = np.quantile(same, (0.5, 0.9)).round(3), np.quantile(different, (0.1, 0.5)).round(3)
+        print(f"class {difficulty}: same {near}, different {far}")
         print("  threshold, accuracy", np.round(best_threshold([c[1:] for c in cases if c[0] == difficulty]), 3))
     distance, accuracy = best_threshold([c[1:] for c in cases])
     print(json.dumps({"sameMaterialDistance": round(distance, 3), "accuracy": round(accuracy, 3)}))
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=Path, required=True)
     parser.add_argument("--per-class", type=int, default=8)
@@ -144,7 +150,9 @@ def main():
     if options.only != "masks":
         report_distances(material_distances(options.models, "validation", options.per_class))
     if options.only != "texture":
-        cases = gather(Generator(options.models / "sam-i-am-small", options.input_size), "validation", options.per_class)
+        cases = gather(
+            Generator(options.models / "sam-i-am-small", options.input_size), "validation", options.per_class
+        )
         gain = choose_gain(cases)
         print(json.dumps({"gain": gain, "thresholds": choose_thresholds(cases, gain)}))
 

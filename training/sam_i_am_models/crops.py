@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from .dataset import GREY_PERCENTILES, IMAGE, Shards
 from .simulate.fields import white_noise
@@ -40,7 +41,7 @@ def resize_labels(labels: torch.Tensor, size: int) -> torch.Tensor:
     return F.interpolate(labels[None].float(), (size, size), mode="nearest")[0].to(torch.uint8)
 
 
-def random_crop(rng, shards: Shards, size: int, scales=CROP_SCALES) -> Crop:
+def random_crop(rng: np.random.Generator, shards: Shards, size: int, scales: tuple[float, float] = CROP_SCALES) -> Crop:
     """One crop of `size` pixels whose pixels are those of the micrograph times a random factor in `scales`."""
     index = int(rng.integers(len(shards)))
     maps, difficulty = shards[index]
@@ -48,8 +49,16 @@ def random_crop(rng, shards: Shards, size: int, scales=CROP_SCALES) -> Crop:
     return Crop(degrade(rng, image)[None], labels, difficulty)
 
 
-def cut(rng, maps, grey_range, size: int, scales):
-    """Image (size, size) float in [0, 1] and labels (4, size, size) of a random crop, turned or mirrored, of maps (5, h, h) on any device."""
+def cut(
+    rng: np.random.Generator,
+    maps: np.ndarray | Tensor,
+    grey_range: tuple[float, float],
+    size: int,
+    scales: tuple[float, float],
+) -> Crop:
+    """Image (size, size) float in [0, 1] and labels (4, size, size) of a random crop, turned or mirrored, of maps (5,
+    h, h) on any device.
+    """
     frame = maps.shape[-1]
     side = size if rng.random() < 0.3 else int(np.clip(round(size / rng.uniform(*scales)), 16, frame))
     side = min(side, frame)
@@ -65,14 +74,14 @@ def cut(rng, maps, grey_range, size: int, scales):
     return image.clamp(0, 1), labels
 
 
-def shading(rng, height: int, width: int, device="cpu") -> torch.Tensor:
+def shading(rng: np.random.Generator, height: int, width: int, device: str | torch.device = "cpu") -> torch.Tensor:
     """A smooth factor (height, width) around 1: thickness and detector shading that no material may be read from."""
     knots = torch.from_numpy(rng.standard_normal((1, 1, *rng.integers(2, 4, 2)), dtype=np.float32))
     field = F.interpolate(knots.to(device), (height, width), mode="bicubic", align_corners=True)[0, 0]
     return (float(rng.uniform(*SHADING)) * field).exp()
 
 
-def degrade(rng, image: torch.Tensor) -> torch.Tensor:
+def degrade(rng: np.random.Generator, image: torch.Tensor) -> torch.Tensor:
     """Random gamma, contrast, offset, shading and noise on a (h, w) image in [0, 1]."""
     if rng.random() < 0.4:
         image = image ** float(rng.uniform(0.6, 1.6))
@@ -85,6 +94,6 @@ def degrade(rng, image: torch.Tensor) -> torch.Tensor:
     return image.clamp(0, 1)
 
 
-def batch(crops: list[Crop]):
+def batch(crops: list[Crop]) -> tuple[Tensor, Tensor]:
     """Images (b, 1, size, size) and labels (b, 4, size, size)."""
     return torch.stack([c.image for c in crops]), torch.stack([c.labels for c in crops])

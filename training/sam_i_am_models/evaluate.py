@@ -9,7 +9,9 @@ stability of good masks, and the texture encoder's regions right.
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +22,8 @@ from .piece_crops import pieces_in_crops
 from .simulate import Micrograph
 from .simulated_set import SIZE, image_set
 
+Describe = Callable[[np.ndarray], np.ndarray]  # crops (k, 1, 60, 60) to vectors (k, n)
+
 GOOD, JUNK = 0.8, 0.5
 CROPS_PER_REGION = 16
 
@@ -29,7 +33,7 @@ def at_mask_grid(labels: np.ndarray, cells: int) -> np.ndarray:
     return labels[step // 2 :: step, step // 2 :: step]
 
 
-def true_regions(m: Micrograph, cells: int):
+def true_regions(m: Micrograph, cells: int) -> Any:
     """Parts, pieces and groups on the mask grid (n, cells, cells), and where the truth is known."""
     grids = [at_mask_grid(x, cells) for x in (m.parts, m.pieces, m.groups)]
     return np.concatenate([one_hot(g) for g in grids]), grids[1] > 0
@@ -74,22 +78,30 @@ def token_figures(m: Micrograph, tokens: np.ndarray) -> dict:
     }
 
 
-def texture_encoder(models: Path):
+def texture_encoder(models: Path) -> Describe:
     """The shipped encoder as a function of crops (k, 1, 60, 60) to embeddings (k, 64)."""
     texture = session(models / "sam-i-am-texture" / "encoder.onnx")
     return lambda crops: texture.run(None, {"crops": crops})[0]
 
 
-def region_embeddings(m: Micrograph, describe, rng):
+def region_embeddings(m: Micrograph, describe: Describe, rng: np.random.Generator) -> Any:
     """Embeddings (n, d) by `describe`, the piece of each, and the material of each piece."""
     found = list(pieces_in_crops(rng, m, CROPS_PER_REGION))
     rows = [describe(crops) for _, crops in found]
     owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-    return (np.concatenate(rows) if rows else np.zeros((0, 64))), owners, {number: material for number, (material, _) in enumerate(found)}
+    return (
+        (np.concatenate(rows) if rows else np.zeros((0, 64))),
+        owners,
+        {number: material for number, (material, _) in enumerate(found)},
+    )
 
 
-def regions_told_apart(m: Micrograph, describe, rng, scaled=lambda vectors: vectors) -> float:
-    """Share of the true pieces whose crops' majority falls into the cluster of their material, number known; nan where one material is shown."""
+def regions_told_apart(
+    m: Micrograph, describe: Describe, rng: np.random.Generator, scaled: Describe = lambda vectors: vectors
+) -> float:
+    """Share of the true pieces whose crops' majority falls into the cluster of their material, number known; nan where
+    one material is shown.
+    """
     vectors, owners, material_of = region_embeddings(m, describe, rng)
     count = len(set(material_of.values()))
     if count < 2:
@@ -115,11 +127,13 @@ def run(models: Path, name: str, per_class: int, input_size: int, thresholds: di
         features = generator.encode(m.image)
         found = generator.candidates(features)
         row = {"class": m.difficulty} | mask_figures(m, found, thresholds, input_size)
-        rows.append(row | token_figures(m, features["texture_tokens"]) | {"texture right": regions_told_apart(m, texture, rng)})
+        rows.append(
+            row | token_figures(m, features["texture_tokens"]) | {"texture right": regions_told_apart(m, texture, rng)}
+        )
     return rows
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=Path, required=True)
     parser.add_argument("--set", choices=["validation", "test"], default="validation")

@@ -1,20 +1,23 @@
-"""Tables by kind of scene and by size of piece: how well tokens tell materials apart, and what one point in a part gives.
+"""Tables by kind of scene and by size of piece: how well tokens tell materials apart, and what one point in a part
+gives.
 
     python -m sam_i_am_models.figures_by_kind --sam checkpoints/shipped.pt --frames FRAMES/lab_validation --count 96
 
-For every part (at most PARTS_SEEN of a micrograph, the smaller ones as often as the larger): best IoU of the three outputs with that
-part, piece or group, and what the IoU head makes of it. `kept` is the share of good masks (IoU of at least GOOD) that the head lets
-through at the shipped threshold.
+For every part (at most PARTS_SEEN of a micrograph, the smaller ones as often as the larger): best IoU of the three
+outputs with that part, piece or group, and what the IoU head makes of it. `kept` is the share of good masks (IoU of at
+least GOOD) that the head lets through at the shipped threshold.
 """
 
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
 from .affinity import cell_labels, same_material_auc
+from .architectures import ImageEncoder, MaskDecoder
 from .architectures.image_encoder import TOKEN_STRIDE
 from .crops import scale_grey
 from .dataset import IMAGE, MATERIALS, PARTS, Shards
@@ -33,7 +36,9 @@ def size_class(area: float) -> str:
 
 
 @torch.no_grad()
-def measure(encoder, decoder, maps: np.ndarray, rng) -> tuple[float, list[dict]]:
+def measure(
+    encoder: ImageEncoder, decoder: MaskDecoder, maps: np.ndarray, rng: np.random.Generator
+) -> tuple[float, list[dict]]:
     """Token AUC of one micrograph (maps: 5, h, w), and one row for each part that was prompted."""
     device = next(encoder.parameters()).device
     features = encoder(torch.from_numpy(scale_grey(maps[IMAGE]))[None, None].to(device))
@@ -59,10 +64,17 @@ def measure(encoder, decoder, maps: np.ndarray, rng) -> tuple[float, list[dict]]
     coords, labels = torch.tensor(coords, dtype=torch.float32, device=device), torch.ones(len(rows), 1, device=device)
     predicted, logits = decoder(*features, coords, labels, no_mask(features[-1]))
     known = torch.from_numpy(parts > 0).to(device)
-    found = true_iou(logits, torch.from_numpy(np.stack(targets)).to(device), known) * torch.from_numpy(np.stack(meant)).to(device)[:, None]
+    found = (
+        true_iou(logits, torch.from_numpy(np.stack(targets)).to(device), known)
+        * torch.from_numpy(np.stack(meant)).to(device)[:, None]
+    )
     for index, row in enumerate(rows):
         true, best = found[index].max(-1).values, int(found[index, :, 0].argmax())
-        row |= dict(part=float(found[index, best, 0]), predicted=float(predicted[index, best]), error=float((predicted[index] - true).abs().mean()))
+        row |= dict(
+            part=float(found[index, best, 0]),
+            predicted=float(predicted[index, best]),
+            error=float((predicted[index] - true).abs().mean()),
+        )
     return auc, rows
 
 
@@ -73,16 +85,25 @@ def table(rows: list[dict], key: str) -> dict:
         own = [row for row in rows if row[key] == name]
         good = [row for row in own if row["part"] >= GOOD]
         kept = np.mean([row["predicted"] >= THRESHOLD for row in good]) if good else float("nan")
-        out[name] = dict(parts=len(own), one_point=_mean(own, "part"), good=round(len(good) / len(own), 3), kept=round(float(kept), 3), iou_error=_mean(own, "error"))
+        out[name] = dict(
+            parts=len(own),
+            one_point=_mean(own, "part"),
+            good=round(len(good) / len(own), 3),
+            kept=round(float(kept), 3),
+            iou_error=_mean(own, "error"),
+        )
     return out
 
 
-def _mean(rows, name):
+def _mean(rows: list[dict[str, Any]], name: str) -> float:
     return round(float(np.mean([row[name] for row in rows])), 3)
 
 
-def figures(encoder, decoder, shards: Shards, count: int, by_class: bool = False) -> dict:
-    """Tables over `count` micrographs: `auc` by kind, `kind` and `size` of parts, `all`. `by_class`: difficulty in place of the kind."""
+def figures(encoder: ImageEncoder, decoder: MaskDecoder, shards: Shards, count: int, by_class: bool = False) -> dict:
+    """Tables over `count` micrographs:
+
+    `auc` by kind, `kind` and `size` of parts, `all`. `by_class`: difficulty in place of the kind.
+    """
     rows, found = [], {}
     for index in range(min(count, len(shards))):
         maps, difficulty = shards[index]
@@ -90,11 +111,14 @@ def figures(encoder, decoder, shards: Shards, count: int, by_class: bool = False
         auc, own = measure(encoder, decoder, maps, np.random.default_rng([9, index]))
         found.setdefault(kind, []).append(auc)
         rows += [row | dict(kind=kind, all="all") for row in own]
-    aucs = {kind: round(float(np.nanmean(values)), 3) if np.isfinite(values).any() else None for kind, values in sorted(found.items())}
+    aucs = {
+        kind: round(float(np.nanmean(values)), 3) if np.isfinite(values).any() else None
+        for kind, values in sorted(found.items())
+    }
     return dict(auc=aucs) | {key: table(rows, key) for key in ("kind", "size", "all")}
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sam", type=Path, required=True)
     parser.add_argument("--frames", type=Path, required=True, help="folder with shards, as FRAMES/lab_validation")

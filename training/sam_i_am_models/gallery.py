@@ -21,7 +21,9 @@ MASK_MARKS = (".mask", ".materials")  # in the names of files that are label ima
 
 def real_images(folder: Path) -> list[Path]:
     """The pictures of a folder, without label images."""
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not any(mark in p.name for mark in MASK_MARKS))
+    return sorted(
+        p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not any(mark in p.name for mark in MASK_MARKS)
+    )
 
 
 def read_grey(path: Path) -> np.ndarray:
@@ -58,7 +60,7 @@ def sheet(pictures: list[tuple[str, np.ndarray]], columns: int, side: int) -> Im
     return out
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--real", type=Path, required=True)
     parser.add_argument("--sheet", type=Path, required=True)

@@ -5,10 +5,11 @@ from torch import nn
 
 
 def grow(net: nn.Module, state: dict[str, torch.Tensor]) -> None:
-    """Load `state`, whose tensors may be smaller than those of `net` in their first two axes (outputs, inputs) or missing.
+    """Load `state`, whose tensors may be smaller than those of `net` in their first two axes (outputs, inputs) or
+    missing.
 
-    What the old outputs read of new inputs starts at zero; new outputs stay as `net` has them, as does what `state` lacks (such
-    layers must start as the identity). Raises KeyError where `state` holds what `net` does not know.
+    What the old outputs read of new inputs starts at zero; new outputs stay as `net` has them, as does what `state`
+    lacks (such layers must start as the identity). Raises KeyError where `state` holds what `net` does not know.
     """
     own = net.state_dict()
     with torch.no_grad():

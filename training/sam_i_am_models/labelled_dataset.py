@@ -1,15 +1,18 @@
-"""What `sam-i-am dataset` wrote, as shards of training maps: the recipe trains on people's annotations as on simulated ones.
+"""What `sam-i-am dataset` wrote, as shards of training maps: the recipe trains on people's annotations as on simulated
+ones.
 
     python -m sam_i_am_models.labelled_dataset DATASET OUT [--size 512]
 
-Frames larger than `size` are cut into crops, smaller ones are filled up by reflection, unlabelled. `train` and `validation` become the
-folders that the training programs read; `test` is written beside them and read by none.
+Frames larger than `size` are cut into crops, smaller ones are filled up by reflection, unlabelled. `train` and
+`validation` become the folders that the training programs read; `test` is written beside them and read by none.
 """
 
 import argparse
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -25,7 +28,7 @@ class DamagedDataset(ValueError):
     """A file is missing, or is not the one that the manifest names."""
 
 
-def read_manifest(folder):
+def read_manifest(folder: Path) -> dict[str, Any] | None:
     path = Path(folder) / "manifest.json"
     if not path.exists():
         raise DamagedDataset(f"{path} is missing: run `sam-i-am dataset --out {folder}` to its end")
@@ -35,15 +38,18 @@ def read_manifest(folder):
     return manifest
 
 
-def _checked(folder, entry):
+def _checked(folder: Path, entry: dict[str, str]) -> Path | None:
     path = Path(folder) / entry["file"]
     if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
         raise DamagedDataset(f"{path} is missing or not the file of the manifest: run `sam-i-am dataset` again")
     return path
 
 
-def read_item(folder, item):
-    """The micrograph and its material numbers, both uint8 (height, width). Intensities are stretched as the backend does it."""
+def read_item(folder: Path, item: dict[str, dict[str, str] | str]) -> tuple[np.ndarray, np.ndarray]:
+    """The micrograph and its material numbers, both uint8 (height, width).
+
+    Intensities are stretched as the backend does it.
+    """
     with Image.open(_checked(folder, item["image"])) as opened:
         grey = np.asarray(opened.convert("L") if opened.mode in ("RGB", "RGBA", "P", "LA") else opened, np.float32)
     with Image.open(_checked(folder, item["labels"])) as opened:
@@ -55,8 +61,11 @@ def read_item(folder, item):
     return (scaled * 255 + 0.5).astype(np.uint8), materials
 
 
-def crops(image, materials, size: int):
-    """Square crops that cover the frame, the last ones of a row or column moved in. Small frames are filled up, unlabelled."""
+def crops(image: np.ndarray, materials: np.ndarray, size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Square crops that cover the frame, the last ones of a row or column moved in.
+
+    Small frames are filled up, unlabelled.
+    """
     missing = [(0, max(0, size - length)) for length in image.shape]
     image, materials = np.pad(image, missing, mode="symmetric"), np.pad(materials, missing)
     starts = [sorted({min(at, length - size) for at in range(0, length, size)}) for length in image.shape]
@@ -65,14 +74,16 @@ def crops(image, materials, size: int):
             yield image[y : y + size, x : x + size], materials[y : y + size, x : x + size]
 
 
-def training_maps(image, materials):
-    """(5, size, size) uint8 as the simulator's: people label materials, so that parts and groups follow from the pieces."""
+def training_maps(image: np.ndarray, materials: np.ndarray) -> np.ndarray:
+    """(5, size, size) uint8 as the simulator's: people label materials, so that parts and groups follow from the
+    pieces.
+    """
     pieces = connected_pieces(materials, least_area=16)
     groups = touching_groups(pieces, materials, lambda a, b: False, reach=1)
     return np.stack([image, materials, pieces, pieces, groups])
 
 
-def write_shards(dataset, out, size: int = 512, split: str = "train") -> int:
+def write_shards(dataset: Path, out: Path, size: int = 512, split: str = "train") -> int:
     """Write one split; gives the number of crops. Crops without two labelled pixels of one material are left out."""
     target = Path(out) / split
     target.mkdir(parents=True, exist_ok=True)
@@ -90,7 +101,7 @@ def write_shards(dataset, out, size: int = 512, split: str = "train") -> int:
     return written
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("dataset", type=Path)
     parser.add_argument("out", type=Path)

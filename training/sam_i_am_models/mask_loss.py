@@ -4,14 +4,18 @@ from itertools import permutations
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 FOCAL_WEIGHT, DICE_WEIGHT, IOU_WEIGHT = 20.0, 1.0, 1.0
 IDLE_WEIGHT = 0.02
 ORDERS = torch.tensor(list(permutations(range(3))))
 
 
-def pair_losses(logits, targets, known):
-    """Focal (no alpha) plus dice of every output against every target: (n, 3 outputs, 3 targets). `known` (h, w), or (n, 1, h, w) for several frames."""
+def pair_losses(logits: Tensor, targets: Tensor, known: Tensor) -> Tensor:
+    """Focal (no alpha) plus dice of every output against every target: (n, 3 outputs, 3 targets).
+
+    `known` (h, w), or (n, 1, h, w) for several frames.
+    """
     weight = known.float()
     total = weight.sum((-1, -2)) + 1
     table = []
@@ -27,7 +31,7 @@ def pair_losses(logits, targets, known):
     return torch.stack(table, -1)
 
 
-def true_iou(logits, targets, known):
+def true_iou(logits: Tensor, targets: Tensor, known: Tensor) -> Tensor:
     """IoU of every thresholded output with every target, where the truth is known: (n, outputs, targets)."""
     masks = ((logits > 0) & known).flatten(2).float()
     truth = (targets & known).flatten(2).float()
@@ -36,7 +40,7 @@ def true_iou(logits, targets, known):
     return overlap / union.clamp(min=1)
 
 
-def decoder_losses(iou, logits, targets, meant, known):
+def decoder_losses(iou: Tensor, logits: Tensor, targets: Tensor, meant: Tensor, known: Tensor) -> dict[str, Tensor]:
     """Named losses of one frame: `mask` (best matching of outputs and targets) and `iou`; figures start with `_`."""
     table = pair_losses(logits, targets, known)
     orders = ORDERS.to(logits.device)

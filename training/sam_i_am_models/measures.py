@@ -21,7 +21,7 @@ def overlap_table(masks: np.ndarray, truth: np.ndarray, known: np.ndarray) -> np
     return overlap / np.maximum(a.sum(1)[:, None] + b.sum(1)[None] - overlap, 1)
 
 
-def spearman(a, b) -> float:
+def spearman(a: np.ndarray, b: np.ndarray) -> float:
     """Rank correlation."""
     ranks = [np.argsort(np.argsort(v)) for v in (a, b)]
     return float(np.corrcoef(*ranks)[0, 1])
@@ -70,14 +70,18 @@ def regions_right(voted: dict[int, int], material_of: dict[int, int]) -> float:
 def best_threshold(cases: list[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
     """Distance that best parts same from different pairs, and its accuracy.
 
-    `cases`: distances (same, different) of each micrograph; every micrograph weighs the same, and within it both kinds do.
+    `cases`: distances (same, different) of each micrograph; every micrograph weighs the same, and within it both kinds
+    do.
     """
     candidates = np.unique(np.concatenate([d for case in cases for d in case]))
     if len(candidates) > 500:
         candidates = np.quantile(candidates, np.linspace(0, 1, 500))
     scores = []
     for limit in candidates:
-        shares = [[(same <= limit).mean()] * (len(same) > 0) + [(other > limit).mean()] * (len(other) > 0) for same, other in cases]
+        shares = [
+            [(same <= limit).mean()] * (len(same) > 0) + [(other > limit).mean()] * (len(other) > 0)
+            for same, other in cases
+        ]
         scores.append(np.mean([np.mean(s) for s in shares if s]))
     best = int(np.argmax(scores))
     return float(candidates[best]), float(scores[best])

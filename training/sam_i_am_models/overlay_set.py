@@ -1,4 +1,5 @@
-"""Writes simulated micrographs with burnt-in overlays, and the same ones without, for measuring what is taken for specimen.
+"""Writes simulated micrographs with burnt-in overlays, and the same ones without, for measuring what is taken for
+specimen.
 
     python -m sam_i_am_models.overlay_set FOLDER --count 500 [--first 900000]
 
@@ -7,7 +8,8 @@ was painted, else 0). index.json lists them: {name, file, plain, overlay, width,
 painted), jpeg (quality or null), marks}. A mark: {kind, box: [top, left, bottom, right]} in pixels, half open; a scale
 bar also has length (pixels, the bar's own width), bar (the box of the bar alone), label (as printed, may be empty), and
 in_banner where it lies in one. Kinds: banner, scale bar, letters, arrow, ring, line, frame, padding, inset, colour bar;
-padding has sides [top, left, bottom, right], empty for the wedges of a turned picture. The same seed gives the same bytes.
+padding has sides [top, left, bottom, right], empty for the wedges of a turned picture. The same seed gives the same
+bytes.
 """
 
 import argparse
@@ -49,7 +51,13 @@ def pair(seed: int) -> tuple[dict, dict[str, np.ndarray]]:
     burnt = burn(rng, plain)
     quality = int(rng.integers(30, 92)) if rng.random() < 0.3 else None
     image, plain = (_jpeg(p, quality) if quality else p for p in (burnt.image, plain))
-    entry = {"width": plain.shape[1], "height": plain.shape[0], "share": round(float(burnt.painted.mean()), 5), "jpeg": quality, "marks": burnt.marks}
+    entry = {
+        "width": plain.shape[1],
+        "height": plain.shape[0],
+        "share": round(float(burnt.painted.mean()), 5),
+        "jpeg": quality,
+        "marks": burnt.marks,
+    }
     return entry, {"": image, ".plain": plain, ".overlay": burnt.painted.astype(np.uint8) * 255}
 
 
@@ -83,7 +91,7 @@ def write(folder: Path, count: int, first: int = seeds.VALIDATION.start, workers
     return entries
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=500)

@@ -1,9 +1,11 @@
-"""Crops of the true pieces of whole micrographs, on disk: what the booster's crops look like, with shading, defects and strips of neighbours.
+"""Crops of the true pieces of whole micrographs, on disk: what the booster's crops look like, with shading, defects and
+strips of neighbours.
 
-    python -m sam_i_am_models.piece_crops --count 1800 FOLDER
+python -m sam_i_am_models.piece_crops --count 1800 FOLDER
 """
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +26,9 @@ FIRST_SEED = seeds.TRAIN.start + 200_000  # micrographs that the SAM's encoder h
 PIECES, CROPS_PER_PIECE = 16, 10  # at most of a micrograph, on disk
 
 
-def region_crops(rng, grey: np.ndarray, mask: np.ndarray, count: int, side: int = CROP) -> np.ndarray:
+def region_crops(
+    rng: np.random.Generator, grey: np.ndarray, mask: np.ndarray, count: int, side: int = CROP
+) -> np.ndarray:
     """(n, 1, side, side) crops with at least 75 % of their pixels in the mask; fewer than `count` for narrow masks."""
     ys, xs = np.nonzero(mask)
     out = []
@@ -39,8 +43,12 @@ def region_crops(rng, grey: np.ndarray, mask: np.ndarray, count: int, side: int 
     return np.array(out, np.float32)[:, None]
 
 
-def pieces_in_crops(rng, m: Micrograph, count: int, most: int | None = None):
-    """Yields (material, crops (n, 1, side, side)) of each true piece that `count` or a few less fit in; of `most` pieces, drawn at random, if so many are too many."""
+def pieces_in_crops(
+    rng: np.random.Generator, m: Micrograph, count: int, most: int | None = None
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yields (material, crops (n, 1, side, side)) of each true piece that `count` or a few less fit in; of `most`
+    pieces, drawn at random, if so many are too many.
+    """
     grey, numbers = scale_grey(m.image), np.unique(m.pieces[m.pieces > 0])
     if most and len(numbers) > most:
         numbers = rng.choice(numbers, most, replace=False)
@@ -67,7 +75,9 @@ def _write_shard(path: Path, drawn: range, size: int) -> None:
         rows += [(seed, number, material, crops[:, 0]) for number, (material, crops) in enumerate(found)]
     owners = np.array([row[:3] for row in rows], np.int32).reshape(-1, 3)
     crops = np.concatenate([row[3] for row in rows]) if rows else np.zeros((0, CROP, CROP))
-    np.savez(path, crops=(crops * 255 + 0.5).astype(np.uint8), owners=np.repeat(owners, [len(row[3]) for row in rows], 0))
+    np.savez(
+        path, crops=(crops * 255 + 0.5).astype(np.uint8), owners=np.repeat(owners, [len(row[3]) for row in rows], 0)
+    )
 
 
 def write(folder: Path, count: int, first: int = FIRST_SEED, size: int = 1024, workers: int = 2) -> None:
@@ -87,23 +97,28 @@ def read(folder: Path) -> list[Pieces]:
     return found
 
 
-def draw_pieces(rng, known: Pieces, count: int = 6) -> tuple[torch.Tensor, torch.Tensor]:
-    """Crops (n, CROP, CROP) in [0, 1] and their materials (n): `count` of each material, from any of its pieces, turned and degraded as one micrograph."""
+def draw_pieces(rng: np.random.Generator, known: Pieces, count: int = 6) -> tuple[torch.Tensor, torch.Tensor]:
+    """Crops (n, CROP, CROP) in [0, 1] and their materials (n):
+
+    `count` of each material, from any of its pieces, turned and degraded as one micrograph.
+    """
     chosen = np.concatenate([_of_material(rng, known, material, count) for material in np.unique(known.materials)])
     rng.shuffle(chosen)
     crops = torch.from_numpy(known.crops[chosen]).float() / 255
     crops = torch.rot90(crops, int(rng.integers(4)), (1, 2))
     crops = crops.flip(2) if rng.random() < 0.5 else crops
-    return degrade(rng, crops.reshape(-1, CROP)).reshape(-1, CROP, CROP), torch.from_numpy(known.materials[chosen].astype(np.int64))
+    return degrade(rng, crops.reshape(-1, CROP)).reshape(-1, CROP, CROP), torch.from_numpy(
+        known.materials[chosen].astype(np.int64)
+    )
 
 
-def _of_material(rng, known: Pieces, material: int, count: int) -> np.ndarray:
+def _of_material(rng: np.random.Generator, known: Pieces, material: int, count: int) -> np.ndarray:
     """Indices of `count` crops of a material; every piece is as likely as the others."""
     pieces = rng.choice(np.unique(known.pieces[known.materials == material]), count)
     return np.array([rng.choice(np.nonzero(known.pieces == piece)[0]) for piece in pieces])
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=1800)

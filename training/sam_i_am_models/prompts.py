@@ -5,6 +5,7 @@ unlabelled interface between its pieces.
 """
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,14 +31,16 @@ class Prompts:
     meant: torch.Tensor
     known: torch.Tensor
 
-    def to(self, device) -> "Prompts":
+    def to(self, device: str | torch.device) -> "Prompts":
         return Prompts(*(getattr(self, f.name).to(device) for f in fields(self)))
 
     @staticmethod
     def joined(frames: "list[Prompts]") -> "Prompts":
         """The prompts of several frames, as many on each, one frame's after the other's."""
         known = torch.cat([p.known.expand(len(p.coords), 1, -1, -1) for p in frames])
-        return Prompts(*(torch.cat([getattr(p, name) for p in frames]) for name in ("coords", "labels", "targets", "meant")), known)
+        return Prompts(
+            *(torch.cat([getattr(p, name) for p in frames]) for name in ("coords", "labels", "targets", "meant")), known
+        )
 
 
 def mask_grid(labels: np.ndarray) -> np.ndarray:
@@ -69,18 +72,20 @@ def regions_at(grid: np.ndarray, y: int, x: int) -> tuple[np.ndarray, np.ndarray
     return masks, meant
 
 
-def _pick(rng, mask):
+def _pick(rng: np.random.Generator, mask: np.ndarray) -> tuple[int, int]:
     ys, xs = np.nonzero(mask)
     i = rng.integers(len(ys))
     return int(ys[i]), int(xs[i])
 
 
-def to_pixels(rng, y, x):
+def to_pixels(rng: np.random.Generator, y: int, x: int) -> list[int]:
     return [x * MASK_STRIDE + int(rng.integers(MASK_STRIDE)), y * MASK_STRIDE + int(rng.integers(MASK_STRIDE))]
 
 
-def place_in_part(rng, grid, by_part=0.6):
-    """A labelled cell: a share `by_part` of them uniform over parts, the others uniform over cells; not often on the very edge."""
+def place_in_part(rng: np.random.Generator, grid: np.ndarray, by_part: float = 0.6) -> tuple[int, int] | None:
+    """A labelled cell: a share `by_part` of them uniform over parts, the others uniform over cells; not often on the
+    very edge.
+    """
     parts = grid[PARTS - MATERIALS]
     numbers, areas = np.unique(parts[parts > 0], return_counts=True)
     numbers = numbers[areas >= LEAST_CELLS]
@@ -91,7 +96,7 @@ def place_in_part(rng, grid, by_part=0.6):
     return _pick(rng, inner if inner.any() and rng.random() < 0.9 else mask)
 
 
-def _many_points(rng, masks, meant, known, slots):
+def _many_points(rng: np.random.Generator, masks: np.ndarray, meant: np.ndarray, known: np.ndarray, slots: int) -> Any:
     """Points inside and outside one of the meant regions."""
     chosen = int(rng.choice(np.nonzero(meant)[0]))
     coords, labels = [], []
@@ -103,7 +108,9 @@ def _many_points(rng, masks, meant, known, slots):
     return coords, labels, chosen
 
 
-def _box(rng, masks, meant, slots):
+def _box(
+    rng: np.random.Generator, masks: np.ndarray, meant: np.ndarray, slots: int
+) -> tuple[list[list[float]], list[float], int]:
     """A jittered box round one of the meant regions, padded to `slots` points."""
     chosen = int(rng.choice(np.nonzero(meant)[0]))
     ys, xs = np.nonzero(masks[chosen])
@@ -115,7 +122,9 @@ def _box(rng, masks, meant, slots):
     return corners + [[0.0, 0.0]] * (slots - 2), [2.0, 3.0] + [-1.0] * (slots - 2), chosen
 
 
-def draw_prompts(rng, labels: np.ndarray, count: int, kind: str = "point", slots: int = 1) -> Prompts | None:
+def draw_prompts(
+    rng: np.random.Generator, labels: np.ndarray, count: int, kind: str = "point", slots: int = 1
+) -> Prompts | None:
     """`count` prompts of one kind on the label maps (4, H, W) of one frame; None where nothing is labelled."""
     grid = mask_grid(np.asarray(labels))
     known = grid[PIECES - MATERIALS] > 0
@@ -134,14 +143,17 @@ def draw_prompts(rng, labels: np.ndarray, count: int, kind: str = "point", slots
             coords, kinds, chosen = _box(rng, masks, meant, slots)
             meant = np.eye(3, dtype=np.float32)[chosen]
         rows.append((coords, kinds, masks, meant))
-    coords, kinds, masks, meant = zip(*rows)
+    coords, kinds, masks, meant = zip(*rows, strict=True)
     return Prompts(
-        torch.tensor(coords, dtype=torch.float32), torch.tensor(kinds), torch.from_numpy(np.stack(masks)), torch.from_numpy(np.stack(meant)),
+        torch.tensor(coords, dtype=torch.float32),
+        torch.tensor(kinds),
+        torch.from_numpy(np.stack(masks)),
+        torch.from_numpy(np.stack(meant)),
         torch.from_numpy(known),
-    )  # fmt: skip
+    )
 
 
-def draw_kind(rng) -> tuple[str, int]:
+def draw_kind(rng: np.random.Generator) -> tuple[str, int]:
     """Kind of prompt and number of point slots for one step."""
     kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
     return kind, {"point": 1, "points": int(rng.integers(2, 5)), "box": int(rng.integers(2, 4))}[kind]
@@ -155,7 +167,8 @@ def no_mask(outlines: torch.Tensor) -> torch.Tensor:
 def correct(prompts: Prompts, logits: torch.Tensor) -> tuple[Prompts, torch.Tensor]:
     """What a user does next: picks the mask that is nearest to one of the meant regions and clicks where it is wrong.
 
-    `logits` (n, 3, h, w) of the first answer. Returns prompts with one more point and one meant region, and the earlier masks (n, 1, h, w).
+    `logits` (n, 3, h, w) of the first answer. Returns prompts with one more point and one meant region, and the earlier
+    masks (n, 1, h, w).
     """
     rows, (height, width) = torch.arange(len(logits), device=logits.device), logits.shape[-2:]
     chosen = torch.multinomial(prompts.meant, 1)[:, 0]
@@ -167,7 +180,10 @@ def correct(prompts: Prompts, logits: torch.Tensor) -> tuple[Prompts, torch.Tens
     y, x = cell // width, cell % width
     click = torch.stack([x, y], 1) * MASK_STRIDE + torch.randint(MASK_STRIDE, (len(rows), 2), device=logits.device)
     more = Prompts(
-        torch.cat([prompts.coords, click[:, None].float()], 1), torch.cat([prompts.labels, truth[rows, y, x].float()[:, None]], 1),
-        prompts.targets, F.one_hot(chosen, 3).float(), prompts.known,
-    )  # fmt: skip
+        torch.cat([prompts.coords, click[:, None].float()], 1),
+        torch.cat([prompts.labels, truth[rows, y, x].float()[:, None]], 1),
+        prompts.targets,
+        F.one_hot(chosen, 3).float(),
+        prompts.known,
+    )
     return more, earlier[:, None]

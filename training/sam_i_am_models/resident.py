@@ -1,4 +1,6 @@
-"""Simulated micrographs in the memory of a GPU, where crops are cut from them; files are read while others are still being simulated."""
+"""Simulated micrographs in the memory of a GPU, where crops are cut from them; files are read while others are still
+being simulated.
+"""
 
 from pathlib import Path
 
@@ -10,9 +12,11 @@ from .shards import finished_shards
 
 
 class ResidentShards:
-    """Like `dataset.Shards`, with maps that are tensors on `device`: the first `most` micrographs of `size` pixels that appear in `folder`."""
+    """Like `dataset.Shards`, with maps that are tensors on `device`: the first `most` micrographs of `size` pixels that
+    appear in `folder`.
+    """
 
-    def __init__(self, folder, device, most: int, size: int = 1024):
+    def __init__(self, folder: Path, device: str, most: int, size: int = 1024) -> None:
         self.folder, self.names = Path(folder), set()
         self.maps = torch.empty(most, 5, size, size, dtype=torch.uint8, device=device)
         self.ranges: list[tuple[float, float]] = []
@@ -32,7 +36,7 @@ class ResidentShards:
             self.ranges += [grey_range(own[IMAGE]) for own in maps]
             self.classes += np.load(path.with_name(path.name.replace("maps", "classes")))[: len(maps)].tolist()
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.ranges)
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:

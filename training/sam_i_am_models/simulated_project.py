@@ -2,10 +2,11 @@
 
     python -m sam_i_am_models.simulated_project --projects 12 --images 20 FOLDER
 
-A project is what one session at the microscope gives: four materials, drawn from the test range with lattices that training never saw, one
-magnification, about the same dose, one response of the detector. Each of its micrographs shows two to four of the materials, in a layout,
-orientation, shading and grey scale of its own. FOLDER/NAME has per micrograph NNN.png (grey) and
-NNN.materials.png (8-bit: 0 = unknown, k = the project's material k); project.json names the materials. Files that exist already are kept.
+A project is what one session at the microscope gives: four materials, drawn from the test range with lattices that
+training never saw, one magnification, about the same dose, one response of the detector. Each of its micrographs shows
+two to four of the materials, in a layout, orientation, shading and grey scale of its own. FOLDER/NAME has per
+micrograph NNN.png (grey) and NNN.materials.png (8-bit: 0 = unknown, k = the project's material k); project.json names
+the materials. Files that exist already are kept.
 """
 
 import argparse
@@ -18,10 +19,10 @@ from PIL import Image
 
 from . import seeds
 from .simulate import imaging, layouts
-from .simulate.fields import log_uniform
 from .simulate.defects import build
-from .simulate.materials import palette
-from .simulate.micrograph import LEAST_CELLS, Micrograph, Scene, _broadest, _turns, photograph
+from .simulate.fields import log_uniform
+from .simulate.materials import Material, palette
+from .simulate.micrograph import LEAST_CELLS, Exposure, Micrograph, Scene, _broadest, _turns, photograph
 
 SIZE = 1024
 MATERIALS = 4
@@ -56,21 +57,21 @@ def draw_micrograph(seed: int, project: Project) -> Micrograph:
     regions = _without_slivers(regions, of_region, project.materials)
     lattice = [m.kind == "crystal" for m in project.materials]
     coherent = rng.random() < (0.7 if layout == "mottled" else 0.25)
-    structure = build(rng, regions, of_region, _turns(rng, of_region, layout, coherent), lattice, SIZE, coherent)
+    structure = build(rng, regions, of_region, _turns(rng, of_region, layout, coherent), lattice, coherent)
     width = rng.uniform(0.3, 1.5) if rng.random() < 0.75 else rng.uniform(1.5, 7)
     scene = Scene(structure, project.materials, float(width * SIZE / 1024), layout)
     dose = project.dose * log_uniform(rng, 1 / DOSE_SPREAD, DOSE_SPREAD)
-    return photograph(rng, scene, SIZE, project.difficulty, {"seed": seed}, dose=dose, gamma=1.0, unseen=True)
+    return photograph(rng, scene, SIZE, Exposure(project.difficulty, dose=dose, gamma=1.0, unseen=True), {"seed": seed})
 
 
-def _without_slivers(regions, of_region, materials):
+def _without_slivers(regions: np.ndarray, of_region: np.ndarray, materials: list[Material]) -> np.ndarray:
     """No region of fewer than two unit cells: it has no lattice that it could be known by. The magnification stays."""
     breadth = layouts.breadths(regions)
     periods = np.array([m.cell.period if m.cell else 0.0 for m in materials])
     return layouts.dissolve(regions, (breadth < LEAST_CELLS * periods[of_region]) & ~_broadest(of_region, breadth))
 
 
-def label_names(materials) -> list[str]:
+def label_names(materials: list[Material]) -> list[str]:
     """The names of a project's labels: those of its materials, numbered where two are called the same."""
     names = [m.name for m in materials]
     return [f"{name} {names[: i + 1].count(name)}" if names.count(name) > 1 else name for i, name in enumerate(names)]
@@ -92,7 +93,7 @@ def write_project(folder: Path, number: int, images: int) -> None:
     (folder / "project.json").write_text(json.dumps(about, indent=1) + "\n")
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--projects", type=int, default=12)

@@ -8,7 +8,9 @@ them with difficulty, number of materials and what was simulated. Files that exi
 
 import argparse
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -17,15 +19,22 @@ from . import seeds
 from .simulate import Micrograph, simulate
 
 SIZE = 1024
-STARTS = {"validation": seeds.VALIDATION.start + 20_000, "tuning": seeds.VALIDATION.start + 30_000, "test": seeds.TEST.start}
+STARTS = {
+    "validation": seeds.VALIDATION.start + 20_000,
+    "tuning": seeds.VALIDATION.start + 30_000,
+    "test": seeds.TEST.start,
+}
 
 
 def draw(name: str, difficulty: int, index: int, size: int = SIZE) -> Micrograph:
-    """Micrograph `index` of a class of a set; at half the size it is the same field at half the sampling. Only the test set draws lattices and doses that training never does."""
+    """Micrograph `index` of a class of a set; at half the size it is the same field at half the sampling.
+
+    Only the test set draws lattices and doses that training never does.
+    """
     return simulate(STARTS[name] + 1000 * difficulty + index, size, difficulty, unseen=name == "test")
 
 
-def image_set(name: str, per_class: int):
+def image_set(name: str, per_class: int) -> Iterator[Any]:
     """Yields the fixed micrographs of a set, the same number of every class."""
     for difficulty in (1, 2, 3):
         for index in range(per_class):
@@ -49,11 +58,13 @@ def _write_one(folder: Path, name: str, difficulty: int, index: int, size: int) 
         for suffix, picture in ((".png", m.image), (".materials.png", m.materials), (".pieces.png", m.pieces)):
             Image.fromarray(picture).save(folder / f"{stem}{suffix}")
         materials = len(np.unique(m.materials[m.materials > 0]))
-        about.write_text(json.dumps({"name": stem, "difficulty": difficulty, "materials": materials, "simulated": m.metadata}))
+        about.write_text(
+            json.dumps({"name": stem, "difficulty": difficulty, "materials": materials, "simulated": m.metadata})
+        )
     return json.loads(about.read_text())
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--set", choices=list(STARTS), default="validation")

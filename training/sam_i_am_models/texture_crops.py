@@ -1,18 +1,21 @@
-"""Training crops for the texture encoder, drawn without a frame: groups of materials that share one micrograph's imaging."""
+"""Training crops for the texture encoder, drawn without a frame: groups of materials that share one micrograph's
+imaging.
+"""
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from .architectures.texture_encoder import CROP
 from .simulate.defects import Part, fractional
 from .simulate.fields import blur
 from .simulate.imaging import DOSE, draw_dose
-from .simulate.materials import palette
+from .simulate.materials import Material, palette
 
 MATERIALS_PER_GROUP = 3
 
 
-def _render(rng, material, crops: int) -> torch.Tensor:
+def _render(rng: np.random.Generator, material: Material, crops: int) -> torch.Tensor:
     """(crops, CROP, CROP) of one material at random places, turned by a few degrees, with local shading."""
     line = torch.arange(CROP, dtype=torch.float32)
     y, x = torch.meshgrid(line, line, indexing="ij")
@@ -30,7 +33,7 @@ def _render(rng, material, crops: int) -> torch.Tensor:
     return torch.stack(out)
 
 
-def _photograph(rng, patches: torch.Tensor, difficulty: int, scale: float) -> torch.Tensor:
+def _photograph(rng: np.random.Generator, patches: torch.Tensor, difficulty: int, scale: float) -> torch.Tensor:
     """Probe, dose, gamma and grey scaling, the same for all patches (n, CROP, CROP) of a group."""
     sigma = rng.uniform(0.6, 1.8) * scale
     patches = torch.stack([blur(p, sigma) for p in patches]) + rng.uniform(0, 0.3) * rng.random()
@@ -47,7 +50,7 @@ def _photograph(rng, patches: torch.Tensor, difficulty: int, scale: float) -> to
     return image ** rng.uniform(0.6, 1.6) if rng.random() < 0.5 else image
 
 
-def _mirror_some(rng, patches):
+def _mirror_some(rng: np.random.Generator, patches: Tensor) -> Tensor:
     """Fill one side of some crops by reflection, as is done for crops of narrow masks."""
     for patch in patches:
         if rng.random() < 0.15:
@@ -56,7 +59,7 @@ def _mirror_some(rng, patches):
     return patches
 
 
-def draw_group(rng, crops: int) -> torch.Tensor:
+def draw_group(rng: np.random.Generator, crops: int) -> torch.Tensor:
     """(MATERIALS_PER_GROUP, crops, CROP, CROP): materials of one micrograph."""
     difficulty = int(rng.integers(1, 4))
     scale = rng.uniform(0.5, 1.5)

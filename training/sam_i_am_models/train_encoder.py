@@ -4,21 +4,22 @@ Most steps see crops, every third one whole frames: there attention spans four t
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from .affinity import affinity_loss, cell_labels, outline_loss, same_material_auc
 from .architectures import ImageEncoder
-from .architectures.image_encoder import TOKEN_STRIDE
+from .architectures.image_encoder import TOKEN_STRIDE, EncoderSettings
 from .crops import CROP_SCALES, batch, random_crop, scale_grey
 from .dataset import IMAGE, MATERIALS, PARTS, Shards
 from .export import load_sam
 from .grow import grow
-from .loop import Run
-
+from .loop import Plan, Run
 
 STRIDES = (32, 16, 8)
 SHARES = (0.6, 1.0, 1.0)  # of the loss, per stride
@@ -30,25 +31,28 @@ FRAME_EVERY, FRAME_SIZE, FRAME_SCALES = 3, 1024, (1.0, 1.5)
 class AffinityModel(nn.Module):
     """The encoder and the scales of its pair logits."""
 
-    def __init__(self, **settings):
+    def __init__(self, settings: EncoderSettings | None = None) -> None:
         super().__init__()
-        self.encoder = ImageEncoder(**settings)
+        self.encoder = ImageEncoder(settings)
         self.gain, self.offset = nn.Parameter(torch.full((3,), 5.0)), nn.Parameter(torch.full((3,), -2.0))
 
-    def losses(self, images, materials, parts, cells: int = 384):
-        """`cells` of an image are compared in pairs. A GPU multiplies in bfloat16, which halves what it has to move; the losses are in full precision."""
+    def losses(self, images: Tensor, materials: Tensor, parts: Tensor, cells: int = 384) -> dict[str, Tensor]:
+        """`cells` of an image are compared in pairs.
+
+        A GPU multiplies in bfloat16, which halves what it has to move; the losses are in full precision.
+        """
         with torch.autocast(images.device.type, torch.bfloat16, enabled=images.is_cuda):
             tokens, outlines = self.encoder.dense(images)
         tokens, outlines = [own.float() for own in tokens], outlines.float()
         losses = {
             f"affinity_{stride}": share * affinity_loss(own, materials, stride, gain, offset, cells)
-            for own, stride, share, gain, offset in zip(tokens, STRIDES, SHARES, self.gain, self.offset)
+            for own, stride, share, gain, offset in zip(tokens, STRIDES, SHARES, self.gain, self.offset, strict=True)
         }
         return losses | {"outline": OUTLINE_SHARE * outline_loss(outlines, materials, parts, TOKEN_STRIDE)}
 
 
 @torch.no_grad()
-def token_auc(encoder, shards: Shards, count: int = 24) -> list[float]:
+def token_auc(encoder: ImageEncoder, shards: Shards, count: int = 24) -> list[float]:
     """Same-material AUC of the stride-8 tokens (every fourth one) by difficulty class, over whole validation frames."""
     found, device = {1: [], 2: [], 3: []}, next(encoder.parameters()).device
     for index in range(min(count, len(shards))):
@@ -62,32 +66,45 @@ def token_auc(encoder, shards: Shards, count: int = 24) -> list[float]:
     return [round(float(np.nanmean(v)), 3) if v else float("nan") for v in found.values()]
 
 
-def train(data: Path, checkpoint: Path, steps=1400, crops=8, size=512, rate=1.5e-3, seed=1, watch_every=100, start: Path | None = None) -> Run:
+PLAN = Plan(steps=1400, rate=1.5e-3, seed=1)
+
+
+def train(
+    data: Path,
+    checkpoint: Path,
+    plan: Plan = PLAN,
+    crops: int = 8,
+    size: int = 512,
+    start: Path | None = None,
+) -> Run:
     """`start`: released weights (a file as `checkpoints/shipped.pt`) to go on from; random ones without."""
     training, validation = Shards(data / "train"), Shards(data / "validation")
-    torch.manual_seed(seed)
+    torch.manual_seed(plan.seed)
     net = AffinityModel()
     if start:
         grow(net.encoder, load_sam(start)[0].state_dict())
     # Convolutions on CPUs are a third faster with channels last.
     net = net.to(memory_format=torch.channels_last).train()
-    run = Run(net, checkpoint, steps, rate, seed, groups=encoder_groups(net))
+    run = Run(net, checkpoint, plan, encoder_groups(net))
     frames = max(1, crops * size**2 // FRAME_SIZE**2)
 
-    def losses(net, rng, step):
+    def losses(net: AffinityModel, rng: np.random.Generator, step: int) -> dict[str, Tensor]:
         whole = frames > 1 and step % FRAME_EVERY == FRAME_EVERY - 1
         count, side, scales = (frames, FRAME_SIZE, FRAME_SCALES) if whole else (crops, size, CROP_SCALES)
         images, labels = batch([random_crop(rng, training, side, scales) for _ in range(count)])
         return net.losses(images.to(memory_format=torch.channels_last), labels[:, MATERIALS - 1], labels[:, PARTS - 1])
 
-    return run.train(losses, lambda net: print("  token AUC by class", token_auc(net.encoder, validation), flush=True), watch_every)
+    return run.train(losses, lambda net: print("  token AUC by class", token_auc(net.encoder, validation), flush=True))
 
 
-def encoder_groups(net: AffinityModel):
-    return [dict(params=list(net.encoder.parameters()), share=1.0), dict(params=[net.gain, net.offset], share=SCALE_RATE)]
+def encoder_groups(net: AffinityModel) -> list[dict[str, Any]]:
+    return [
+        dict(params=list(net.encoder.parameters()), share=1.0),
+        dict(params=[net.gain, net.offset], share=SCALE_RATE),
+    ]
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--checkpoint", type=Path, required=True)
@@ -95,7 +112,8 @@ def main():
     parser.add_argument("--start", type=Path, help="released weights to go on from")
     parser.add_argument("--rate", type=float, default=1.5e-3)
     options = parser.parse_args()
-    train(options.data, options.checkpoint, options.steps, rate=options.rate, start=options.start)
+    plan = replace(PLAN, steps=options.steps, rate=options.rate)
+    train(options.data, options.checkpoint, plan, start=options.start)
 
 
 if __name__ == "__main__":

@@ -1,27 +1,30 @@
-"""Artefacts of the broad simulator: each keeps shape and kind, is decided by the seed, changes the picture and moves nothing far."""
+"""Artefacts of the broad simulator: each keeps shape and kind, is decided by the seed, changes the picture and moves
+nothing far.
+"""
 
 import numpy as np
 import pytest
+from scipy import ndimage
+
 from sam_i_am_models.simulate.lab import artefacts
 from sam_i_am_models.simulate.lab.field import Field
-from scipy import ndimage
 
 SIZE = 160
 
 
-def _picture(seed=0):
+def _picture(seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     body = np.full((SIZE, SIZE), 0.3, np.float32)
     body[:, SIZE // 2 :] = 0.7
     return body + rng.normal(0, 0.02, body.shape).astype(np.float32)
 
 
-def _field(mode):
+def _field(mode: str) -> Field:
     return Field(_picture(), np.where(_picture() > 0.5, 2, 1).astype(np.uint8), mode=mode)
 
 
 @pytest.mark.parametrize("name", artefacts.SPECIMEN)
-def test_artefacts_of_the_specimen_change_the_picture_and_not_the_truth(name):
+def test_artefacts_of_the_specimen_change_the_picture_and_not_the_truth(name: str) -> None:
     field = _field("sem")
     function = artefacts.SPECIMEN[name][0]
     first, second = (function(np.random.default_rng(4), field) for _ in range(2))
@@ -32,7 +35,7 @@ def test_artefacts_of_the_specimen_change_the_picture_and_not_the_truth(name):
 
 @pytest.mark.parametrize("mode", ["haadf", "tem", "sem", "hrtem"])
 @pytest.mark.parametrize("name", artefacts.RECORDING)
-def test_artefacts_of_the_recording_move_nothing_far(name, mode):
+def test_artefacts_of_the_recording_move_nothing_far(name: str, mode: str) -> None:
     for seed in range(4):
         signal = _picture()
         out = artefacts.RECORDING[name][0](np.random.default_rng(seed), signal, mode)
@@ -46,7 +49,7 @@ def test_artefacts_of_the_recording_move_nothing_far(name, mode):
 
 
 @pytest.mark.parametrize("name", artefacts.STORAGE)
-def test_artefacts_of_storage_keep_bytes_and_order_of_greys(name):
+def test_artefacts_of_storage_keep_bytes_and_order_of_greys(name: str) -> None:
     image = (_picture() * 255).clip(0, 255).astype(np.uint8)
     first, second = (artefacts.STORAGE[name][0](np.random.default_rng(2), image) for _ in range(2))
     assert first.shape == image.shape and first.dtype == np.uint8 and np.array_equal(first, second)
@@ -54,7 +57,7 @@ def test_artefacts_of_storage_keep_bytes_and_order_of_greys(name):
     assert first[:, :60].mean() < first[:, 100:].mean()
 
 
-def test_what_only_scans_do_leaves_cameras_alone():
+def test_what_only_scans_do_leaves_cameras_alone() -> None:
     for name in ("moved lines", "flyback", "line gain"):
         signal = _picture()
         assert artefacts.RECORDING[name][0](np.random.default_rng(1), signal, "tem") is signal

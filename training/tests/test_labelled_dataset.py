@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from sam_i_am_models.labelled_dataset import DamagedDataset, crops, write_shards
 from sam_i_am_models.prompts import draw_prompts
 
 
-def entry(folder, file, pixels):
+def entry(folder: Path, file: str, pixels: np.ndarray) -> dict[str, str]:
     path = folder / file
     path.parent.mkdir(exist_ok=True)
     Image.fromarray(pixels).save(path)
@@ -20,7 +21,7 @@ def entry(folder, file, pixels):
 
 
 @pytest.fixture
-def labelled(tmp_path):
+def labelled(tmp_path: Path) -> Path:
     rng = np.random.default_rng(0)
     items = []
     for number, (split, depth) in enumerate([("train", np.uint8), ("train", np.uint16), ("test", np.uint8)]):
@@ -28,13 +29,18 @@ def labelled(tmp_path):
         labels[:, 70:] = 2
         labels[90:110] = 0
         grey = (rng.integers(0, 60, labels.shape) + labels * 90).astype(depth)
-        files = {name: entry(tmp_path, f"{name}s/{number}.png", pixels) for name, pixels in (("image", grey), ("label", labels))}
+        files = {
+            name: entry(tmp_path, f"{name}s/{number}.png", pixels)
+            for name, pixels in (("image", grey), ("label", labels))
+        }
         items.append({"id": str(number), "image": files["image"], "labels": files["label"], "split": split})
     (tmp_path / "manifest.json").write_text(json.dumps({"version": 1, "items": items}))
     return tmp_path
 
 
-def test_each_split_becomes_shards_of_maps_that_prompts_are_drawn_from(labelled, tmp_path_factory):
+def test_each_split_becomes_shards_of_maps_that_prompts_are_drawn_from(
+    labelled: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     out = tmp_path_factory.mktemp("maps")
     assert [write_shards(labelled, out, 128, split) for split in ("train", "validation", "test")] == [8, 0, 4]
     shards = Shards(out / "train")
@@ -48,7 +54,7 @@ def test_each_split_becomes_shards_of_maps_that_prompts_are_drawn_from(labelled,
     assert prompts.coords.shape == (6, 1, 2)
 
 
-def test_crops_cover_the_frame_and_small_frames_are_filled_up():
+def test_crops_cover_the_frame_and_small_frames_are_filled_up() -> None:
     image = np.arange(90, dtype=np.uint8).reshape(9, 10)
     found = list(crops(image, image, 4))
     assert len(found) == 9 and {value for crop, _ in found for value in crop.ravel()} == set(range(90))
@@ -56,7 +62,7 @@ def test_crops_cover_the_frame_and_small_frames_are_filled_up():
     assert filled.shape == (4, 4) and labels.sum() == 6
 
 
-def test_a_damaged_file_is_named(labelled, tmp_path):
+def test_a_damaged_file_is_named(labelled: Path, tmp_path: Path) -> None:
     (labelled / "labels/1.png").write_bytes(b"")
     with pytest.raises(DamagedDataset, match="1.png.*sam-i-am dataset"):
         write_shards(labelled, tmp_path / "maps")

@@ -15,17 +15,18 @@ import numpy as np
 import torch
 from PIL import Image
 from segment_anything import SamAutomaticMaskGenerator, SamPredictor
+from torch import Tensor
 
 from .checkpoint import load_checkpoint
 
 
-def cpu_seconds(work) -> float:
+def cpu_seconds(work: Tensor) -> float:
     start = time.process_time()
     work()
     return time.process_time() - start
 
 
-def decode_grid(predictor: SamPredictor, per_side: int, batch: int):
+def decode_grid(predictor: SamPredictor, per_side: int, batch: int) -> None:
     """The prompts of one crop through Meta's prompt encoder and mask decoder, up to low-resolution masks."""
     sam = predictor.model
     side = sam.image_encoder.img_size
@@ -37,7 +38,7 @@ def decode_grid(predictor: SamPredictor, per_side: int, batch: int):
 
 
 @torch.no_grad()
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description="Measure Meta's automatic mask generator.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("image", type=Path)
@@ -50,9 +51,13 @@ def main():
     _, sam = load_checkpoint(options.checkpoint)
     image = np.repeat(np.asarray(Image.open(options.image).convert("L"))[..., None], 3, -1)
     generator = SamAutomaticMaskGenerator(
-        sam, points_per_side=options.points_per_side, points_per_batch=options.points_per_batch, pred_iou_thresh=options.iou,
-        stability_score_thresh=options.stability, output_mode="coco_rle",
-    )  # fmt: skip
+        sam,
+        points_per_side=options.points_per_side,
+        points_per_batch=options.points_per_batch,
+        pred_iou_thresh=options.iou,
+        stability_score_thresh=options.stability,
+        output_mode="coco_rle",
+    )
     masks = []
     total = cpu_seconds(lambda: masks.extend(generator.generate(image)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000

@@ -19,7 +19,9 @@ def load_checkpoint(path: Path) -> tuple[str, Sam]:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
     except Exception as error:
-        raise UnknownCheckpoint(f"{path} can't be read as a PyTorch checkpoint ({error}). Download it again and check its sha256.") from error
+        raise UnknownCheckpoint(
+            f"{path} can't be read as a PyTorch checkpoint ({error}). Download it again and check its sha256."
+        ) from error
     state = plain_state(content)
     architecture = architecture_of(state, path)
     model = build(architecture)
@@ -29,8 +31,9 @@ def load_checkpoint(path: Path) -> tuple[str, Sam]:
     unexpected = [name for name in unexpected if not name.endswith("attention_bias_idxs")]
     if missing or unexpected:
         raise UnknownCheckpoint(
-            f"{path} is no plain SAM: {len(missing)} tensors are missing ({', '.join(missing[:3])}), {len(unexpected)} are not SAM's "
-            f"({', '.join(unexpected[:3])}). SAM-HQ, SAM 2 and adapters have other networks; export them with their own tools."
+            f"{path} is no plain SAM: {len(missing)} tensors are missing ({', '.join(missing[:3])}), "
+            f"{len(unexpected)} are not SAM's ({', '.join(unexpected[:3])}). "
+            "SAM-HQ, SAM 2 and adapters have other networks; export them with their own tools."
         )
     return architecture, model.eval()
 
@@ -48,7 +51,9 @@ def architecture_of(state: dict[str, torch.Tensor], path: Path) -> str:
     table = state.get("image_encoder.pos_embed")
     if table is None or table.shape[-1] not in WIDTHS:
         names = ", ".join(list(state)[:3]) or "no tensors"
-        raise UnknownCheckpoint(f"{path} holds no image encoder of SAM (it has {names}). Give a checkpoint of SAM, MobileSAM or micro-sam.")
+        raise UnknownCheckpoint(
+            f"{path} holds no image encoder of SAM (it has {names}). Give a checkpoint of SAM, MobileSAM or micro-sam."
+        )
     return WIDTHS[table.shape[-1]]
 
 

@@ -9,7 +9,7 @@ import onnx
 import onnxruntime
 import torch
 from segment_anything.modeling import Sam
-from torch import nn
+from torch import Tensor, nn
 
 from .attention import DOMAIN, define_placed_attention
 from .decoder import IMAGE_TENSORS, ImageStage, MaskStage, PromptStage
@@ -21,7 +21,9 @@ PROTOBUF_LIMIT = 1_900_000_000
 GRAPHS = ("encoder", "image-stage", "prompt-stage", "mask-stage")
 
 
-def export_graph(net: nn.Module, arguments: tuple, target: Path, inputs: list[str], outputs: list[str], axes: dict):
+def export_graph(
+    net: nn.Module, arguments: tuple, target: Path, inputs: list[str], outputs: list[str], axes: dict
+) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     # What is left of a larger graph's external weights would be taken for this one's.
     size = sum(p.numel() * p.element_size() for p in [*net.parameters(), *net.buffers()])
@@ -31,44 +33,62 @@ def export_graph(net: nn.Module, arguments: tuple, target: Path, inputs: list[st
         _export_large(net, arguments, target, inputs, outputs, axes)
 
 
-def _trace(net, arguments, target, inputs, outputs, axes):
+def _trace(net: nn.Module, arguments: Tensor, target: Path, inputs: Tensor, outputs: Tensor, axes: Tensor) -> None:
     with torch.no_grad():
         torch.onnx.export(
-            net, arguments, str(target), input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False,
+            net,
+            arguments,
+            str(target),
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            dynamo=False,
             custom_opsets={"com.microsoft": 1, DOMAIN: 1},
-        )  # fmt: skip
+        )
     _define_calls(target)
 
 
-def _define_calls(target: Path):
+def _define_calls(target: Path) -> None:
     """Gives the graph the body of what it calls; weights in files beside it stay there."""
     model = onnx.load(str(target), load_external_data=False)
     define_placed_attention(model)
     onnx.save(model, str(target))
 
 
-def _export_large(net, arguments, target, inputs, outputs, axes):
+def _export_large(
+    net: nn.Module, arguments: Tensor, target: Path, inputs: Tensor, outputs: Tensor, axes: Tensor
+) -> None:
     """Beyond protobuf's 2 GB the exporter scatters one file per tensor: collect them in one beside the graph."""
     scattered = target.parent / f".{target.stem}-parts"
     scattered.mkdir(parents=True, exist_ok=True)
     try:
         _trace(net, arguments, scattered / target.name, inputs, outputs, axes)
         model = onnx.load(str(scattered / target.name))
-        onnx.save(model, str(target), save_as_external_data=True, all_tensors_to_one_file=True, location=f"{target.name}.data", size_threshold=1024)
+        onnx.save(
+            model,
+            str(target),
+            save_as_external_data=True,
+            all_tensors_to_one_file=True,
+            location=f"{target.name}.data",
+            size_threshold=1024,
+        )
     finally:
         for part in scattered.iterdir():
             part.unlink()
         scattered.rmdir()
 
 
-def export_sam(sam: Sam, folder: Path):
+def export_sam(sam: Sam, folder: Path) -> None:
     """Writes encoder, image, prompt and mask stage to `folder`."""
     side = sam.image_encoder.img_size
     width = sam.prompt_encoder.embed_dim
     grid = sam.prompt_encoder.image_embedding_size[0]
     embedding, mask = torch.randn(1, width, grid, grid), torch.zeros(1, 1, 4 * grid, 4 * grid)
     encoder = exportable_encoder(sam.image_encoder).eval()
-    export_graph(encoder, (torch.randn(1, 3, side, side),), folder / "encoder.onnx", ["input_image"], ["image_embeddings"], {})
+    export_graph(
+        encoder, (torch.randn(1, 3, side, side),), folder / "encoder.onnx", ["input_image"], ["image_embeddings"], {}
+    )
     stage = ImageStage(sam).eval()
     names = ["image_embeddings", "mask_input", "has_mask_input"]
     export_graph(stage, (embedding, mask, torch.zeros(1)), folder / "image-stage.onnx", names, IMAGE_TENSORS, {})
@@ -83,7 +103,14 @@ def export_sam(sam: Sam, folder: Path):
     )  # fmt: skip
     weights = torch.randn(2, 3, width // 8)
     axes = {"attended_tokens": {0: "m"}, "mask_weights": {0: "m", 1: "k"}, "low_res_masks": {0: "m", 1: "k"}}
-    export_graph(MaskStage(sam).eval(), (torch.randn(2, grid * grid, width), weights), folder / "mask-stage.onnx", list(axes)[:2], ["low_res_masks"], axes)
+    export_graph(
+        MaskStage(sam).eval(),
+        (torch.randn(2, grid * grid, width), weights),
+        folder / "mask-stage.onnx",
+        list(axes)[:2],
+        ["low_res_masks"],
+        axes,
+    )
 
 
 def session(path: Path) -> onnxruntime.InferenceSession:
@@ -93,7 +120,9 @@ def session(path: Path) -> onnxruntime.InferenceSession:
 
 
 def parity(sam: Sam, folder: Path, seed: int = 0) -> dict[str, float]:
-    """Largest differences between Meta's modules and the exported graphs, on a random image and prompts the export didn't see."""
+    """Largest differences between Meta's modules and the exported graphs, on a random image and prompts the export
+    didn't see.
+    """
     generator = torch.Generator().manual_seed(seed)
     side = sam.image_encoder.img_size
     image = torch.randn(1, 3, side, side, generator=generator)
@@ -117,8 +146,10 @@ def parity(sam: Sam, folder: Path, seed: int = 0) -> dict[str, float]:
     return report
 
 
-def sparse_embedding(sam: Sam, coords, labels):
-    """Meta's embedding of points; a box is the last two of them (labels 2 and 3), which Meta's prompt encoder takes apart from points."""
+def sparse_embedding(sam: Sam, coords: Tensor, labels: Tensor) -> Tensor:
+    """Meta's embedding of points; a box is the last two of them (labels 2 and 3), which Meta's prompt encoder takes
+    apart from points.
+    """
     encoder, has_box = sam.prompt_encoder, bool((labels == 3).any())
     points = coords.shape[1] - 2 * has_box
     embedded = encoder._embed_points(coords[:, :points], labels[:, :points], pad=False)
@@ -126,8 +157,10 @@ def sparse_embedding(sam: Sam, coords, labels):
 
 
 @torch.no_grad()
-def reference_masks(sam: Sam, embedding, coords, labels, mask=None):
-    """(iou_predictions, low_res_masks), all four masks, from Meta's modules; the padding point is among the prompts already."""
+def reference_masks(sam: Sam, embedding: Tensor, coords: Tensor, labels: Tensor, mask: Tensor | None = None) -> Tensor:
+    """(iou_predictions, low_res_masks), all four masks, from Meta's modules; the padding point is among the prompts
+    already.
+    """
     sparse = sparse_embedding(sam, coords, labels)
     dense = sam.prompt_encoder.no_mask_embed.weight.reshape(1, -1, 1, 1).expand(len(labels), -1, *embedding.shape[-2:])
     if mask is not None:
@@ -136,12 +169,16 @@ def reference_masks(sam: Sam, embedding, coords, labels, mask=None):
     return iou, masks
 
 
-def staged_masks(folder: Path, embedding, coords, labels, mask=None):
+def staged_masks(folder: Path, embedding: Tensor, coords: Tensor, labels: Tensor, mask: Tensor | None = None) -> Tensor:
     """(iou_predictions, low_res_masks) of the exported graphs."""
     size = 4 * embedding.shape[-1]
     earlier = np.zeros((1, 1, size, size), np.float32) if mask is None else mask.numpy()
-    given = {"image_embeddings": embedding.numpy(), "mask_input": earlier, "has_mask_input": np.array([float(mask is not None)], np.float32)}
-    image = dict(zip(IMAGE_TENSORS, session(folder / "image-stage.onnx").run(None, given)))
+    given = {
+        "image_embeddings": embedding.numpy(),
+        "mask_input": earlier,
+        "has_mask_input": np.array([float(mask is not None)], np.float32),
+    }
+    image = dict(zip(IMAGE_TENSORS, session(folder / "image-stage.onnx").run(None, given), strict=True))
     prompts = {"point_coords": coords.numpy(), "point_labels": labels.numpy()}
     iou, weights, tokens = session(folder / "prompt-stage.onnx").run(None, prompts | image)
     masks = session(folder / "mask-stage.onnx").run(None, {"attended_tokens": tokens, "mask_weights": weights})[0]
@@ -154,7 +191,9 @@ def _difference(expected: torch.Tensor, got: np.ndarray) -> float:
     return float(np.abs(reference - got).max() / max(1.0, np.abs(reference).max()))
 
 
-def write_entry(folder: Path, model_id: str, architecture: str, side: int, licence: str, report: dict[str, float]):
+def write_entry(
+    folder: Path, model_id: str, architecture: str, side: int, licence: str, report: dict[str, float]
+) -> None:
     """`model.json`: what `sam-i-am models add` reads, with the sha256 of every file; and `parity.json`."""
     files = {}
     for name in GRAPHS:

@@ -1,6 +1,7 @@
-"""A checkpoint of real architecture with seeded random weights, for parity and speed where no trained weights may be had.
+"""A checkpoint of real architecture with seeded random weights, for parity and speed where no trained weights may be
+had.
 
-    python -m sam_export.random_checkpoint vit_b random-vit-b.pth --seed 7
+python -m sam_export.random_checkpoint vit_b random-vit-b.pth --seed 7
 """
 
 import argparse
@@ -12,7 +13,7 @@ from .checkpoint import build
 from .tiny import randomise
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description="Write a checkpoint with seeded random weights.")
     parser.add_argument("architecture", choices=["vit_b", "vit_l", "vit_h", "vit_t"])
     parser.add_argument("target", type=Path)

@@ -1,7 +1,7 @@
 """Small SAMs of the real architecture with seeded random weights: for tests and fixtures.
 
-Weights are drawn so that masks are smooth and differ from prompt to prompt, and scores spread: an untrained network as it comes gives
-flat noise, on which nothing could be told apart.
+Weights are drawn so that masks are smooth and differ from prompt to prompt, and scores spread: an untrained network as
+it comes gives flat noise, on which nothing could be told apart.
 """
 
 import math
@@ -9,7 +9,7 @@ from functools import partial
 
 import torch
 from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, Sam, TwoWayTransformer
-from torch import nn
+from torch import Tensor, nn
 
 SHARPNESS = 2.5
 PIXEL_MEAN, PIXEL_STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
@@ -19,12 +19,26 @@ def tiny_sam(seed: int = 19, side: int = 128, width: int = 24, encoder_width: in
     """A SAM of input size `side` with windowed and global attention, and seeded weights."""
     grid = side // 16
     encoder = ImageEncoderViT(
-        img_size=side, embed_dim=encoder_width, depth=depth, num_heads=4, mlp_ratio=2, out_chans=width, use_rel_pos=True, window_size=6,
-        global_attn_indexes=(depth - 1,), norm_layer=partial(nn.LayerNorm, eps=1e-6),
-    )  # fmt: skip
+        img_size=side,
+        embed_dim=encoder_width,
+        depth=depth,
+        num_heads=4,
+        mlp_ratio=2,
+        out_chans=width,
+        use_rel_pos=True,
+        window_size=6,
+        global_attn_indexes=(depth - 1,),
+        norm_layer=partial(nn.LayerNorm, eps=1e-6),
+    )
     prompts = PromptEncoder(width, (grid, grid), (side, side), 8)
     transformer = TwoWayTransformer(depth=2, embedding_dim=width, num_heads=4, mlp_dim=4 * width)
-    decoder = MaskDecoder(transformer_dim=width, transformer=transformer, num_multimask_outputs=3, iou_head_depth=2, iou_head_hidden_dim=width)
+    decoder = MaskDecoder(
+        transformer_dim=width,
+        transformer=transformer,
+        num_multimask_outputs=3,
+        iou_head_depth=2,
+        iou_head_hidden_dim=width,
+    )
     return randomise(Sam(encoder, prompts, decoder, PIXEL_MEAN, PIXEL_STD), seed)
 
 
@@ -33,7 +47,7 @@ def randomise(sam: Sam, seed: int, mask_scale: float = 100.0, iou_spread: float 
     """Seeded weights for every tensor; masks smooth over several cells, predicted IoUs around 0.9."""
     generator = torch.Generator().manual_seed(seed)
 
-    def noise(*shape):
+    def noise(*shape: int) -> Tensor:
         return torch.randn(*shape, generator=generator)
 
     for name, tensor in sam.named_parameters():
@@ -64,8 +78,10 @@ def randomise(sam: Sam, seed: int, mask_scale: float = 100.0, iou_spread: float 
     return sam.eval()
 
 
-def _smooth_map(shape, noise) -> torch.Tensor:
+def _smooth_map(shape: tuple[int, int], noise: Tensor) -> torch.Tensor:
     """(1, h, w, c): a few low frequencies per channel."""
     _, height, breadth, width = shape
     coarse = noise(1, width, 4, 4)
-    return 1.5 * nn.functional.interpolate(coarse, (height, breadth), mode="bicubic", align_corners=True).permute(0, 2, 3, 1)
+    return 1.5 * nn.functional.interpolate(coarse, (height, breadth), mode="bicubic", align_corners=True).permute(
+        0, 2, 3, 1
+    )

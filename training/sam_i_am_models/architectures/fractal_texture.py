@@ -1,15 +1,17 @@
-"""The paper's choice for crops: a small residual network whose features are pooled by their fractal geometry (after FENet)."""
+"""The paper's choice for crops: a small residual network whose features are pooled by their fractal geometry (after
+FENet).
+"""
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from .texture_encoder import TextureEncoder
 
 SCALES = (1, 2, 4, 8)
 
 
-def slope(values: torch.Tensor, sizes) -> torch.Tensor:
+def slope(values: torch.Tensor, sizes: tuple[int, ...]) -> torch.Tensor:
     """Least-squares slope of log `values` (n, ...) over log `sizes` (n), the dimension that a power law has."""
     x = torch.tensor(sizes, dtype=values.dtype).log()
     x = (x - x.mean()) / ((x - x.mean()) ** 2).sum()
@@ -17,15 +19,16 @@ def slope(values: torch.Tensor, sizes) -> torch.Tensor:
 
 
 class FractalPooling(nn.Module):
-    """(b, c, h, w) features, not negative, to (b, c * bins): places are sorted softly by how fast the measure around them grows with the window
+    """(b, c, h, w) features, not negative, to (b, c * bins): places are sorted softly by how fast the measure around
+    them grows with the window
     (its local density exponent), and each bin is told by the box-counting dimension of its places."""
 
-    def __init__(self, bins: int = 8):
+    def __init__(self, bins: int = 8) -> None:
         super().__init__()
         self.centres = nn.Parameter(torch.linspace(1.6, 2.4, bins))
         self.sharpness = nn.Parameter(torch.tensor(30.0))
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         windows = (3, 5, 7)
         measures = torch.stack([F.avg_pool2d(x + 1e-3, w, 1, w // 2, count_include_pad=False) * w * w for w in windows])
         exponent = slope(measures, windows)
@@ -36,7 +39,10 @@ class FractalPooling(nn.Module):
 
 
 class FractalTextureEncoder(TextureEncoder):
-    """(k, 1, 60, 60) grey in [0, 1] to (k, 64). The plain encoder's network; fractal dimensions stand in for the deviations that it pools."""
+    """(k, 1, 60, 60) grey in [0, 1] to (k, 64).
+
+    The plain encoder's network; fractal dimensions stand in for the deviations that it pools.
+    """
 
     def _add_pooling(self) -> int:
         narrow, bins = 16, 8
@@ -45,5 +51,5 @@ class FractalTextureEncoder(TextureEncoder):
         self.norm = nn.BatchNorm1d(narrow * bins)
         return 48 + 96 + narrow * bins
 
-    def _pool(self, low, high):
+    def _pool(self, low: Tensor, high: Tensor) -> list[Tensor]:
         return [low.mean((2, 3)), high.mean((2, 3)), self.norm(self.fractal(self.narrow(low)))]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 FINE, COARSE = 8, 16  # strides of the two grids of dense maps
 POSITION_UNIT = 1024.0  # pixels
@@ -22,58 +22,72 @@ LARGE_STEPS, SMALL_STEPS = 28, 80  # spreading on the 32-px and on the 16-px gri
 class PositionEncoding(nn.Module):
     """Random Fourier features of pixel coordinates (..., 2), normalised by a constant so that any frame size works."""
 
-    def __init__(self, width: int):
+    def __init__(self, width: int) -> None:
         super().__init__()
         self.register_buffer("frequencies", torch.randn(2, width // 2))
 
-    def forward(self, xy, origin=None):
+    def forward(self, xy: Tensor, origin: Tensor | None = None) -> Tensor:
         xy = xy if origin is None else xy + origin
         phase = (2 * xy / POSITION_UNIT - 1) @ self.frequencies * (2 * torch.pi)
         return torch.cat([phase.sin(), phase.cos()], -1)
 
-    def grid(self, height, breadth, stride: int, origin=None):
-        """(height * breadth, width) encoding of the cell centres of a grid whose first corner lies at `origin` (by default 0, 0)."""
+    def grid(self, height: int, breadth: int, stride: int, origin: Tensor | None = None) -> Tensor:
+        """(height * breadth, width) encoding of the cell centres of a grid whose first corner lies at `origin` (by
+        default 0, 0).
+        """
         y = (torch.arange(height, device=self.frequencies.device).float() + 0.5) * stride
         x = (torch.arange(breadth, device=self.frequencies.device).float() + 0.5) * stride
         yy, xx = torch.meshgrid(y, x, indexing="ij")
         return self(torch.stack([xx, yy], -1).reshape(-1, 2), origin)
 
 
-def per_prompt(of_frames, count: int):
-    """Tensors of f frames, each for the `count` / f prompts in a row that belong to it; those of a single frame as they are."""
+def per_prompt(of_frames: Tensor, count: int) -> Tensor:
+    """Tensors of f frames, each for the `count` / f prompts in a row that belong to it; those of a single frame as they
+    are.
+    """
     frames = of_frames.shape[0]
     return of_frames if frames == 1 else of_frames.repeat_interleave(count // frames, 0)
 
 
-def sample(features, points, stride: int):
-    """Bilinear samples of (f, c, h, w) features at pixel points (n, p, 2), n / f in a row on each frame; returns (n, p, c)."""
+def sample(features: Tensor, points: Tensor, stride: int) -> Tensor:
+    """Bilinear samples of (f, c, h, w) features at pixel points (n, p, 2), n / f in a row on each frame; returns (n, p,
+    c).
+    """
     height, breadth = features.shape[-2], features.shape[-1]
     x = points[..., 0] * (2.0 / stride) / breadth - 1
     y = points[..., 1] * (2.0 / stride) / height - 1
     grid = torch.stack([x, y], -1).reshape(features.shape[0], -1, points.shape[1], 2)
-    return F.grid_sample(features, grid, mode="bilinear", padding_mode="border", align_corners=False).permute(0, 2, 3, 1).flatten(0, 1)
+    return (
+        F.grid_sample(features, grid, mode="bilinear", padding_mode="border", align_corners=False)
+        .permute(0, 2, 3, 1)
+        .flatten(0, 1)
+    )
 
 
-def pooled_spread(level, bound, steps):
-    """`_spread` by max-pools over columns and rows: fewer operators, which a GPU and onnxruntime like; in torch on a CPU far slower."""
+def pooled_spread(level: Tensor, bound: Tensor, steps: int) -> Tensor:
+    """`_spread` by max-pools over columns and rows: fewer operators, which a GPU and onnxruntime like; in torch on a
+    CPU far slower.
+    """
     for _ in range(steps):
         sides = torch.maximum(F.max_pool2d(level, (3, 1), 1, (1, 0)), F.max_pool2d(level, (1, 3), 1, (0, 1)))
         level = torch.minimum(sides, bound)
     return level
 
 
-def _spread(level, bound, steps):
+def _spread(level: Tensor, bound: Tensor, steps: int) -> Tensor:
     """Let `level` (n, c, h, w) flow to its four neighbours `steps` times, nowhere above `bound`."""
     if level.is_cuda:
         return pooled_spread(level, bound, steps)
     for _ in range(steps):
         p = F.pad(level, (1, 1, 1, 1), value=-1.0)
-        sides = torch.maximum(torch.maximum(p[..., 1:-1, :-2], p[..., 1:-1, 2:]), torch.maximum(p[..., :-2, 1:-1], p[..., 2:, 1:-1]))
+        sides = torch.maximum(
+            torch.maximum(p[..., 1:-1, :-2], p[..., 1:-1, 2:]), torch.maximum(p[..., :-2, 1:-1], p[..., 2:, 1:-1])
+        )
         level = torch.minimum(torch.maximum(level, sides), bound)
     return level
 
 
-def reachable(bound, seeds):
+def reachable(bound: Tensor, seeds: Tensor) -> Tensor:
     """For every cell the best path from a seed: the greatest possible least `bound` along it. (n, c, h, w).
 
     First on cells of twice the size, where a path must be broad, then on the cells themselves.
@@ -88,7 +102,8 @@ def reachable(bound, seeds):
 
 @dataclass
 class DenseMaps:
-    """`coarse` (n, 7, h/16, w/16): similarity, reach to outlines of materials, reach to any outline, background similarity, seeds, box,
+    """`coarse` (n, 7, h/16, w/16): similarity, reach to outlines of materials, reach to any outline, background
+    similarity, seeds, box,
     earlier mask.
 
     `fine` (n, 5, h/8, w/8): similarity, the two reaches cut to it, the two outlines.
@@ -103,13 +118,21 @@ class PromptEncoder(nn.Module):
 
     COARSE_MAPS, FINE_MAPS = 7, 5
 
-    def __init__(self, width: int, token: int):
+    def __init__(self, width: int, token: int) -> None:
         super().__init__()
         self.position = PositionEncoding(width)
         self.kinds = nn.Embedding(5, width)  # padding, background, foreground, first corner, second corner
         self.texture = nn.Linear(token, width)
 
-    def forward(self, texture_tokens, outlines, coords, labels, mask_input, origin=None):
+    def forward(
+        self,
+        texture_tokens: Tensor,
+        outlines: Tensor,
+        coords: Tensor,
+        labels: Tensor,
+        mask_input: Tensor,
+        origin: Tensor | None = None,
+    ) -> tuple[Tensor, DenseMaps]:
         """`texture_tokens` and `outlines` of f frames, n prompts of which n / f in a row are on each.
 
         `mask_input` (1, f or n, 1, h/8, w/8): logits of an earlier mask, 0 where nothing is known.
@@ -124,7 +147,9 @@ class PromptEncoder(nn.Module):
         earlier = per_prompt(earlier, coords.shape[0]).expand(coords.shape[0], -1, -1, -1)
         return sparse, self.maps(texture_tokens, outlines, points, under, kind, earlier)
 
-    def maps(self, texture_tokens, outlines, points, under, kind, earlier) -> DenseMaps:
+    def maps(
+        self, texture_tokens: Tensor, outlines: Tensor, points: Tensor, under: Tensor, kind: Tensor, earlier: Tensor
+    ) -> DenseMaps:
         tokens_16 = F.normalize(F.avg_pool2d(texture_tokens, 2), dim=1)
         y, x = (_centres(n, points.device) for n in tokens_16.shape[-2:])
         box, inside, centre = self._box(points, kind, x, y)
@@ -143,44 +168,46 @@ class PromptEncoder(nn.Module):
         return DenseMaps(torch.cat(coarse, 1), self._fine(_alike(front_mean, texture_tokens), reach, outlines))
 
     @staticmethod
-    def _reach(similarity, outlines, seeds):
+    def _reach(similarity: Tensor, outlines: Tensor, seeds: Tensor) -> Tensor:
         free = per_prompt(1 - 2 * F.max_pool2d(outlines, 2), seeds.shape[0])
         # The place under the prompt counts as free: a point on an outline still means something.
         free = torch.maximum(free, 2 * seeds - 1)
         return reachable(torch.minimum(similarity, free).detach(), seeds)
 
     @staticmethod
-    def _fine(similarity, reach, outlines):
+    def _fine(similarity: Tensor, reach: Tensor, outlines: Tensor) -> Tensor:
         """Reach is cut short at outlines; one cell more, as far as the texture is alike, closes the gap."""
         raised = F.interpolate(F.max_pool2d(reach, 3, 1, 1), scale_factor=2.0, mode="bilinear", align_corners=False)
         own = per_prompt(outlines, similarity.shape[0]).expand(similarity.shape[0], -1, -1, -1)
         return torch.cat([similarity, torch.minimum(raised, similarity), own], 1)
 
     @staticmethod
-    def _box(points, kind, x, y):
+    def _box(points: Tensor, kind: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Whether there is a box (n, 1), its inside as a map (1 everywhere without a box), its centre (n, 1, 2)."""
         first = (points * kind[..., 3:4]).sum(1, keepdim=True)
         second = (points * kind[..., 4:5]).sum(1, keepdim=True)
         box = kind[..., 3].amax(1, keepdim=True)
         margin = COARSE / 2
 
-        def within(line, axis):
+        def within(line: Tensor, axis: int) -> Tensor:
             return ((line > first[..., axis] - margin) & (line < second[..., axis] + margin)).float()
 
         inside = within(y, 1)[:, None, :, None] * within(x, 0)[:, None, None, :]
         return box, torch.maximum(inside, 1 - box[:, :, None, None]), (first + second) / 2
 
 
-def _centres(count, device):
+def _centres(count: int | Tensor, device: str | torch.device) -> Tensor:
     """Pixel coordinate of the centres of `count` cells of the coarse grid."""
     return (torch.arange(count, device=device).float() + 0.5) * COARSE
 
 
-def _mean_direction(under, weight):
+def _mean_direction(under: Tensor, weight: Tensor) -> Tensor:
     """Mean direction (n, d) of the tokens (n, p, d) with weights (n, p); zero where all weights are."""
     return F.normalize((under * weight[..., None]).sum(1), dim=-1) * weight.amax(1, keepdim=True)
 
 
-def _alike(direction, tokens):
+def _alike(direction: Tensor, tokens: Tensor) -> Tensor:
     """Cosine (n, 1, h, w) of directions (n, d) with the unit tokens (f, d, h, w) of their frames."""
-    return (direction.reshape(tokens.shape[0], -1, tokens.shape[1]) @ tokens.flatten(2)).reshape(-1, 1, *tokens.shape[-2:])
+    return (direction.reshape(tokens.shape[0], -1, tokens.shape[1]) @ tokens.flatten(2)).reshape(
+        -1, 1, *tokens.shape[-2:]
+    )

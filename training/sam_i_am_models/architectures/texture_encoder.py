@@ -2,7 +2,7 @@
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from .blocks import Residual
 
@@ -13,7 +13,7 @@ DIMENSIONS = 64
 class TextureEncoder(nn.Module):
     """(k, 1, 60, 60) grey in [0, 1] to (k, 64). Pools mean and deviation of two stages, and of the crop itself."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Sequential(nn.Conv2d(2, 24, 5, 2, 2, bias=False), nn.BatchNorm2d(24), nn.ReLU())
         self.low = nn.Sequential(Residual(24, 24), Residual(24, 48, 2))
@@ -24,10 +24,10 @@ class TextureEncoder(nn.Module):
         """Adds what `_pool` needs; how many figures it gives."""
         return 2 * (48 + 96)
 
-    def _pool(self, low, high):
+    def _pool(self, low: Tensor, high: Tensor) -> list[Tensor]:
         return [p for x in (low, high) for p in (x.mean((2, 3)), self._deviation(x))]
 
-    def forward(self, crops):
+    def forward(self, crops: Tensor) -> Tensor:
         mean = crops.mean((2, 3), keepdim=True)
         deviation = ((crops - mean) ** 2).mean((2, 3), keepdim=True).add(1e-4).sqrt()
         low = self.low(self.stem(torch.cat([crops * 2 - 1, (crops - mean) / (2 * deviation)], 1)))
@@ -35,6 +35,6 @@ class TextureEncoder(nn.Module):
         return F.normalize(self.head(torch.cat([*self._pool(low, self.high(low)), figures], 1)), dim=1)
 
     @staticmethod
-    def _deviation(x):
+    def _deviation(x: Tensor) -> Tensor:
         mean = x.mean((2, 3), keepdim=True)
         return ((x - mean) ** 2).mean((2, 3)).add(1e-5).sqrt()

@@ -71,31 +71,33 @@ class Cell:
                     out += weight * self._profile(r2, self.sigma * width)
         return torch.from_numpy((out / (out.mean() + 1e-6)).astype(np.float32))
 
-    def _profile(self, r2, sigma):
+    def _profile(self, r2: np.ndarray, sigma: float) -> np.ndarray:
         spot = np.exp(-r2 / (2 * sigma**2))
         if self.ring:
             spot = spot + self.ring * np.exp(-((np.sqrt(r2) - 2.4 * sigma) ** 2) / (0.6 * sigma**2))
         return spot
 
 
-def z_contrast(atomic_number) -> np.ndarray:
+def z_contrast(atomic_number: float | list[float]) -> np.ndarray:
     """Relative HAADF intensity of a column: Z to the power 1.7."""
     return np.asarray(atomic_number, float) ** 1.7
 
 
-def known_cell(rng, name: str, pixels_per_angstrom: float, ring: float = 0.0):
+def known_cell(
+    rng: np.random.Generator, name: str, pixels_per_angstrom: float, ring: float = 0.0
+) -> tuple[Cell, float]:
     """Cell of a real material and its mean intensity per area (arbitrary unit, comparable between materials)."""
     a, b, angle, columns = KNOWN_CELLS[name]
     weights = z_contrast([z for _, _, z in columns])
     area = a * b * np.sin(np.deg2rad(angle))
     brightness = float(weights.sum() / area)
     weights = weights / weights.max()
-    drawn = tuple((u, v, float(w), 1.0) for (u, v, _), w in zip(columns, weights))
+    drawn = tuple((u, v, float(w), 1.0) for (u, v, _), w in zip(columns, weights, strict=True))
     sigma = max(0.55, rng.uniform(0.4, 0.8) * pixels_per_angstrom)
     return Cell(a * pixels_per_angstrom, b * pixels_per_angstrom, angle, drawn, sigma, ring), brightness
 
 
-def random_cell(rng, period: float, ring: float = 0.0) -> Cell:
+def random_cell(rng: np.random.Generator, period: float, ring: float = 0.0) -> Cell:
     """An invented lattice: square, rectangular, hexagonal, oblique or centred, one to four columns."""
     family = rng.integers(5)
     a = period
@@ -109,15 +111,18 @@ def random_cell(rng, period: float, ring: float = 0.0) -> Cell:
         sites.append((float(site[0]), float(site[1])))
         numbers.append(rng.uniform(6, 80))
     weights = z_contrast(numbers) / z_contrast(max(numbers))
-    columns = tuple((u, v, float(w), float(rng.uniform(0.85, 1.2))) for (u, v), w in zip(sites, weights))
+    columns = tuple((u, v, float(w), float(rng.uniform(0.85, 1.2))) for (u, v), w in zip(sites, weights, strict=True))
     area = a * b * np.sin(np.deg2rad(angle))
     sigma = max(0.55, float(np.sqrt(area / max(1, len(sites) ** 0.5)) * rng.uniform(0.09, 0.2)))
     return Cell(a, b, angle, columns, sigma, ring)
 
 
-def near_twin(rng, cell: Cell) -> Cell:
+def near_twin(rng: np.random.Generator, cell: Cell) -> Cell:
     """Nearly the same lattice, as doping or strain makes it; one time in three a doubled cell (a superstructure)."""
-    columns = [(u, v, w * float(np.exp(0.25 * rng.standard_normal())), s * (1 + 0.06 * rng.standard_normal())) for u, v, w, s in cell.columns]
+    columns = [
+        (u, v, w * float(np.exp(0.25 * rng.standard_normal())), s * (1 + 0.06 * rng.standard_normal()))
+        for u, v, w, s in cell.columns
+    ]
     strain = 0.0 if rng.random() < 0.4 else 0.015
     a, b = cell.a * (1 + strain * rng.standard_normal()), cell.b * (1 + strain * rng.standard_normal())
     if rng.random() < 0.33:
@@ -129,4 +134,6 @@ def near_twin(rng, cell: Cell) -> Cell:
         index = rng.integers(1, len(columns))
         u, v, w, s = columns[index]
         columns[index] = (u, v, w * rng.choice([0.3, 0.5, 1.8]), s)
-    return replace(cell, a=a, b=b, columns=tuple(columns), sigma=cell.sigma * float(np.exp(0.06 * rng.standard_normal())))
+    return replace(
+        cell, a=a, b=b, columns=tuple(columns), sigma=cell.sigma * float(np.exp(0.06 * rng.standard_normal()))
+    )

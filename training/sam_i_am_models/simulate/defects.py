@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from .fields import smooth_field
 
@@ -33,13 +34,20 @@ class Structure:
     seams: list  # (mask, factor): multiply the intensity there
 
 
-def build(rng, regions, of_region, lattice_turns, has_lattice, size, coherent=False) -> Structure:
+def build(
+    rng: np.random.Generator,
+    regions: np.ndarray,
+    of_region: np.ndarray,
+    lattice_turns: list[float],
+    has_lattice: list[bool],
+    coherent: bool = False,
+) -> Structure:
     """One part per region, then cuts and seams.
 
     `lattice_turns`: rotation in degrees of each region's lattice; `has_lattice`: per material. Regions of a material
     without lattice show no outline between each other. `coherent`: all lattices are in phase, as in epitaxy.
     """
-    count = int(regions.max()) + 1
+    count, size = int(regions.max()) + 1, regions.shape[0]
     parts, common = [], (float(rng.random()), float(rng.random()))
     for region in range(count):
         phase = (float(rng.random()), float(rng.random()))
@@ -53,11 +61,13 @@ def build(rng, regions, of_region, lattice_turns, has_lattice, size, coherent=Fa
         if areas[region] > 0.02 * regions.size and rng.random() < 0.1:
             structure.seams.append(_crack(rng, structure.part_map == region, size))
         if areas[region] > 0.02 * regions.size and rng.random() < 0.15:
-            structure.parts[region] = replace(structure.parts[region], dislocations=_dislocations(rng, regions == region))
+            structure.parts[region] = replace(
+                structure.parts[region], dislocations=_dislocations(rng, regions == region)
+            )
     return structure
 
 
-def _line_through(rng, mask, size, waviness):
+def _line_through(rng: np.random.Generator, mask: np.ndarray, size: int, waviness: float) -> np.ndarray:
     """Signed distance in pixels to a wavy line through a random pixel of `mask`."""
     ys, xs = np.nonzero(mask)
     pick, angle = rng.integers(len(ys)), rng.random() * 2 * np.pi
@@ -66,7 +76,7 @@ def _line_through(rng, mask, size, waviness):
     return distance + smooth_field(rng, size, 5).numpy() * size * waviness
 
 
-def _cut(rng, structure, region, size, lattice):
+def _cut(rng: np.random.Generator, structure: Structure, region: int, size: int, lattice: bool) -> None:
     """Antiphase boundary, twin or low-angle boundary through `region`, with or without a seam along it."""
     mask = structure.part_map == region
     distance = _line_through(rng, mask, size, rng.uniform(0, 0.03))
@@ -86,27 +96,31 @@ def _cut(rng, structure, region, size, lattice):
     seam = rng.random() < 0.65
     if seam:
         width = rng.uniform(1, 9) * size / 1024
-        structure.seams.append((mask & (np.abs(distance) < width), 1 + float(rng.choice([-1, -1, 1]) * rng.uniform(0.08, 0.45))))
+        structure.seams.append(
+            (mask & (np.abs(distance) < width), 1 + float(rng.choice([-1, -1, 1]) * rng.uniform(0.08, 0.45)))
+        )
     structure.part_map[far] = number
     structure.parts.append(new)
     structure.seen_as.append(number if seam or (visible and lattice) else structure.seen_as[region])
 
 
-def _crack(rng, mask, size):
+def _crack(rng: np.random.Generator, mask: np.ndarray, size: int) -> tuple[np.ndarray, float]:
     """A seam that ends inside the region: it parts nothing."""
     distance = _line_through(rng, mask, size, rng.uniform(0, 0.03))
     across = _line_through(rng, mask, size, 0)
     width, length = rng.uniform(1, 6) * size / 1024, rng.uniform(0.03, 0.2) * size
-    return mask & (np.abs(distance) < width) & (np.abs(across) < length), 1 + float(rng.choice([-1, -1, 1]) * rng.uniform(0.1, 0.4))
+    return mask & (np.abs(distance) < width) & (np.abs(across) < length), 1 + float(
+        rng.choice([-1, -1, 1]) * rng.uniform(0.1, 0.4)
+    )
 
 
-def _dislocations(rng, mask):
+def _dislocations(rng: np.random.Generator, mask: np.ndarray) -> tuple[tuple[int, int, int, int], ...]:
     ys, xs = np.nonzero(mask)
     picks = rng.integers(0, len(ys), int(rng.integers(1, 4)))
     return tuple((int(ys[i]), int(xs[i]), *map(int, rng.permutation([1, 0]))) for i in picks)
 
 
-def fractional(part: Part, inverse_basis: np.ndarray, y: torch.Tensor, x: torch.Tensor):
+def fractional(part: Part, inverse_basis: np.ndarray, y: torch.Tensor, x: torch.Tensor) -> tuple[Tensor, Tensor]:
     """Fractional lattice coordinates (u, v) of pixels at (y, x)."""
     angle = np.deg2rad(part.rotation)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])

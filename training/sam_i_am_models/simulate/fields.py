@@ -9,22 +9,27 @@ import math
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 
-def pixel_grid(size: int, device="cpu"):
+def pixel_grid(size: int, device: str | torch.device = "cpu") -> tuple[Tensor, Tensor]:
     """Row and column coordinate of every pixel: two (size, size) float tensors."""
     line = torch.arange(size, dtype=torch.float32, device=device)
     return torch.meshgrid(line, line, indexing="ij")
 
 
-def white_noise(rng: np.random.Generator, shape, device="cpu") -> torch.Tensor:
+def white_noise(
+    rng: np.random.Generator, shape: torch.Size | tuple[int, int], device: str | torch.device = "cpu"
+) -> torch.Tensor:
     """Standard normal noise whose seed comes from `rng`."""
     source = torch.Generator(device=device)
     source.manual_seed(int(rng.integers(2**62)))
     return torch.randn(shape, generator=source, device=device)
 
 
-def smooth_field(rng, size: int, cells: int, device="cpu", aspect: float = 1.0) -> torch.Tensor:
+def smooth_field(
+    rng: np.random.Generator, size: int, cells: int, device: str | torch.device = "cpu", aspect: float = 1.0
+) -> torch.Tensor:
     """Smooth random field of zero mean and unit deviation with about `cells` bumps per side.
 
     `aspect` > 1 stretches the bumps vertically.
@@ -32,12 +37,14 @@ def smooth_field(rng, size: int, cells: int, device="cpu", aspect: float = 1.0) 
     rows = max(2, round(cells / aspect))
     knots = torch.from_numpy(rng.standard_normal((1, 1, rows + 3, cells + 3)).astype(np.float32))
     margin_y, margin_x = round(size / rows), round(size / cells)
-    field = F.interpolate(knots.to(device), (size + 2 * margin_y, size + 2 * margin_x), mode="bicubic", align_corners=False)
+    field = F.interpolate(
+        knots.to(device), (size + 2 * margin_y, size + 2 * margin_x), mode="bicubic", align_corners=False
+    )
     field = field[0, 0, margin_y : margin_y + size, margin_x : margin_x + size]
     return (field - field.mean()) / (field.std() + 1e-6)
 
 
-def smooth_line(rng, length: int, cells: int) -> np.ndarray:
+def smooth_line(rng: np.random.Generator, length: int, cells: int) -> np.ndarray:
     """Smooth random line of zero mean and unit deviation."""
     knots = rng.standard_normal(cells + 4)
     position = np.linspace(1, cells + 2, length)
@@ -48,13 +55,13 @@ def smooth_line(rng, length: int, cells: int) -> np.ndarray:
     return (line - line.mean()) / (line.std() + 1e-6)
 
 
-def rough_line(rng, length: int) -> np.ndarray:
+def rough_line(rng: np.random.Generator, length: int) -> np.ndarray:
     """Sum of smooth lines over several octaves: the outline of a rough interface, of order one."""
     octaves = ((3, 1.0), (8, 0.5), (24, 0.25), (80, 0.12))
     return sum(weight * rng.random() * smooth_line(rng, length, cells) for cells, weight in octaves)
 
 
-def stepped_line(rng, length: int) -> np.ndarray:
+def stepped_line(rng: np.random.Generator, length: int) -> np.ndarray:
     """Piecewise constant line of order one: atomic terraces."""
     steps = rng.integers(2, 9)
     edges = np.sort(rng.random(steps))
@@ -74,6 +81,6 @@ def blur(field: torch.Tensor, sigma: float) -> torch.Tensor:
     return F.conv2d(F.conv2d(padded, kernel), kernel.transpose(2, 3))[0, 0]
 
 
-def log_uniform(rng, low: float, high: float) -> float:
+def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
     """Random number between `low` and `high`, uniform in its logarithm."""
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))

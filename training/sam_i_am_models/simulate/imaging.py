@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from .fields import blur, log_uniform, pixel_grid, smooth_field, white_noise
 
@@ -15,7 +16,7 @@ def is_unseen_dose(dose: float) -> bool:
     return int(8 * np.log10(dose)) % 4 == 3
 
 
-def draw_dose(rng, low: float, high: float, unseen: bool) -> float:
+def draw_dose(rng: np.random.Generator, low: float, high: float, unseen: bool) -> float:
     """Electrons per pixel between `low` and `high`, inside or outside the bands kept for test sets."""
     while True:
         dose = log_uniform(rng, low, high)
@@ -23,11 +24,13 @@ def draw_dose(rng, low: float, high: float, unseen: bool) -> float:
             return dose
 
 
-def scan_coordinates(rng, size: int, device="cpu"):
+def scan_coordinates(rng: np.random.Generator, size: int, device: str = "cpu") -> tuple[Tensor, Tensor]:
     """Where in the specimen each pixel was recorded: (y, x), with drift, scan-line jitter and slow distortion."""
     yy, xx = pixel_grid(size, device)
     unit = size / 512
-    jitter = np.cumsum(rng.standard_normal(size)) * 0.08 * rng.random() + rng.standard_normal(size) * 0.35 * rng.random()
+    jitter = (
+        np.cumsum(rng.standard_normal(size)) * 0.08 * rng.random() + rng.standard_normal(size) * 0.35 * rng.random()
+    )
     jitter = torch.from_numpy((jitter * unit).astype(np.float32)).to(device)
     shear = rng.normal() * 0.02
     reach = rng.uniform(0, 2) * unit
@@ -35,7 +38,7 @@ def scan_coordinates(rng, size: int, device="cpu"):
     return yy + smooth_field(rng, size, 3, device) * reach, x
 
 
-def shade(rng, intensity: torch.Tensor) -> torch.Tensor:
+def shade(rng: np.random.Generator, intensity: torch.Tensor) -> torch.Tensor:
     """Thickness wedge, slow variation, contamination and a strain-like mottling."""
     size = intensity.shape[0]
     yy, xx = pixel_grid(size, intensity.device)
@@ -46,11 +49,20 @@ def shade(rng, intensity: torch.Tensor) -> torch.Tensor:
     if rng.random() < 0.3:
         intensity = intensity + rng.uniform(0, 0.15) * smooth_field(rng, size, 5, intensity.device).clamp(0, 3)
     if rng.random() < 0.2:
-        intensity = intensity * (1 + rng.uniform(0, 0.18) * smooth_field(rng, size, 2, intensity.device)).clamp(0.4, 1.8)
+        intensity = intensity * (1 + rng.uniform(0, 0.18) * smooth_field(rng, size, 2, intensity.device)).clamp(
+            0.4, 1.8
+        )
     return intensity
 
 
-def detect(rng, intensity: torch.Tensor, difficulty: int, pixel_unit: float, dose: float | None = None, unseen: bool = False):
+def detect(
+    rng: np.random.Generator,
+    intensity: torch.Tensor,
+    difficulty: int,
+    pixel_unit: float,
+    dose: float | None = None,
+    unseen: bool = False,
+) -> tuple[Tensor, float]:
     """Probe blur, background, Poisson and readout noise. Returns (signal, dose in electrons per pixel)."""
     intensity = blur(intensity, rng.uniform(0.3, 0.9) * pixel_unit)
     background = rng.uniform(0, 0.3) * rng.random()
@@ -73,7 +85,7 @@ def detect(rng, intensity: torch.Tensor, difficulty: int, pixel_unit: float, dos
     return signal, dose
 
 
-def store(rng, signal: torch.Tensor, gamma: float | None = None) -> np.ndarray:
+def store(rng: np.random.Generator, signal: torch.Tensor, gamma: float | None = None) -> np.ndarray:
     """Scale between two percentiles, clip, gamma, sometimes leave the range half empty; returns uint8 (size, size)."""
     sample = signal[::4, ::4].flatten().sort().values
     low = sample[int(rng.uniform(0, 0.01) * (len(sample) - 1))]

@@ -1,7 +1,7 @@
 """Layouts: how the frame is cut into regions. Each returns a (size, size) int array of region numbers 0..n-1.
 
-Kinds: layers, layers with islands or inclusions, particles on a support, grains, mottled two-phase fields, a single region.
-Lengths that say so are in units of the frame's side.
+Kinds: layers, layers with islands or inclusions, particles on a support, grains, mottled two-phase fields, a single
+region. Lengths that say so are in units of the frame's side.
 """
 
 import numpy as np
@@ -10,17 +10,17 @@ from scipy import ndimage
 from .fields import rough_line, smooth_field, stepped_line
 
 
-def _grid(size):
+def _grid(size: int) -> tuple[np.ndarray, np.ndarray]:
     line = np.arange(size, dtype=np.float32) / size
     return np.meshgrid(line, line, indexing="ij")
 
 
-def single(rng, size, difficulty):
+def single(rng: np.random.Generator, size: int, difficulty: int) -> np.ndarray:
     """One region that fills the frame."""
     return np.zeros((size, size), np.int32)
 
 
-def layers(rng, size, difficulty, count=None):
+def layers(rng: np.random.Generator, size: int, difficulty: int, count: int | None = None) -> np.ndarray:
     """Stacked layers with rough, tilted, curved, stepped or wedge-shaped interfaces; any stacking direction."""
     count = count or int(rng.integers(2, 7))
     thickness = np.maximum(rng.dirichlet(np.full(count, 2.5 if rng.random() < 0.7 else 1.0)), 0.035)
@@ -43,7 +43,7 @@ def layers(rng, size, difficulty, count=None):
     return regions
 
 
-def _interface(rng, samples, roughness):
+def _interface(rng: np.random.Generator, samples: np.ndarray, roughness: float) -> np.ndarray:
     """Deviation of one interface from its straight line, in units of the frame's side."""
     line = rough_line(rng, len(samples)) * roughness * rng.uniform(0.3, 1.5)
     if rng.random() < 0.15:
@@ -58,27 +58,37 @@ def _interface(rng, samples, roughness):
 BLOB_REACH = 1.5  # radii: no particle reaches farther from its centre
 
 
-def blob(rng, yy, xx, centre, radius):
+def blob(
+    rng: np.random.Generator, yy: np.ndarray, xx: np.ndarray, centre: np.ndarray | tuple[float, float], radius: float
+) -> np.ndarray:
     """Mask of one particle: a wavy ellipse or a faceted polygon."""
     mask = np.zeros(xx.shape, bool)
-    window = tuple(_within(line, middle, BLOB_REACH * radius) for line, middle in ((yy[:, 0], centre[1]), (xx[0], centre[0])))
+    window = tuple(
+        _within(line, middle, BLOB_REACH * radius) for line, middle in ((yy[:, 0], centre[1]), (xx[0], centre[0]))
+    )
     mask[window] = _particle(rng, yy[window], xx[window], centre, radius)
     return mask
 
 
-def _within(line, middle, reach):
+def _within(line: np.ndarray, middle: float, reach: float) -> slice:
     """The part of a rising `line` of coordinates that is at most `reach` from `middle`."""
     return slice(*np.searchsorted(line, [middle - reach, middle + reach]))
 
 
-def _particle(rng, yy, xx, centre, radius):
+def _particle(
+    rng: np.random.Generator, yy: np.ndarray, xx: np.ndarray, centre: np.ndarray | tuple[float, float], radius: float
+) -> np.ndarray:
     turn, ratio = rng.random() * np.pi, rng.uniform(0.45, 1)
     dx, dy = xx - centre[0], yy - centre[1]
     u = (np.cos(turn) * dx + np.sin(turn) * dy) / radius
     v = (-np.sin(turn) * dx + np.cos(turn) * dy) / (radius * ratio)
     if rng.random() < 0.5:
         angle, phase, waves = np.arctan2(v, u), rng.random(3) * 6.28, rng.uniform(0, 1.4)
-        bound = 1 + waves * (0.12 * np.sin(2 * angle + phase[0]) + 0.08 * np.sin(3 * angle + phase[1]) + 0.05 * np.sin(5 * angle + phase[2]))
+        bound = 1 + waves * (
+            0.12 * np.sin(2 * angle + phase[0])
+            + 0.08 * np.sin(3 * angle + phase[1])
+            + 0.05 * np.sin(5 * angle + phase[2])
+        )
         return u * u + v * v < bound * bound
     mask, facets, start = np.ones_like(xx, bool), rng.integers(4, 9), rng.random() * 6.28
     for facet in range(facets):
@@ -87,7 +97,13 @@ def _particle(rng, yy, xx, centre, radius):
     return mask
 
 
-def add_blobs(rng, regions, count=None, radii=(0.03, 0.2), on=None):
+def add_blobs(
+    rng: np.random.Generator,
+    regions: np.ndarray,
+    count: int | None = None,
+    radii: tuple[float, float] = (0.03, 0.2),
+    on: int | None = None,
+) -> np.ndarray:
     """Put particles into `regions`; each gets its own number. `on`: only inside or touching that region's outline."""
     size, top = regions.shape[0], int(regions.max())
     yy, xx = _grid(size)
@@ -103,7 +119,7 @@ def add_blobs(rng, regions, count=None, radii=(0.03, 0.2), on=None):
     return regions
 
 
-def islands(rng, size, difficulty):
+def islands(rng: np.random.Generator, size: int, difficulty: int) -> np.ndarray:
     """A substrate, islands standing on its surface, and what is above (vacuum or a cap)."""
     regions = layers(rng, size, difficulty, 2)
     yy, xx = _grid(size)
@@ -118,7 +134,7 @@ def islands(rng, size, difficulty):
     return regions
 
 
-def particles(rng, size, difficulty):
+def particles(rng: np.random.Generator, size: int, difficulty: int) -> np.ndarray:
     """Particles, apart or touching, on one support."""
     regions = np.zeros((size, size), np.int32)
     if rng.random() < 0.25:
@@ -127,7 +143,7 @@ def particles(rng, size, difficulty):
     return add_blobs(rng, regions, int(rng.integers(20, 60)) if many else None, (0.012, 0.08) if many else (0.04, 0.25))
 
 
-def grains(rng, size, difficulty):
+def grains(rng: np.random.Generator, size: int, difficulty: int) -> np.ndarray:
     """Voronoi grains with wavy boundaries."""
     yy, xx = _grid(size)
     wave = smooth_field(rng, size, 6).numpy() * rng.uniform(0, 0.03)
@@ -139,11 +155,15 @@ def grains(rng, size, difficulty):
     return regions
 
 
-def mottled(rng, size, difficulty):
-    """Two or three interlocking phases: thresholds of a smooth field, often stretched into columns; some blobs in between."""
+def mottled(rng: np.random.Generator, size: int, difficulty: int) -> np.ndarray:
+    """Two or three interlocking phases: thresholds of a smooth field, often stretched into columns; some blobs in
+    between.
+    """
     aspect = rng.choice([1.0, 1.0, 3.0, 6.0])
     cells = int(rng.integers(3, 12))
-    field = smooth_field(rng, size, cells, aspect=aspect) + rng.uniform(0, 0.35) * smooth_field(rng, size, cells * 4, aspect=max(1.0, aspect / 2))
+    field = smooth_field(rng, size, cells, aspect=aspect) + rng.uniform(0, 0.35) * smooth_field(
+        rng, size, cells * 4, aspect=max(1.0, aspect / 2)
+    )
     if rng.random() < 0.5:
         field = field.T
     field = field.numpy()
@@ -155,7 +175,7 @@ def mottled(rng, size, difficulty):
     return regions
 
 
-def layers_with_blobs(rng, size, difficulty):
+def layers_with_blobs(rng: np.random.Generator, size: int, difficulty: int) -> np.ndarray:
     """Layers with inclusions, pores or particles."""
     return add_blobs(rng, layers(rng, size, difficulty))
 
@@ -172,10 +192,12 @@ LAYOUTS = {
 }
 
 
-def assign_materials(rng, regions, layout: str, materials: int) -> np.ndarray:
+def assign_materials(rng: np.random.Generator, regions: np.ndarray, layout: str, materials: int) -> np.ndarray:
     """Material number of every region. Consecutive layers differ; particles of one kind share one material."""
     count = int(regions.max()) + 1
-    of_region = np.concatenate([rng.permutation(materials), rng.integers(0, materials, max(0, count - materials))])[:count]
+    of_region = np.concatenate([rng.permutation(materials), rng.integers(0, materials, max(0, count - materials))])[
+        :count
+    ]
     base = {"particles": 1, "islands": 2}.get(layout)
     if base is not None and materials > 1:
         common = int(rng.integers(1, materials))
@@ -188,7 +210,7 @@ def assign_materials(rng, regions, layout: str, materials: int) -> np.ndarray:
     return of_region
 
 
-def breadths(regions) -> np.ndarray:
+def breadths(regions: np.ndarray) -> np.ndarray:
     """Diameter in pixels of the largest circle inside each region; the frame's edge does not bound a region."""
     out = np.zeros(int(regions.max()) + 1)
     for region in range(len(out)):
@@ -198,7 +220,7 @@ def breadths(regions) -> np.ndarray:
     return out
 
 
-def dissolve(regions, unwanted: np.ndarray) -> np.ndarray:
+def dissolve(regions: np.ndarray, unwanted: np.ndarray) -> np.ndarray:
     """Give the pixels of the regions where `unwanted` (bool per region) to the nearest other region."""
     gone = unwanted[regions]
     if not gone.any() or gone.all():

@@ -1,5 +1,8 @@
 """Exact maps from region numbers: connected pieces, visible parts and groups of pieces that belong together."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from scipy import ndimage
 
@@ -7,7 +10,10 @@ LARGEST_NUMBER = 254
 
 
 def connected_pieces(labels: np.ndarray, least_area: int) -> np.ndarray:
-    """Number the connected pieces of every label > 0, by label and falling area. Pieces below `least_area` pixels get 0."""
+    """Number the connected pieces of every label > 0, by label and falling area.
+
+    Pieces below `least_area` pixels get 0.
+    """
     pieces, count = ndimage.label(_linked(labels))
     pieces = pieces[::2, ::2]
     areas = np.bincount(pieces.ravel(), minlength=count + 1)
@@ -20,8 +26,10 @@ def connected_pieces(labels: np.ndarray, least_area: int) -> np.ndarray:
     return number[pieces]
 
 
-def _linked(labels):
-    """Pixels of a label > 0 two apart, with a link between neighbours of one label: what is connected there is one piece."""
+def _linked(labels: np.ndarray) -> np.ndarray:
+    """Pixels of a label > 0 two apart, with a link between neighbours of one label: what is connected there is one
+    piece.
+    """
     height, width = labels.shape
     links = np.zeros((2 * height - 1, 2 * width - 1), bool)
     links[::2, ::2] = labels > 0
@@ -45,15 +53,17 @@ def neighbours(pieces: np.ndarray, reach: int) -> dict[int, set[int]]:
     return out
 
 
-def touching_groups(pieces: np.ndarray, materials: np.ndarray, similar, reach: int) -> np.ndarray:
-    """Group number per pixel: a host with what it encloses, and touching pieces of materials for which `similar(a, b)`."""
+def touching_groups(pieces: np.ndarray, materials: np.ndarray, similar: Callable[..., Any], reach: int) -> np.ndarray:
+    """Group number per pixel: a host with what it encloses, and touching pieces of materials
+    for which `similar(a, b)`.
+    """
     touch = neighbours(pieces, reach)
     border = set(np.unique(np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]])).tolist())
     numbers, first = np.unique(pieces, return_index=True)
-    material = dict(zip(numbers.tolist(), materials.ravel()[first].tolist()))
+    material = dict(zip(numbers.tolist(), materials.ravel()[first].tolist(), strict=True))
     parent = {p: p for p in touch}
 
-    def root(p):
+    def root(p: int) -> int:
         while parent[p] != p:
             p = parent[p]
         return p

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from . import imaging, layouts
 from .defects import Part, Structure, build, fractional
 from .fields import blur, pixel_grid
 from .maps import connected_pieces, touching_groups
 from .materials import Material, palette
-
 
 NARROWEST_CELLS = 4.0  # unit cells across the usual region of a crystal
 LEAST_CELLS = 2.0  # unit cells across the smallest
@@ -52,40 +52,53 @@ class Scene:
     layout: str = "given"
 
 
-def simulate(seed: int, size: int = 512, difficulty: int | None = None, device: str = "cpu", unseen: bool = False) -> Micrograph:
+def simulate(
+    seed: int, size: int = 512, difficulty: int | None = None, device: str = "cpu", unseen: bool = False
+) -> Micrograph:
     """Draw the micrograph of `seed`. The same arguments give the same bytes on the same device.
 
     `size`: side in pixels; the field of view does not depend on it, so 512 is 1024 at half the sampling.
     `difficulty`: 1 clear .. 3 near-identical lattices, narrow layers, defects; by default drawn from the seed.
-    `unseen`: only real lattices and doses that are never drawn without it (crystals.UNSEEN_CELLS, imaging.is_unseen_dose).
+    `unseen`: only real lattices and doses that are never drawn without it (crystals.UNSEEN_CELLS,
+    imaging.is_unseen_dose).
     """
     rng = np.random.default_rng(seed)
     drawn = int(rng.integers(1, 4))
     difficulty = difficulty or drawn
     scene = draw_scene(rng, size, difficulty, unseen)
-    return photograph(rng, scene, size, difficulty, {"seed": seed}, device, unseen=unseen)
+    return photograph(rng, scene, size, Exposure(difficulty, device, unseen=unseen), {"seed": seed})
 
 
-def draw_scene(rng, size: int, difficulty: int, unseen: bool = False, count: int | None = None) -> Scene:
-    """Choose layout, materials and defects. `count`: materials, where the layout has as many regions; two to four by default."""
+def draw_scene(
+    rng: np.random.Generator, size: int, difficulty: int, unseen: bool = False, count: int | None = None
+) -> Scene:
+    """Choose layout, materials and defects.
+
+    `count`: materials, where the layout has as many regions; two to four by default.
+    """
     names = list(layouts.LAYOUTS)
     layout = str(rng.choice(names, p=[layouts.LAYOUTS[n][1] for n in names]))
     regions = layouts.LAYOUTS[layout][0](rng, size, difficulty)
     drawn_count = int(rng.integers(2, 5))
     materials = min(count or drawn_count, int(regions.max()) + 1)
-    sem = layout != "single" and rng.random() < (0.3 if layout in ("mottled", "particles", "layers with blobs") else 0.06)
+    sem = layout != "single" and rng.random() < (
+        0.3 if layout in ("mottled", "particles", "layers with blobs") else 0.06
+    )
     drawn = palette(rng, materials, difficulty, size / 1024, sem, unseen)
     of_region = layouts.assign_materials(rng, regions, layout, materials)
     regions, drawn = _fit_lattices(regions, of_region, drawn, size / 1024)
     lattice = [m.kind == "crystal" for m in drawn]
     coherent = rng.random() < (0.7 if layout == "mottled" else 0.25)
-    structure = build(rng, regions, of_region, _turns(rng, of_region, layout, coherent), lattice, size, coherent)
+    structure = build(rng, regions, of_region, _turns(rng, of_region, layout, coherent), lattice, coherent)
     width = rng.uniform(0.3, 1.5) if rng.random() < 0.75 else rng.uniform(1.5, 7)
     return Scene(structure, drawn, float(width * size / 1024), layout)
 
 
-def _fit_lattices(regions, of_region, materials, scale):
-    """A crystal is several unit cells wide: sample all lattices finer where it would not be, and leave no region of fewer than two.
+def _fit_lattices(
+    regions: np.ndarray, of_region: np.ndarray, materials: list[Material], scale: float
+) -> tuple[np.ndarray, list[Material]]:
+    """A crystal is several unit cells wide: sample all lattices finer where it would not be, and leave no region of
+    fewer than two.
 
     Returns (regions, materials). A particle of one cell has no lattice that it could be known by.
     """
@@ -101,7 +114,7 @@ def _fit_lattices(regions, of_region, materials, scale):
     return layouts.dissolve(regions, unwanted), [m.sampled(factor) for m in materials]
 
 
-def _broadest(of_region, breadth):
+def _broadest(of_region: np.ndarray, breadth: np.ndarray) -> np.ndarray:
     """Whether each region is the broadest of its material: that one stays, however small."""
     keep = np.zeros(len(of_region), bool)
     for material in np.unique(of_region):
@@ -110,7 +123,7 @@ def _broadest(of_region, breadth):
     return keep
 
 
-def _turns(rng, of_region, layout, coherent):
+def _turns(rng: np.random.Generator, of_region: np.ndarray, layout: str, coherent: bool) -> list[float]:
     """Rotation of each region's lattice in degrees: epitaxial for most, arbitrary for some grains and particles."""
     aligned = rng.random() < 0.6
     base = rng.choice([0, 90]) + rng.normal() * 2 if aligned else rng.uniform(0, 180)
@@ -125,13 +138,26 @@ def _turns(rng, of_region, layout, coherent):
     return turns
 
 
-def photograph(rng, scene: Scene, size, difficulty, metadata, device="cpu", dose=None, gamma=None, unseen=False) -> Micrograph:
+@dataclass(frozen=True)
+class Exposure:
+    """How a scene is recorded. `dose` and `gamma` are drawn where they are not given; `unseen`: see `simulate`."""
+
+    difficulty: int
+    device: str = "cpu"
+    dose: float | None = None
+    gamma: float | None = None
+    unseen: bool = False
+
+
+def photograph(
+    rng: np.random.Generator, scene: Scene, size: int, exposure: Exposure, metadata: dict[str, int]
+) -> Micrograph:
     """Render the scene, image it, and derive the maps."""
-    intensity, unsure = render(rng, scene, size, device)
+    intensity, unsure = render(rng, scene, size, exposure.device)
     intensity = _rims(rng, scene, intensity)
     intensity = imaging.shade(rng, intensity)
-    signal, dose = imaging.detect(rng, intensity, difficulty, size / 512, dose, unseen)
-    image = imaging.store(rng, signal, gamma)
+    signal, dose = imaging.detect(rng, intensity, exposure.difficulty, size / 512, exposure.dose, exposure.unseen)
+    image = imaging.store(rng, signal, exposure.gamma)
     maps = _maps(scene, unsure.cpu().numpy(), size)
     used = np.unique(maps[0][maps[0] > 0]) - 1
     metadata = metadata | {
@@ -140,10 +166,10 @@ def photograph(rng, scene: Scene, size, difficulty, metadata, device="cpu", dose
         "materials": [scene.materials[i].name for i in used],
         "period_px": [round(float(scene.materials[i].cell.period), 1) for i in used if scene.materials[i].cell],
     }
-    return Micrograph(image, *maps, difficulty, metadata)
+    return Micrograph(image, *maps, exposure.difficulty, metadata)
 
 
-def render(rng, scene: Scene, size: int, device="cpu"):
+def render(rng: np.random.Generator, scene: Scene, size: int, device: str = "cpu") -> tuple[Tensor, Tensor]:
     """Intensity of the specimen (size, size) and where the interfaces leave the material unsure (bool)."""
     y, x = imaging.scan_coordinates(rng, size, device)
     structure, width = scene.structure, scene.interface_width
@@ -167,7 +193,7 @@ def render(rng, scene: Scene, size: int, device="cpu"):
     return total, surest < (0.8 if width > 1.5 * size / 1024 else 0.0)
 
 
-def _box(mask: torch.Tensor, margin: int):
+def _box(mask: torch.Tensor, margin: int) -> tuple[slice, slice] | None:
     rows, columns = mask.any(1).nonzero(), mask.any(0).nonzero()
     if not len(rows):
         return None
@@ -176,14 +202,14 @@ def _box(mask: torch.Tensor, margin: int):
     return slice(max(0, top), bottom), slice(max(0, left), right)
 
 
-def _part_intensity(rng, material: Material, part: Part, y, x):
+def _part_intensity(rng: np.random.Generator, material: Material, part: Part, y: Tensor, x: Tensor) -> Tensor:
     if material.kind != "crystal":
         return part.gain * material.intensity(rng, y, x)
     u, v = fractional(part, np.linalg.inv(material.cell.basis()), y, x)
     return part.gain * material.intensity(rng, u, v)
 
 
-def _rims(rng, scene: Scene, intensity):
+def _rims(rng: np.random.Generator, scene: Scene, intensity: Tensor) -> Tensor:
     """Bright or dark fringes along the outline of one material: edge effects of SEM, reacted or damaged interfaces."""
     sem = all(material.kind != "crystal" for material in scene.materials)
     chance = rng.random() * (0.4 if sem else 1.0)
@@ -199,7 +225,7 @@ def _rims(rng, scene: Scene, intensity):
     return intensity * (1 + rng.choice([1, 1, -1]) * rng.uniform(0.05, 0.5) * side).clamp(min=0.2)
 
 
-def _maps(scene: Scene, unsure, size):
+def _maps(scene: Scene, unsure: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Materials, pieces, parts and groups, in this order."""
     structure = scene.structure
     of_part = np.array([part.material + 1 for part in structure.parts], np.uint8)
@@ -212,19 +238,19 @@ def _maps(scene: Scene, unsure, size):
     cuts = seen_as[structure.part_map].astype(np.int64) + 1
     parts = connected_pieces(_renumber(cuts * 256 + pieces, pieces > 0), least)
 
-    def similar(a, b):
+    def similar(a: int, b: int) -> bool:
         return _is_twin(scene.materials, a - 1, b - 1)
 
     groups = touching_groups(pieces, materials, similar, max(2, round(10 * size / 1024)))
     return materials, pieces, parts, groups
 
 
-def _slivers(materials, least: float):
+def _slivers(materials: np.ndarray, least: float) -> np.ndarray:
     """Where materials lie that show less than `least` pixels in all: specks that nobody could name are unlabelled."""
     return np.isin(materials, np.nonzero(np.bincount(materials.ravel()) < least)[0])
 
 
-def _renumber(labels, valid):
+def _renumber(labels: np.ndarray, valid: np.ndarray) -> np.ndarray:
     """Small consecutive numbers for the labels where `valid`, 0 elsewhere."""
     out = np.zeros(labels.shape, np.int32)
     if valid.any():
@@ -236,7 +262,7 @@ def _is_twin(materials: list[Material], a: int, b: int) -> bool:
     return materials[a].twin_of == b or materials[b].twin_of == a
 
 
-def pixel_axes(size: int):
+def pixel_axes(size: int) -> tuple[np.ndarray, np.ndarray]:
     """Row and column numbers, for scripts that lay out a scene by hand."""
     yy, xx = pixel_grid(size)
     return yy.numpy(), xx.numpy()

@@ -1,4 +1,6 @@
-"""Simulated micrographs as broad as a lab: what `simulate` never draws (supports, HRTEM, SEM, coherent layers, artefacts, burnt-in text)."""
+"""Simulated micrographs as broad as a lab: what `simulate` never draws (supports, HRTEM, SEM, coherent layers,
+artefacts, burnt-in text).
+"""
 
 from .micrograph import LAB_SHARE, simulate_lab, simulate_mixed
 

@@ -1,8 +1,12 @@
-"""What goes wrong between specimen and file: three registries, name: (function, chance). `develop` runs them in this order.
+"""What goes wrong between specimen and file: three registries, name: (function, chance).
 
-SPECIMEN   function(rng, field: Field) -> Field: before shading, probe and noise; may change the maps, too (curtaining, charging,
+`develop` runs them in this order.
+
+SPECIMEN   function(rng, field: Field) -> Field: before shading, probe and noise; may change the maps, too (curtaining,
+charging,
            contamination)
-RECORDING  function(rng, signal float32 (size, size), mode: str) -> signal: after the noise, before storage (scan tears, detector seams,
+RECORDING  function(rng, signal float32 (size, size), mode: str) -> signal: after the noise, before storage (scan tears,
+detector seams,
            line noise). Shifts of up to 3 pixels need no change of the maps.
 STORAGE    function(rng, image uint8 (size, size)) -> image uint8: heavy JPEG, few grey values
 """
@@ -14,7 +18,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from scipy import ndimage, signal as filters
+from scipy import ndimage
+from scipy import signal as filters
 
 from ..fields import log_uniform, smooth_field
 from .field import Field
@@ -24,12 +29,14 @@ MILLED = ("haadf", "bf", "abf", "sem")
 FARTHEST = 3.0  # pixels that a line may be shifted by
 
 
-def curtaining(rng, field: Field) -> Field:
+def curtaining(rng: np.random.Generator, field: Field) -> Field:
     """Stripes of a milled face or lamella: thickness changes across, hardly along; they start somewhere and fade."""
     if field.mode not in MILLED:
         return field
     size = field.size
-    stripes = sum(weight * _line_noise(rng, size, width * field.unit) for weight, width in ((1.0, 2.5), (1.0, 9), (0.8, 35)))
+    stripes = sum(
+        weight * _line_noise(rng, size, width * field.unit) for weight, width in ((1.0, 2.5), (1.0, 9), (0.8, 35))
+    )
     lean = np.tan(np.deg2rad(rng.normal() * (2 if rng.random() < 0.7 else 25)))
     line = np.arange(size, dtype=np.float32)
     column = np.clip(line[None] + lean * (line[:, None] - size / 2), 0, size - 1).astype(np.int32)
@@ -39,12 +46,12 @@ def curtaining(rng, field: Field) -> Field:
     return replace(field, intensity=(field.intensity * factor).astype(np.float32))
 
 
-def _line_noise(rng, size, width):
+def _line_noise(rng: np.random.Generator, size: int, width: float) -> np.ndarray:
     noise = ndimage.gaussian_filter1d(rng.standard_normal(size), max(width, 0.3))
     return noise / max(float(noise.std()), 1e-6)
 
 
-def charging(rng, field: Field) -> Field:
+def charging(rng: np.random.Generator, field: Field) -> Field:
     """Bright places drag a dark or bright tail along the scan line, and some stretches of lines flare."""
     if field.mode != "sem":
         return field
@@ -56,7 +63,7 @@ def charging(rng, field: Field) -> Field:
     return replace(field, intensity=intensity.astype(np.float32))
 
 
-def _flares(rng, size):
+def _flares(rng: np.random.Generator, size: int) -> np.ndarray:
     """Brightness added to stretches of single lines, each fading to the right."""
     out = np.zeros((size, size), np.float32)
     for _ in range(int(rng.integers(0, 25))):
@@ -67,8 +74,11 @@ def _flares(rng, size):
     return out
 
 
-def contamination(rng, field: Field) -> Field:
-    """Carbon that the beam grew: soft round spots, or the square of an earlier scan. The materials below stay what they are."""
+def contamination(rng: np.random.Generator, field: Field) -> Field:
+    """Carbon that the beam grew: soft round spots, or the square of an earlier scan.
+
+    The materials below stay what they are.
+    """
     size, factor = field.size, np.ones_like(field.intensity)
     sign = 1 if field.mode == "haadf" else -1
     if rng.random() < 0.5:
@@ -83,12 +93,12 @@ def contamination(rng, field: Field) -> Field:
         for _ in range(int(rng.integers(1, 9))):
             cy, cx = rng.random(2) * size
             radius = log_uniform(rng, 4, 60) * field.unit
-            near = np.exp(-(((y - cy) ** 2 + (x - cx) ** 2) / radius**2) ** rng.uniform(0.8, 2))
+            near = np.exp(-((((y - cy) ** 2 + (x - cx) ** 2) / radius**2) ** rng.uniform(0.8, 2)))
             factor += sign * rng.uniform(0.04, 0.3) * near
     return replace(field, intensity=(field.intensity * factor).astype(np.float32))
 
 
-def dirt(rng, field: Field) -> Field:
+def dirt(rng: np.random.Generator, field: Field) -> Field:
     """Specks of up to five pixels, bright or dark, even or in patches: nobody paints them."""
     size, unit = field.size, field.unit
     low, high = np.percentile(field.intensity[::4, ::4], (1, 99))
@@ -102,10 +112,12 @@ def dirt(rng, field: Field) -> Field:
     sigma = max(0.3, rng.uniform(0.4, 1.3) * unit)
     specks = ndimage.gaussian_filter(specks, sigma) * (2 * np.pi * sigma**2)
     sign = rng.choice([-1, 1]) if field.mode == "sem" else (1 if field.mode == "haadf" else -1)
-    return replace(field, intensity=(field.intensity + sign * rng.uniform(0.1, 0.5) * (high - low) * specks).astype(np.float32))
+    return replace(
+        field, intensity=(field.intensity + sign * rng.uniform(0.1, 0.5) * (high - low) * specks).astype(np.float32)
+    )
 
 
-def scratches(rng, field: Field) -> Field:
+def scratches(rng: np.random.Generator, field: Field) -> Field:
     """Fine straight lines left by polishing, mostly in one direction."""
     if field.mode != "sem":
         return field
@@ -119,11 +131,11 @@ def scratches(rng, field: Field) -> Field:
     return replace(field, intensity=out.astype(np.float32))
 
 
-def _soft(line, start, length, edge):
+def _soft(line: np.ndarray, start: float, length: float, edge: float) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(np.minimum(line - start, start + length - line) / edge, -30, 30)))
 
 
-def moved_lines(rng, signal, mode):
+def moved_lines(rng: np.random.Generator, signal: np.ndarray, mode: str) -> np.ndarray:
     """Lines out of place: jitter of each, one or a few tears, or hum; at most FARTHEST pixels."""
     if mode not in SCANNED:
         return signal
@@ -135,11 +147,13 @@ def moved_lines(rng, signal, mode):
         for row in rng.integers(0, size, int(rng.integers(1, 5))):
             shift[row:] += rng.uniform(-2, 2)
     else:
-        shift = rng.uniform(0.4, 2.0) * np.sin(np.arange(size) * 2 * np.pi / log_uniform(rng, 3, 60) + rng.uniform(0, 6.3))
+        shift = rng.uniform(0.4, 2.0) * np.sin(
+            np.arange(size) * 2 * np.pi / log_uniform(rng, 3, 60) + rng.uniform(0, 6.3)
+        )
     return _shifted(signal, np.clip(shift, -FARTHEST, FARTHEST))
 
 
-def _shifted(signal, shift):
+def _shifted(signal: np.ndarray, shift: np.ndarray) -> np.ndarray:
     """Each row moved right by its shift in pixels, edges repeated."""
     size = signal.shape[1]
     place = np.clip(np.arange(size)[None] - shift[:, None], 0, size - 1)
@@ -149,7 +163,7 @@ def _shifted(signal, shift):
     return signal[rows, left] * (1 - share) + signal[rows, left + 1] * share
 
 
-def flyback(rng, signal, mode):
+def flyback(rng: np.random.Generator, signal: np.ndarray, mode: str) -> np.ndarray:
     """The first columns of every line are drawn out and of another brightness: the beam was still coming back."""
     if mode not in SCANNED:
         return signal
@@ -160,7 +174,7 @@ def flyback(rng, signal, mode):
     return (signal[:, place] * (1 + rng.uniform(-0.25, 0.35) * late)[None]).astype(np.float32)
 
 
-def line_gain(rng, signal, mode):
+def line_gain(rng: np.random.Generator, signal: np.ndarray, mode: str) -> np.ndarray:
     """Lines of uneven brightness, or a beam current that changes at some line."""
     if mode not in SCANNED:
         return signal
@@ -174,7 +188,7 @@ def line_gain(rng, signal, mode):
     return (signal * gain[:, None]).astype(np.float32)
 
 
-def seams(rng, signal, mode):
+def seams(rng: np.random.Generator, signal: np.ndarray, mode: str) -> np.ndarray:
     """A camera of tiles: each of its own gain and offset, sometimes a line between."""
     if mode in SCANNED:
         return signal
@@ -194,7 +208,7 @@ def seams(rng, signal, mode):
     return out.astype(np.float32)
 
 
-def bad_pixels(rng, signal, mode):
+def bad_pixels(rng: np.random.Generator, signal: np.ndarray, mode: str) -> np.ndarray:
     """Hot and dead pixels, sometimes a whole column."""
     out, size = signal.copy(), signal.shape[0]
     low, high = np.percentile(signal[::4, ::4], (0.5, 99.5))
@@ -206,8 +220,10 @@ def bad_pixels(rng, signal, mode):
     return out
 
 
-def enlarged(rng, signal, mode):
-    """Recorded with fewer pixels and enlarged, so that noise and edges are soft alike; or reduced from more pixels, which sharpens."""
+def enlarged(rng: np.random.Generator, signal: np.ndarray, mode: str) -> np.ndarray:
+    """Recorded with fewer pixels and enlarged, so that noise and edges are soft alike; or reduced from more pixels,
+    which sharpens.
+    """
     size = signal.shape[0]
     small = max(16, round(size / rng.uniform(1.2, 3.0)))
     field = torch.from_numpy(np.ascontiguousarray(signal, np.float32))[None, None]
@@ -219,7 +235,7 @@ def enlarged(rng, signal, mode):
     return F.interpolate(field, (size, size), mode=how, align_corners=False)[0, 0].numpy()
 
 
-def jpeg(rng, image):
+def jpeg(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """Stored as JPEG of middling to bad quality, once or twice."""
     for _ in range(1 if rng.random() < 0.8 else 2):
         file = BytesIO()
@@ -228,26 +244,26 @@ def jpeg(rng, image):
     return image
 
 
-def dull(rng, image):
+def dull(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """Not stretched: a narrow range of greys somewhere between black and white."""
     span = rng.uniform(0.25, 0.8)
     low = rng.uniform(0, 1 - span)
     return (255 * low + span * image + 0.5).astype(np.uint8)
 
 
-def few_greys(rng, image):
+def few_greys(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """Stored with 12 to 64 grey values."""
     levels = int(log_uniform(rng, 12, 64))
     return (np.round(image / 255 * (levels - 1)) * (255 / (levels - 1)) + 0.5).clip(0, 255).astype(np.uint8)
 
 
-def sharpened(rng, image):
+def sharpened(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """Sharpened by a program: halos along edges, louder noise."""
     soft = ndimage.gaussian_filter(image.astype(np.float32), rng.uniform(0.8, 3), truncate=3)
     return np.clip(image + rng.uniform(0.3, 1.5) * (image - soft), 0, 255).astype(np.uint8)
 
 
-def smoothed(rng, image):
+def smoothed(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """Noise taken away by a median or a blur."""
     if rng.random() < 0.5:
         return ndimage.median_filter(image, 3)

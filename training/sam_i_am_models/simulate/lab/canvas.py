@@ -1,6 +1,8 @@
 """The picture while marks are painted over it: an ink, an opacity tile, a place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -16,7 +18,10 @@ FINE = 3  # drawn so many times finer, then averaged
 
 @dataclass(frozen=True)
 class Ink:
-    """Grey value of marks, of the thin line around them (None: none), of the plate under text (None: none); `hard`: no soft edges."""
+    """Grey value of marks, of the thin line around them (None: none), of the plate under text (None: none);
+
+    `hard`: no soft edges.
+    """
 
     grey: int
     outline: int | None = None
@@ -25,7 +30,7 @@ class Ink:
     face: Face = field(default_factory=Face)
 
 
-def draw_ink(rng, image: np.ndarray) -> Ink:
+def draw_ink(rng: np.random.Generator, image: np.ndarray) -> Ink:
     """The ink of one picture: mostly white or black, whichever shows, often with an outline or a plate."""
     light = bool(rng.random() < (0.75 if image.mean() < 128 else 0.4))
     grey = int(rng.choice([255, 255, 255, 235, 210] if light else [0, 0, 0, 20, 60]))
@@ -40,7 +45,10 @@ def draw_ink(rng, image: np.ndarray) -> Ink:
 
 @dataclass
 class Canvas:
-    """`image` float32 (h, w) that is painted on; `painted` bool; `field`: (top, left, bottom, right) of what is still specimen; `marks`: what was painted."""
+    """`image` float32 (h, w) that is painted on;
+
+    `painted` bool; `field`: (top, left, bottom, right) of what is still specimen; `marks`: what was painted.
+    """
 
     image: np.ndarray
     painted: np.ndarray
@@ -58,7 +66,9 @@ class Canvas:
         return max(self.image.shape) / 1024
 
     def put(self, tile: np.ndarray, top: int, left: int, grey: float) -> None:
-        """Lay `grey` over the picture with the opacities of `tile`, whose corner comes to (top, left); what sticks out is cut off."""
+        """Lay `grey` over the picture with the opacities of `tile`, whose corner comes to (top, left); what sticks out
+        is cut off.
+        """
         height, width = self.image.shape
         rows = slice(max(0, top), min(height, top + tile.shape[0]))
         columns = slice(max(0, left), min(width, left + tile.shape[1]))
@@ -68,7 +78,7 @@ class Canvas:
         self.image[rows, columns] += (grey - self.image[rows, columns]) * part
         self.painted[rows, columns] |= part > PAINTED
 
-    def mark(self, kind: str, ink: Ink, tile: np.ndarray, top: int, left: int, **more) -> None:
+    def mark(self, kind: str, ink: Ink, tile: np.ndarray, top: int, left: int, **more: Any) -> None:
         """Paint `tile` with its outline or plate and note it under `kind`. Boxes are (top, left, bottom, right)."""
         top, left = int(top), int(left)
         ink = self._readable(ink, tile.shape, top, left)
@@ -82,7 +92,7 @@ class Canvas:
         self.put(tile, top, left, ink.grey)
         self.note(kind, top, left, tile.shape, **more)
 
-    def _readable(self, ink: Ink, shape, top, left) -> Ink:
+    def _readable(self, ink: Ink, shape: tuple[int, int], top: int, left: int) -> Ink:
         """The ink, or its opposite where a bare one would hardly show."""
         there = self.image[max(0, top) : max(0, top) + shape[0], max(0, left) : max(0, left) + shape[1]]
         if ink.plate is not None or ink.outline is not None or not there.size:
@@ -90,19 +100,21 @@ class Canvas:
         middle = float(np.median(there[::2, ::2]))
         return ink if abs(middle - ink.grey) >= LEAST_CONTRAST else replace(ink, grey=0 if middle > 127 else 255)
 
-    def note(self, kind: str, top: int, left: int, shape, **more) -> None:
+    def note(self, kind: str, top: int, left: int, shape: tuple[int, int], **more: Any) -> None:
         """Write down one mark without painting."""
         self.marks.append({"kind": kind, "box": [top, left, top + shape[0], left + shape[1]]} | more)
 
-    def place(self, rng, shape, margin: float = 0.02) -> tuple[int, int]:
+    def place(self, rng: np.random.Generator, shape: tuple[int, int], margin: float = 0.02) -> tuple[int, int]:
         """A random corner (top, left) inside the field for something of that shape, mostly clear of other marks."""
         return self._clear(lambda: self._anywhere(rng, shape, margin), shape)
 
-    def corner(self, rng, shape, margin: float) -> tuple[int, int]:
-        """(top, left) in one of the field's corners, `margin` of its shorter side from both edges, mostly clear; bottom ones twice as often."""
+    def corner(self, rng: np.random.Generator, shape: tuple[int, int], margin: float) -> tuple[int, int]:
+        """(top, left) in one of the field's corners, `margin` of its shorter side from both edges, mostly clear; bottom
+        ones twice as often.
+        """
         return self._clear(lambda: self._in_corner(rng, shape, margin), shape)
 
-    def _clear(self, draw, shape):
+    def _clear(self, draw: Callable[..., Any], shape: tuple[int, int]) -> tuple[int, int]:
         """The first of a few places where nothing is painted, or the last of them."""
         for _ in range(TRIES):
             top, left = draw()
@@ -110,27 +122,29 @@ class Canvas:
                 break
         return top, left
 
-    def _anywhere(self, rng, shape, margin):
+    def _anywhere(self, rng: np.random.Generator, shape: tuple[int, int], margin: float) -> tuple[int, int]:
         top, left, bottom, right = self.field
         edge = round(margin * min(bottom - top, right - left))
         row = rng.integers(top + edge, max(top + edge + 1, bottom - edge - shape[0] + 1))
         return int(row), int(rng.integers(left + edge, max(left + edge + 1, right - edge - shape[1] + 1)))
 
-    def _in_corner(self, rng, shape, margin):
+    def _in_corner(self, rng: np.random.Generator, shape: tuple[int, int], margin: float) -> tuple[int, int]:
         top, left, bottom, right = self.field
         edge = round(margin * min(bottom - top, right - left))
         row = top + edge if rng.random() < 1 / 3 else bottom - edge - shape[0]
         return row, left + edge if rng.random() < 0.5 else right - edge - shape[1]
 
 
-def _plate(tile, top, left):
+def _plate(tile: np.ndarray, top: int, left: int) -> tuple[np.ndarray, int, int]:
     pad = max(2, round(0.25 * min(tile.shape)))
     pad = min(pad, 12)
     return np.ones((tile.shape[0] + 2 * pad, tile.shape[1] + 2 * pad), np.float32), top - pad, left - pad
 
 
-def strokes(height: float, width: float, draw) -> np.ndarray:
-    """Opacity tile (height, width) of what `draw(pen, FINE)` paints with value 255 in coordinates that are FINE times finer."""
+def strokes(height: float, width: float, draw: Callable[..., Any]) -> np.ndarray:
+    """Opacity tile (height, width) of what `draw(pen, FINE)` paints with value 255 in coordinates that are FINE times
+    finer.
+    """
     height, width = max(1, round(height)), max(1, round(width))
     picture = Image.new("L", (width * FINE, height * FINE))
     draw(ImageDraw.Draw(picture), FINE)

@@ -1,4 +1,7 @@
-"""Cells and the walls between them: what polycrystals, foams, dendrites, precipitates and mud cracks have in common. Lengths in pixels of the frame."""
+"""Cells and the walls between them: what polycrystals, foams, dendrites, precipitates and mud cracks have in common.
+
+Lengths in pixels of the frame.
+"""
 
 from dataclasses import dataclass
 
@@ -23,7 +26,8 @@ class Cells:
 
 @dataclass(frozen=True)
 class Pattern:
-    """`spacing` pixels between cells, `jitter` 0 regular to 0.6 random, `aspect` > 1 stretched along `angle` degrees, `merged` share of the walls that are left
+    """`spacing` pixels between cells, `jitter` 0 regular to 0.6 random, `aspect` > 1 stretched along `angle` degrees,
+    `merged` share of the walls that are left
     out, `rounding` radius of corners (smaller cells fill up with wall), `waves` pixels by which walls wander."""
 
     spacing: float
@@ -36,7 +40,9 @@ class Pattern:
 
 
 def draw_cells(rng: np.random.Generator, size: int, pattern: Pattern) -> Cells:
-    """Voronoi cells of a jittered hexagonal grid; computed on every second pixel, distances between are interpolated."""
+    """Voronoi cells of a jittered hexagonal grid; computed on every second pixel, distances
+    between are interpolated.
+    """
     step = 2 if size >= 256 else 1
     y, x = _places(rng, size, step, pattern)
     seeds = _seeds(rng, y, x, pattern)
@@ -48,17 +54,17 @@ def draw_cells(rng: np.random.Generator, size: int, pattern: Pattern) -> Cells:
     return Cells(_enlarged(number, size, step, 0), _enlarged(wall.astype(np.float32), size, step, 1), len(seeds))
 
 
-def per_cell(rng, cells: Cells, low: float, high: float) -> np.ndarray:
+def per_cell(rng: np.random.Generator, cells: Cells, low: float, high: float) -> np.ndarray:
     """A random value for each cell, spread over its pixels; float32 (size, size)."""
     return rng.uniform(low, high, cells.count).astype(np.float32)[cells.number]
 
 
-def chosen(rng, cells: Cells, share: float) -> np.ndarray:
+def chosen(rng: np.random.Generator, cells: Cells, share: float) -> np.ndarray:
     """The pixels of a random share of the cells; bool (size, size)."""
     return (rng.random(cells.count) < share)[cells.number]
 
 
-def _places(rng, size, step, pattern):
+def _places(rng: np.random.Generator, size: int, step: int, pattern: Pattern) -> tuple[np.ndarray, np.ndarray]:
     """Coordinates in which the cells are round: turned, stretched, wandering."""
     line = np.arange(0, size, step, dtype=np.float32)
     y, x = np.meshgrid(line, line, indexing="ij")
@@ -71,7 +77,7 @@ def _places(rng, size, step, pattern):
     return across * np.float32(np.sqrt(pattern.aspect)), along / np.float32(np.sqrt(pattern.aspect))
 
 
-def _seeds(rng, y, x, pattern):
+def _seeds(rng: np.random.Generator, y: np.ndarray, x: np.ndarray, pattern: Pattern) -> np.ndarray:
     rows = np.arange(y.min() - 2 * pattern.spacing, y.max() + 2 * pattern.spacing, pattern.spacing * 0.866)
     columns = np.arange(x.min() - 2 * pattern.spacing, x.max() + 2 * pattern.spacing, pattern.spacing)
     grid_y, grid_x = np.meshgrid(rows, columns, indexing="ij")
@@ -80,7 +86,7 @@ def _seeds(rng, y, x, pattern):
     return seeds + rng.uniform(-1, 1, seeds.shape) * pattern.jitter * pattern.spacing
 
 
-def _wall_distance(seeds, near, index, merged, salt):
+def _wall_distance(seeds: np.ndarray, near: np.ndarray, index: np.ndarray, merged: float, salt: int) -> np.ndarray:
     """Distance to the nearest of the walls towards the next seeds, without the walls that are left out."""
     wall = np.full(len(near), FAR)
     for other in range(1, NEAREST):
@@ -92,13 +98,15 @@ def _wall_distance(seeds, near, index, merged, salt):
     return wall
 
 
-def _rounded(wall, radius, step):
-    """Distances to walls whose corners are round: what is left of the cells after shrinking by `radius`, grown again."""
+def _rounded(wall: np.ndarray, radius: float, step: int) -> np.ndarray:
+    """Distances to walls whose corners are round: what is left of the cells after shrinking by
+    `radius`, grown again.
+    """
     away = step * ndimage.distance_transform_edt(wall <= radius)
     return np.where(away > 0, radius - away, wall)
 
 
-def _left_out(first, second, share, salt):
+def _left_out(first: np.ndarray, second: np.ndarray, share: float, salt: int) -> np.ndarray:
     """Whether the wall between two cells is missing: a hash of the pair, so that both sides agree."""
     low, high = np.minimum(first, second).astype(np.uint64), np.maximum(first, second).astype(np.uint64)
     mixed = (low * np.uint64(73856093)) ^ (high * np.uint64(19349663)) ^ np.uint64(salt)
@@ -106,7 +114,7 @@ def _left_out(first, second, share, salt):
     return (mixed ^ (mixed >> np.uint64(15))) % np.uint64(10007) < share * 10007
 
 
-def _enlarged(field, size, step, order):
+def _enlarged(field: np.ndarray, size: int, step: int, order: int) -> np.ndarray:
     """The field on every pixel: nearest (0) or linear (1) between every `step`-th."""
     if step == 1:
         return field

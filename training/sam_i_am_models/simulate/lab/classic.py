@@ -9,7 +9,9 @@ TRIES = 8
 
 
 def draw(rng: np.random.Generator, size: int) -> Field:
-    """Layers, islands, particles, grains, mottled fields or one lattice, drawn until as many materials show as were meant."""
+    """Layers, islands, particles, grains, mottled fields or one lattice, drawn until as many materials show as were
+    meant.
+    """
     wanted, difficulty = int(rng.integers(2, 6)), int(rng.integers(1, 4))
     single = rng.random() < 0.1
     for _ in range(TRIES):
@@ -21,7 +23,11 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     structure = scene.structure
     materials = np.array([part.material + 1 for part in structure.parts], np.uint8)[structure.part_map]
     materials[unsure.numpy()] = 0
-    twins = tuple((index + 1, material.twin_of + 1) for index, material in enumerate(scene.materials) if material.twin_of is not None)
+    twins = tuple(
+        (index + 1, material.twin_of + 1)
+        for index, material in enumerate(scene.materials)
+        if material.twin_of is not None
+    )
     return Field(
         intensity.numpy(), materials, np.array(structure.seen_as)[structure.part_map], twins, "haadf", difficulty,
         blur=(0.6, 1.8), noise=(0.015, 0.15 if difficulty < 3 else 0.25), metadata={"layout": scene.layout},

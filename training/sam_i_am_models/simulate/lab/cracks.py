@@ -1,4 +1,6 @@
-"""Cracks and narrow pores as materials from 4 pixels: ceramics, sprayed and oxide coatings, FIB-SEM of porous bodies, dried films."""
+"""Cracks and narrow pores as materials from 4 pixels: ceramics, sprayed and oxide coatings, FIB-SEM of porous bodies,
+dried films.
+"""
 
 import numpy as np
 from scipy import ndimage
@@ -22,7 +24,7 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     return field
 
 
-def _void_grey(rng, holes, floor: float, wall: float, fine: float) -> np.ndarray:
+def _void_grey(rng: np.random.Generator, holes: np.ndarray, floor: float, wall: float, fine: float) -> np.ndarray:
     """How dark openings are: deep in the middle, lighter at the rim, with what lies at their bottom showing."""
     size = holes.shape[0]
     deep = voids.depth_inside(holes)
@@ -31,7 +33,7 @@ def _void_grey(rng, holes, floor: float, wall: float, fine: float) -> np.ndarray
     return floor + (wall - floor) * (rng.uniform(0.1, 0.7) * slope + bottom)
 
 
-def _with_voids(rng, body, holes, unit):
+def _with_voids(rng: np.random.Generator, body: np.ndarray, holes: np.ndarray, unit: float) -> np.ndarray:
     """The body with openings and, often, bright rims."""
     floor = float(np.percentile(body[::4, ::4], 3)) * rng.uniform(0.03, 0.6)
     lit = body
@@ -40,7 +42,7 @@ def _with_voids(rng, body, holes, unit):
     return np.where(holes, _void_grey(rng, holes, floor, float(np.median(body)), unit), lit)
 
 
-def ceramic(rng, size) -> Field:
+def ceramic(rng: np.random.Generator, size: int) -> Field:
     """Grains, pores at their corners and along their borders, cracks that follow them; often a second phase."""
     unit, spacing = size / 1024, log_uniform(rng, 35, 260) * size / 1024
     cells = draw_cells(rng, size, Pattern(spacing, rng.uniform(0.3, 0.6), waves=rng.uniform(0, 0.08) * spacing))
@@ -49,29 +51,52 @@ def ceramic(rng, size) -> Field:
     holes = cells.wall < 0.5 * width * np.clip(open_here - rng.uniform(0.0, 1.2), 0, 2.2)
     holes = _no_crumbs(holes, 0.5 * NARROWEST * unit)
     spread = rng.uniform(0.0, 0.1)
-    body = rng.uniform(0.45, 0.75) * per_cell(rng, cells, 1 - spread, 1 + spread) * uneven(rng, size, rng.uniform(0.0, 0.05))
+    body = (
+        rng.uniform(0.45, 0.75)
+        * per_cell(rng, cells, 1 - spread, 1 + spread)
+        * uneven(rng, size, rng.uniform(0.0, 0.05))
+    )
     materials = np.ones((size, size), np.uint8)
     if rng.random() < 0.4:
         second = voids.pore_mask(rng, size, log_uniform(rng, 10, 60) * unit, rng.uniform(0.03, 0.25))
-        body, materials = np.where(second, body * rng.choice([rng.uniform(0.55, 0.85), rng.uniform(1.2, 1.6)]), body), np.where(second, 3, materials)
+        body, materials = (
+            np.where(second, body * rng.choice([rng.uniform(0.55, 0.85), rng.uniform(1.2, 1.6)]), body),
+            np.where(second, 3, materials),
+        )
     if rng.random() < 0.3:
-        holes |= voids.crack_mask(rng, size, log_uniform(rng, NARROWEST, 16) * unit, int(rng.integers(1, 4)), rng.uniform(0, 1))
+        holes |= voids.crack_mask(
+            rng, size, log_uniform(rng, NARROWEST, 16) * unit, int(rng.integers(1, 4)), rng.uniform(0, 1)
+        )
     return _field(_with_voids(rng, body, holes, unit), np.where(holes, 2, materials), "sem")
 
 
-def _no_crumbs(mask, radius):
+def _no_crumbs(mask: np.ndarray, radius: float) -> np.ndarray:
     """The mask without what is narrower than twice `radius`."""
-    return ndimage.distance_transform_edt(~(ndimage.distance_transform_edt(mask) > radius)) <= radius if mask.any() else mask
+    return (
+        ndimage.distance_transform_edt(~(ndimage.distance_transform_edt(mask) > radius)) <= radius
+        if mask.any()
+        else mask
+    )
 
 
-def _field(intensity, materials, mode) -> Field:
+def _field(intensity: np.ndarray, materials: np.ndarray, mode: str) -> Field:
     return Field(
-        np.ascontiguousarray(intensity, np.float32), materials.astype(np.uint8), None, (), mode, 2, (0.0, 0.2), blur=(0.4, 1.8), noise=(0.012, 0.14),
-    )  # fmt: skip
+        np.ascontiguousarray(intensity, np.float32),
+        materials.astype(np.uint8),
+        None,
+        (),
+        mode,
+        2,
+        (0.0, 0.2),
+        blur=(0.4, 1.8),
+        noise=(0.012, 0.14),
+    )
 
 
-def porous(rng, size) -> Field:
-    """FIB-SEM of a porous body: irregular pores with the wall behind them, sometimes filled, on a grey that curtains."""
+def porous(rng: np.random.Generator, size: int) -> Field:
+    """FIB-SEM of a porous body: irregular pores with the wall behind them, sometimes filled, on
+    a grey that curtains.
+    """
     unit, radius = size / 1024, log_uniform(rng, 7, 70) * size / 1024
     aspect = log_uniform(rng, 1, 5) if rng.random() < 0.5 else 1.0
     holes = voids.pore_mask(rng, size, radius, rng.uniform(0.05, 0.45), aspect, rng.uniform(0, 180))
@@ -80,20 +105,26 @@ def porous(rng, size) -> Field:
     materials = np.ones((size, size), np.uint8)
     if rng.random() < 0.45:
         second = voids.pore_mask(rng, size, log_uniform(rng, 12, 90) * unit, rng.uniform(0.1, 0.5))
-        body, materials = np.where(second, body * rng.choice([rng.uniform(0.6, 0.88), rng.uniform(1.15, 1.5)]), body), np.where(second, 3, materials)
+        body, materials = (
+            np.where(second, body * rng.choice([rng.uniform(0.6, 0.88), rng.uniform(1.15, 1.5)]), body),
+            np.where(second, 3, materials),
+        )
     body = body * _curtains(rng, size, rng.uniform(0, 0.12))
     return _field(_with_voids(rng, body, holes, unit), np.where(holes, 2, materials), "sem")
 
 
-def _curtains(rng, size, amplitude):
+def _curtains(rng: np.random.Generator, size: int, amplitude: float) -> np.ndarray:
     """Vertical stripes of a milled face: a factor around 1."""
     stripes = ndimage.gaussian_filter1d(rng.standard_normal(size), log_uniform(rng, 0.8, 12) * size / 1024)
     fade = uneven(rng, size, 0.5, (2, 6)).clip(0, 2)
     return (1 + amplitude * (stripes / max(stripes.std(), 1e-6))[None] * fade).astype(np.float32)
 
 
-def coating(rng, size) -> Field:
-    """A cross-section: substrate, one or two coats, each with pores and cracks of its own; resin or vacuum above. Voids are one material."""
+def coating(rng: np.random.Generator, size: int) -> Field:
+    """A cross-section: substrate, one or two coats, each with pores and cracks of its own; resin or vacuum above.
+
+    Voids are one material.
+    """
     unit, angle = size / 1024, float(rng.choice([0, 0, 180, 90])) + rng.normal() * 3
     along, depth = axes_of(size, angle, (rng.uniform(0.4, 0.6), 0.5))
     samples = np.clip((along / (1.5 * size) + 0.5) * 2047, 0, 2047).astype(np.int32)
@@ -101,7 +132,9 @@ def coating(rng, size) -> Field:
     edges = np.sort(rng.uniform(-0.42, 0.42, count - 1)) * size
     layer = np.zeros((size, size), np.int32)
     for number, edge in enumerate(edges, 1):
-        layer[depth > (edge + rough_line(rng, 2048) * size * log_uniform(rng, 0.003, 0.06)).astype(np.float32)[samples]] = number
+        layer[
+            depth > (edge + rough_line(rng, 2048) * size * log_uniform(rng, 0.003, 0.06)).astype(np.float32)[samples]
+        ] = number
     greys = _apart(rng, count)
     intensity, holes = np.zeros((size, size), np.float32), np.zeros((size, size), bool)
     for number in range(count):
@@ -121,27 +154,47 @@ def coating(rng, size) -> Field:
     return _field(intensity, np.where(holes, count + 1, materials), "sem")
 
 
-def _apart(rng, count):
+def _apart(rng: np.random.Generator, count: int) -> np.ndarray:
     greys = 0.15 + 0.75 * (rng.permutation(count) + rng.uniform(0.1, 0.9, count)) / count
     return greys * (0.9 + 0.2 * rng.random())
 
 
-def _damage(rng, size, unit, angle):
+def _damage(rng: np.random.Generator, size: int, unit: float, angle: float) -> np.ndarray:
     """Pores or cracks of one layer: round pores, flat splat borders, vertical cracks, or nothing."""
     holes, kind = np.zeros((size, size), bool), rng.random()
     if kind < 0.35:
         holes |= voids.round_pores(rng, size, int(log_uniform(rng, 20, 400)), log_uniform(rng, 3, 10) * unit)
     elif kind < 0.6:
-        holes |= voids.pore_mask(rng, size, log_uniform(rng, 5, 25) * unit, rng.uniform(0.02, 0.12), log_uniform(rng, 1.5, 6), -angle + rng.normal() * 8)
+        holes |= voids.pore_mask(
+            rng,
+            size,
+            log_uniform(rng, 5, 25) * unit,
+            rng.uniform(0.02, 0.12),
+            log_uniform(rng, 1.5, 6),
+            -angle + rng.normal() * 8,
+        )
     if rng.random() < 0.45:
-        holes |= voids.crack_mask(rng, size, log_uniform(rng, NARROWEST, 12) * unit, int(rng.integers(2, 9)), rng.uniform(0, 0.4), False, angle + 90)
+        holes |= voids.crack_mask(
+            rng,
+            size,
+            log_uniform(rng, NARROWEST, 12) * unit,
+            int(rng.integers(2, 9)),
+            rng.uniform(0, 0.4),
+            voids.Course(False, angle + 90),
+        )
     return holes
 
 
-def cracked(rng, size) -> Field:
-    """A body of one or two materials with cracks through it: wide ones with steep sides, fine ones, or the network of a dried film."""
+def cracked(rng: np.random.Generator, size: int) -> Field:
+    """A body of one or two materials with cracks through it: wide ones with steep sides, fine ones, or the network of a
+    dried film.
+    """
     unit = size / 1024
-    body = rng.uniform(0.35, 0.8) * uneven(rng, size, rng.uniform(0.01, 0.1)) * uneven(rng, size, rng.uniform(0, 0.05), (100, 400))
+    body = (
+        rng.uniform(0.35, 0.8)
+        * uneven(rng, size, rng.uniform(0.01, 0.1))
+        * uneven(rng, size, rng.uniform(0, 0.05), (100, 400))
+    )
     materials = np.ones((size, size), np.uint8)
     if rng.random() < 0.4:
         second = voids.pore_mask(rng, size, log_uniform(rng, 30, 150) * unit, rng.uniform(0.15, 0.5))
@@ -154,17 +207,26 @@ def cracked(rng, size) -> Field:
     else:
         wide = rng.random() < 0.35
         width = log_uniform(rng, 25, 90) if wide else log_uniform(rng, NARROWEST, 22)
-        holes = voids.crack_mask(rng, size, width * unit, 1 if wide else int(rng.integers(1, 6)), rng.uniform(0, 1.2), rng.random() < 0.7)
+        holes = voids.crack_mask(
+            rng,
+            size,
+            width * unit,
+            1 if wide else int(rng.integers(1, 6)),
+            rng.uniform(0, 1.2),
+            voids.Course(rng.random() < 0.7),
+        )
         if wide:
             holes = _ragged(rng, holes, unit)
     return _field(_with_voids(rng, body, holes, unit), np.where(holes, 2, materials), "sem")
 
 
-def _ragged(rng, holes, unit):
+def _ragged(rng: np.random.Generator, holes: np.ndarray, unit: float) -> np.ndarray:
     """A wide crack whose sides are torn."""
     size = holes.shape[0]
     distance = ndimage.distance_transform_edt(holes) - ndimage.distance_transform_edt(~holes)
-    torn = (uneven(rng, size, 1.0, (20, 60)) - 1) * rng.uniform(2, 8) + (uneven(rng, size, 1.0, (60, 200)) - 1) * rng.uniform(1, 4)
+    torn = (uneven(rng, size, 1.0, (20, 60)) - 1) * rng.uniform(2, 8) + (
+        uneven(rng, size, 1.0, (60, 200)) - 1
+    ) * rng.uniform(1, 4)
     return distance > torn * unit
 
 

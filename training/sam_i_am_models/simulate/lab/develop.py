@@ -16,7 +16,10 @@ LEAST_PIECE = 30  # pixels of a 1024-pixel frame that a piece must have
 
 
 def develop(rng: np.random.Generator, field: Field, metadata: dict | None = None, overlaid: bool = True) -> Micrograph:
-    """Record `field`; the maps come from its truth, without what overlays cover. `overlaid`: whether overlays may be burnt in at all."""
+    """Record `field`; the maps come from its truth, without what overlays cover.
+
+    `overlaid`: whether overlays may be burnt in at all.
+    """
     field = _specimen(rng, field)
     signal = expose(rng, field)
     for function, chance in artefacts.RECORDING.values():
@@ -34,16 +37,18 @@ def develop(rng: np.random.Generator, field: Field, metadata: dict | None = None
     return Micrograph(image, *maps, field.difficulty, field.metadata | {"mode": field.mode} | (metadata or {}))
 
 
-def _specimen(rng, field: Field) -> Field:
+def _specimen(rng: np.random.Generator, field: Field) -> Field:
     for function, chance in artefacts.SPECIMEN.values():
         if rng.random() < chance * field.artefacts:
             field = function(rng, field)
     return field
 
 
-def expose(rng, field: Field) -> np.ndarray:
+def expose(rng: np.random.Generator, field: Field) -> np.ndarray:
     """Shading, probe and noise: the signal, float32 (size, size)."""
-    intensity = np.maximum(field.intensity, 0) * shading(rng, field.size, log_uniform(rng, max(field.shading[0], 1e-3), max(field.shading[1], 2e-3)))
+    intensity = np.maximum(field.intensity, 0) * shading(
+        rng, field.size, log_uniform(rng, max(field.shading[0], 1e-3), max(field.shading[1], 2e-3))
+    )
     sigma = rng.uniform(*field.blur) * field.unit
     signal = ndimage.gaussian_filter(intensity, sigma, truncate=3) if sigma > 0.25 else intensity
     low, high = np.percentile(signal[::4, ::4], (0.5, 99.5))
@@ -51,8 +56,10 @@ def expose(rng, field: Field) -> np.ndarray:
     return (signal + noise(rng, signal, width, field)).astype(np.float32)
 
 
-def shading(rng, size: int, amplitude: float) -> np.ndarray:
-    """A smooth factor (size, size) around 1 whose logarithm has about this amplitude: a wedge, bumps wider than a quarter of the frame, or both."""
+def shading(rng: np.random.Generator, size: int, amplitude: float) -> np.ndarray:
+    """A smooth factor (size, size) around 1 whose logarithm has about this amplitude: a wedge, bumps wider than a
+    quarter of the frame, or both.
+    """
     line = np.linspace(-1, 1, size, dtype=np.float32)
     angle = rng.random() * 2 * np.pi
     wedge = line[None] * np.cos(angle) + line[:, None] * np.sin(angle)
@@ -61,10 +68,14 @@ def shading(rng, size: int, amplitude: float) -> np.ndarray:
     return np.exp(amplitude * (share * wedge + (1 - share) * 0.45 * bumps)).astype(np.float32)
 
 
-def noise(rng, signal: np.ndarray, width: float, field: Field) -> np.ndarray:
-    """Noise of deviation `width` at the mean of the signal: counting noise (grows with the root of the signal) and even noise, sometimes correlated."""
+def noise(rng: np.random.Generator, signal: np.ndarray, width: float, field: Field) -> np.ndarray:
+    """Noise of deviation `width` at the mean of the signal: counting noise (grows with the root of the signal) and even
+    noise, sometimes correlated.
+    """
     counting = rng.random() if field.mode != "sem" else 0.5 * rng.random()
-    level = np.sqrt(np.maximum(signal, 0) / max(float(signal.mean()), 1e-6) * counting + (1 - counting), dtype=np.float32)
+    level = np.sqrt(
+        np.maximum(signal, 0) / max(float(signal.mean()), 1e-6) * counting + (1 - counting), dtype=np.float32
+    )
     grain = rng.standard_normal(signal.shape, dtype=np.float32)
     if rng.random() < 0.3:
         grain = ndimage.gaussian_filter(grain, rng.uniform(0.4, 1.2) * field.unit, truncate=3)
@@ -76,7 +87,9 @@ def maps_of(field: Field) -> list[np.ndarray]:
     """Materials, pieces, parts and groups, in this order; uint8 (size, size)."""
     area = field.unit**2
     materials = field.materials.astype(np.uint8)
-    materials[np.isin(materials, np.nonzero(np.bincount(materials.ravel(), minlength=256) < LEAST_MATERIAL * area)[0])] = 0
+    materials[
+        np.isin(materials, np.nonzero(np.bincount(materials.ravel(), minlength=256) < LEAST_MATERIAL * area)[0])
+    ] = 0
     least = max(4, round(LEAST_PIECE * area))
     pieces = connected_pieces(materials, least)
     parts = pieces

@@ -10,10 +10,13 @@ class Field:
     """A specimen as an ideal instrument would see it. Lengths that say so are in pixels of a 1024-pixel frame.
 
     intensity   float32 (size, size), 1 = bright, usually 0 to 1; what lies outside is kept until it is stored
-    materials   uint8 (size, size): material numbers from 1 on; 0 = nobody could say (interfaces, slopes); a material that shows
+    materials   uint8 (size, size): material numbers from 1 on; 0 = nobody could say (interfaces, slopes); a material
+    that shows
                 fewer than `develop.LEAST_MATERIAL` pixels becomes 0
-    seen_as     int (size, size) or None: within one material, pixels with different numbers are parted by an outline that
-                an eye sees (a grain boundary, a crack, one particle before another); connected pieces are told apart anyway
+    seen_as     int (size, size) or None: within one material, pixels with different numbers are parted by an outline
+    that
+                an eye sees (a grain boundary, a crack, one particle before another); connected pieces are told apart
+                anyway
     twins       pairs of material numbers that read as nearly identical: touching pieces of them are one group
     mode        "haadf", "bf", "abf", "hrtem", "tem" or "sem": which artefacts and noise fit
     difficulty  1 clear, 2 usual, 3 hard to see

@@ -25,7 +25,7 @@ class Face:
     slant: float = 0.0
 
 
-def draw_face(rng) -> Face:
+def draw_face(rng: np.random.Generator) -> Face:
     """Random face: mostly plain, one in five the pixels of old microscope software."""
     if rng.random() < 0.2:
         return Face(True, float(rng.choice([1, 1, 0.8, 1.3])))
@@ -58,12 +58,12 @@ def crop(tile: np.ndarray) -> np.ndarray:
     return tile[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def beside(tiles, gap: int, align: float = 0.5) -> np.ndarray:
+def beside(tiles: list[np.ndarray], gap: int, align: float = 0.5) -> np.ndarray:
     """Tiles in a row, `gap` pixels apart; `align` 0 = tops in line, 1 = bottoms."""
     return stacked([tile.T for tile in tiles], gap, align).T
 
 
-def stacked(tiles, gap: int, align: float = 0.5) -> np.ndarray:
+def stacked(tiles: list[np.ndarray], gap: int, align: float = 0.5) -> np.ndarray:
     """Tiles below each other, `gap` pixels apart; `align` 0 = left edges in line, 1 = right edges."""
     width = max(tile.shape[1] for tile in tiles)
     out = np.zeros((sum(tile.shape[0] for tile in tiles) + gap * (len(tiles) - 1), width), np.float32)
@@ -76,16 +76,16 @@ def stacked(tiles, gap: int, align: float = 0.5) -> np.ndarray:
 
 
 @lru_cache(maxsize=64)
-def _outline_font(size: int):
+def _outline_font(size: int) -> Image.Image:
     return ImageFont.load_default(size)
 
 
 @lru_cache(maxsize=1)
-def _pixel_font():
+def _pixel_font() -> Image.Image:
     return ImageFont.load_default_imagefont()
 
 
-def _outline_line(face, text, height):
+def _outline_line(face: Face, text: str, height: float) -> np.ndarray:
     size = max(6, round(height / CAP_HEIGHT))
     stroke = face.weight * height / 2
     font, pad = _outline_font(size), size // 3 + 2
@@ -94,13 +94,15 @@ def _outline_line(face, text, height):
     pen.text((pad, size // 3), text.translate(PLAIN), font=font, fill=255, stroke_width=stroke)
     _add_marks(pen, font, text, pad, size // 3)
     if face.slant:
-        picture = picture.transform(picture.size, Image.AFFINE, (1, face.slant, -face.slant * size, 0, 1, 0), Image.BICUBIC)
+        picture = picture.transform(
+            picture.size, Image.AFFINE, (1, face.slant, -face.slant * size, 0, 1, 0), Image.BICUBIC
+        )
     if face.width != 1:
         picture = picture.resize((max(1, round(picture.width * face.width)), picture.height), Image.BICUBIC)
     return np.asarray(picture, np.float32) / 255
 
 
-def _add_marks(pen, font, text, left, top):
+def _add_marks(pen: Image.Image, font: Image.Image, text: str, left: int, top: int) -> None:
     """The stem of each µ and the ring of each Å."""
     size, stem = font.size, max(1, round(font.size * 0.09))
     for index, letter in enumerate(text):
@@ -113,7 +115,7 @@ def _add_marks(pen, font, text, left, top):
             pen.ellipse(box, outline=255, width=stem)
 
 
-def _pixel_line(face, text, height):
+def _pixel_line(face: Face, text: str, height: float) -> np.ndarray:
     text = text.encode("latin-1", "replace").decode("latin-1")
     font = _pixel_font()
     picture = Image.new("L", (int(font.getlength(text)) + 4, 16))

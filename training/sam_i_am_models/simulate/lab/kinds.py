@@ -1,4 +1,9 @@
-"""The kinds of scenes: name: (function(rng, size) -> Field, share of the micrographs). Shares need not add up to one."""
+"""The kinds of scenes: name: (function(rng, size) -> Field, share of the micrographs).
+
+Shares need not add up to one.
+"""
+
+import numpy as np
 
 from . import classic, coherent, cracks, crystals, hrtem, networks, plain_layers, relief, slopes, supports
 
@@ -18,7 +23,7 @@ KINDS: dict = {
 }
 
 
-def draw_kind(rng) -> str:
+def draw_kind(rng: np.random.Generator) -> str:
     """The name of one kind, by its share."""
     names = list(KINDS)
     shares = [KINDS[name][1] for name in names]

@@ -1,31 +1,42 @@
-"""Marks that people and programs leave on micrographs: each function(rng, canvas, ink) paints one and notes it on the canvas."""
+"""Marks that people and programs leave on micrographs: each function(rng, canvas, ink) paints one and notes it on the
+canvas.
+"""
+
+from itertools import pairwise
 
 import numpy as np
+from PIL import Image
 
 from ..fields import log_uniform
 from .canvas import Canvas, Ink, strokes
 from .glyphs import Face, beside, formula_tile, stacked, text_tile
 
 NICE = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-FORMULAS = ("SrTiO3", "LaMnO3", "LSMO", "LFO", "STO", "Pt", "Au", "Si", "SiO2", "Al2O3", "GaN", "HfO2", "TiN", "Fe3O4", "matrix", "film",
-            "substrate", "vacuum", "C", "void", "grain A", "NiO", "Cu", "NbO2", "WO3", "layer 2", "MgO", "CoFe2O4", "BiFeO3", "carbon")  # fmt: skip
+FORMULAS = (
+    "SrTiO3", "LaMnO3", "LSMO", "LFO", "STO", "Pt", "Au", "Si", "SiO2", "Al2O3", "GaN", "HfO2", "TiN", "Fe3O4",
+    "matrix", "film", "substrate", "vacuum", "C", "void", "grain A", "NiO", "Cu", "NbO2", "WO3", "layer 2", "MgO",
+    "CoFe2O4", "BiFeO3", "carbon",
+)  # fmt: skip
 DIRECTIONS = ("[001]", "[110]", "[100]", "[010]", "111", "112", "(100)", "<110>", "a", "b", "c", "x", "y", "g = 200")
 
 
-def text_height(rng, canvas: Canvas, low: float = 8, high: float = 60) -> float:
+def text_height(rng: np.random.Generator, canvas: Canvas, low: float = 8, high: float = 60) -> float:
     """Height of a capital in pixels of the canvas, never below 6."""
     return max(6.0, log_uniform(rng, low, high) * canvas.unit)
 
 
-def nice_length(rng, low: float, high: float):
+def nice_length(rng: np.random.Generator, low: float, high: float) -> tuple[int, str]:
     """A scale bar between `low` and `high` pixels: (length in pixels, its label)."""
     value, unit = rng.choice(NICE), rng.choice(["nm", "nm", "nm", "µm", "um", "Å"])
     gap = "" if rng.random() < 0.25 else " "
     return max(8, round(log_uniform(rng, low, high))), f"{value}{gap}{unit}"
 
 
-def bar_tile(rng, length: int, thick: int) -> np.ndarray:
-    """The bar alone: solid, a line with ticks at its ends (and between), or a frame of alternating fields. Its width is `length`."""
+def bar_tile(rng: np.random.Generator, length: int, thick: int) -> np.ndarray:
+    """The bar alone: solid, a line with ticks at its ends (and between), or a frame of alternating fields.
+
+    Its width is `length`.
+    """
     look = rng.random()
     if look < 0.65:
         return np.ones((thick, length), np.float32)
@@ -41,7 +52,7 @@ def bar_tile(rng, length: int, thick: int) -> np.ndarray:
     return tile
 
 
-def _ticked(rng, length, line, tall):
+def _ticked(rng: np.random.Generator, length: int, line: int, tall: int) -> np.ndarray:
     tile = np.zeros((tall, length), np.float32)
     row = int(rng.choice([0, (tall - line) // 2, tall - line]))
     tile[row : row + line] = 1
@@ -51,8 +62,12 @@ def _ticked(rng, length, line, tall):
     return tile
 
 
-def bar_with_label(rng, canvas: Canvas, face: Face, low: float, high: float):
-    """A scale bar with its label above, below or beside it (or none): (tile, (row, column) of the bar in it, its size, label)."""
+def bar_with_label(
+    rng: np.random.Generator, canvas: Canvas, face: Face, low: float, high: float
+) -> tuple[np.ndarray, tuple[int, int], tuple[int, int], str]:
+    """A scale bar with its label above, below or beside it (or none): (tile, (row, column) of the bar in it, its size,
+    label).
+    """
     length, label = nice_length(rng, low, high)
     thick = max(2, round(log_uniform(rng, 2.5, 22) * canvas.unit))
     bar = bar_tile(rng, length, min(thick, max(2, length // 4)))
@@ -71,27 +86,38 @@ def bar_with_label(rng, canvas: Canvas, face: Face, low: float, high: float):
     return tile, (round((tile.shape[0] - bar.shape[0]) * 0.5), 0), bar.shape, label
 
 
-def scale_bar(rng, canvas: Canvas, ink: Ink) -> None:
+def scale_bar(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """A scale bar on the picture, usually in a corner."""
     top, left, bottom, right = canvas.field
-    tile, (row, column), shape, label = bar_with_label(rng, canvas, ink.face, 0.06 * (right - left), 0.4 * (right - left))
-    y, x = canvas.corner(rng, tile.shape, rng.uniform(0.01, 0.07)) if rng.random() < 0.92 else canvas.place(rng, tile.shape)
-    y, x = int(np.clip(y, top, max(top, bottom - tile.shape[0]))), int(np.clip(x, left, max(left, right - tile.shape[1])))
+    tile, (row, column), shape, label = bar_with_label(
+        rng, canvas, ink.face, 0.06 * (right - left), 0.4 * (right - left)
+    )
+    y, x = (
+        canvas.corner(rng, tile.shape, rng.uniform(0.01, 0.07))
+        if rng.random() < 0.92
+        else canvas.place(rng, tile.shape)
+    )
+    y, x = (
+        int(np.clip(y, top, max(top, bottom - tile.shape[0]))),
+        int(np.clip(x, left, max(left, right - tile.shape[1]))),
+    )
     bar = [y + row, x + column, y + row + shape[0], x + column + shape[1]]
     canvas.mark("scale bar", ink, tile, y, x, length=shape[1], bar=bar, label=label)
 
 
-def panel_letter(rng, canvas: Canvas, ink: Ink) -> None:
+def panel_letter(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """The letter of a figure's panel, in a corner, one time in four on a plate that reaches into the corner."""
     letter = str(rng.choice(list("abcdefghABCDEFG")))
-    tile = text_tile(ink.face, str(rng.choice(["{}", "({})", "{})", "{}."])).format(letter), text_height(rng, canvas, 16, 70))
+    tile = text_tile(
+        ink.face, str(rng.choice(["{}", "({})", "{})", "{}."])).format(letter), text_height(rng, canvas, 16, 70)
+    )
     y, x = canvas.corner(rng, tile.shape, rng.uniform(0.012, 0.04))
     if rng.random() < 0.7:
         y = canvas.field[0] + round(rng.uniform(0.012, 0.04) * canvas.image.shape[0])
     canvas.mark("letters", ink, tile, y, x)
 
 
-def label(rng, canvas: Canvas, ink: Ink) -> None:
+def label(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """A material's name or a phrase, anywhere, sometimes upright."""
     text = str(rng.choice(FORMULAS))
     height = text_height(rng, canvas, 9, 56)
@@ -101,15 +127,18 @@ def label(rng, canvas: Canvas, ink: Ink) -> None:
     canvas.mark("letters", ink, tile, *canvas.place(rng, tile.shape))
 
 
-def caption(rng, canvas: Canvas, ink: Ink) -> None:
+def caption(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """One to four lines of small text in a corner: file name, date, dose, magnification."""
     lines = [text_tile(ink.face, banner_word(rng), text_height(rng, canvas, 7, 16)) for _ in range(rng.integers(1, 5))]
     tile = stacked(lines, max(2, round(6 * canvas.unit)), 0.0)
     canvas.mark("letters", ink, tile, *canvas.corner(rng, tile.shape, rng.uniform(0.008, 0.03)))
 
 
-def arrow_tile(rng, dx: float, dy: float, thick: float) -> tuple[np.ndarray, int, int]:
-    """An arrow from (0, 0) to (dx, dy): (tile, row and column of its start). Filled or open head, at one end or both."""
+def arrow_tile(rng: np.random.Generator, dx: float, dy: float, thick: float) -> tuple[np.ndarray, int, int]:
+    """An arrow from (0, 0) to (dx, dy): (tile, row and column of its start).
+
+    Filled or open head, at one end or both.
+    """
     length = float(np.hypot(dx, dy)) or 1.0
     head = max(3 * thick, min(0.45 * length, thick * rng.uniform(3, 6)))
     pad = round(head + thick + 2)
@@ -118,14 +147,18 @@ def arrow_tile(rng, dx: float, dy: float, thick: float) -> tuple[np.ndarray, int
     along = np.array([dx, dy]) / length
     across = np.array([-along[1], along[0]])
 
-    def draw(pen, fine):
+    def draw(pen: Image.Image, fine: int) -> None:
         start, tip = ends
         back = tip - along * head * (0.0 if open_head else 0.8)
         pen.line([*(start * fine), *(back * fine)], fill=255, width=max(1, round(thick * fine)))
         for point, way in ((tip, 1), (start, -1))[: 2 if both else 1]:
             barbs = [point - way * along * head + side * across * head * 0.45 for side in (1, -1)]
             if open_head:
-                pen.line([*(barbs[0] * fine), *(point * fine), *(barbs[1] * fine)], fill=255, width=max(1, round(thick * fine)))
+                pen.line(
+                    [*(barbs[0] * fine), *(point * fine), *(barbs[1] * fine)],
+                    fill=255,
+                    width=max(1, round(thick * fine)),
+                )
             else:
                 pen.polygon([tuple(p * fine) for p in (barbs[0], point, barbs[1])], fill=255)
 
@@ -133,7 +166,7 @@ def arrow_tile(rng, dx: float, dy: float, thick: float) -> tuple[np.ndarray, int
     return tile, round(ends[0][1]), round(ends[0][0])
 
 
-def arrow(rng, canvas: Canvas, ink: Ink) -> None:
+def arrow(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """An arrow that points at something, sometimes with a word at its start."""
     length, angle = log_uniform(rng, 30, 260) * canvas.unit, rng.random() * 2 * np.pi
     thick = max(1.2, log_uniform(rng, 1.5, 9) * canvas.unit)
@@ -144,10 +177,16 @@ def arrow(rng, canvas: Canvas, ink: Ink) -> None:
     if rng.random() < 0.3:
         word = text_tile(ink.face, str(rng.choice(FORMULAS + DIRECTIONS)), text_height(rng, canvas, 9, 36))
         back = word.shape[1] * 0.6 + 8
-        canvas.mark("letters", ink, word, y + row - np.sin(angle) * back - word.shape[0] / 2, x + column - np.cos(angle) * back - word.shape[1] / 2)
+        canvas.mark(
+            "letters",
+            ink,
+            word,
+            y + row - np.sin(angle) * back - word.shape[0] / 2,
+            x + column - np.cos(angle) * back - word.shape[1] / 2,
+        )
 
 
-def axes(rng, canvas: Canvas, ink: Ink) -> None:
+def axes(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """Two arrows from one point with the names of directions."""
     length, thick = log_uniform(rng, 40, 160) * canvas.unit, max(1.2, log_uniform(rng, 2, 8) * canvas.unit)
     reach = round(length + 30 * canvas.unit)
@@ -159,10 +198,16 @@ def axes(rng, canvas: Canvas, ink: Ink) -> None:
         tile, row, column = arrow_tile(rng, length * np.cos(angle), length * np.sin(angle), thick)
         canvas.mark("arrow", bare, tile, y0 - row, x0 - column)
         word = text_tile(ink.face, str(rng.choice(DIRECTIONS)), text_height(rng, canvas, 9, 32))
-        canvas.mark("letters", ink, word, y0 + 1.25 * length * np.sin(angle) - word.shape[0] / 2, x0 + 1.2 * length * np.cos(angle))
+        canvas.mark(
+            "letters",
+            ink,
+            word,
+            y0 + 1.25 * length * np.sin(angle) - word.shape[0] / 2,
+            x0 + 1.2 * length * np.cos(angle),
+        )
 
 
-def ring(rng, canvas: Canvas, ink: Ink) -> None:
+def ring(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """One to six ellipses or boxes around places, whole or dashed."""
     box, dashed = rng.random() < 0.4, rng.random() < 0.3
     side, thick = log_uniform(rng, 12, 300) * canvas.unit, max(1.0, log_uniform(rng, 1.2, 7) * canvas.unit)
@@ -173,15 +218,18 @@ def ring(rng, canvas: Canvas, ink: Ink) -> None:
         canvas.mark("ring", bare, tile, *canvas.place(rng, tile.shape, 0))
 
 
-def _outline(height, width, thick, box, dashed):
+def _outline(height: float, width: float, thick: float, box: bool, dashed: bool) -> np.ndarray:
     pad = thick + 1
 
-    def draw(pen, fine):
-        frame, pen_width = [pad * fine, pad * fine, (pad + width) * fine, (pad + height) * fine], max(1, round(thick * fine))
+    def draw(pen: Image.Image, fine: int) -> None:
+        frame, pen_width = (
+            [pad * fine, pad * fine, (pad + width) * fine, (pad + height) * fine],
+            max(1, round(thick * fine)),
+        )
         if box:
             left, top, right, bottom = frame
             corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-            for first, second in zip(corners, corners[1:]):
+            for first, second in pairwise(corners):
                 _line(pen, first, second, pen_width, 4 * pen_width if dashed else None)
         elif dashed:
             for start in range(0, 360, 20):
@@ -192,7 +240,13 @@ def _outline(height, width, thick, box, dashed):
     return strokes(height + 2 * pad, width + 2 * pad, draw)
 
 
-def _line(pen, first, second, width, dash):
+def _line(
+    pen: Image.Image,
+    first: np.ndarray | tuple[float, float],
+    second: np.ndarray | tuple[float, float],
+    width: int,
+    dash: float | None,
+) -> None:
     """A line of `width`, whole or in dashes of that length."""
     if not dash:
         pen.line([*first, *second], fill=255, width=width)
@@ -204,8 +258,10 @@ def _line(pen, first, second, width, dash):
         pen.line([*a, *b], fill=255, width=width)
 
 
-def guide_line(rng, canvas: Canvas, ink: Ink) -> None:
-    """A straight line through the picture or a part of it, mostly dashed: an interface, a profile, a measured length with end bars."""
+def guide_line(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
+    """A straight line through the picture or a part of it, mostly dashed: an interface, a profile, a measured length
+    with end bars.
+    """
     top, left, bottom, right = canvas.field
     height, width = bottom - top, right - left
     thick = max(1.0, log_uniform(rng, 1.2, 6) * canvas.unit)
@@ -217,7 +273,7 @@ def guide_line(rng, canvas: Canvas, ink: Ink) -> None:
     ends = (middle - step, middle + step)
     barred = rng.random() < 0.25 and length < max(height, width)
 
-    def draw(pen, fine):
+    def draw(pen: Image.Image, fine: int) -> None:
         pen_width = max(1, round(thick * fine))
         _line(pen, ends[0] * fine, ends[1] * fine, pen_width, dash * fine if dash else None)
         across = np.array([-np.sin(angle), np.cos(angle)]) * thick * 3
@@ -228,7 +284,7 @@ def guide_line(rng, canvas: Canvas, ink: Ink) -> None:
     canvas.mark("line", bare, strokes(height, width, draw), top, left)
 
 
-def inset(rng, canvas: Canvas, ink: Ink) -> None:
+def inset(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """A power spectrum of the picture or a part of it enlarged, in a corner, framed or not."""
     top, left, bottom, right = canvas.field
     side = round(rng.uniform(0.18, 0.36) * min(bottom - top, right - left))
@@ -244,7 +300,7 @@ def inset(rng, canvas: Canvas, ink: Ink) -> None:
         canvas.put(ones, y, x, ink.grey)
 
 
-def _spectrum(image, side):
+def _spectrum(image: np.ndarray, side: int) -> np.ndarray:
     size = min(image.shape)
     window = np.hanning(size).astype(np.float32)
     middle = image[:size, :size] - image.mean()
@@ -256,14 +312,14 @@ def _spectrum(image, side):
     return np.clip((power - low) / (high - low + 1e-6), 0, 1) * 255
 
 
-def _enlarged(rng, image, side):
+def _enlarged(rng: np.random.Generator, image: np.ndarray, side: int) -> np.ndarray:
     zoom = int(rng.integers(2, 5))
     small = -(-side // zoom)
     y, x = (int(rng.integers(0, max(1, length - small))) for length in image.shape)
     return np.kron(image[y : y + small, x : x + small], np.ones((zoom, zoom)))[:side, :side]
 
 
-def colour_bar(rng, canvas: Canvas, ink: Ink) -> None:
+def colour_bar(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """A ramp of grey with its two ends named."""
     top, left, bottom, right = canvas.field
     height, width = round(rng.uniform(0.15, 0.5) * (bottom - top)), max(6, round(rng.uniform(12, 40) * canvas.unit))
@@ -278,13 +334,17 @@ def colour_bar(rng, canvas: Canvas, ink: Ink) -> None:
     canvas.mark("letters", ink, words[1], y + height - words[1].shape[0], x + width + 4)
 
 
-def banner_word(rng) -> str:
+def banner_word(rng: np.random.Generator) -> str:
     """One entry of an instrument's banner."""
     entries = (
-        f"{rng.choice([1, 2, 5, 10, 15, 20, 80, 200, 300])}.{rng.integers(0, 100):02d} kV", f"WD {rng.uniform(2, 20):.1f} mm",
-        f"Mag = {rng.uniform(1, 400):.2f} K X", f"x{rng.integers(2, 900) * 1000:,}", "SE2", "InLens", "Det ETD", "HAADF", "BF STEM",
-        f"{rng.integers(1, 29):02d}/{rng.integers(1, 13):02d}/20{rng.integers(5, 26):02d}", f"{rng.integers(0, 24):02d}:{rng.integers(0, 60):02d}:{rng.integers(0, 60):02d}",
-        f"img_{rng.integers(1, 9999):04d}.tif", f"spot {rng.uniform(1, 9):.1f}", "HV=80.0kV", f"dwell {rng.integers(1, 40)} us", "TEM Mode: Imaging",
-        f"HFW {rng.uniform(0.5, 90):.2f} µm", f"Signal A = {rng.choice(['SE2', 'InLens', 'BSD'])}", f"tilt {rng.integers(0, 60)}°", "curr 86 pA", "Off 0.0000",
+        f"{rng.choice([1, 2, 5, 10, 15, 20, 80, 200, 300])}.{rng.integers(0, 100):02d} kV",
+        f"WD {rng.uniform(2, 20):.1f} mm", f"Mag = {rng.uniform(1, 400):.2f} K X", f"x{rng.integers(2, 900) * 1000:,}",
+        "SE2", "InLens", "Det ETD", "HAADF", "BF STEM",
+        f"{rng.integers(1, 29):02d}/{rng.integers(1, 13):02d}/20{rng.integers(5, 26):02d}",
+        f"{rng.integers(0, 24):02d}:{rng.integers(0, 60):02d}:{rng.integers(0, 60):02d}",
+        f"img_{rng.integers(1, 9999):04d}.tif", f"spot {rng.uniform(1, 9):.1f}", "HV=80.0kV",
+        f"dwell {rng.integers(1, 40)} us", "TEM Mode: Imaging", f"HFW {rng.uniform(0.5, 90):.2f} µm",
+        f"Signal A = {rng.choice(['SE2', 'InLens', 'BSD'])}", f"tilt {rng.integers(0, 60)}°", "curr 86 pA",
+        "Off 0.0000",
     )  # fmt: skip
     return str(rng.choice(entries))

@@ -10,7 +10,10 @@ LAB_SHARE = 0.6  # of the training micrographs
 
 
 def simulate_lab(seed: int, size: int = 1024, kind: str | None = None) -> Micrograph:
-    """Draw the lab micrograph of `seed`; the same arguments give the same bytes. `kind`: one of `kinds.KINDS`, by default drawn from the seed."""
+    """Draw the lab micrograph of `seed`; the same arguments give the same bytes.
+
+    `kind`: one of `kinds.KINDS`, by default drawn from the seed.
+    """
     rng = np.random.default_rng([seed, 28])
     drawn = draw_kind(rng)
     kind = kind or drawn

@@ -1,6 +1,7 @@
 """What programs and people burn into pictures: name: (function, chance). Painted pixels are unlabelled (0) in all maps.
 
-function(rng, image uint8 (size, size)) -> (image uint8, painted bool (size, size)), the picture with the overlay and where it was painted.
+function(rng, image uint8 (size, size)) -> (image uint8, painted bool (size, size)), the picture with the overlay and
+where it was painted.
 """
 
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ MARKS = {
 
 @dataclass
 class Burnt:
-    """`image` uint8 with the overlays, `painted` bool, `marks`: one dict each with kind and box (top, left, bottom, right); scale bars also
+    """`image` uint8 with the overlays, `painted` bool, `marks`: one dict each with kind and box (top, left, bottom,
+    right); scale bars also
     have length (pixels), bar (box of the bar alone) and label."""
 
     image: np.ndarray
@@ -56,8 +58,10 @@ def burn(rng: np.random.Generator, image: np.ndarray) -> Burnt:
     return Burnt(np.clip(canvas.image + 0.5, 0, 255).astype(np.uint8), canvas.painted, canvas.marks)
 
 
-def _draw_marks(rng, least):
-    """Names of the marks of one picture: mostly one to three, no second scale bar or panel letter, sometimes a crowded figure."""
+def _draw_marks(rng: np.random.Generator, least: int) -> list[str]:
+    """Names of the marks of one picture: mostly one to three, no second scale bar or panel letter, sometimes a crowded
+    figure.
+    """
     count = max(least, int(rng.integers(4, 12)) if rng.random() < 0.12 else int(rng.integers(0, 4)))
     share = np.array([share for _, share in MARKS.values()])
     names = [str(name) for name in rng.choice(list(MARKS), count, p=share / share.sum())]
@@ -65,7 +69,7 @@ def _draw_marks(rng, least):
     return [name for index, name in enumerate(names) if name not in once or name not in names[:index]]
 
 
-def _burn_in(rng, image):
+def _burn_in(rng: np.random.Generator, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     burnt = burn(rng, image)
     return burnt.image, burnt.painted
 

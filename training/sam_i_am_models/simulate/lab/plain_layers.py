@@ -1,4 +1,6 @@
-"""Layers without lattice (BF, HAADF, SEM): coatings, devices and films whose layers differ by grey or by grain alone."""
+"""Layers without lattice (BF, HAADF, SEM): coatings, devices and films whose layers differ
+by grey or by grain alone.
+"""
 
 import numpy as np
 from scipy import ndimage
@@ -21,16 +23,24 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     of_region = _materials(rng, layers, materials_wanted)
     if rng.random() < 0.2:
         regions, of_region = _via(rng, regions, of_region, size, angle)
-    intensity, materials = paint(rng, regions, of_region, size, angle, unit)
+    intensity, materials = paint(rng, regions, of_region, angle)
     intensity, materials = _holes(rng, intensity, materials, regions, size)
     intensity = _seams(rng, intensity, regions, unit)
     return Field(
-        intensity, materials, None, (), mode, 2, shading=(0.01, 0.25), blur=(0.3, 2.5), noise=(0.008, 0.12 if mode != "sem" else 0.2),
+        intensity,
+        materials,
+        None,
+        (),
+        mode,
+        2,
+        shading=(0.01, 0.25),
+        blur=(0.3, 2.5),
+        noise=(0.008, 0.12 if mode != "sem" else 0.2),
         metadata={"layout": "layers without lattice"},
-    )  # fmt: skip
+    )
 
 
-def _materials(rng, layers, wanted):
+def _materials(rng: np.random.Generator, layers: int, wanted: int) -> np.ndarray:
     for _ in range(60):
         of_region = rng.permutation(np.concatenate([np.arange(wanted), rng.integers(0, wanted, layers - wanted)]))
         if (of_region[1:] != of_region[:-1]).all():
@@ -38,7 +48,7 @@ def _materials(rng, layers, wanted):
     return np.arange(layers) % wanted
 
 
-def levels_of(rng, count: int) -> np.ndarray:
+def levels_of(rng: np.random.Generator, count: int) -> np.ndarray:
     """Levels of `count` materials, some of them only a little apart."""
     least = log_uniform(rng, 0.025, 0.12)
     for _ in range(100):
@@ -50,9 +60,12 @@ def levels_of(rng, count: int) -> np.ndarray:
     return levels.clip(0.02, 1.2)
 
 
-def paint(rng, regions, of_region, size, angle, unit, widest=10.0):
+def paint(
+    rng: np.random.Generator, regions: np.ndarray, of_region: np.ndarray, angle: float, widest: float = 10.0
+) -> tuple[np.ndarray, np.ndarray]:
     """Intensity and material map of regions; interfaces up to `widest` pixels wide are unlabelled in their middle."""
-    count = int(of_region.max()) + 1
+    size, count = regions.shape[0], int(of_region.max()) + 1
+    unit = size / 1024
     levels, which = levels_of(rng, count), of_region[regions]
     width = (rng.uniform(0.3, 1.5) if rng.random() < 0.7 else rng.uniform(1.5, widest)) * unit
     intensity, total, surest = (np.zeros((size, size), np.float32) for _ in range(3))
@@ -66,7 +79,9 @@ def paint(rng, regions, of_region, size, angle, unit, widest=10.0):
     return intensity / np.maximum(total, 1e-3), materials
 
 
-def _via(rng, regions, of_region, size, angle):
+def _via(
+    rng: np.random.Generator, regions: np.ndarray, of_region: np.ndarray, size: int, angle: float
+) -> tuple[np.ndarray, np.ndarray]:
     """A narrow body through one or two layers, of a material of its own."""
     along, _ = shapes.axes_of(size, angle, (0.5, rng.uniform(0.2, 0.8)))
     width = rng.uniform(0.01, 0.07) * size
@@ -76,12 +91,19 @@ def _via(rng, regions, of_region, size, angle):
     return regions, np.concatenate([of_region, [of_region.max() + 1 if rng.random() < 0.7 else of_region[0]]])
 
 
-def _holes(rng, intensity, materials, regions, size):
-    """Pores in one or two layers and a crack: a material of their own (dark, or bright in BF) from about 6 pixels on, texture where smaller."""
+def _holes(
+    rng: np.random.Generator, intensity: np.ndarray, materials: np.ndarray, regions: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pores in one or two layers and a crack: a material of their own (dark, or bright in BF) from about 6 pixels on,
+    texture where smaller.
+    """
     unit, number = size / 1024, int(materials.max()) + 1
     hole = np.zeros((size, size), bool)
     if rng.random() < 0.3:
-        host = np.isin(regions, rng.choice(int(regions.max()) + 1, min(int(regions.max()) + 1, int(rng.integers(1, 3))), replace=False))
+        host = np.isin(
+            regions,
+            rng.choice(int(regions.max()) + 1, min(int(regions.max()) + 1, int(rng.integers(1, 3))), replace=False),
+        )
         ys, xs = np.nonzero(host)
         line = np.arange(size, dtype=np.float32) / size
         y, x = np.meshgrid(line, line, indexing="ij")
@@ -89,7 +111,12 @@ def _holes(rng, intensity, materials, regions, size):
         for _ in range(int(log_uniform(rng, 4, 80))):
             pick = rng.integers(len(ys)) if len(ys) else 0
             if len(ys):
-                hole |= layouts.blob(rng, y, x, (xs[pick] / size, ys[pick] / size), log_uniform(rng, 2, largest) * unit / size) & host
+                hole |= (
+                    layouts.blob(
+                        rng, y, x, (xs[pick] / size, ys[pick] / size), log_uniform(rng, 2, largest) * unit / size
+                    )
+                    & host
+                )
     if rng.random() < 0.15:
         along, depth = shapes.axes_of(size, rng.uniform(0, 360), tuple(rng.uniform(0.2, 0.8, 2)))
         wave = 20 * unit * np.sin(along / (rng.uniform(20, 120) * unit)) * rng.random()
@@ -104,7 +131,7 @@ def _holes(rng, intensity, materials, regions, size):
     return (intensity * (1 - soft) + soft * np.float32(level)).astype(np.float32), materials
 
 
-def _seams(rng, intensity, regions, unit):
+def _seams(rng: np.random.Generator, intensity: np.ndarray, regions: np.ndarray, unit: float) -> np.ndarray:
     """Dark or bright lines along some interfaces."""
     if rng.random() > 0.35:
         return intensity
@@ -119,7 +146,11 @@ def draw_device(rng: np.random.Generator, size: int) -> Field:
     unit, mode = size / 1024, str(rng.choice(["haadf", "bf", "sem"], p=[0.55, 0.25, 0.2]))
     angle = float(rng.choice([0, 90, 180, 270]) + rng.normal() * 1)
     layers = int(rng.integers(1, 4))
-    regions = shapes.stack(rng, size, shapes.thicknesses(rng, layers, size, 0.06 * size), angle, 0.002 * size, 0.05) if layers > 1 else np.zeros((size, size), np.int32)
+    regions = (
+        shapes.stack(rng, size, shapes.thicknesses(rng, layers, size, 0.06 * size), angle, 0.002 * size, 0.05)
+        if layers > 1
+        else np.zeros((size, size), np.int32)
+    )
     wanted = max(layers + 1, int(rng.integers(2, 6)))
     of_region = list(range(layers))
     filling, liner = int(rng.integers(layers, wanted)), int(rng.integers(layers, wanted))
@@ -140,11 +171,24 @@ def draw_device(rng: np.random.Generator, size: int) -> Field:
     shown = np.unique(regions, return_inverse=True)
     regions, of_region = shown[1].reshape(size, size).astype(np.int32), of_region[shown[0]]
     of_region = np.unique(of_region, return_inverse=True)[1]
-    intensity, materials = paint(rng, regions, of_region, size, angle, unit, 3.0)
-    return Field(intensity, materials, None, (), mode, 2, shading=(0.01, 0.15), blur=(0.3, 1.8), noise=(0.006, 0.1), metadata={"layout": "device"})
+    intensity, materials = paint(rng, regions, of_region, angle, 3.0)
+    return Field(
+        intensity,
+        materials,
+        None,
+        (),
+        mode,
+        2,
+        shading=(0.01, 0.15),
+        blur=(0.3, 1.8),
+        noise=(0.006, 0.1),
+        metadata={"layout": "device"},
+    )
 
 
-def _block(rng, size, angle, middle, width, height):
+def _block(
+    rng: np.random.Generator, size: int, angle: float, middle: tuple[float, float], width: float, height: float
+) -> np.ndarray:
     """A trapezoid with rounded corners; bool (size, size)."""
     along, depth = shapes.axes_of(size, angle, middle)
     slope = rng.normal() * 0.08

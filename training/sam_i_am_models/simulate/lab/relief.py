@@ -1,6 +1,8 @@
-"""Height fields as a scanning electron microscope shows them: etched steel, superalloys, polished grains, powders, islands.
+"""Height fields as a scanning electron microscope shows them: etched steel, superalloys, polished grains, powders,
+islands.
 
-Secondary electrons make edges and what sticks out bright, hollows dark, and slopes towards the detector brighter than those away from it.
+Secondary electrons make edges and what sticks out bright, hollows dark, and slopes towards the detector brighter than
+those away from it.
 """
 
 import numpy as np
@@ -24,7 +26,7 @@ def draw(rng: np.random.Generator, size: int) -> Field:
     return field
 
 
-def lit(rng, height: np.ndarray, albedo: np.ndarray, edge: float) -> np.ndarray:
+def lit(rng: np.random.Generator, height: np.ndarray, albedo: np.ndarray, edge: float) -> np.ndarray:
     """Brightness of a surface of `height` (pixels) and `albedo`, whose steps are about `edge` pixels wide; float32."""
     surface = ndimage.gaussian_filter(height.astype(np.float32), max(0.4, 0.6 * edge), truncate=3)
     down, right = np.gradient(surface)
@@ -34,33 +36,65 @@ def lit(rng, height: np.ndarray, albedo: np.ndarray, edge: float) -> np.ndarray:
     above = surface - ndimage.gaussian_filter(surface, 3 * edge, truncate=3)
     scale = max(float(np.percentile(steep[::3, ::3], 98)), 1e-6)
     above /= max(float(np.percentile(np.abs(above[::3, ::3]), 98)), 1e-6)
-    light = rng.uniform(0, 0.4) * slope / scale + rng.uniform(0.05, 0.7) * np.minimum(steep / scale, 2) + rng.uniform(0.05, 0.5) * above
+    light = (
+        rng.uniform(0, 0.4) * slope / scale
+        + rng.uniform(0.05, 0.7) * np.minimum(steep / scale, 2)
+        + rng.uniform(0.05, 0.5) * above
+    )
     light = 1 + log_uniform(rng, 0.15, 1.0) * light
     return (albedo * np.clip(light, 0.1, 4)).astype(np.float32)
 
 
-def _field(intensity, materials, seen_as=None, blur=(0.5, 2.2), noise=(0.015, 0.14)) -> Field:
+def _field(
+    intensity: np.ndarray,
+    materials: np.ndarray,
+    seen_as: np.ndarray | None = None,
+    blur: tuple[float, float] = (0.5, 2.2),
+    noise: tuple[float, float] = (0.015, 0.14),
+) -> Field:
     return Field(
-        np.ascontiguousarray(intensity, np.float32), materials.astype(np.uint8), seen_as, (), "sem", 2, (0.0, 0.2), blur=blur, noise=noise,
-    )  # fmt: skip
+        np.ascontiguousarray(intensity, np.float32),
+        materials.astype(np.uint8),
+        seen_as,
+        (),
+        "sem",
+        2,
+        (0.0, 0.2),
+        blur=blur,
+        noise=noise,
+    )
 
 
-def steel(rng, size) -> Field:
-    """Etched steel: sunken matrix in cells, the network between raised and bright, islands, precipitates; sometimes a wide crack."""
+def steel(rng: np.random.Generator, size: int) -> Field:
+    """Etched steel: sunken matrix in cells, the network between raised and bright, islands, precipitates; sometimes a
+    wide crack.
+    """
     unit, spacing = size / 1024, log_uniform(rng, 28, 130) * size / 1024
     wall, number, count = _two_grounds(rng, size, spacing)
     width = log_uniform(rng, LEAST_MATRIX + 0.5, min(14, 0.3 * spacing / unit)) * unit
     half = 0.5 * width * np.clip(uneven(rng, size, rng.uniform(0.1, 0.4)), 0.3, 2.5)
     network = wall < half
-    islands = (rng.random(count) < rng.uniform(0, 0.12))[number] & ~network if rng.random() < 0.5 else np.zeros_like(network)
-    precipitates = voids.round_pores(rng, size, int(log_uniform(rng, 10, 250)), log_uniform(rng, 1.8, 5) * unit, 0.3) if rng.random() < 0.4 else islands & False
+    islands = (
+        (rng.random(count) < rng.uniform(0, 0.12))[number] & ~network if rng.random() < 0.5 else np.zeros_like(network)
+    )
+    precipitates = (
+        voids.round_pores(rng, size, int(log_uniform(rng, 10, 250)), log_uniform(rng, 1.8, 5) * unit, 0.3)
+        if rng.random() < 0.4
+        else islands & False
+    )
     precipitates &= ~network & ~islands
     ridge = np.clip(1 - wall / np.maximum(half, 0.5), 0, 1) ** rng.uniform(0.5, 1.5)
     height = (network * (0.4 + ridge) + islands * rng.uniform(0.4, 1.0) + precipitates * 0.8) * width
     height = height + (uneven(rng, size, 1.0, (60, 300)) - 1) * rng.uniform(0, 0.12) * width
     base = rng.uniform(0.15, 0.4)
-    albedo = base * uneven(rng, size, rng.uniform(0.02, 0.12), (40, 250)) * (1 + rng.uniform(0, 0.2) * (rng.random(count) - 0.5)).astype(np.float32)[number]
-    albedo = np.where(network, base * rng.uniform(1.1, 1.9) * uneven(rng, size, rng.uniform(0, 0.12), (60, 300)), albedo)
+    albedo = (
+        base
+        * uneven(rng, size, rng.uniform(0.02, 0.12), (40, 250))
+        * (1 + rng.uniform(0, 0.2) * (rng.random(count) - 0.5)).astype(np.float32)[number]
+    )
+    albedo = np.where(
+        network, base * rng.uniform(1.1, 1.9) * uneven(rng, size, rng.uniform(0, 0.12), (60, 300)), albedo
+    )
     albedo = np.where(islands, base * rng.uniform(1.3, 1.8) * uneven(rng, size, 0.12, (40, 250)), albedo)
     albedo = np.where(precipitates, base * rng.uniform(1.8, 2.8), albedo)
     materials = np.select([network, islands, precipitates], [2, 3, 4], 1)
@@ -70,12 +104,22 @@ def steel(rng, size) -> Field:
     return _field(intensity, materials)
 
 
-def _two_grounds(rng, size, spacing):
-    """Distance to walls, cell numbers and their count: one pattern of cells, or two that meet (equiaxed and elongated)."""
+def _two_grounds(rng: np.random.Generator, size: int, spacing: float) -> tuple[np.ndarray, np.ndarray, int]:
+    """Distance to walls, cell numbers and their count: one pattern of cells, or two that meet
+    (equiaxed and elongated).
+    """
     patterns = [
-        Pattern(spacing, rng.uniform(0.2, 0.55), aspect, rng.uniform(0, 180), rng.uniform(0, 0.25) * (rng.random() < 0.6), 0.15 * spacing * (rng.random() < 0.6), 0.08 * spacing)
+        Pattern(
+            spacing,
+            rng.uniform(0.2, 0.55),
+            aspect,
+            rng.uniform(0, 180),
+            rng.uniform(0, 0.25) * (rng.random() < 0.6),
+            0.15 * spacing * (rng.random() < 0.6),
+            0.08 * spacing,
+        )
         for aspect in (log_uniform(rng, 1, 2), log_uniform(rng, 2, 7))
-    ]  # fmt: skip
+    ]
     first = draw_cells(rng, size, patterns[0])
     if rng.random() < 0.55:
         return first.wall, first.number, first.count
@@ -85,7 +129,9 @@ def _two_grounds(rng, size, spacing):
     return wall, np.where(there, second.number + first.count, first.number), first.count + second.count
 
 
-def _torn(rng, intensity, materials, unit):
+def _torn(
+    rng: np.random.Generator, intensity: np.ndarray, materials: np.ndarray, unit: float
+) -> tuple[np.ndarray, np.ndarray]:
     """A wide crack with torn sides through everything: a material of its own."""
     size = intensity.shape[0]
     crack = voids.crack_mask(rng, size, log_uniform(rng, 12, 70) * unit, 1, rng.uniform(0, 0.5))
@@ -97,14 +143,24 @@ def _torn(rng, intensity, materials, unit):
     return np.where(crack, inside, intensity * rim), np.where(crack, 5, materials)
 
 
-def superalloy(rng, size) -> Field:
+def superalloy(rng: np.random.Generator, size: int) -> Field:
     """Gamma matrix with large lobed or cuboid precipitates and small ones in between, each with its rim."""
     unit = size / 1024
     if rng.random() < 0.4:
         large, spacing = _cuboids(rng, size)
     else:
         spacing = log_uniform(rng, 60, 260) * unit
-        cells = draw_cells(rng, size, Pattern(spacing, rng.uniform(0.3, 0.6), merged=rng.uniform(0, 0.3), rounding=rng.uniform(0.12, 0.3) * spacing, waves=rng.uniform(0, 0.06) * spacing))
+        cells = draw_cells(
+            rng,
+            size,
+            Pattern(
+                spacing,
+                rng.uniform(0.3, 0.6),
+                merged=rng.uniform(0, 0.3),
+                rounding=rng.uniform(0.12, 0.3) * spacing,
+                waves=rng.uniform(0, 0.06) * spacing,
+            ),
+        )
         half = 0.5 * log_uniform(rng, 6, 40) * unit * np.clip(uneven(rng, size, 0.3), 0.4, 2)
         large = (cells.wall > half) & chosen(rng, cells, rng.uniform(0.6, 1.0))
         large = ndimage.gaussian_filter(large.astype(np.float32), max(1.0, 0.03 * spacing)) > 0.5
@@ -123,11 +179,14 @@ def superalloy(rng, size) -> Field:
     return _field(lit(rng, height, albedo, rng.uniform(1.5, 5) * unit), materials, blur=(0.6, 3.0))
 
 
-def _cuboids(rng, size):
+def _cuboids(rng: np.random.Generator, size: int) -> tuple[np.ndarray, float]:
     """Rounded cuboids in rows with channels between, uneven in size; (mask, spacing)."""
     spacing, unit, turn = log_uniform(rng, 40, 200) * size / 1024, size / 1024, rng.uniform(-0.8, 0.8)
     line = np.arange(size, dtype=np.float32)
-    bend = [smooth_field(rng, size, max(3, round(0.6 * size / spacing))).numpy() * rng.uniform(0.04, 0.16) * spacing for _ in range(2)]
+    bend = [
+        smooth_field(rng, size, max(3, round(0.6 * size / spacing))).numpy() * rng.uniform(0.04, 0.16) * spacing
+        for _ in range(2)
+    ]
     u = (np.cos(turn) * line[None] + np.sin(turn) * line[:, None] + bend[0]) / spacing + 512
     v = (np.cos(turn) * line[:, None] - np.sin(turn) * line[None] + bend[1]) / spacing + 512
     row = np.floor(v).astype(np.int32)
@@ -136,11 +195,15 @@ def _cuboids(rng, size):
     which = (row * 31 + column * 17) % 1009
     fu, fv = np.abs(u - column - 0.5), np.abs(v - row - 0.5)
     power = rng.uniform(3, 8)
-    reach = 0.5 - 0.5 * log_uniform(rng, 4, max(5, 0.3 * spacing / unit)) * unit / spacing - rng.uniform(0, 0.1, 1009).astype(np.float32)[which]
+    reach = (
+        0.5
+        - 0.5 * log_uniform(rng, 4, max(5, 0.3 * spacing / unit)) * unit / spacing
+        - rng.uniform(0, 0.1, 1009).astype(np.float32)[which]
+    )
     return ((fu**power + fv**power) < reach**power) & (rng.random(1009) < rng.uniform(0.8, 1.0))[which], spacing
 
 
-def _tertiary(rng, large, unit):
+def _tertiary(rng: np.random.Generator, large: np.ndarray, unit: float) -> np.ndarray:
     """Small round precipitates in the matrix, in patches, clear of the large ones."""
     size = large.shape[0]
     radius = log_uniform(rng, 3, 11) * unit
@@ -150,7 +213,7 @@ def _tertiary(rng, large, unit):
     return _whole(dots, clear & patchy)
 
 
-def _whole(dots, allowed):
+def _whole(dots: np.ndarray, allowed: np.ndarray) -> np.ndarray:
     """Those connected dots that lie inside `allowed` as a whole."""
     number, count = ndimage.label(dots)
     outside = np.zeros(count + 1, bool)
@@ -158,8 +221,10 @@ def _whole(dots, allowed):
     return ~outside[number] & dots
 
 
-def grains(rng, size) -> Field:
-    """Etched or thermally grooved grains: each at its own height and tone, grooves or steps between; a second phase in some, pores at corners."""
+def grains(rng: np.random.Generator, size: int) -> Field:
+    """Etched or thermally grooved grains: each at its own height and tone, grooves or steps between; a second phase in
+    some, pores at corners.
+    """
     unit, spacing = size / 1024, log_uniform(rng, 45, 320) * size / 1024
     cells = draw_cells(rng, size, Pattern(spacing, rng.uniform(0.3, 0.6), waves=rng.uniform(0, 0.05) * spacing))
     groove = np.exp(-np.maximum(cells.wall, 0) / (rng.uniform(1.5, 6) * unit))
@@ -178,9 +243,9 @@ def grains(rng, size) -> Field:
     return _field(lit(rng, height, albedo, rng.uniform(1, 3) * unit), materials, cells.number)
 
 
-def powder(rng, size) -> Field:
+def powder(rng: np.random.Generator, size: int) -> Field:
     """Grains of a powder lying over one another on a ground: round or angular, bright rims, dark gaps."""
-    unit, radius = size / 1024, log_uniform(rng, 20, 160) * size / 1024
+    radius = log_uniform(rng, 20, 160) * size / 1024
     count = int(np.clip(rng.uniform(0.3, 3.0) * size**2 / (np.pi * radius**2), 6, 350))
     height, front = np.full((size, size), -1.0, np.float32), np.zeros((size, size), np.int32)
     angular, spread = rng.random() < 0.35, rng.uniform(0.1, 0.6)
@@ -200,12 +265,16 @@ def powder(rng, size) -> Field:
     covered = front > 0
     tones = rng.uniform(0.85, 1.15, count + 1).astype(np.float32)
     ground, body = rng.uniform(0.05, 0.25), rng.uniform(0.35, 0.6)
-    albedo = np.where(covered, body * tones[front] * uneven(rng, size, rng.uniform(0, 0.1), (40, 250)), ground * uneven(rng, size, 0.1, (5, 200)))
+    albedo = np.where(
+        covered,
+        body * tones[front] * uneven(rng, size, rng.uniform(0, 0.1), (40, 250)),
+        ground * uneven(rng, size, 0.1, (5, 200)),
+    )
     intensity = lit(rng, np.where(covered, height, 0), albedo, max(1.0, 0.05 * radius))
     return _field(intensity, np.where(covered, 2, 1), front)
 
 
-def _body(rng, y, x, angular):
+def _body(rng: np.random.Generator, y: np.ndarray, x: np.ndarray, angular: bool) -> np.ndarray:
     """Height of one grain of radius 1, 0 outside."""
     ratio, turn = rng.uniform(0.7, 1), rng.random() * np.pi
     u, v = np.cos(turn) * x + np.sin(turn) * y, (np.cos(turn) * y - np.sin(turn) * x) / ratio
@@ -214,23 +283,33 @@ def _body(rng, y, x, angular):
     height = np.full(np.broadcast(u, v).shape, rng.uniform(0.4, 0.8), np.float32)
     for side in range(int(rng.integers(5, 9))):
         angle = side * 1.1 + rng.uniform(-0.3, 0.3)
-        height = np.minimum(height, (rng.uniform(0.7, 0.95) - u * np.cos(angle) - v * np.sin(angle)) * rng.uniform(0.6, 2.0))
+        height = np.minimum(
+            height, (rng.uniform(0.7, 0.95) - u * np.cos(angle) - v * np.sin(angle)) * rng.uniform(0.6, 2.0)
+        )
     return np.where(u * u + v * v < 1, np.maximum(height, 0), 0)
 
 
-def islands(rng, size) -> Field:
-    """Islands of a broken or growing film on a smooth or grainy ground, with bright outlines; sometimes small ones of a third material on both."""
+def islands(rng: np.random.Generator, size: int) -> Field:
+    """Islands of a broken or growing film on a smooth or grainy ground, with bright outlines; sometimes small ones of a
+    third material on both.
+    """
     unit, radius = size / 1024, log_uniform(rng, 10, 90) * size / 1024
     raised = voids.pore_mask(rng, size, radius, rng.uniform(0.1, 0.6), log_uniform(rng, 1, 3), rng.uniform(0, 180))
     step = rng.uniform(2, 12) * unit
     dome = np.minimum(voids.depth_inside(raised), rng.uniform(2, 20) * unit) * rng.uniform(0, 0.8)
     height = raised * step + dome + (uneven(rng, size, 1.0, (40, 250)) - 1) * rng.uniform(0, 0.3) * step
     low = rng.uniform(0.15, 0.5)
-    albedo = np.where(raised, low * rng.choice([rng.uniform(0.5, 0.8), rng.uniform(1.3, 2.0)]), low) * uneven(rng, size, rng.uniform(0, 0.08), (20, 250))
+    albedo = np.where(raised, low * rng.choice([rng.uniform(0.5, 0.8), rng.uniform(1.3, 2.0)]), low) * uneven(
+        rng, size, rng.uniform(0, 0.08), (20, 250)
+    )
     materials = np.where(raised, 2, 1)
     if rng.random() < 0.35:
         dots = voids.round_pores(rng, size, int(log_uniform(rng, 20, 300)), log_uniform(rng, 3, 12) * unit, 0.4)
-        height, albedo, materials = height + dots * step, np.where(dots, 2.2 * low, albedo), np.where(dots, 3, materials)
+        height, albedo, materials = (
+            height + dots * step,
+            np.where(dots, 2.2 * low, albedo),
+            np.where(dots, 3, materials),
+        )
     return _field(lit(rng, height, albedo, rng.uniform(1, 3) * unit), materials)
 
 

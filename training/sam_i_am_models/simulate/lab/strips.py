@@ -1,4 +1,9 @@
-"""What takes the rim of the picture: banners, padding, frames, the corners that turning leaves. Each narrows the canvas's field."""
+"""What takes the rim of the picture: banners, padding, frames, the corners that turning leaves.
+
+Each narrows the canvas's field.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -7,7 +12,7 @@ from .glyphs import Face, beside, draw_face, stacked, text_tile
 from .marks import banner_word, bar_with_label
 
 
-def banner(rng, canvas: Canvas, ink: Ink) -> None:
+def banner(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """A strip of one grey along the bottom (or top) with text, separators and mostly a scale bar."""
     height, width = canvas.image.shape
     rows = round(rng.uniform(0.035, 0.14) * height)
@@ -22,37 +27,58 @@ def banner(rng, canvas: Canvas, ink: Ink) -> None:
     edge = max(1, round(1.5 * canvas.unit))
     if rng.random() < 0.3:
         canvas.put(np.ones((edge, width), np.float32), top if at_bottom else rows - edge, 0, letters)
-    _fill_banner(rng, canvas, pen, top, rows, width)
+    _fill_banner(rng, canvas, Strip(pen, top, rows))
 
 
-def _fill_banner(rng, canvas, pen, top, rows, width):
+@dataclass(frozen=True)
+class Strip:
+    """The pen of a banner, and the rows of the picture that it takes: `rows` from `top` on."""
+
+    pen: Ink
+    top: int
+    rows: int
+
+
+def _fill_banner(rng: np.random.Generator, canvas: Canvas, strip: Strip) -> None:
+    top, rows, width = strip.top, strip.rows, canvas.image.shape[1]
     lines = 1 if rows < 40 * canvas.unit or rng.random() < 0.4 else int(rng.integers(2, 4))
     capital = max(5.5, rows / lines * rng.uniform(0.28, 0.55))
     left, separators = round(rng.uniform(0.005, 0.03) * width), rng.random() < 0.5
     bar_at = int(rng.integers(0, 5)) if rng.random() < 0.85 else -1
     for column in range(9):
         if column == bar_at:
-            right = _banner_bar(rng, canvas, pen, top, rows, left, width)
+            right = _banner_bar(rng, canvas, strip, left)
         else:
-            right = _banner_column(rng, canvas, pen, top, rows, left, (capital, lines))
+            right = _banner_column(rng, canvas, strip, left, (capital, lines))
         left = right + round(rng.uniform(0.01, 0.05) * width)
         if left > 0.97 * width:
             return
         if separators:
             tall = max(2, round(rows * 0.7))
-            canvas.put(np.ones((tall, max(1, round(canvas.unit))), np.float32), top + (rows - tall) // 2, left - round(0.006 * width), pen.grey)
+            canvas.put(
+                np.ones((tall, max(1, round(canvas.unit))), np.float32),
+                top + (rows - tall) // 2,
+                left - round(0.006 * width),
+                strip.pen.grey,
+            )
 
 
-def _banner_column(rng, canvas, pen, top, rows, left, text):
-    capital, lines = text
+def _banner_column(rng: np.random.Generator, canvas: Canvas, strip: Strip, left: int, text: tuple[float, int]) -> int:
+    pen, (capital, lines) = strip.pen, text
     words = [text_tile(pen.face, banner_word(rng), capital) for _ in range(lines)]
     tile = stacked(words, max(1, round(capital * 0.6)), 0.0)
     if left + tile.shape[1] < canvas.image.shape[1]:
-        canvas.put((tile > 0.5).astype(np.float32) if pen.hard else tile, top + max(0, (rows - tile.shape[0]) // 2), left, pen.grey)
+        canvas.put(
+            (tile > 0.5).astype(np.float32) if pen.hard else tile,
+            strip.top + max(0, (strip.rows - tile.shape[0]) // 2),
+            left,
+            pen.grey,
+        )
     return left + tile.shape[1]
 
 
-def _banner_bar(rng, canvas, pen, top, rows, left, width):
+def _banner_bar(rng: np.random.Generator, canvas: Canvas, strip: Strip, left: int) -> int:
+    pen, top, rows, width = strip.pen, strip.top, strip.rows, canvas.image.shape[1]
     tile, (row, column), shape, label = bar_with_label(rng, canvas, pen.face, 0.04 * width, 0.25 * width)
     if tile.shape[0] > rows - 4 or left + tile.shape[1] > width:
         return left
@@ -63,11 +89,18 @@ def _banner_bar(rng, canvas, pen, top, rows, left, width):
     return left + tile.shape[1]
 
 
-def text_page(rng, canvas: Canvas, ink: Ink) -> None:
-    """A white or black strip with several lines of text in the pixel face, as old camera software prints below its pictures."""
+def text_page(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
+    """A white or black strip with several lines of text in the pixel face, as old camera software prints below its
+    pictures.
+    """
     height, width = canvas.image.shape
     face, capital = Face(True, float(rng.choice([1, 0.8]))), float(rng.uniform(7, 16) * max(canvas.unit, 0.6))
-    blocks = [stacked([text_tile(face, banner_word(rng), capital) for _ in range(rng.integers(2, 6))], round(capital * 0.7), 0.0) for _ in range(2)]
+    blocks = [
+        stacked(
+            [text_tile(face, banner_word(rng), capital) for _ in range(rng.integers(2, 6))], round(capital * 0.7), 0.0
+        )
+        for _ in range(2)
+    ]
     tile = beside(blocks, round(rng.uniform(0.1, 0.4) * width), 0.0)[:, : width - 4]
     rows = tile.shape[0] + round(1.6 * capital)
     paper = int(rng.choice([255, 255, 0]))
@@ -77,12 +110,17 @@ def text_page(rng, canvas: Canvas, ink: Ink) -> None:
     canvas.note("banner", height - rows, 0, (rows, width))
 
 
-def padding(rng, canvas: Canvas, ink: Ink) -> None:
+def padding(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """Uniform strips along one to four sides."""
     height, width = canvas.image.shape
     grey = int(rng.choice([0, 0, 0, 255, 255, 128, int(canvas.image.mean())]))
     sides = rng.permutation(4)[: int(rng.choice([1, 1, 2, 2, 4]))]
-    margins = [round(rng.uniform(0.01, 0.14 if len(sides) > 1 else 0.25) * (height if side % 2 == 0 else width)) if side in sides else 0 for side in range(4)]
+    margins = [
+        round(rng.uniform(0.01, 0.14 if len(sides) > 1 else 0.25) * (height if side % 2 == 0 else width))
+        if side in sides
+        else 0
+        for side in range(4)
+    ]
     if len(sides) == 4 and rng.random() < 0.6:
         margins = [margins[0]] * 4
     top, left, bottom, right = margins
@@ -93,7 +131,7 @@ def padding(rng, canvas: Canvas, ink: Ink) -> None:
     canvas.note("padding", 0, 0, outside.shape, sides=margins)
 
 
-def turned_corners(rng, canvas: Canvas, ink: Ink) -> None:
+def turned_corners(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """The uniform wedges that are left where a picture was turned or shifted into line."""
     height, width = canvas.image.shape
     angle, scale = np.deg2rad(rng.uniform(1, 12)) * rng.choice([-1, 1]), rng.uniform(0.96, 1.12)
@@ -107,11 +145,11 @@ def turned_corners(rng, canvas: Canvas, ink: Ink) -> None:
         canvas.field = tuple(_inside(np.asarray(canvas.field), 0.06 * height, 0.06 * width))
 
 
-def _inside(field, rows, columns):
+def _inside(field: np.ndarray, rows: float, columns: float) -> list[int]:
     return (field + np.array([rows, columns, -rows, -columns])).round().astype(int).tolist()
 
 
-def frame(rng, canvas: Canvas, ink: Ink) -> None:
+def frame(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     """A line around the picture, at its edge or a little inside."""
     top, left, bottom, right = canvas.field
     away = round(rng.choice([0, 0, 0, rng.uniform(2, 20)]) * canvas.unit)
@@ -123,5 +161,3 @@ def frame(rng, canvas: Canvas, ink: Ink) -> None:
     canvas.put(tile, top + away, left + away, ink.grey)
     canvas.note("frame", top + away, left + away, tile.shape)
     canvas.field = tuple(_inside(np.asarray(canvas.field), away + thick, away + thick))
-
-

@@ -16,7 +16,9 @@ MOST_COLUMNS = 40
 
 @dataclass(frozen=True)
 class Projection:
-    """A projected cell. `basis`: its two vectors in Angstrom as rows, reduced, at 60 to 120 degrees; `columns`: (u, v, atomic numbers of
+    """A projected cell. `basis`: its two vectors in Angstrom as rows, reduced, at 60 to 120 degrees;
+
+    `columns`: (u, v, atomic numbers of
     one repeat along the beam); `repeat`: length of that in Angstrom."""
 
     name: str
@@ -73,7 +75,7 @@ def draw_projection(rng: np.random.Generator, most_area: float = 400.0) -> Proje
             return found[int(rng.integers(len(found)))]
 
 
-def _project(name, lattice, atoms, axis):
+def _project(name: str, lattice: np.ndarray, atoms: np.ndarray, axis: tuple[int, int, int]) -> Projection | None:
     beam = np.array(axis) @ lattice
     repeat = float(np.linalg.norm(beam))
     if repeat > 40:
@@ -82,7 +84,9 @@ def _project(name, lattice, atoms, axis):
     if pair is None:
         return None
     direction = beam / repeat
-    first = _perpendicular(lattice[int(np.argmin([abs(row @ direction) / np.linalg.norm(row) for row in lattice]))], direction)
+    first = _perpendicular(
+        lattice[int(np.argmin([abs(row @ direction) / np.linalg.norm(row) for row in lattice]))], direction
+    )
     first /= np.linalg.norm(first)
     frame = np.stack([first, np.cross(direction, first)], 1)
     basis = _reduce(np.array(pair) @ lattice @ frame)
@@ -93,12 +97,12 @@ def _project(name, lattice, atoms, axis):
     return Projection(name + " [" + "".join(map(str, axis)) + "]", basis, columns, repeat)
 
 
-def _perpendicular(vector, direction):
+def _perpendicular(vector: np.ndarray, direction: np.ndarray) -> np.ndarray:
     return vector - (vector @ direction) * direction
 
 
 @cache
-def _completion(axis):
+def _completion(axis: tuple[int, int, int]) -> tuple[tuple[int, int, int], tuple[int, int, int]] | None:
     """Two integer vectors that make a basis of the lattice with `axis`."""
     candidates = sorted(product(range(-2, 3), repeat=3), key=lambda v: sum(abs(i) for i in v))
     for first in candidates:
@@ -108,7 +112,7 @@ def _completion(axis):
     return None
 
 
-def _reduce(basis):
+def _reduce(basis: np.ndarray) -> np.ndarray:
     """The shortest two vectors of a plane lattice, at 60 to 120 degrees, counter-clockwise."""
     a, b = basis
     for _ in range(50):
@@ -123,10 +127,12 @@ def _reduce(basis):
     return np.stack([a, b])
 
 
-def _columns(places, numbers, basis):
+def _columns(
+    places: np.ndarray, numbers: np.ndarray, basis: np.ndarray
+) -> tuple[tuple[float, float, tuple[int, ...]], ...]:
     """Atoms that lie behind each other, as (u, v, atomic numbers)."""
     columns = []
-    for place, number in zip(places, numbers):
+    for place, number in zip(places, numbers, strict=True):
         for column in columns:
             apart = np.array(column[:2]) - place
             if np.linalg.norm((apart - np.round(apart)) @ basis) < SAME_COLUMN:
@@ -137,7 +143,7 @@ def _columns(places, numbers, basis):
     return tuple((u, v, tuple(z)) for u, v, z in columns)
 
 
-def _spacing(columns, basis):
+def _spacing(columns: tuple[tuple[float, float, tuple[int, ...]], ...], basis: np.ndarray) -> float:
     """Least distance between heavy columns, or of a column from its own next image."""
     heaviest = max(sum(z**1.7 for z in numbers) for _, _, numbers in columns)
     places = np.array([(u, v) for u, v, numbers in columns if sum(z**1.7 for z in numbers) > 0.1 * heaviest])
@@ -148,4 +154,6 @@ def _spacing(columns, basis):
 
 
 def _alike(one: Projection, other: Projection) -> bool:
-    return len(one.columns) == len(other.columns) and np.allclose(np.sort(np.linalg.norm(one.basis, axis=1)), np.sort(np.linalg.norm(other.basis, axis=1)), rtol=0.02)
+    return len(one.columns) == len(other.columns) and np.allclose(
+        np.sort(np.linalg.norm(one.basis, axis=1)), np.sort(np.linalg.norm(other.basis, axis=1)), rtol=0.02
+    )

@@ -7,13 +7,13 @@ from ..fields import blur, log_uniform, smooth_field, white_noise
 from .shapes import axes_of
 
 
-def grainy(rng, size: int, depth: float, width: float) -> np.ndarray:
+def grainy(rng: np.random.Generator, size: int, depth: float, width: float) -> np.ndarray:
     """Even grain of correlation `width` pixels and relative deviation `depth`."""
     grain = blur(white_noise(rng, (size, size)), width).numpy()
     return (1 + depth * grain / max(float(grain.std()), 1e-6)).astype(np.float32)
 
 
-def cloudy(rng, size: int, depth: float, coarsest: int = 4) -> np.ndarray:
+def cloudy(rng: np.random.Generator, size: int, depth: float, coarsest: int = 4) -> np.ndarray:
     """Clouds over several octaves, as films of uneven thickness have them."""
     out, weight, cells = np.zeros((size, size), np.float32), 1.0, coarsest
     fall = rng.uniform(0.5, 0.9)
@@ -23,8 +23,10 @@ def cloudy(rng, size: int, depth: float, coarsest: int = 4) -> np.ndarray:
     return np.exp(depth * out / max(float(out.std()), 1e-6)).clip(0.1, 4).astype(np.float32)
 
 
-def columnar(rng, size: int, depth: float, width: float, angle: float) -> np.ndarray:
-    """Columns of about `width` pixels along the direction `angle` + 90 degrees, each a little brighter or darker, wavy and branching."""
+def columnar(rng: np.random.Generator, size: int, depth: float, width: float, angle: float) -> np.ndarray:
+    """Columns of about `width` pixels along the direction `angle` + 90 degrees, each a little brighter or darker, wavy
+    and branching.
+    """
     along, deep = axes_of(size, angle)
     wave = smooth_field(rng, size, int(rng.integers(3, 9))).numpy() * width * rng.uniform(0.3, 1.5)
     place = along + wave + size
@@ -35,7 +37,7 @@ def columnar(rng, size: int, depth: float, width: float, angle: float) -> np.nda
     return (1 + depth * out / max(float(out.std()), 1e-6)).clip(0.1, 3).astype(np.float32)
 
 
-def granular(rng, size: int, depth: float, width: float) -> np.ndarray:
+def granular(rng: np.random.Generator, size: int, depth: float, width: float) -> np.ndarray:
     """Grains of about `width` pixels, each of one brightness (diffraction contrast)."""
     count = int(np.clip((size / width) ** 2, 4, 20000))
     y, x = rng.random((2, count)) * size
@@ -44,10 +46,14 @@ def granular(rng, size: int, depth: float, width: float) -> np.ndarray:
     index = ndimage.distance_transform_edt(seeds, return_distances=False, return_indices=True)
     flat = index[0].astype(np.int64) * size + index[1]
     level = rng.standard_normal(997).astype(np.float32)
-    return (1 + depth * ndimage.gaussian_filter(level[flat % 997], max(0.4, 0.04 * width), truncate=2.5)).clip(0.1, 3).astype(np.float32)
+    return (
+        (1 + depth * ndimage.gaussian_filter(level[flat % 997], max(0.4, 0.04 * width), truncate=2.5))
+        .clip(0.1, 3)
+        .astype(np.float32)
+    )
 
 
-def draw_texture(rng, size: int, angle: float) -> np.ndarray:
+def draw_texture(rng: np.random.Generator, size: int, angle: float) -> np.ndarray:
     """A texture for a layer whose normal is turned by `angle`."""
     unit, kind = size / 1024, rng.random()
     if kind < 0.25:
