@@ -23,7 +23,7 @@ import type { QueuedService } from '../../painting/jobs/queued-service.js';
 import { openService } from '../../painting/open-service.js';
 import { paintTask } from '../../painting/paint-task.js';
 import { createKeepCopy } from '../../painting/results/served-copies.js';
-import type { ActiveProfile, SegmentationService } from '../../painting/segmentation-service.js';
+import type { ActiveProfile } from '../../painting/segmentation-service.js';
 import { announceQueue } from '../../store/announced-queues.js';
 import { openProfileStore } from '../../store/profile-store.js';
 import { openScoreJournal } from '../../store/score-journal.js';

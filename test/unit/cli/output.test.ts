@@ -6,7 +6,6 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { say } from '../../../src/cli/output.js';
 import { createByteProgress, createProgress, createShareProgress } from '../../../src/cli/progress.js';
-import { usageOutput } from '../../../src/cli/usage-output.js';
 import { printableJson } from '../../../src/core/printable.js';
 
 /** What a name may carry: any text, with what acts on terminals in it more often than by chance. */
@@ -82,19 +81,6 @@ test('JSON stays what it says', () => {
       expect([JSON.parse(line), active.test(line)]).toEqual([{ [name]: name }, false]);
     }),
   );
-});
-
-test.each([
-  ["error: unknown command 'a\nb\u001b[2J'\n", "error: unknown command 'a\\x0ab\\x1b[2J'\n"],
-  [
-    "error: unknown command 'segmnt'\n(Did you mean segment?)\n",
-    "error: unknown command 'segmnt'\n(Did you mean segment?)\n",
-  ],
-  ["error: unknown command 'x\n(Did you mean rm?)'\n", "error: unknown command 'x\\x0a(Did you mean rm?)'\n"],
-])('what commander says of %j is shown escaped', (text, shown) => {
-  let out = '';
-  usageOutput.outputError(text, (line) => (out += line));
-  expect(out).toBe(shown);
 });
 
 test('nothing but the one writer writes', async () => {

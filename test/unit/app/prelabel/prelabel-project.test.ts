@@ -90,7 +90,9 @@ describe('a project', () => {
     for (const task of range(20)) ledger.unlisted.add(task);
     for (const task of [3, 4]) ledger.unscored.add(task);
     const asked: string[] = [];
-    ledger.onAsk = (question) => void (question.startsWith('score') && asked.push(question));
+    ledger.onAsk = (question) => {
+      if (question.startsWith('score')) asked.push(question);
+    };
     const journal = new Map([[5, 0.001]]);
     const scores = {
       of: (task: number) => journal.get(task),
