@@ -1,49 +1,42 @@
-const [quote, backslash, comma, open, close, brace, unbrace] = Array.from('"\\,[]{}', (sign) => sign.charCodeAt(0));
+import { JsonScanner, jsonSigns } from '../core/json-scanner.js';
 
 /**
  * The elements of a JSON array, one after the other, from the bytes of a file of any length: only the element at hand is in memory.
  * Throws a SyntaxError for text that is no whole JSON array.
  */
 export async function* readJsonArray(chunks: AsyncIterable<Uint8Array>): AsyncGenerator {
-  const scanner = new ArrayScanner();
-  for await (const chunk of chunks) for (const text of scanner.scan(chunk)) yield JSON.parse(text);
-  scanner.finish();
+  const cutter = new ArrayCutter();
+  for await (const chunk of chunks) for (const text of cutter.cut(chunk)) yield JSON.parse(text);
+  cutter.finish();
 }
 
-/** Cuts the bytes of an array into the texts of its elements by following strings and brackets; what they hold is not looked at. */
-class ArrayScanner {
-  #depth = 0;
-  #inString = false;
-  #isEscaped = false;
+/** Cuts the bytes of an array into the texts of its elements; what they hold is not looked at. */
+class ArrayCutter {
+  readonly #scanner = new JsonScanner();
   #isDone = false;
   #hasComma = false;
   #parts: Uint8Array[] = [];
 
-  *scan(chunk: Uint8Array): Generator<string> {
+  *cut(chunk: Uint8Array): Generator<string> {
+    const scanner = this.#scanner;
     let start = 0;
-    for (let at = 0; at < chunk.length; at++) {
-      const byte = chunk[at] as number;
-      if (this.#inString) {
-        if (this.#isEscaped) this.#isEscaped = false;
-        else if (byte === backslash) this.#isEscaped = true;
-        else if (byte === quote) this.#inString = false;
-        continue;
-      }
-      if (this.#depth === 0) {
-        if (isBlank(byte)) continue;
-        if (byte !== open || this.#isDone) throw new SyntaxError('the file is no JSON array');
-        this.#depth = 1;
+    for (let from = 0; from < chunk.length;) {
+      const wasOutside = scanner.depth === 0 && !scanner.isInString;
+      const at = scanner.next(chunk, from, 1);
+      const sign = chunk[at];
+      if (wasOutside) {
+        const begins = at === chunk.length || (sign === jsonSigns.openList && !this.#isDone);
+        if (!begins || !chunk.subarray(from, at).every(isBlank)) throw new SyntaxError('the file is no JSON array');
         start = at + 1;
-      } else if (byte === quote) this.#inString = true;
-      else if (byte === open || byte === brace) this.#depth++;
-      else if (byte === close || byte === unbrace) this.#depth--;
-      const endsArray = this.#depth === 0 && byte === close;
-      if (!endsArray && !(this.#depth === 1 && byte === comma)) continue;
+      }
+      from = at + 1;
+      const endsArray = scanner.depth === 0 && sign === jsonSigns.closeList;
+      if (!endsArray && !(scanner.depth === 1 && sign === jsonSigns.comma)) continue;
       yield* this.#element(chunk.subarray(start, at), endsArray);
-      start = at + 1;
+      start = from;
       this.#isDone = endsArray;
     }
-    if (this.#depth > 0) this.#parts.push(chunk.slice(start));
+    if (scanner.depth > 0) this.#parts.push(chunk.slice(start));
   }
 
   /** An empty element is fine only where the array ends without any. */

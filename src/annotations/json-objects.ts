@@ -1,10 +1,8 @@
-const [quote, backslash, brace, unbrace, open, close, colon, comma, mark] = Array.from('"\\{}[]:,\uFEFF', (sign) =>
-  sign.charCodeAt(0),
-);
+import { JsonScanner, jsonSigns } from '../core/json-scanner.js';
 
 /** Keys that are remembered of one object. */
 const mostKeys = 100;
-/** Signs of a key that are looked at. */
+/** Bytes of a key that are looked at. */
 const longestKey = 40;
 
 /**
@@ -15,22 +13,26 @@ export async function firstKeys(
   isEnough: (key: string) => boolean,
 ): Promise<readonly string[]> {
   const keys: string[] = [];
-  const follow = new Follower();
-  let text: string | undefined;
-  for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at++) {
-      const sign = chunk.charCodeAt(at);
-      const wasInString = follow.isInString;
-      follow.take(sign);
-      if (follow.depth === 1 && follow.isInString) {
-        if (!wasInString) text = '';
-        else if (text !== undefined && text.length < longestKey) text += chunk.charAt(at);
-      } else if (sign === colon && follow.depth === 1 && text !== undefined) {
-        keys.push(text);
-        if (isEnough(text) || keys.length === mostKeys) return keys;
-        text = undefined;
-      } else if (sign === comma) text = undefined;
-      if (follow.isDone) return keys;
+  const scanner = new JsonScanner();
+  let text: Buffer | undefined;
+  for await (const chunk of bytesOf(chunks)) {
+    for (let from = 0; from < chunk.length;) {
+      const wasInString = scanner.isInString;
+      const at = scanner.next(chunk, from, 1);
+      const sign = chunk[at];
+      if (scanner.depth === 1) {
+        if (wasInString && text !== undefined)
+          text = Buffer.concat([text, chunk.subarray(from, at)]).subarray(0, longestKey);
+        else if (scanner.isInString) text = Buffer.alloc(0);
+        else if (sign === jsonSigns.comma) text = undefined;
+        else if (sign === jsonSigns.colon && text !== undefined) {
+          const key = text.toString();
+          keys.push(key);
+          if (isEnough(key) || keys.length === mostKeys) return keys;
+          text = undefined;
+        }
+      } else if (scanner.depth === 0 && at < chunk.length && !scanner.isInString) return keys;
+      from = at + 1;
     }
   }
   return keys;
@@ -38,41 +40,36 @@ export async function firstKeys(
 
 /** The objects of a text that holds one after the other, as JSON lines do. Throws a SyntaxError for anything else. */
 export async function* readJsonObjects(chunks: AsyncIterable<string>): AsyncGenerator {
-  let follow = new Follower();
-  let parts: string[] = [];
-  for await (const chunk of chunks) {
+  const scanner = new JsonScanner();
+  let parts: Uint8Array[] = [];
+  for await (const chunk of bytesOf(chunks)) {
     let start = 0;
-    for (let at = 0; at < chunk.length; at++) {
-      const sign = chunk.charCodeAt(at);
-      if (follow.depth === 0 && !follow.isDone && (sign <= 32 || sign === mark)) start = at + 1;
-      else if (follow.depth === 0 && sign !== brace)
-        throw new SyntaxError('it holds something else than JSON objects, one after the other');
-      else follow.take(sign);
-      if (!follow.isDone) continue;
-      parts.push(chunk.slice(start, at + 1));
-      yield JSON.parse(parts.join(''));
-      [start, parts, follow] = [at + 1, [], new Follower()];
+    for (let from = 0; from < chunk.length;) {
+      const wasOutside = scanner.depth === 0;
+      const at = scanner.next(chunk, from, 0);
+      if (wasOutside) {
+        const begins = at === chunk.length || chunk[at] === jsonSigns.openObject;
+        if (!begins || !isBlank(chunk.subarray(from, at))) {
+          throw new SyntaxError('it holds something else than JSON objects, one after the other');
+        }
+        start = at;
+      }
+      from = at + 1;
+      if (wasOutside || scanner.depth > 0) continue;
+      parts.push(chunk.subarray(start, from));
+      yield JSON.parse(Buffer.concat(parts).toString());
+      parts = [];
     }
-    if (follow.depth > 0) parts.push(chunk.slice(start));
+    if (scanner.depth > 0) parts.push(chunk.slice(start));
   }
-  if (follow.depth > 0) throw new SyntaxError('it ends before its last object does');
+  if (scanner.depth > 0) throw new SyntaxError('it ends before its last object does');
 }
 
-/** Follows strings and brackets; what they hold is not looked at. */
-class Follower {
-  depth = 0;
-  isInString = false;
-  /** The first object has ended. */
-  isDone = false;
-  #isEscaped = false;
+async function* bytesOf(chunks: AsyncIterable<string>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield Buffer.from(chunk);
+}
 
-  take(sign: number): void {
-    if (this.isInString) {
-      if (this.#isEscaped) this.#isEscaped = false;
-      else if (sign === backslash) this.#isEscaped = true;
-      else if (sign === quote) this.isInString = false;
-    } else if (sign === quote) this.isInString = true;
-    else if (sign === brace || sign === open) this.depth++;
-    else if (sign === unbrace || sign === close) this.isDone = --this.depth === 0;
-  }
+/** Whether there are only controls, blanks and byte order marks. */
+function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte <= 32 || byte === 0xef || byte === 0xbb || byte === 0xbf);
 }

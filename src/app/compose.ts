@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import { assertNever } from '../core/assert-never.js';
-import { createFetchTaskImage, type FetchTaskImage } from '../label-studio/fetch-task-image.js';
-import { createHttpClient, type HttpClient } from '../label-studio/http-client.js';
+import { connectLabelStudio, type LabelStudioConnection } from '../label-studio/connection.js';
 import type { LabelStudioAccess } from '../label-studio/image-address.js';
 import { openAccuracyStore } from '../learning/accuracy-store.js';
 import { type Learning, openLearning } from '../learning/learning.js';
@@ -16,14 +15,9 @@ import { openServedPredictions, type ServedPredictions } from '../store/served-p
  * none of their own.
  */
 
-/** What reaches Label Studio, and the images of its tasks. */
-export interface Connection {
+/** What reaches Label Studio as the settings say, and the images of its tasks. */
+export interface Connection extends LabelStudioConnection {
   readonly settings: Settings;
-  /** Address and token as the settings have them; either may be missing. */
-  readonly labelStudio: LabelStudioAccess;
-  readonly http: HttpClient;
-  readonly fetchTaskImage: FetchTaskImage;
-  close(): Promise<void>;
 }
 
 /** How a connection differs from the usual one. */
@@ -35,9 +29,8 @@ export interface ConnectionOptions {
 /** Connects to nothing yet; what is asked for comes through one client with one set of bounds. */
 export function openConnection(settings: Settings, { timeoutMs }: ConnectionOptions = {}): Connection {
   const { allowedImageHosts: allowedHosts, localFilesRoot, labelStudioUrl: url, labelStudioApiKey: token } = settings;
-  const http = createHttpClient({ allowedHosts, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
-  const fetchTaskImage = createFetchTaskImage({ allowedHosts, localFilesRoot, http });
-  return { settings, labelStudio: { url, token }, http, fetchTaskImage, close: () => http.close() };
+  const connection = connectLabelStudio({ labelStudio: { url, token }, allowedHosts, localFilesRoot, timeoutMs });
+  return { settings, ...connection };
 }
 
 /** What a server has besides the service that paints. */

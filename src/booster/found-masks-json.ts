@@ -12,7 +12,7 @@ type PlainPart = Pick<FoundMasks, 'width' | 'height' | 'cropSize' | 'described'>
 /** How {@link FoundMasks} go over the wire. */
 export interface FoundMasksJson extends PlainPart {
   /** Runs of the pixels that show no material. */
-  readonly excluded?: string;
+  readonly excluded?: string | undefined;
   readonly masks: readonly (Omit<FoundMask, 'mask'> & { readonly runs: string })[];
   readonly tokens: (Omit<TextureTokens, 'tokens'> & { readonly tokens: string }) | null;
   readonly samples: PoolJson;
@@ -35,7 +35,7 @@ export function foundMasksToJson(found: FoundMasks): FoundMasksJson {
   const { masks, tokens, excluded } = found;
   return {
     ...plainPart(found),
-    ...(excluded === undefined ? {} : { excluded: toBase64(excluded.runs) }),
+    excluded: excluded && toBase64(excluded.runs),
     masks: masks.map(({ mask, predictedIou, stabilityScore, score, point }) => ({
       predictedIou,
       stabilityScore,
@@ -65,7 +65,7 @@ export function foundMasksFromJson(found: FoundMasksJson): FoundMasks {
   const maskOf = (runs: string): Mask => maskFromRuns(width, height, new Uint32Array(fromBase64(runs)));
   return {
     ...plainPart(found),
-    ...(excluded === undefined ? {} : { excluded: maskOf(excluded) }),
+    excluded: excluded === undefined ? undefined : maskOf(excluded),
     masks: masks.map(({ runs, ...scores }) => ({ ...scores, mask: maskOf(runs) })),
     tokens: tokens && { ...tokens, tokens: new Float32Array(fromBase64(tokens.tokens)) },
     samples: poolFromJson(found.samples),

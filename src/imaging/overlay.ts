@@ -3,7 +3,7 @@ import sharp, { type OverlayOptions } from 'sharp';
 import { mapValues } from '../core/map-values.js';
 import { forEachRun, type Mask } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
-import { shrinkMask } from '../core/shrink-mask.js';
+import { shrinkMaskBy } from '../core/shrink-mask.js';
 import type { Colour } from './palette.js';
 
 /** One mask to be shown, and its line in the legend (none without `caption`). */
@@ -25,7 +25,7 @@ export async function renderOverlay(
 ): Promise<Buffer> {
   const step = Math.ceil(Math.sqrt((whole.width * whole.height) / mostPixels));
   const image = shrunk(whole, step);
-  const layers = wholeLayers.map((layer) => ({ ...layer, mask: shrinkMask(layer.mask, step) }));
+  const layers = wholeLayers.map((layer) => ({ ...layer, mask: shrinkMaskBy(layer.mask, step) }));
   const { width, height } = image;
   const pixels = greyToRgb(image);
   for (const layer of layers) paintLayer(pixels, layer, outlineWidth(image));

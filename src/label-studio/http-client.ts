@@ -43,7 +43,7 @@ export interface HttpLimits {
   /** Largest body in bytes. */
   readonly maxBytes?: number;
   /** Time for one whole exchange. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   readonly connectTimeoutMs?: number;
   /** Looks names up; unset: as the system does. */
   readonly resolve?: ResolveAll;

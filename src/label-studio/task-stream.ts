@@ -1,4 +1,5 @@
 import { SamIAmError } from '../core/errors.js';
+import { JsonScanner, jsonSigns } from '../core/json-scanner.js';
 
 /*
  * Label Studio sends every task with all its annotations, predictions and drafts: hundreds of megabytes of brush numbers that a
@@ -6,21 +7,8 @@ import { SamIAmError } from '../core/errors.js';
  * as it arrives: what is not needed is never kept, and each task is parsed by itself.
  */
 
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const colon = 0x3a;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
+const { quote, comma, colon, openList, openObject } = jsonSigns;
 
-/** Bytes that change the state outside of a string; all others are passed over. */
-const structural = new Uint8Array(256);
-for (const byte of [quote, comma, colon, openBracket, closeBracket, openBrace, closeBrace]) structural[byte] = 1;
-
-/** Up to so many bytes it is cheaper to look at each than to call for a search. */
-const shortString = 48;
 /** Names longer than this are never one of those looked for. */
 const longestName = 32;
 const deepest = 512;
@@ -45,15 +33,13 @@ export interface TaskBounds {
 /** Reads a body of the form `{"tasks": […], …}` piece by piece; memory is taken only for what is kept. */
 export class TaskStream {
   readonly #bounds: TaskBounds;
+  readonly #scanner = new JsonScanner();
   readonly #tasks: unknown[] = [];
   readonly #frame: Uint8Array[] = [];
   #task: Uint8Array[] = [];
   #kept = 0;
   #outsideTexts = 0;
 
-  #depth = 0;
-  #inString = false;
-  #escaped = false;
   /** Whether the next string at this depth is a name rather than a value; kept for the depths that matter. */
   #nameExpected = false;
   #name: number[] | undefined;
@@ -74,51 +60,54 @@ export class TaskStream {
       if (!this.#dropping && to > from) this.#keep(chunk.subarray(from, to));
       from = to;
     };
-    for (let i = 0; i < chunk.length; i++) {
-      const byte = chunk[i] as number;
-      if (this.#inString) {
-        const plain = this.#plainUntil(chunk, i);
-        if (plain > i) i = plain - 1;
-        else this.#readString(byte);
-        continue;
-      }
-      if (!this.#dropping) outside++;
-      if (structural[byte] === 1 && !(byte === comma && this.#depth > taskDepth)) {
-        switch (byte) {
-          case quote:
-            this.#inString = true;
-            this.#name = this.#nameExpected && !this.#dropping ? [] : undefined;
-            break;
-          case colon:
-            this.#nameExpected = false;
-            if (this.#isUnneeded()) {
-              keepTo(i + 1);
-              this.#dropping = true;
-            }
-            break;
-          case openBrace:
-          case openBracket:
-            this.#open(byte === openBrace);
-            if (byte === openBracket && this.#depth === tasksDepth && this.#bodyName === 'tasks') {
-              keepTo(i + 1);
-              this.#inTasks = true;
-            }
-            break;
-          default:
-            this.#endDropping(i, keepTo);
-            if (this.#inTasks && this.#depth === tasksDepth) {
-              keepTo(i);
-              if (byte === comma) from = i + 1;
-              this.#endTask(byte === comma);
-            }
-            if (byte !== comma) this.#depth--;
-            this.#nameExpected = byte === comma && this.#namesMatter();
-        }
-      }
+    const scanner = this.#scanner;
+    for (let at = 0; at < chunk.length; at++) {
+      const wasInString = scanner.isInString;
+      const begin = at;
+      at = scanner.next(chunk, begin, taskDepth);
+      if (!wasInString && !this.#dropping) outside += at - begin + 1;
+      if (wasInString) this.#readName(chunk.subarray(begin, at), !scanner.isInString);
+      else if (at < chunk.length) this.#takeSign(chunk[at] as number, at, keepTo, () => (from = at + 1));
     }
     keepTo(chunk.length);
     this.#outsideTexts += outside;
     if (this.#outsideTexts > mostOutsideTexts) throw invalid('it holds more lists and numbers than tasks have');
+  }
+
+  /** What a sign outside of strings changes; `skip` leaves it out of what is kept. */
+  #takeSign(sign: number, at: number, keepTo: (to: number) => void, skip: () => void): void {
+    switch (sign) {
+      case quote:
+        this.#name = this.#nameExpected && !this.#dropping ? [] : undefined;
+        return;
+      case colon:
+        this.#nameExpected = false;
+        if (!this.#isUnneeded()) return;
+        keepTo(at + 1);
+        this.#dropping = true;
+        return;
+      case openObject:
+      case openList:
+        this.#open(sign === openObject);
+        if (sign !== openList || this.#scanner.depth !== tasksDepth || this.#bodyName !== 'tasks') return;
+        keepTo(at + 1);
+        this.#inTasks = true;
+        return;
+      default:
+        this.#takeEnd(sign, at, keepTo, skip);
+    }
+  }
+
+  /** A comma, or the end of a list or object: of what was a level deeper before. */
+  #takeEnd(sign: number, at: number, keepTo: (to: number) => void, skip: () => void): void {
+    const depth = this.#scanner.depth + (sign === comma ? 0 : 1);
+    if (this.#dropping && depth === taskDepth) this.#endDropping(at, keepTo);
+    if (this.#inTasks && depth === tasksDepth) {
+      keepTo(at);
+      if (sign === comma) skip();
+      this.#endTask(sign === comma);
+    }
+    this.#nameExpected = sign === comma && this.#namesMatter();
   }
 
   /** The whole body without what was dropped; text that is not JSON is a `request.invalid` error. */
@@ -128,51 +117,36 @@ export class TaskStream {
     return { ...body, tasks: this.#tasks };
   }
 
-  /** Where the string at `from` has its next quote or escape; long stretches without are passed over at once. */
-  #plainUntil(chunk: Uint8Array, from: number): number {
-    if (this.#name !== undefined || this.#escaped) return from;
-    const near = Math.min(chunk.length, from + shortString);
-    for (let at = from; at < near; at++) if (chunk[at] === quote || chunk[at] === backslash) return at;
-    const end = chunk.indexOf(quote, near);
-    const stretch = chunk.subarray(near, end < 0 ? chunk.length : end);
-    const escape = stretch.indexOf(backslash);
-    return near + (escape < 0 ? stretch.length : escape);
-  }
-
-  #readString(byte: number): void {
-    if (this.#escaped) this.#escaped = false;
-    else if (byte === backslash) this.#escaped = true;
-    else if (byte === quote) {
-      this.#inString = false;
-      if (this.#name !== undefined) this.#setName(Buffer.from(this.#name).toString());
-      this.#name = undefined;
-      return;
-    }
-    if (this.#name !== undefined && this.#name.length <= longestName) this.#name.push(byte);
+  /** A piece of a string; only names that matter are kept. */
+  #readName(piece: Uint8Array, isEnd: boolean): void {
+    if (this.#name === undefined) return;
+    for (const byte of piece.subarray(0, longestName + 1)) if (this.#name.length <= longestName) this.#name.push(byte);
+    if (!isEnd) return;
+    this.#setName(Buffer.from(this.#name).toString());
+    this.#name = undefined;
   }
 
   #setName(name: string): void {
-    if (this.#depth === bodyDepth) this.#bodyName = name;
-    else if (this.#inTasks && this.#depth === taskDepth) this.#taskName = name;
+    if (this.#scanner.depth === bodyDepth) this.#bodyName = name;
+    else if (this.#inTasks && this.#scanner.depth === taskDepth) this.#taskName = name;
   }
 
   /** Whether the names at this depth are looked at: those of the body and of a task. */
   #namesMatter(): boolean {
-    return this.#depth === bodyDepth || (this.#inTasks && this.#depth === taskDepth);
+    return this.#scanner.depth === bodyDepth || (this.#inTasks && this.#scanner.depth === taskDepth);
   }
 
   #isUnneeded(): boolean {
-    return !this.#dropping && this.#inTasks && this.#depth === taskDepth && unneeded.has(this.#taskName);
+    return !this.#dropping && this.#inTasks && this.#scanner.depth === taskDepth && unneeded.has(this.#taskName);
   }
 
   #open(isObject: boolean): void {
-    if (++this.#depth > deepest) throw invalid(`it is nested more than ${deepest} deep`);
+    if (this.#scanner.depth > deepest) throw invalid(`it is nested more than ${deepest} deep`);
     this.#nameExpected = isObject && this.#namesMatter();
   }
 
   /** A dropped value ends at the comma or brace that follows it in its task. */
   #endDropping(at: number, keepTo: (to: number) => void): void {
-    if (!this.#dropping || this.#depth !== taskDepth) return;
     keepTo(at);
     this.#dropping = false;
     this.#keep(nothing);

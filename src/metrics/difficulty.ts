@@ -4,19 +4,19 @@ export const difficulties = [1, 2, 3] as const;
 /** The class of a micrograph. */
 export type Difficulty = (typeof difficulties)[number];
 
-const words: Readonly<Record<string, Difficulty>> = {
-  easy: 1,
-  clear: 1,
-  simple: 1,
-  low: 1,
-  medium: 2,
-  moderate: 2,
-  intermediate: 2,
-  hard: 3,
-  difficult: 3,
-  intricate: 3,
-  high: 3,
-};
+const words: ReadonlyMap<string, Difficulty> = new Map([
+  ['easy', 1],
+  ['clear', 1],
+  ['simple', 1],
+  ['low', 1],
+  ['medium', 2],
+  ['moderate', 2],
+  ['intermediate', 2],
+  ['hard', 3],
+  ['difficult', 3],
+  ['intricate', 3],
+  ['high', 3],
+]);
 
 /** Reads a class as people write it: 1, "2", "Difficulty 3", "hard"; undefined if it is none. */
 export function parseDifficulty(value: unknown): Difficulty | undefined {
@@ -24,7 +24,7 @@ export function parseDifficulty(value: unknown): Difficulty | undefined {
   const text = String(value).trim().toLowerCase();
   const digits = /^\D*(\d+)\b/.exec(text)?.[1];
   if (digits !== undefined) return difficulties.find((difficulty) => String(difficulty) === digits);
-  return words[text.split(/[^a-z]+/).find((word) => word in words) ?? ''];
+  return words.get(text.split(/[^a-z]+/).find((word) => words.has(word)) ?? '');
 }
 
 /** Whether a label is easy or hard to segment. */

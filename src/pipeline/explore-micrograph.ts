@@ -111,7 +111,7 @@ async function describe(
     height,
     tokens,
     cropSize: models.texture.cropSize,
-    ...(micrograph.excluded === undefined ? {} : { excluded: micrograph.excluded }),
+    excluded: micrograph.excluded,
     masks: proposals.map(({ mask, predictedIou, stabilityScore, score, point }): FoundMask => {
       return { mask, predictedIou, stabilityScore, score, point };
     }),

@@ -1,8 +1,7 @@
 import { createOpenCaseImage } from '../../annotations/case-images.js';
 import { openProject } from '../../annotations/label-studio-project.js';
 import type { Settings } from '../../config/settings.js';
-import { createFetchTaskImage } from '../../label-studio/fetch-task-image.js';
-import { createHttpClient } from '../../label-studio/http-client.js';
+import { connectLabelStudio } from '../../label-studio/connection.js';
 import type { LabelStudioAccess } from '../../label-studio/image-address.js';
 import { createProjectApi } from '../../label-studio/project-api.js';
 import { createEmbeddingCache } from '../../painting/embedding-cache.js';
@@ -53,11 +52,10 @@ export async function runTraining(
   listener: TrainingListener,
 ): Promise<TrainingOutcome> {
   const { dataDir, model, allowedImageHosts: allowedHosts, localFilesRoot, maxImagePixels } = settings;
-  const http = createHttpClient({ allowedHosts });
+  const connection = connectLabelStudio({ labelStudio, allowedHosts, localFilesRoot });
   try {
     const reading = { difficultyField: 'difficulty', maxPixels: maxImagePixels, acceptedOnly: true };
-    const source = await openProject(createProjectApi(http, labelStudio), project, reading);
-    const fetchTaskImage = createFetchTaskImage({ allowedHosts, localFilesRoot, http });
+    const source = await openProject(createProjectApi(connection.http, labelStudio), project, reading);
     const addedFolder = addedModelsFolder(dataDir);
     const models = await loadModels({ folder: modelsFolder, addedFolder, modelId: model, threads });
     const diskBytes = settings.embeddingDiskMb * 1e6;
@@ -68,7 +66,7 @@ export async function runTraining(
       ...listener,
       labels: paintableLabels(source.labelConfig),
       materials: settings.materials,
-      open: await createOpenCaseImage({ folder: undefined, fetchTaskImage, labelStudio }),
+      open: await createOpenCaseImage({ folder: undefined, ...connection }),
       baseVersion: await modelVersionOf(modelsFolder, addedFolder, model, settings),
       embeddings: createEmbeddingCache(embeddingsFolder(dataDir), { memoryBytes: 0, diskBytes }),
       maxPixels: maxImagePixels,
@@ -76,6 +74,6 @@ export async function runTraining(
       patienceMs,
     });
   } finally {
-    await http.close();
+    await connection.close();
   }
 }

@@ -3,7 +3,8 @@ import { boostAgain } from '../../../src/booster/boost-again.js';
 import type { FoundMasks, SamplePool } from '../../../src/booster/found-masks.js';
 import { foundMasksFromJson, foundMasksToJson } from '../../../src/booster/found-masks-json.js';
 import { defaultRemovalOptions } from '../../../src/booster/removal-options.js';
-import { shrinkFound, shrinkMask } from '../../../src/booster/shrink-found.js';
+import { shrinkMaskTo } from '../../../src/core/shrink-mask.js';
+import { shrinkFound } from '../../../src/booster/shrink-found.js';
 import { maskFromBox, maskIou } from '../../../src/core/mask.js';
 import { pipelineParameters } from '../../../src/pipeline/pipeline-parameters.js';
 
@@ -119,11 +120,11 @@ describe('shrinkFound', () => {
 
   test('a mask between the coarse pixels keeps one of them', () => {
     const speck = maskFromBox(width, height, { x: 119, y: 89, width: 1, height: 1 });
-    expect(shrinkMask(speck, 12, 9).areaPx).toBe(1);
+    expect(shrinkMaskTo(speck, 12, 9).areaPx).toBe(1);
   });
 
   test('a mask that is shrunk covers what it covered', () => {
     const mask = maskFromBox(120, 90, { x: 30, y: 18, width: 60, height: 36 });
-    expect(maskIou(shrinkMask(mask, 40, 30), maskFromBox(40, 30, { x: 10, y: 6, width: 20, height: 12 }))).toBe(1);
+    expect(maskIou(shrinkMaskTo(mask, 40, 30), maskFromBox(40, 30, { x: 10, y: 6, width: 20, height: 12 }))).toBe(1);
   });
 });

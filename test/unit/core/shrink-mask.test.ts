@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { maskFromBitmap, maskToBitmap } from '../../../src/core/mask.js';
-import { shrinkMask } from '../../../src/core/shrink-mask.js';
+import { shrinkMaskBy } from '../../../src/core/shrink-mask.js';
 
 test('a smaller mask has every n-th pixel of every n-th row', () => {
   const arbitrary = fc.record({
@@ -12,7 +12,7 @@ test('a smaller mask has every n-th pixel of every n-th row', () => {
   });
   fc.assert(
     fc.property(arbitrary, ({ width, height, step, bits }) => {
-      const small = shrinkMask(maskFromBitmap(width, height, bits), step);
+      const small = shrinkMaskBy(maskFromBitmap(width, height, bits), step);
       const [columns, rows] = [Math.ceil(width / step), Math.ceil(height / step)];
       const expected = Array.from({ length: columns * rows }, (_, i) => {
         return bits[Math.floor(i / columns) * step * width + (i % columns) * step];

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readJsonArray } from '../../src/annotations/json-array.js';
+import { readJsonArray } from '../../../src/annotations/json-array.js';
 
 async function readAll(text: string, cuts: readonly number[] = []): Promise<unknown[]> {
   const bytes = Buffer.from(text);
