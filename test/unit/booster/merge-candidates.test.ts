@@ -40,7 +40,7 @@ describe('findCandidates', () => {
 test('candidates without samples have no vote and are not painted', () => {
   const candidates = findCandidates(size, [box(0, 30), box(30, 20), box(50, 30)], null, options, pipelineParameters);
   const descriptions = [described([1, 0]), described([], 0), described([0, 1])];
-  const votes = voteCandidates(descriptions, options, pipelineParameters);
+  const votes = voteCandidates(candidates, descriptions, options, pipelineParameters);
   expect(votes[1]).toBeNull();
   const painted = paintCandidates(size, { candidates, tokens: null }, votes.map(withoutName), pipelineParameters);
   expect(painted.materials.map(({ areaPx }) => areaPx)).toEqual([30 * height, 30 * height]);
