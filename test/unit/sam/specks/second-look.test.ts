@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TextureTokens } from '../../../../src/core/token-grid.js';
-import { lookAgain } from '../../../../src/sam/specks/second-look.js';
 import { pipelineParameters } from '../../../../src/pipeline/pipeline-parameters.js';
+import { lookAgain } from '../../../../src/sam/specks/second-look.js';
 import { diskSam } from '../../../support/disk-sam.js';
 import { greyImage } from '../../../support/grey-image.js';
 import { tokenGrid } from '../../../support/token-grid.js';
