@@ -97,7 +97,7 @@ describe('loadSettings', () => {
 describe('describeSettings', () => {
   test('every setting has a meaning, and help and table name them all', () => {
     const settings = describeSettings();
-    expect(settings).toHaveLength(22);
+    expect(settings).toHaveLength(23);
     for (const { name, meaning } of settings) {
       expect(meaning).toMatch(/\.$/);
       expect(settingsHelp()).toContain(`  ${name} `);
