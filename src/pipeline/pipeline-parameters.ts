@@ -20,7 +20,7 @@ export const stages = ['sam', 'removed', 'boosted'] as const;
 /** How far the pipeline goes. */
 export type Stage = (typeof stages)[number];
 
-/** How closely small things are looked at: `auto` where there are specks and at bounded cost, `high` down to smaller ones in large images, or not at all. */
+/** How closely small things are looked at: `auto` outlines families of specks by their grey, `high` finds smaller ones, too, and asks the model again, enlarged. */
 export const detailLevels = ['off', 'auto', 'high'] as const;
 
 /** How closely small things are looked at. */
@@ -123,7 +123,7 @@ export const pipelineParameters: PipelineParameters = {
   schedule: 'coarse-to-fine',
   followUp: { leastSimilarity: 0.4, most: 64 },
   secondLook: {
-    auto: { searchSide: 1024, radiusShares: radiusShares(6, 34), mostSpecks: 400, zoom: 2, mostWindows: 4 },
+    auto: { searchSide: 1024, radiusShares: radiusShares(6, 34), mostSpecks: 400, zoom: 2, mostWindows: 0 },
     high: { searchSide: 2048, radiusShares: radiusShares(3, 34), mostSpecks: 1000, zoom: 4, mostWindows: 16 },
   },
   removal: defaultRemovalOptions,

@@ -85,7 +85,7 @@ export function addSegmentCommand(program: Command): void {
     .addOption(
       new Option(
         '--detail <level>',
-        'a second, enlarged look at small things such as particles, precipitates and pores: where there are some, also at smaller ones, or never (DETAIL)',
+        'small things, as particles and pores: outlined by their grey, looked at enlarged, or left to the first look (DETAIL)',
       ).choices(detailLevels),
     )
     .option(

@@ -8,6 +8,8 @@ export interface Speck {
   readonly radius: number;
   /** Mean grey inside minus mean grey around: above 0 of a bright speck. */
   readonly contrast: number;
+  /** The contrast in units of the spread of the grey around. */
+  readonly clearness: number;
   /** The contrast in units of what is usual at that radius in the image: noise and lattices have many such places, specks are rare. */
   readonly rareness: number;
 }
@@ -16,7 +18,6 @@ export interface Speck {
 export interface SpeckSearch {
   /** In pixels. */
   readonly radii: readonly number[];
-  /** Least contrast in units of the spread of the grey around the speck. */
   readonly leastClearness: number;
   readonly leastRareness: number;
   /** At most so many, the strongest. */
@@ -66,7 +67,7 @@ function specksOfRadius(
       if (rareness < leastRareness || !isPeak(contrasts, columns, row * columns + column)) continue;
       const [x, y] = [column * step, row * step];
       const { contrast, clearness } = contrastAt(means, x, y, radius);
-      if (clearness >= leastClearness) found.push({ x, y, radius, contrast, rareness });
+      if (clearness >= leastClearness) found.push({ x, y, radius, contrast, clearness, rareness });
     }
   }
   return found;

@@ -2,6 +2,7 @@
 export interface RatedSpeck {
   /** Above 0 of a bright speck. */
   readonly contrast: number;
+  readonly clearness: number;
   readonly rareness: number;
   /** Of its outline. */
   readonly areaPx: number;
@@ -11,8 +12,9 @@ export interface RatedSpeck {
 
 /** What makes a family of specks; see {@link speckFamilies}. */
 export interface FamilyRules {
-  /** A speck that is beyond doubt is this rare and this unlike its surroundings. */
+  /** A speck that is beyond doubt is this rare, this clear and this unlike its surroundings. */
   readonly sureRareness: number;
+  readonly sureClearness: number;
   readonly sureTokenContrast: number;
   /** A family has so many of them, on so much of the image, and no smaller a part of it. */
   readonly leastSure: number;
@@ -30,8 +32,9 @@ export interface FamilyRules {
 
 export const familyRules: FamilyRules = {
   sureRareness: 4,
+  sureClearness: 1.2,
   sureTokenContrast: 0.4,
-  leastSure: 8,
+  leastSure: 12,
   leastAreaShare: 0.004,
   leastSureShare: 0.25,
   contrastShares: [0.5, 0.6, 0.7],
@@ -57,7 +60,8 @@ export function speckFamilies<Item extends RatedSpeck>(
 
 function familyOf<Item extends RatedSpeck>(specks: readonly Item[], imageAreaPx: number, rules: FamilyRules) {
   const sure = specks.filter(
-    ({ rareness, tokenContrast }) => rareness > rules.sureRareness && tokenContrast > rules.sureTokenContrast,
+    ({ rareness, clearness, tokenContrast }) =>
+      rareness > rules.sureRareness && clearness > rules.sureClearness && tokenContrast > rules.sureTokenContrast,
   );
   const sureAreaPx = sure.reduce((sum, { areaPx }) => sum + areaPx, 0);
   if (sure.length < rules.leastSure || sureAreaPx < rules.leastAreaShare * imageAreaPx) return undefined;

@@ -22,6 +22,7 @@ describe('loadSettings', () => {
       click: 'mask',
       merge: 'material',
       keepOverlays: false,
+      detail: 'auto',
       dataDir: defaultDataFolder(),
       embeddingMemoryMb: 256,
       embeddingDiskMb: 2048,
@@ -56,12 +57,13 @@ describe('loadSettings', () => {
       CLICK: 'material',
       MERGE: 'region',
       KEEP_OVERLAYS: 'true',
+      DETAIL: 'high',
       REDIS_URL: 'redis://localhost:6379',
       LOG_LEVEL: 'debug',
     });
     expect(settings).toMatchObject({ port: 0, materials: 3, labelStudioUrl: 'https://label.example/studio' });
     expect(settings.allowedImageHosts).toEqual(['images.local:9000', '10.0.0.7']);
-    expect(Object.keys(settings)).toHaveLength(22);
+    expect(Object.keys(settings)).toHaveLength(23);
   });
 
   test('an empty variable counts as unset, and auto is a number of materials', () => {
@@ -95,7 +97,7 @@ describe('loadSettings', () => {
 describe('describeSettings', () => {
   test('every setting has a meaning, and help and table name them all', () => {
     const settings = describeSettings();
-    expect(settings).toHaveLength(22);
+    expect(settings).toHaveLength(23);
     for (const { name, meaning } of settings) {
       expect(meaning).toMatch(/\.$/);
       expect(settingsHelp()).toContain(`  ${name} `);
