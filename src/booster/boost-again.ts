@@ -1,11 +1,11 @@
 import { type Mask, maskHasPixel } from '../core/mask.js';
-import type { PlacedTraits } from '../texture/traits.js';
 import { describeAgain, type MaskSamples } from './describe-masks.js';
 import type { BoostOptions, FoundMask, FoundMasks, MergingParameters, SamplePool } from './found-masks.js';
 import { keepMasks } from './keep-masks.js';
 import { type Candidate, findCandidates, type SplitMemory } from './merge-candidates.js';
 import { type MergedCandidates, mergeDescribed } from './merge-described.js';
 import type { RemovalResult } from './removal-record.js';
+import type { PlacedTraits } from './traits.js';
 
 /** Both halves of the booster, run on what was found before. */
 export interface BoostedAgain extends MergedAgain {

@@ -1,4 +1,4 @@
-import { patternOf, type PlacedTraits, traitsOf } from '../texture/traits.js';
+import { patternOf, type PlacedTraits, traitsOf } from './traits.js';
 
 /** How two masks differ in what they look like. */
 export interface LookEvidence {

@@ -4,11 +4,11 @@ import { type SeededRandom, seededRandom } from '../core/seeded-random.js';
 import { cellsUnder, cellsWithLabel, innerCells, meanToken, type TextureTokens } from '../core/token-grid.js';
 import { meanVector, toUnitLength } from '../core/vectors.js';
 import type { TextureEncoder } from '../texture/texture-encoder.js';
-import type { PlacedTraits } from '../texture/traits.js';
 import type { MaskTexture } from './material-likeness.js';
 import type { OwnRegion } from './own-regions.js';
 import { sampleCrops } from './sample-crops.js';
 import { tokensAt } from './sample-tokens.js';
+import type { PlacedTraits } from './traits.js';
 
 /** How masks are sampled and described. */
 export interface DescribeOptions {

@@ -1,6 +1,6 @@
 import { dot } from '../core/vectors.js';
-import type { PlacedTraits } from '../texture/traits.js';
 import { compareTraits, type LookEvidence } from './compare-traits.js';
+import type { PlacedTraits } from './traits.js';
 
 /** The texture of a mask by the means of what describes it. The shorter a mean of unit vectors, the more they differ among themselves. */
 export interface MaskTexture {

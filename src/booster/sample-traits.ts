@@ -1,16 +1,16 @@
 import { forEachRowRun, type Mask } from '../core/mask.js';
 import type { GreyImage } from '../core/micrograph.js';
-import { type OwnSquare, type TraitReader, traitReader, traitSide } from '../texture/own-traits.js';
-import type { PlacedTraits } from '../texture/traits.js';
+import type { OwnSquare, TraitReader } from '../texture/own-traits.js';
 import type { PlacedDescription } from './describe-masks.js';
+import type { PlacedTraits } from './traits.js';
 
 /** The same descriptions with what the masks look like around the places where they were sampled. Other work gets its turn between two masks. */
 export async function withTraits<Description extends PlacedDescription>(
   image: GreyImage,
   masks: readonly Mask[],
   described: readonly Description[],
+  reader: TraitReader,
 ): Promise<Description[]> {
-  const reader = traitReader();
   const all: Description[] = [];
   for (const [index, each] of described.entries()) {
     const mask = masks[index];
@@ -32,7 +32,8 @@ export function sampleTraits(
   reader: TraitReader,
 ): PlacedTraits[] {
   const own = boxBitmap(mask);
-  const square = { grey: new Float32Array(traitSide ** 2), own: new Uint8Array(traitSide ** 2) };
+  const { side } = reader;
+  const square = { side, grey: new Float32Array(side ** 2), own: new Uint8Array(side ** 2) };
   return Array.from(centres, (centre) => {
     const [x, y] = [centre % image.width, Math.floor(centre / image.width)];
     copySquare(image, { bitmap: own, box: mask.box }, { x, y }, square);
@@ -56,16 +57,17 @@ function copySquare(
   { grey, width, height }: GreyImage,
   { bitmap, box }: { readonly bitmap: Uint8Array; readonly box: Mask['box'] },
   centre: { readonly x: number; readonly y: number },
-  square: OwnSquare,
+  square: OwnSquare & Pick<TraitReader, 'side'>,
 ): void {
-  const half = traitSide >> 1;
-  const left = Math.max(0, Math.min(centre.x - half, width - traitSide));
-  const top = Math.max(0, Math.min(centre.y - half, height - traitSide));
+  const { side } = square;
+  const half = side >> 1;
+  const left = Math.max(0, Math.min(centre.x - half, width - side));
+  const top = Math.max(0, Math.min(centre.y - half, height - side));
   square.own.fill(0);
-  const [x0, x1] = [Math.max(left, box.x), Math.min(left + traitSide, box.x + box.width)];
-  const [y0, y1] = [Math.max(top, box.y), Math.min(top + traitSide, box.y + box.height)];
+  const [x0, x1] = [Math.max(left, box.x), Math.min(left + side, box.x + box.width)];
+  const [y0, y1] = [Math.max(top, box.y), Math.min(top + side, box.y + box.height)];
   for (let y = y0; y < y1; y++) {
-    const row = (y - top) * traitSide - left;
+    const row = (y - top) * side - left;
     const inBox = (y - box.y) * box.width - box.x;
     for (let x = x0; x < x1; x++) {
       square.own[row + x] = bitmap[inBox + x] as number;

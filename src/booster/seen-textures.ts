@@ -1,5 +1,5 @@
-import { patternOf, traitsOf } from '../texture/traits.js';
 import type { MaskDescription } from './describe-masks.js';
+import { patternOf, traitsOf } from './traits.js';
 
 /** The patterns of the masks that models were trained and calibrated on: where the middle lies, and how they scatter around it. */
 export interface SeenTextures {
@@ -16,6 +16,9 @@ const leastArea = 0.05;
 /** Squares must be full enough of a mask for its pattern to be its own. */
 const leastShare = 0.6;
 
+/** Logarithm of the power of the strongest ring below which there is no texture: drawn, and not recorded. */
+const leastPower = -12;
+
 /** The mean pattern of a mask, whatever its whole power; null where too little of it is seen. */
 export function shapeOf({ traits }: Pick<MaskDescription, 'traits'>): number[] | null {
   if (traits === null || traits.length === 0) return null;
@@ -25,6 +28,7 @@ export function shapeOf({ traits }: Pick<MaskDescription, 'traits'>): number[] |
   const rings = (patterns[0] ?? []).map(
     (_, ring) => patterns.reduce((sum, each) => sum + (each[ring] ?? 0), 0) / patterns.length,
   );
+  if (Math.max(...rings) < leastPower) return null;
   const middle = rings.reduce((sum, value) => sum + value, 0) / rings.length;
   return rings.map((value) => value - middle);
 }

@@ -1,5 +1,5 @@
-import { noiseOf, patternHeightOf, traitsOf } from '../texture/traits.js';
 import type { MaskDescription } from './describe-masks.js';
+import { noiseOf, patternHeightOf, traitsOf } from './traits.js';
 
 /*
  * What a user should know where a result says little of the whole picture. Each is one sentence that says what happened.

@@ -10,6 +10,7 @@ import { type Mask, maskFromBox } from '../core/mask.js';
 import type { Micrograph } from '../core/micrograph.js';
 import { parseJson } from '../core/parse-json.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
+import { traitReader } from '../texture/own-traits.js';
 import type { BoostChoices, ExplorationJson, RemovedMask } from './exploration.js';
 import type { LoadedModels } from './loaded-models.js';
 import { describeCandidates, type ScoredProposal } from './merge-masks.js';
@@ -88,11 +89,8 @@ async function describe(
   const { seed } = defaultSegmentOptions;
   const sample = async (masks: readonly Mask[], cropsPerMask: number) => {
     const sources = { encoder: models.texture, tokens };
-    return withTraits(
-      micrograph,
-      masks,
-      await describeMasks(micrograph, masks, sources, { ...merging, cropsPerMask, seed }),
-    );
+    const described = await describeMasks(micrograph, masks, sources, { ...merging, cropsPerMask, seed });
+    return withTraits(micrograph, masks, described, traitReader());
   };
   const others = proposals.filter((proposal) => !kept.includes(proposal));
   const ofOthers = await sample(

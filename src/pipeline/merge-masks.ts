@@ -15,6 +15,7 @@ import { warnOfTokens } from '../booster/segmentation-warnings.js';
 import type { GreyImage } from '../core/micrograph.js';
 import type { MaskProposal } from '../sam/mask-proposal.js';
 import type { ImageEmbedding } from '../sam/sam-model.js';
+import { traitReader } from '../texture/own-traits.js';
 import type { LoadedModels } from './loaded-models.js';
 import type { PipelineParameters, SegmentOptions } from './pipeline-parameters.js';
 import { describeForNames } from './use-profile.js';
@@ -83,7 +84,7 @@ export async function describeCandidates(
     { encoder: texture, tokens },
     { ...parameters.merging, seed: options.seed },
   );
-  const seen = await withTraits(micrograph, regions, found);
+  const seen = await withTraits(micrograph, regions, found, traitReader());
   const described = seen.map((each, index) => ({ ...each, areaPx: candidates[index]?.ownPx ?? each.areaPx }));
   return { candidates, described, tokens };
 }

@@ -12,7 +12,7 @@ const block = 4;
 /** A square of fewer own pixels has too little power for a spectrum to be scaled up to a whole one. */
 const leastShare = 0.05;
 
-/** Values per square: the share of it that is its own, mean grey, the spread of grey, then the logarithms of the power in each ring. */
+/** Values per square: the share of it that is its own, mean grey, the spread of grey, then the logarithms of the power in each ring (booster/traits reads them). */
 export const traitDimensions = 3 + rings;
 
 /** A square of a micrograph: grey values row by row, and 1 where a pixel belongs to the mask that is described, else 0. */
@@ -23,6 +23,8 @@ export interface OwnSquare {
 
 /** Reads the traits of one square after another, in memory that is taken once. */
 export interface TraitReader {
+  /** Side in pixels of the squares. */
+  readonly side: number;
   /** {@link traitDimensions} values; zeros where the square has no pixel of its own. */
   read(square: OwnSquare): number[];
 }
@@ -35,6 +37,7 @@ export function traitReader(): TraitReader {
   const spectrum = new PowerSpectrum(traitSide);
   const filled = new Float32Array(traitSide ** 2);
   return {
+    side: traitSide,
     read({ grey, own }) {
       const blocks = blocksOf(grey, own);
       const { count, mean } = blocks;

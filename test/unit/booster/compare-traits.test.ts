@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareTraits } from '../../../src/booster/compare-traits.js';
-import type { PlacedTraits } from '../../../src/texture/traits.js';
+import type { PlacedTraits } from '../../../src/booster/traits.js';
 
 const pattern = [-1, -2, -3];
 const place = (x: number, grey: number, { share = 1, spread = 0.02, rings = pattern } = {}): PlacedTraits => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PlacedDescription } from '../../../src/booster/describe-masks.js';
 import { sampleTraits, withTraits } from '../../../src/booster/sample-traits.js';
+import { traitsOf } from '../../../src/booster/traits.js';
 import { maskFromBox } from '../../../src/core/mask.js';
 import { traitReader, traitSide } from '../../../src/texture/own-traits.js';
-import { traitsOf } from '../../../src/texture/traits.js';
 import { greyImage } from '../../support/grey-image.js';
 
 const size = 100;
@@ -42,7 +42,7 @@ describe('traits around places in a mask', () => {
       traits: null,
       areaPx: left.areaPx,
     };
-    const [seen] = await withTraits(halves, [left], [described]);
+    const [seen] = await withTraits(halves, [left], [described], traitReader());
     expect(seen?.traits?.map(({ x, y }) => [x, y])).toEqual([
       [10, 0],
       [20, 0],

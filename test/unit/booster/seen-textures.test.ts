@@ -18,6 +18,7 @@ test('the shape of a pattern leaves its whole power aside', () => {
   expect(shapeOf(mask([3, 2, 1]))).toEqual([1, 0, -1]);
   expect(shapeOf(mask([-3, -4, -5]))).toEqual([1, 0, -1]);
   expect(shapeOf(mask([3, 2, 1], { share: 0.2 }))).toBeNull();
+  expect(shapeOf(mask([-13, -14, -16]))).toBeNull();
   expect(shapeOf({ traits: null })).toBeNull();
 });
 

@@ -122,7 +122,7 @@ describe('poor input gives a defined result and a warning that says what happene
     // The disk reaches over the whole image: nothing is left uncovered.
     const { result, report } = await run({}, { ...models, sam: diskSam({ radii: [200] }) });
     expect(report.masks.map(({ material, area }) => [material, area])).toEqual([[1, 64 * 64]]);
-    expect(result.warnings).toEqual(['only one mask was found: it is painted as the only material']);
+    expect(result.warnings).toContain('only one mask was found: it is painted as the only material');
   });
 
   test('more materials asked for than there are masks', async () => {

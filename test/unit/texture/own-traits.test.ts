@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { patternOf, traitsOf } from '../../../src/booster/traits.js';
 import { seededRandom } from '../../../src/core/seeded-random.js';
 import { traitDimensions, traitReader, traitSide } from '../../../src/texture/own-traits.js';
-import { patternOf, traitsOf } from '../../../src/texture/traits.js';
 
 type Field = (x: number, y: number) => number;
 const pixels = traitSide ** 2;
