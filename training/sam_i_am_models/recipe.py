@@ -13,8 +13,10 @@ from .export import load_sam, load_texture, release
 from .piece_crops import write as write_pieces
 from .train_encoder import train as train_encoder
 from .train_quality import train as train_quality
-from .train_sam import release as release_sam, train as train_sam
-from .train_texture import train as train_texture, write_release as release_texture
+from .train_sam import release as release_sam
+from .train_sam import train as train_sam
+from .train_texture import train as train_texture
+from .train_texture import write_release as release_texture
 
 CARD = Path(__file__).with_name("card.json")
 

@@ -18,8 +18,8 @@ from PIL import Image
 
 from . import seeds
 from .simulate import imaging, layouts
-from .simulate.fields import log_uniform
 from .simulate.defects import build
+from .simulate.fields import log_uniform
 from .simulate.materials import palette
 from .simulate.micrograph import LEAST_CELLS, Micrograph, Scene, _broadest, _turns, photograph
 

@@ -19,7 +19,6 @@ from .export import load_sam
 from .grow import grow
 from .loop import Run
 
-
 STRIDES = (32, 16, 8)
 SHARES = (0.6, 1.0, 1.0)  # of the loss, per stride
 OUTLINE_SHARE = 1.0

@@ -28,7 +28,16 @@ from .resident import ResidentShards
 from .simulate.lab import LAB_SHARE
 from .train_encoder import FRAME_SCALES, FRAME_SIZE, AffinityModel, encoder_groups, token_auc
 from .train_quality import figures, fit, gather
-from .train_sam import SamModel, decoder_groups, is_corrected, mean_losses, outputs_for_decoder, point_iou, prompt_losses, write_release
+from .train_sam import (
+    SamModel,
+    decoder_groups,
+    is_corrected,
+    mean_losses,
+    outputs_for_decoder,
+    point_iou,
+    prompt_losses,
+    write_release,
+)
 
 ENCODER_RATE, DECODER_RATE, DECAY = 2e-3, 8e-4, 0.998
 CROP_SIZE, CROP_EVERY = 512, 3  # every third step of the encoder sees crops, as many pixels as whole frames have

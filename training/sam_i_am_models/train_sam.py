@@ -21,7 +21,6 @@ from .mask_loss import decoder_losses, true_iou
 from .prompts import correct, draw_kind, draw_prompts, no_mask
 from .train_encoder import FRAME_SCALES, FRAME_SIZE, AffinityModel, token_auc
 
-
 IOU_HEAD_SHARE = 3.0  # of the learning rate
 CORRECTED_SHARE = 0.2  # of the steps with single points or boxes
 

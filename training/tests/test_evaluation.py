@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from sam_i_am_models import seeds
-from sam_i_am_models.automatic_masks import Candidates, box_iou, filter_candidates, full_masks, grid_points, mask_iou, prepare, stability, suppress
+from sam_i_am_models.automatic_masks import (
+    Candidates,
+    box_iou,
+    filter_candidates,
+    full_masks,
+    grid_points,
+    mask_iou,
+    prepare,
+    stability,
+    suppress,
+)
 from sam_i_am_models.crops import scale_grey
 from sam_i_am_models.examples import EXAMPLES
 from sam_i_am_models.measures import best_threshold, cluster, connected, overlap_table, regions_right, spearman

@@ -6,7 +6,19 @@ from scipy import ndimage
 
 from sam_i_am_models import dataset
 from sam_i_am_models.simulate import simulate
-from sam_i_am_models.simulate.lab import coherent, crystals, develop, hrtem, lattice, shapes, simulate_lab, simulate_mixed, slopes, structures, textures
+from sam_i_am_models.simulate.lab import (
+    coherent,
+    crystals,
+    develop,
+    hrtem,
+    lattice,
+    shapes,
+    simulate_lab,
+    simulate_mixed,
+    slopes,
+    structures,
+    textures,
+)
 from sam_i_am_models.simulate.lab.field import Field
 from sam_i_am_models.simulate.lab.kinds import KINDS, draw_kind
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
+
 from sam_i_am_models.simulate.lab import artefacts
 from sam_i_am_models.simulate.lab.field import Field
-from scipy import ndimage
 
 SIZE = 160
 

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
+
 from sam_i_am_models import overlay_set
 from sam_i_am_models.simulate.lab import glyphs, overlays
 from sam_i_am_models.simulate.lab.canvas import Canvas, Ink

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
+
 from sam_i_am_models.simulate import maps
 from sam_i_am_models.simulate.lab import cells, cracks, networks, relief, supports, voids
 from sam_i_am_models.simulate.lab.develop import develop
-from scipy import ndimage
 
 SIZE = 192
 SCENES = {

@@ -5,7 +5,6 @@ import torch
 
 from sam_i_am_models import piece_crops
 from sam_i_am_models.architectures.texture_encoder import CROP
-from sam_i_am_models.crops import scale_grey
 from sam_i_am_models.measures import cluster, majority, regions_right
 from sam_i_am_models.piece_crops import LEAST_CROPS, LEAST_INSIDE, Pieces, draw_pieces, pieces_in_crops, region_crops
 from sam_i_am_models.simulate import Micrograph, simulate

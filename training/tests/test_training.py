@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 import torch
 
-from sam_i_am_models import dataset, export, features, piece_crops, train_encoder, train_materials, train_quality, train_texture
+from sam_i_am_models import (
+    dataset,
+    export,
+    features,
+    piece_crops,
+    train_encoder,
+    train_materials,
+    train_quality,
+    train_texture,
+)
 from sam_i_am_models.affinity import same_material_auc
 from sam_i_am_models.architectures import MaterialHead
 from sam_i_am_models.architectures.mask_decoder import MASK_STRIDE
@@ -14,7 +23,8 @@ from sam_i_am_models.mask_loss import decoder_losses, true_iou
 from sam_i_am_models.measures import one_hot
 from sam_i_am_models.prompts import correct, draw_prompts, mask_grid
 from sam_i_am_models.simulate import simulate
-from sam_i_am_models.train_sam import release, train as train_sam
+from sam_i_am_models.train_sam import release
+from sam_i_am_models.train_sam import train as train_sam
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,7 @@ def define_placed_attention(model: onnx.ModelProto):
         return
     (known,) = map(dict, sizes)
     width, side = known["width"], known["side"]
-    cells, tile = side * side, f"float[{side}, {side}, {width}]"
+    cells = side * side
     flat, terms = f"float[{cells}, {width}]", f"float[{cells}, {side}]"
     body = f"""
         <domain: "{DOMAIN}", opset_import: ["": {_opset(model)}]>

@@ -5,12 +5,12 @@ import json
 import onnxruntime
 import pytest
 import torch
-from segment_anything.modeling import ImageEncoderViT
 from sam_export.__main__ import main
 from sam_export.checkpoint import UnknownCheckpoint, architecture_of, load_checkpoint, plain_state
 from sam_export.encoder import PlainEncoder
 from sam_export.export import TOLERANCE, export_sam, parity, write_entry
 from sam_export.tiny import tiny_sam
+from segment_anything.modeling import ImageEncoderViT
 
 
 @pytest.fixture(scope="module")

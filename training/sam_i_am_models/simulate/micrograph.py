@@ -11,7 +11,6 @@ from .fields import blur, pixel_grid
 from .maps import connected_pieces, touching_groups
 from .materials import Material, palette
 
-
 NARROWEST_CELLS = 4.0  # unit cells across the usual region of a crystal
 LEAST_CELLS = 2.0  # unit cells across the smallest
 FINEST_PERIOD = 5.0  # pixels of a 1024-pixel frame

@@ -14,7 +14,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from scipy import ndimage, signal as filters
+from scipy import ndimage
+from scipy import signal as filters
 
 from ..fields import log_uniform, smooth_field
 from .field import Field

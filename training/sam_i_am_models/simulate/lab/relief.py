@@ -180,7 +180,7 @@ def grains(rng, size) -> Field:
 
 def powder(rng, size) -> Field:
     """Grains of a powder lying over one another on a ground: round or angular, bright rims, dark gaps."""
-    unit, radius = size / 1024, log_uniform(rng, 20, 160) * size / 1024
+    radius = log_uniform(rng, 20, 160) * size / 1024
     count = int(np.clip(rng.uniform(0.3, 3.0) * size**2 / (np.pi * radius**2), 6, 350))
     height, front = np.full((size, size), -1.0, np.float32), np.zeros((size, size), np.int32)
     angular, spread = rng.random() < 0.35, rng.uniform(0.1, 0.6)

@@ -90,7 +90,7 @@ def _quiet(pile, particles, usual):
 
 def _dark_particles(rng, pile, particles, second):
     """Bright field: absorption, diffraction contrast, phase grain and lattice fringes, Fresnel fringes."""
-    size, unit = pile.thickness.shape[0], pile.thickness.shape[0] / 1024
+    unit = pile.thickness.shape[0] / 1024
     resolved = rng.random() < 0.5  # high magnification: grain and fringes as strong as the particles
     usual = log_uniform(rng, 0.12, 0.3 if resolved else 0.9)
     absorbed = min(log_uniform(rng, 0.02, 0.08 if resolved else 0.3), _quiet(pile, particles, usual)) * pile.thickness
