@@ -2,6 +2,10 @@
  * Makes docs/pictures/overview.png, the picture on the README's first screen: for each example the micrograph, SAM's masks and the boosted
  * materials, side by side. Run it with `npm run pictures` after `npm ci`.
  *
+ *   npm run pictures -- --label-studio
+ *
+ * makes docs/pictures/label-studio.png instead, in a real Label Studio, which is installed if need be: the picture above the other one.
+ *
  *   npm run pictures -- FOLDER NAME...
  *
  * makes docs/pictures/model-card.png instead: of images of a simulated set (see training/README.md) the micrograph, its true materials and
@@ -19,6 +23,7 @@ import { colourOf } from '#built/imaging/palette';
 import { defaultModelId } from '#built/painting/models/load-models';
 import { openSegmentPool } from '#built/painting/threads/segment-pool';
 import { defaultSegmentOptions, type SegmentOptions } from '#built/pipeline/pipeline-parameters';
+import { photographLabelStudio } from './label-studio-picture.js';
 import { type Row, rowOf, writeRows } from './picture-rows.js';
 import { root, there } from './support.js';
 
@@ -26,6 +31,10 @@ const examples = ['layered-oxides', 'particles-on-support', 'srtio3-film-on-ge']
 const maxPixels = 1e8;
 const pictures = join(root, 'docs/pictures');
 const [folder, ...names] = process.argv.slice(2);
+if (folder === '--label-studio') {
+  await photographLabelStudio('srtio3-film-on-ge', join(pictures, 'label-studio.png'));
+  process.exit();
+}
 
 const pool = await openSegmentPool({
   modelId: defaultModelId,
