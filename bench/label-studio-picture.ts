@@ -1,25 +1,19 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
-import { endServed, type LabelStudio, modelsLoaded, openLabelStudio, root, startBackend, there } from './support.js';
-
-/*
- * The picture of Label Studio on the README's first screen: a real one, with an example that the real backend has painted.
- */
+import { endServed, type LabelStudio, modelsLoaded, openLabelStudio, root, script, startBackend } from './support.js';
 
 const port = 18_090;
 const screen = { width: 1440, height: 900 };
 
-/** Writes a screenshot of the labelling page with the named example, as it is when the task is opened, on a laptop's screen. */
+/** The picture of Label Studio on the README's first screen. Writes a screenshot of the labelling page with the named example, as it is when the task is opened, on a laptop's screen. */
 export async function photographLabelStudio(example: string, file: string): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'picture-'));
   const studio = await openLabelStudio(path.join(folder, 'label-studio'), port);
   const backend = await startBackend(studio, { DATA_DIR: path.join(folder, 'data') }, modelsLoaded);
-  const found = execFileSync(path.join(root, 'scripts/find-chromium.sh')).toString().trim().split('\n');
-  const executablePath = there(found.at(-1), 'Chromium');
+  const executablePath = script('find-chromium.sh');
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   try {
     const task = await paintedTask(studio, backend.url, example);
@@ -49,9 +43,9 @@ async function paintedTask(
   studio: LabelStudio,
   url: string,
   example: string,
-): Promise<{ id: number; project: number }> {
+): Promise<{ readonly id: number; readonly project: number }> {
   const labelConfig = readFileSync(path.join(root, 'label-config/materials-3.xml'), 'utf8');
-  const project = await studio.ask<{ id: number }>('POST', '/api/projects', {
+  const project = await studio.ask<{ readonly id: number }>('POST', '/api/projects', {
     title: 'SrTiO3 film on Ge',
     label_config: labelConfig,
   });
@@ -63,10 +57,12 @@ async function paintedTask(
   const selectedItems = { all: true, excluded: [] };
   const retrieve = `/api/dm/actions?id=retrieve_tasks_predictions&project=${project.id}`;
   await studio.ask('POST', retrieve, { selectedItems });
-  type Listed = { readonly tasks: readonly { readonly id: number; readonly predictions: readonly unknown[] }[] };
-  const { tasks } = await studio.ask<Listed>('GET', `/api/tasks?project=${project.id}&fields=all`);
-  const task = there(tasks[0], 'the task');
-  if (task.predictions.length === 0) throw new Error('the task has no prediction');
+  interface Answer {
+    readonly tasks: readonly { readonly id: number; readonly predictions: readonly object[] }[];
+  }
+  const { tasks } = await studio.ask<Answer>('GET', `/api/tasks?project=${project.id}&fields=all`);
+  const [task] = tasks;
+  if (task === undefined || task.predictions.length === 0) throw new Error('the task has no prediction');
   return { id: task.id, project: project.id };
 }
 

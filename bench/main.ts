@@ -17,6 +17,7 @@ const parts = [
   'repository-root',
   'redis-server',
   'picture-rows',
+  'label-studio-picture',
   'generator',
   'generator-run',
   'stand-in-painter',

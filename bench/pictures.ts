@@ -23,6 +23,7 @@ import { colourOf } from '#built/imaging/palette';
 import { defaultModelId } from '#built/painting/models/load-models';
 import { openSegmentPool } from '#built/painting/threads/segment-pool';
 import { defaultSegmentOptions, type SegmentOptions } from '#built/pipeline/pipeline-parameters';
+import { photographLabelStudio } from './label-studio-picture.js';
 import { type Row, rowOf, writeRows } from './picture-rows.js';
 import { root, there } from './support.js';
 
@@ -31,7 +32,6 @@ const maxPixels = 1e8;
 const pictures = join(root, 'docs/pictures');
 const [folder, ...names] = process.argv.slice(2);
 if (folder === '--label-studio') {
-  const { photographLabelStudio } = await import('./label-studio-picture.js');
   await photographLabelStudio('srtio3-film-on-ge', join(pictures, 'label-studio.png'));
   process.exit();
 }

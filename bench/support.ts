@@ -114,6 +114,7 @@ export async function endServed(child: ChildProcess): Promise<void> {
 export interface LabelStudio {
   readonly url: string;
   readonly token: string;
+  /** Who may log in. */
   readonly user: string;
   readonly password: string;
   /** Asks its API; throws where the answer is no success. The caller knows the shape. */
@@ -138,15 +139,13 @@ export async function openLabelStudio(folder: string, port: number): Promise<Lab
     user: field('user'),
     password: field('password'),
     async ask<Answer>(method: string, address: string, body?: object): Promise<Answer> {
-      const authorization = `Token ${token}`;
-      const sent =
-        body instanceof FormData
-          ? { headers: { authorization }, body }
-          : {
-              headers: { authorization, 'content-type': 'application/json' },
-              body: body === undefined ? null : JSON.stringify(body),
-            };
-      const answer = await fetch(url + address, { method, ...sent });
+      const isForm = body instanceof FormData;
+      const headers = {
+        authorization: `Token ${token}`,
+        ...(isForm ? undefined : { 'content-type': 'application/json' }),
+      };
+      const sent = body === undefined ? null : isForm ? body : JSON.stringify(body);
+      const answer = await fetch(url + address, { method, headers, body: sent });
       if (!answer.ok) throw new Error(`${method} ${address} answered ${answer.status}: ${await answer.text()}`);
       return (answer.status === 204 ? undefined : await answer.json()) as Answer;
     },
@@ -159,8 +158,10 @@ export async function openLabelStudio(folder: string, port: number): Promise<Lab
 /** Starts `sam-i-am serve` on a free port, for a Label Studio; resolves when it listens, or when its log says `until`. */
 export function startBackend(studio: LabelStudio, settings: NodeJS.ProcessEnv, until?: RegExp): Promise<Served> {
   const { url, token } = studio;
-  const own = { PATH: process.env['PATH'], LABEL_STUDIO_URL: url, LABEL_STUDIO_API_KEY: token };
-  return startServed({ ...own, ...settings }, until);
+  return startServed(
+    { PATH: process.env['PATH'], LABEL_STUDIO_URL: url, LABEL_STUDIO_API_KEY: token, ...settings },
+    until,
+  );
 }
 
 /** A label config with one brush for these materials. */

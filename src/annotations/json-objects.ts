@@ -60,7 +60,7 @@ export async function* readJsonObjects(chunks: AsyncIterable<string>): AsyncGene
       yield JSON.parse(Buffer.concat(parts).toString());
       parts = [];
     }
-    if (scanner.depth > 0) parts.push(chunk.slice(start));
+    if (scanner.depth > 0) parts.push(chunk.subarray(start));
   }
   if (scanner.depth > 0) throw new SyntaxError('it ends before its last object does');
 }

@@ -3,9 +3,9 @@ import { boostAgain } from '../../../src/booster/boost-again.js';
 import type { FoundMasks, SamplePool } from '../../../src/booster/found-masks.js';
 import { foundMasksFromJson, foundMasksToJson } from '../../../src/booster/found-masks-json.js';
 import { defaultRemovalOptions } from '../../../src/booster/removal-options.js';
-import { shrinkMaskTo } from '../../../src/core/shrink-mask.js';
 import { shrinkFound } from '../../../src/booster/shrink-found.js';
 import { maskFromBox, maskIou } from '../../../src/core/mask.js';
+import { shrinkMaskTo } from '../../../src/core/shrink-mask.js';
 import { pipelineParameters } from '../../../src/pipeline/pipeline-parameters.js';
 
 const [width, height] = [120, 90];
