@@ -57,8 +57,9 @@ def settle() -> None:
 def grown(start: Path) -> SamModel:
     """The networks with the weights of a release that may be smaller."""
     net = SamModel()
-    for own, released in zip((net.encoder, net.decoder), load_sam(start), strict=True):
-        grow(own, released.state_dict())
+    encoder, decoder = load_sam(start)
+    grow(net.encoder, encoder.state_dict())
+    grow(net.decoder, decoder.state_dict())
     net.decoder.logit_gain.fill_(1.0)
     return net
 
