@@ -32,13 +32,13 @@ def k_means(vectors: list[list[float]], centres: list[list[float]]) -> list[int]
     return labels
 
 
-def majority(labels: list[int], count: int) -> int:
+def majority(labels: list[int], count: int) -> tuple[int, float]:
     """The label that occurs most often, of equal ones the smallest, and its share."""
     votes = [labels.count(label) for label in range(count)]
     return votes.index(max(votes)), max(votes) / len(labels)
 
 
-def merge(embeddings_per_mask: list[list[list[float]]], centres: list[list[float]]) -> list[int]:
+def merge(embeddings_per_mask: list[list[list[float]]], centres: list[list[float]]) -> list[tuple[int, float]]:
     """Label and margin of each mask; masks of one label are one material."""
     labels = k_means([e for embeddings in embeddings_per_mask for e in embeddings], centres)
     result, start = [], 0

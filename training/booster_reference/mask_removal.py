@@ -40,7 +40,7 @@ def is_child(child: np.ndarray, parent: np.ndarray) -> bool:
 def remove_verbatim(masks: list[np.ndarray]) -> list[Removal]:
     """For each mask that is still there, in the order given."""
     left = set(range(len(masks)))
-    removals = []
+    removals: list[Removal] = []
 
     def remove(rule: str, index: int, causes: list[int], ratio: float) -> None:
         if index in left:
@@ -74,7 +74,7 @@ def remove_verbatim(masks: list[np.ndarray]) -> list[Removal]:
 def remove_by_sets(masks: list[np.ndarray], scores: list[float]) -> list[Removal]:
     """Each rule looks at the whole set that the rules before it left, largest mask first."""
     left = sorted(range(len(masks)), key=lambda i: (-area(masks[i]), runs(masks[i]), -scores[i]))
-    removals = []
+    removals: list[Removal] = []
 
     def apply(rule: str, findings: list[Finding]) -> None:
         removals.extend((rule, *finding) for finding in findings)
@@ -89,7 +89,8 @@ def remove_by_sets(masks: list[np.ndarray], scores: list[float]) -> list[Removal
 
 
 def find_redundant(masks: list[np.ndarray], left: list[int]) -> list[Finding]:
-    kept, findings = [], []
+    kept: list[int] = []
+    findings: list[Finding] = []
     for i in left:
         twin = next((j for j in kept if is_redundant(masks[j], masks[i])), None)
         if twin is None:
@@ -125,7 +126,7 @@ def find_tiny_children(masks: list[np.ndarray], left: list[int]) -> list[Finding
     return list(findings.values())
 
 
-def find_islands(masks: list[np.ndarray], left: list[int]) -> list[Finding]:
+def find_islands(masks: list[np.ndarray], left: list[int]) -> list[tuple[int, float]]:
     """Tiny masks that stand in a region that no larger mask covers: (index, share of the image)."""
     if not left:
         return []

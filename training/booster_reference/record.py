@@ -52,4 +52,4 @@ def main(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(Path(sys.argv[1]))

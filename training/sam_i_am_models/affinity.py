@@ -51,7 +51,7 @@ def pick_cells(middle: Tensor, pure: Tensor, count: int) -> Tensor:
     return torch.multinomial(weight / weight.sum(1, keepdim=True) + balanced, count)
 
 
-def outline_targets(labels: torch.Tensor, stride: int) -> tuple[Tensor, Tensor]:
+def outline_targets(labels: torch.Tensor, stride: int) -> Tensor:
     """Whether an outline runs through each cell of (b, h, w) labels: (b, h / stride, w / stride) float."""
     edge = torch.zeros(labels.shape, device=labels.device)
     edge[:, 1:] += labels[:, 1:] != labels[:, :-1]

@@ -76,6 +76,7 @@ def _kept(case: Case, thresholds: dict) -> np.ndarray:
     index = passing(case.found, thresholds)
     for name, table in (("boxNms", case.boxes), ("maskNms", case.masks)):
         if len(index) and (thresholds[name] or 1) < 1:
+            assert table is not None, "thresholds are chosen with the overlaps of candidates"
             index = index[suppress(case.found.predicted_iou[index], table[np.ix_(index, index)], thresholds[name])]
     return index
 
@@ -118,7 +119,8 @@ def material_distances(models: Path, name: str, per_class: int) -> list[tuple[in
     texture, rng, cases = texture_encoder(models), np.random.default_rng(0), []
     for m in image_set(name, per_class):
         vectors, owners, material_of = region_embeddings(m, texture, rng)
-        same, different = [], []
+        same: list[float] = []
+        different: list[float] = []
         for piece in material_of:
             own = vectors[owners == piece]
             same.append(1 - float(_mean_direction(own[::2]) @ _mean_direction(own[1::2])))

@@ -78,7 +78,7 @@ def main() -> None:
         kind: (network(kind, Path(file)), as_it_is) for kind, file in (each.split("=", 1) for each in options.network)
     }
     ways |= {"rings of the spectrum": (fourier, standardised), "simple statistics": (statistics, standardised)}
-    rows = {name: {1: [], 2: [], 3: []} for name in ways}
+    rows: dict[str, dict[int, list[float]]] = {name: {1: [], 2: [], 3: []} for name in ways}
     for index, micrograph in enumerate(image_set(options.set, options.per_class)):
         for name, (describe, scaled) in ways.items():
             rows[name][micrograph.difficulty].append(

@@ -1,18 +1,29 @@
 """Training crops: cut, rescaled, turned and degraded from micrographs on disk."""
 
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .dataset import GREY_PERCENTILES, IMAGE, Shards
+from .dataset import GREY_PERCENTILES, IMAGE
 from .simulate.fields import white_noise
 
 CROP_SCALES = (0.5, 1.5)
 SHADED_SHARE = 0.3
 SHADING = (0.02, 0.12)  # amplitude of its logarithm: more hides that two textures differ in brightness
+
+
+class Frames(Protocol):
+    """Micrographs by number, wherever they lie: `Shards` on a disk, `ResidentShards` on a GPU."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> tuple[Any, int]: ...
+
+    def grey_range(self, index: int) -> tuple[float, float]: ...
 
 
 @dataclass
@@ -41,7 +52,7 @@ def resize_labels(labels: torch.Tensor, size: int) -> torch.Tensor:
     return F.interpolate(labels[None].float(), (size, size), mode="nearest")[0].to(torch.uint8)
 
 
-def random_crop(rng: np.random.Generator, shards: Shards, size: int, scales: tuple[float, float] = CROP_SCALES) -> Crop:
+def random_crop(rng: np.random.Generator, shards: Frames, size: int, scales: tuple[float, float] = CROP_SCALES) -> Crop:
     """One crop of `size` pixels whose pixels are those of the micrograph times a random factor in `scales`."""
     index = int(rng.integers(len(shards)))
     maps, difficulty = shards[index]
@@ -55,7 +66,7 @@ def cut(
     grey_range: tuple[float, float],
     size: int,
     scales: tuple[float, float],
-) -> Crop:
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Image (size, size) float in [0, 1] and labels (4, size, size) of a random crop, turned or mirrored, of maps (5,
     h, h) on any device.
     """
@@ -88,9 +99,9 @@ def degrade(rng: np.random.Generator, image: torch.Tensor) -> torch.Tensor:
     if rng.random() < 0.3:
         image = image * float(rng.uniform(0.5, 1.3)) + float(rng.uniform(-0.05, 0.2))
     if rng.random() < SHADED_SHARE:
-        image = image * shading(rng, *image.shape, image.device)
+        image = image * shading(rng, image.shape[0], image.shape[1], image.device)
     if rng.random() < 0.3:
-        image = image + white_noise(rng, tuple(image.shape), image.device) * float(rng.uniform(0, 0.1))
+        image = image + white_noise(rng, image.shape, image.device) * float(rng.uniform(0, 0.1))
     return image.clamp(0, 1)
 
 

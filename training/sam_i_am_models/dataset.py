@@ -56,7 +56,8 @@ class Shards:
     """Random access to all maps in a folder. Shards that appear later are found by `refresh`."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.names = Path(folder), []
+        self.folder = Path(folder)
+        self.names: list[str] = []
         self.maps: list[np.ndarray] = []
         self.classes: list[np.ndarray] = []
         self.kinds: list[str] = []

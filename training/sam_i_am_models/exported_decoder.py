@@ -64,6 +64,7 @@ def places_to_tokens(attention: Attention, query: Tensor, key: Tensor, value: Te
 def enlarged(x: Tensor, up: nn.ConvTranspose2d) -> Tensor:
     """A transposed convolution of side and stride 2 over places (n, h, w, channels) as (n, h, 2, w, 2, outputs)."""
     outputs = up.out_channels
+    assert up.bias is not None
     y = x @ up.weight.permute(0, 2, 3, 1).flatten(1) + up.bias.repeat(4)
     n, h, w = x.shape[:3]
     return y.reshape(n, h, w, 2, 2, outputs).permute(0, 1, 3, 2, 4, 5)
@@ -97,6 +98,7 @@ class ExportedDecoder(nn.Module):
         start = torch.cat([d.output_tokens.weight[None].expand(sparse.shape[0], -1, -1), sparse], 1)
         tokens = start
         for block in d.blocks:
+            assert isinstance(block, TwoWayBlock)
             tokens, places = self._block(block, tokens, places, start, position)
         tokens = d.final_norm(tokens + tokens_to_places(d.final, tokens + start, places + position, places))
         places = places.reshape(-1, height, breadth, places.shape[-1])
@@ -137,6 +139,7 @@ class ExportedDecoder(nn.Module):
         up = F.relu(up + (d.maps_8.weight.flatten(1) @ fine).reshape(up.shape))
         up = d.refine_8(up)
         weights = torch.stack([head(tokens[:, k]) for k, head in enumerate(d.hyper)], 1)
+        assert d.start.bias is not None
         offsets = weights[..., -1:] + d.start.bias[:, None]
         masks = weights[..., :-1] @ up.flatten(2) + d.start.weight.flatten(1) @ fine + offsets
         return masks.reshape(-1, MASKS, *up.shape[-2:])

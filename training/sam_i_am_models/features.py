@@ -67,7 +67,8 @@ def _write_shard(path: Path, drawn: range, checkpoint: Path | None, size: int) -
         for image, materials in views(np.random.default_rng(seed), simulate(seed, size)):
             fine, coarse = (x[0].half().numpy() for x in encode(encoder, image))
             rows.append(dict(fine=fine, coarse=coarse, labels=grid_labels(materials)))
-    np.savez(path, **{name: np.stack([row[name] for row in rows]) for name in rows[0]})
+    columns: dict[str, Any] = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+    np.savez(path, **columns)
 
 
 def write(

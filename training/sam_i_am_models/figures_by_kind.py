@@ -52,7 +52,8 @@ def measure(
     if not len(shown):
         return auc, []
     areas = np.bincount(np.asarray(maps[PARTS]).ravel(), minlength=256)
-    rows, coords, targets, meant = [], [], [], []
+    rows: list[dict[str, Any]] = []
+    coords, targets, meant = [], [], []
     for part in rng.permutation(shown)[:PARTS_SEEN]:
         ys, xs = np.nonzero(parts == part)
         pick = int(rng.integers(len(ys)))
@@ -104,7 +105,8 @@ def figures(encoder: ImageEncoder, decoder: MaskDecoder, shards: Shards, count: 
 
     `auc` by kind, `kind` and `size` of parts, `all`. `by_class`: difficulty in place of the kind.
     """
-    rows, found = [], {}
+    rows: list[dict[str, Any]] = []
+    found: dict[Any, list[float]] = {}
     for index in range(min(count, len(shards))):
         maps, difficulty = shards[index]
         kind = f"class {difficulty}" if by_class else shards.kinds[index]

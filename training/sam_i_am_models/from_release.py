@@ -16,10 +16,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from .dataset import Shards
 from .export import load_sam
 from .grow import grow
+from .loop import in_channels_last
 from .resident import ResidentShards
 from .simulate.lab import LAB_SHARE
 from .train_quality import figures, fit, gather
@@ -55,15 +57,16 @@ def settle() -> None:
 def grown(start: Path) -> SamModel:
     """The networks with the weights of a release that may be smaller."""
     net = SamModel()
-    for own, released in zip((net.encoder, net.decoder), load_sam(start), strict=True):
-        grow(own, released.state_dict())
+    encoder, decoder = load_sam(start)
+    grow(net.encoder, encoder.state_dict())
+    grow(net.decoder, decoder.state_dict())
     net.decoder.logit_gain.fill_(1.0)
     return net
 
 
 def start(release: Path, device: str) -> SamModel:
     """The networks of a release on the device that trains them."""
-    return grown(release).to(device).to(memory_format=torch.channels_last)
+    return in_channels_last(grown(release).to(device))
 
 
 def simulate_beside(
@@ -120,7 +123,7 @@ def ending(simulator: subprocess.Popen | None) -> Iterator[None]:
 def train_head(net: SamModel, folder: Path, frames: int, count: int, workers: int) -> None:
     """The IoU head anew on the finished decoder; `net` is changed in place."""
     for layer in net.decoder.iou:
-        if hasattr(layer, "reset_parameters"):
+        if isinstance(layer, nn.Linear | nn.LayerNorm):
             layer.reset_parameters()
     features, truth = gather(net, Shards(folder / "train"), frames, count, seed=1, workers=workers)
     fit(net.decoder.iou, features, truth)

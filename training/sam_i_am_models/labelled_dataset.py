@@ -28,7 +28,7 @@ class DamagedDataset(ValueError):
     """A file is missing, or is not the one that the manifest names."""
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
+def read_manifest(folder: Path) -> dict[str, Any]:
     path = Path(folder) / "manifest.json"
     if not path.exists():
         raise DamagedDataset(f"{path} is missing: run `sam-i-am dataset --out {folder}` to its end")
@@ -38,14 +38,14 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     return manifest
 
 
-def _checked(folder: Path, entry: dict[str, str]) -> Path | None:
+def _checked(folder: Path, entry: dict[str, str]) -> Path:
     path = Path(folder) / entry["file"]
     if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
         raise DamagedDataset(f"{path} is missing or not the file of the manifest: run `sam-i-am dataset` again")
     return path
 
 
-def read_item(folder: Path, item: dict[str, dict[str, str] | str]) -> tuple[np.ndarray, np.ndarray]:
+def read_item(folder: Path, item: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """The micrograph and its material numbers, both uint8 (height, width).
 
     Intensities are stretched as the backend does it.

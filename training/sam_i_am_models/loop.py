@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ from torch import nn
 # losses(net, generator, step) by name; those whose name starts with _ are reported, not trained
 Losses = Callable[[Any, np.random.Generator, int], dict[str, torch.Tensor]]
 Watch = Callable[[Any], None]
+Net = TypeVar("Net", bound=nn.Module)
 
 EMA_DECAY = 0.995
 
@@ -41,6 +42,12 @@ class Plan:
     decay: float = EMA_DECAY  # of the averaged weights
     every: int = 50  # steps between checkpoints
     watch_every: int = 100  # steps between figures on the averaged weights
+
+
+def in_channels_last(net: Net) -> Net:
+    """The same network with channels last in memory: convolutions are faster so."""
+    to: Any = net.to  # the overload with a memory format gives no type
+    return to(memory_format=torch.channels_last)
 
 
 class Run:
@@ -109,7 +116,7 @@ class Run:
             torch.manual_seed(self.plan.seed * 1_000_003 + self.step)
             self._schedule()
             named = losses(self.net, np.random.default_rng([self.plan.seed, self.step]), self.step)
-            total = sum(v for k, v in named.items() if not k.startswith("_"))
+            total: Any = sum(v for k, v in named.items() if not k.startswith("_"))
             self.optimiser.zero_grad(set_to_none=True)
             total.backward()
             nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)

@@ -24,7 +24,7 @@ def overlap_table(masks: np.ndarray, truth: np.ndarray, known: np.ndarray) -> np
 def spearman(a: np.ndarray, b: np.ndarray) -> float:
     """Rank correlation."""
     ranks = [np.argsort(np.argsort(v)) for v in (a, b)]
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
 
 
 def cluster(vectors: np.ndarray, count: int, tries: int = 10) -> np.ndarray:

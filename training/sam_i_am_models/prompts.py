@@ -38,9 +38,10 @@ class Prompts:
     def joined(frames: "list[Prompts]") -> "Prompts":
         """The prompts of several frames, as many on each, one frame's after the other's."""
         known = torch.cat([p.known.expand(len(p.coords), 1, -1, -1) for p in frames])
-        return Prompts(
-            *(torch.cat([getattr(p, name) for p in frames]) for name in ("coords", "labels", "targets", "meant")), known
+        coords, labels, targets, meant = (
+            torch.cat([getattr(p, name) for p in frames]) for name in ("coords", "labels", "targets", "meant")
         )
+        return Prompts(coords, labels, targets, meant, known)
 
 
 def mask_grid(labels: np.ndarray) -> np.ndarray:

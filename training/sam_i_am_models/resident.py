@@ -17,7 +17,8 @@ class ResidentShards:
     """
 
     def __init__(self, folder: Path, device: str, most: int, size: int = 1024) -> None:
-        self.folder, self.names = Path(folder), set()
+        self.folder = Path(folder)
+        self.names: set[str] = set()
         self.maps = torch.empty(most, 5, size, size, dtype=torch.uint8, device=device)
         self.ranges: list[tuple[float, float]] = []
         self.classes: list[int] = []

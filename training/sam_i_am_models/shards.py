@@ -8,12 +8,11 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import torch
 
 
-def _write_shard(task: Any) -> None:
+def _write_shard(task: tuple[Path, Callable[..., None], range]) -> tuple[str, float]:
     target, write, drawn = task
     started = time.time()
     if not target.exists():

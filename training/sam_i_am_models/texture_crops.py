@@ -23,6 +23,7 @@ def _render(rng: np.random.Generator, material: Material, crops: int) -> torch.T
     inverse = np.linalg.inv(material.cell.basis()) if material.cell else None
     for _ in range(crops):
         if material.kind == "crystal":
+            assert inverse is not None, "a crystal has a cell"
             part = Part(0, turn + rng.normal() * 2.5, tuple(rng.random(2)))
             patch = material.intensity(rng, *fractional(part, inverse, y, x))
         else:

@@ -19,7 +19,7 @@ from .crops import CROP_SCALES, batch, random_crop, scale_grey
 from .dataset import IMAGE, MATERIALS, PARTS, Shards
 from .export import load_sam
 from .grow import grow
-from .loop import Plan, Run
+from .loop import Plan, Run, in_channels_last
 
 STRIDES = (32, 16, 8)
 SHARES = (0.6, 1.0, 1.0)  # of the loss, per stride
@@ -54,7 +54,8 @@ class AffinityModel(nn.Module):
 @torch.no_grad()
 def token_auc(encoder: ImageEncoder, shards: Shards, count: int = 24) -> list[float]:
     """Same-material AUC of the stride-8 tokens (every fourth one) by difficulty class, over whole validation frames."""
-    found, device = {1: [], 2: [], 3: []}, next(encoder.parameters()).device
+    device = next(encoder.parameters()).device
+    found: dict[int, list[float]] = {1: [], 2: [], 3: []}
     for index in range(min(count, len(shards))):
         maps, difficulty = shards[index]
         image = torch.from_numpy(scale_grey(maps[IMAGE]))[None, None]
@@ -84,7 +85,7 @@ def train(
     if start:
         grow(net.encoder, load_sam(start)[0].state_dict())
     # Convolutions on CPUs are a third faster with channels last.
-    net = net.to(memory_format=torch.channels_last).train()
+    net = in_channels_last(net).train()
     run = Run(net, checkpoint, plan, encoder_groups(net))
     frames = max(1, crops * size**2 // FRAME_SIZE**2)
 

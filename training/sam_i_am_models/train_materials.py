@@ -7,6 +7,7 @@ should spread over its material's query alone, so that queries without a materia
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -44,7 +45,7 @@ def partition_loss(logits: Tensor, labels: Tensor) -> Tensor:
     return (cross[query, material] * weight).sum() + dice[query, material].mean()
 
 
-def batch_loss(found: Tensor, labels: Tensor) -> dict[str, Tensor]:
+def batch_loss(found: list[Tensor], labels: Tensor) -> dict[str, Tensor]:
     """`found`: logits of every turn; labels (batch, h / 16, w / 16)."""
     losses = []
     for turn, logits in enumerate(found):
@@ -53,7 +54,8 @@ def batch_loss(found: Tensor, labels: Tensor) -> dict[str, Tensor]:
             [partition_loss(own, truth) for own, truth in zip(logits, labels[:, ::step, ::step], strict=True)]
         ).mean()
         losses.append(loss if turn == len(found) - 1 else EARLY_SHARE * loss)
-    return {"early": sum(losses[:-1]), "last": losses[-1]}
+    early: Any = sum(losses[:-1])
+    return {"early": early, "last": losses[-1]}
 
 
 def draw(

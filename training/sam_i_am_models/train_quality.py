@@ -86,7 +86,9 @@ def gather(
         grey, points, regions, known = (t.to(device) for t in drawn)
         features = net.encoder(grey[None, None])
         tokens, masks, dense = net.decoder.decode(
-            DecoderInputs(*features, points, torch.ones(points.shape[:2], device=device), no_mask(features[-1]))
+            DecoderInputs._make(
+                (*features, points, torch.ones(points.shape[:2], device=device), no_mask(features[-1]), None)
+            )
         )
         rows.append(describe(tokens, masks, dense).flatten(0, 1))
         truths.append(best_iou(masks, regions, known).flatten())

@@ -43,7 +43,8 @@ class SamModel(nn.Module):
 
 def mean_losses(rows: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     """Each loss and figure of the rows, in the mean."""
-    return {name: sum(r[name] for r in rows) / len(rows) for name in rows[0]}
+    sums: dict[str, Any] = {name: sum(r[name] for r in rows) for name in rows[0]}
+    return {name: value / len(rows) for name, value in sums.items()}
 
 
 def mask_losses(
@@ -77,7 +78,7 @@ def prompt_losses(
 ) -> list[dict[str, Tensor]]:
     """Decoder losses of prompts on the frames for which the encoder gave `own`: one row, or two where corrected."""
 
-    def answer(prompts: Prompts, earlier: Tensor) -> tuple[Tensor, Tensor]:
+    def answer(prompts: Prompts, earlier: Tensor) -> tuple[dict[str, Tensor], Tensor]:
         iou, logits = decoder(*own, prompts.coords, prompts.labels, earlier, origin)
         return decoder_losses(iou, logits, prompts.targets, prompts.meant, prompts.known), logits
 
@@ -95,7 +96,7 @@ def outputs_for_decoder(encoder: ImageEncoder, images: Tensor) -> list[Tensor]:
     with torch.no_grad():
         features = encoder.features(images)
     embeddings, high_16, high_8, tokens, outlines = encoder.heads(*features)
-    return embeddings, high_16, high_8, tokens.detach(), outlines.detach()
+    return [embeddings, high_16, high_8, tokens.detach(), outlines.detach()]
 
 
 def crop_losses(
@@ -114,7 +115,9 @@ def point_iou(net: SamModel, shards: Shards, frames: int = 24, points: int = 16)
     for index in range(min(frames, len(shards))):
         maps, difficulty = shards[index]
         rng = np.random.default_rng([7, index])
-        prompts = draw_prompts(rng, np.array(maps[MATERIALS:]), points).to(device)
+        prompts = draw_prompts(rng, np.array(maps[MATERIALS:]), points)
+        assert prompts is not None, "a validation frame has parts"
+        prompts = prompts.to(device)
         features = net.encoder(torch.from_numpy(scale_grey(maps[IMAGE]))[None, None].to(device))
         iou, logits = net.decoder(*features, prompts.coords, prompts.labels, no_mask(features[-1]))
         _, dense = net.decoder.prompts(features[3], features[4], prompts.coords, prompts.labels, no_mask(features[-1]))

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from .architectures import FractalTextureEncoder, TextureEncoder
 from .architectures.texture_encoder import CROP
-from .loop import Plan, Run
+from .loop import Plan, Run, in_channels_last
 from .piece_crops import draw_pieces, read
 from .texture_crops import MATERIALS_PER_GROUP, draw_group
 
@@ -89,7 +89,7 @@ def draw_step(rng: np.random.Generator, known: Any, sees: Step) -> tuple[Tensor,
 def train(checkpoint: Path, pieces: Path, plan: Plan = PLAN, sees: Step = USUAL_STEP, encoder: str = "plain") -> Run:
     """`pieces`: a folder of piece_crops. What a step sees: `draw_step`."""
     torch.manual_seed(plan.seed)
-    net = TextureModel(encoder).train().to(memory_format=torch.channels_last)  # 1.4 times as fast on a CPU
+    net = in_channels_last(TextureModel(encoder).train())  # 1.4 times as fast on a CPU
     run = Run(net, checkpoint, plan)
     known, groups, crops = read(pieces), sees.groups, sees.crops
 

@@ -78,7 +78,8 @@ def draw_step(
         if whole
         else (frames * (FRAME_SIZE // CROP_SIZE) ** 2, CROP_SIZE, CROP_SCALES)
     )
-    crops, prompted = [], []
+    crops: list[Crop] = []
+    prompted: list[Prompts] = []
     while len(crops) < count:
         crop = busy_crop(rng, shards, side, scales)
         drawn = draw_prompts(rng, crop.labels.numpy(), max(1, prompts // count), kind, slots)
@@ -156,7 +157,7 @@ def fit_scales(affinity: AffinityModel, shards: Shards, rounds: int = 150) -> No
     optimiser = torch.optim.Adam([affinity.gain, affinity.offset], 0.1)
     for round_ in range(rounds):
         tokens, materials = seen[round_ % len(seen)]
-        loss = sum(
+        loss: Any = sum(
             affinity_loss(own, materials, s, g, o, CELLS)
             for own, s, g, o in zip(tokens, STRIDES, affinity.gain, affinity.offset, strict=True)
         )

@@ -66,6 +66,7 @@ class ImageEncoder(nn.Module):
         self.to_4, self.to_8, self.to_16 = Residual(at_2, at_4, 2), Residual(at_4, at_8, 2), Residual(at_8, at_16, 2)
         self.deeper = nn.Sequential(*[Residual(at_16, at_16) for _ in range(own.deeper)])
         for block in self.deeper:
+            assert isinstance(block, Residual)
             nn.init.zeros_(block.second_norm.weight)  # starts as the identity
         self.to_32 = Residual(at_16, width, 2)
         self.position = nn.Conv2d(width, width, 3, 1, 1, groups=width)

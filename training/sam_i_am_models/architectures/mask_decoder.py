@@ -59,6 +59,7 @@ class Refine(nn.Module):
             nn.Conv2d(channels, channels, 1),
         )
         nn.init.zeros_(self.mix.weight)
+        assert self.mix.bias is not None
         nn.init.zeros_(self.mix.bias)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -100,6 +101,8 @@ class MaskDecoder(nn.Module):
     logits (n, 3, h/8, w/8).
     """
 
+    logit_gain: Tensor
+
     def __init__(self, settings: DecoderSettings | None = None) -> None:
         super().__init__()
         own = settings or DecoderSettings()
@@ -130,8 +133,12 @@ class MaskDecoder(nn.Module):
 
     def _start_as_similarity(self) -> None:
         for head in self.hyper:
-            nn.init.normal_(head[-1].weight, std=0.02)
-            nn.init.zeros_(head[-1].bias)
+            assert isinstance(head, nn.Sequential)
+            last = head[-1]
+            assert isinstance(last, nn.Linear)
+            nn.init.normal_(last.weight, std=0.02)
+            nn.init.zeros_(last.bias)
+        assert self.start.bias is not None
         with torch.no_grad():
             self.start.weight.zero_()
             for output, source in enumerate(START_MAPS):

@@ -29,6 +29,7 @@ class Mix(nn.Module):
         self.near = nn.Conv2d(width, width, reach, 1, reach // 2, groups=width) if reach else nn.Identity()
         self.first, self.second = nn.Conv2d(width, width, 1), nn.Conv2d(width, width, 1)
         nn.init.zeros_(self.second.weight)
+        assert self.second.bias is not None
         nn.init.zeros_(self.second.bias)
 
     def forward(self, x: Tensor) -> Tensor:

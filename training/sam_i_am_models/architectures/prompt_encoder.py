@@ -22,6 +22,8 @@ LARGE_STEPS, SMALL_STEPS = 28, 80  # spreading on the 32-px and on the 16-px gri
 class PositionEncoding(nn.Module):
     """Random Fourier features of pixel coordinates (..., 2), normalised by a constant so that any frame size works."""
 
+    frequencies: Tensor
+
     def __init__(self, width: int) -> None:
         super().__init__()
         self.register_buffer("frequencies", torch.randn(2, width // 2))
@@ -196,7 +198,7 @@ class PromptEncoder(nn.Module):
         return box, torch.maximum(inside, 1 - box[:, :, None, None]), (first + second) / 2
 
 
-def _centres(count: int | Tensor, device: str | torch.device) -> Tensor:
+def _centres(count: int, device: str | torch.device) -> Tensor:
     """Pixel coordinate of the centres of `count` cells of the coarse grid."""
     return (torch.arange(count, device=device).float() + 0.5) * COARSE
 

@@ -12,7 +12,7 @@ import torch
 TABLE_SIZE = 64
 
 # name: (a in Angstrom, b in Angstrom, angle in degrees, columns (u, v, mean atomic number of the column))
-KNOWN_CELLS = {
+KNOWN_CELLS: dict[str, tuple[float, float, float, list[tuple[float, float, float]]]] = {
     "SrTiO3 [001]": (3.905, 3.905, 90, [(0, 0, 38), (0.5, 0.5, 24), (0.5, 0, 8), (0, 0.5, 8)]),
     "SrTiO3 [110]": (2.761, 3.905, 90, [(0, 0, 40), (0, 0.5, 22), (0.5, 0.5, 11)]),
     "La:SrTiO3 [001]": (3.91, 3.91, 90, [(0, 0, 41), (0.5, 0.5, 24), (0.5, 0, 8), (0, 0.5, 8)]),

@@ -117,7 +117,11 @@ def _crack(rng: np.random.Generator, mask: np.ndarray, size: int) -> tuple[np.nd
 def _dislocations(rng: np.random.Generator, mask: np.ndarray) -> tuple[tuple[int, int, int, int], ...]:
     ys, xs = np.nonzero(mask)
     picks = rng.integers(0, len(ys), int(rng.integers(1, 4)))
-    return tuple((int(ys[i]), int(xs[i]), *map(int, rng.permutation([1, 0]))) for i in picks)
+    found = []
+    for i in picks:
+        u, v = rng.permutation([1, 0])
+        found.append((int(ys[i]), int(xs[i]), int(u), int(v)))
+    return tuple(found)
 
 
 def fractional(part: Part, inverse_basis: np.ndarray, y: torch.Tensor, x: torch.Tensor) -> tuple[Tensor, Tensor]:

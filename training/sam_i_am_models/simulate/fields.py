@@ -5,6 +5,7 @@ code runs on any device. Lengths are in pixels of the frame that is being drawn.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,7 +16,8 @@ from torch import Tensor
 def pixel_grid(size: int, device: str | torch.device = "cpu") -> tuple[Tensor, Tensor]:
     """Row and column coordinate of every pixel: two (size, size) float tensors."""
     line = torch.arange(size, dtype=torch.float32, device=device)
-    return torch.meshgrid(line, line, indexing="ij")
+    yy, xx = torch.meshgrid(line, line, indexing="ij")
+    return yy, xx
 
 
 def white_noise(
@@ -58,7 +60,8 @@ def smooth_line(rng: np.random.Generator, length: int, cells: int) -> np.ndarray
 def rough_line(rng: np.random.Generator, length: int) -> np.ndarray:
     """Sum of smooth lines over several octaves: the outline of a rough interface, of order one."""
     octaves = ((3, 1.0), (8, 0.5), (24, 0.25), (80, 0.12))
-    return sum(weight * rng.random() * smooth_line(rng, length, cells) for cells, weight in octaves)
+    parts: Any = sum(weight * rng.random() * smooth_line(rng, length, cells) for cells, weight in octaves)
+    return parts
 
 
 def stepped_line(rng: np.random.Generator, length: int) -> np.ndarray:

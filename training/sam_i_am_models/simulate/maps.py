@@ -40,7 +40,7 @@ def _linked(labels: np.ndarray) -> np.ndarray:
 
 def neighbours(pieces: np.ndarray, reach: int) -> dict[int, set[int]]:
     """Pieces that touch, or lie no further apart than `reach` pixels along a row or a column."""
-    found = set()
+    found: set[Any] = set()
     for step in {1, max(1, reach // 2), max(1, reach)}:
         for first, second in ((pieces[step:], pieces[:-step]), (pieces[:, step:], pieces[:, :-step])):
             meet = (first != second) & (first > 0) & (second > 0)

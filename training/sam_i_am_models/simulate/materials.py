@@ -49,6 +49,7 @@ class Material:
             size = crystals.TABLE_SIZE
             row = ((fractional_u - fractional_u.floor()) * size).long().clamp_(0, size - 1)
             column = ((fractional_v - fractional_v.floor()) * size).long().clamp_(0, size - 1)
+            assert self.table is not None, "a crystal has a table"
             pattern = self.table.to(row.device).view(-1)[row * size + column]
             return self.level * (1 - self.depth + self.depth * pattern)
         if self.kind == "vacuum" or self.depth == 0:
@@ -87,6 +88,7 @@ def twin(rng: np.random.Generator, material: Material, index: int, level: float)
         return replace(
             material, level=level, correlation=material.correlation * rng.choice([0.6, 1.0, 1.6]), twin_of=index
         )
+    assert material.cell is not None, "a crystal has a cell"
     cell = crystals.near_twin(rng, material.cell)
     depth = float(np.clip(material.depth * (1 + 0.12 * rng.standard_normal()), 0.15, 1))
     return replace(

@@ -205,6 +205,7 @@ def _box(mask: torch.Tensor, margin: int) -> tuple[slice, slice] | None:
 def _part_intensity(rng: np.random.Generator, material: Material, part: Part, y: Tensor, x: Tensor) -> Tensor:
     if material.kind != "crystal":
         return part.gain * material.intensity(rng, y, x)
+    assert material.cell is not None, "a crystal has a cell"
     u, v = fractional(part, np.linalg.inv(material.cell.basis()), y, x)
     return part.gain * material.intensity(rng, u, v)
 

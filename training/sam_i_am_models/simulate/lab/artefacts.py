@@ -13,6 +13,7 @@ STORAGE    function(rng, image uint8 (size, size)) -> image uint8: heavy JPEG, f
 
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import torch
@@ -34,7 +35,7 @@ def curtaining(rng: np.random.Generator, field: Field) -> Field:
     if field.mode not in MILLED:
         return field
     size = field.size
-    stripes = sum(
+    stripes: Any = sum(
         weight * _line_noise(rng, size, width * field.unit) for weight, width in ((1.0, 2.5), (1.0, 9), (0.8, 35))
     )
     lean = np.tan(np.deg2rad(rng.normal() * (2 if rng.random() < 0.7 else 25)))

@@ -252,7 +252,7 @@ def _mirror(vector: np.ndarray) -> np.ndarray:
     return 2 * np.outer(unit, unit) - np.eye(2)
 
 
-def _thickness(rng: np.random.Generator, kind: str, size: int) -> float | np.ndarray:
+def _thickness(rng: np.random.Generator, kind: str, size: int) -> np.floating | np.ndarray:
     """A factor that changes slowly, or in bands as bending makes them."""
     if kind != "thickness":
         return np.float32(1)

@@ -34,7 +34,16 @@ def develop(rng: np.random.Generator, field: Field, metadata: dict | None = None
         if rng.random() < chance * field.artefacts:
             image, painted = function(rng, image)
             maps = [np.where(painted, 0, m).astype(np.uint8) for m in maps]
-    return Micrograph(image, *maps, field.difficulty, field.metadata | {"mode": field.mode} | (metadata or {}))
+    materials, pieces, parts, groups = maps
+    return Micrograph(
+        image,
+        materials,
+        pieces,
+        parts,
+        groups,
+        field.difficulty,
+        field.metadata | {"mode": field.mode} | (metadata or {}),
+    )
 
 
 def _specimen(rng: np.random.Generator, field: Field) -> Field:

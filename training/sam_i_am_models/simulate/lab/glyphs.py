@@ -6,9 +6,12 @@ No font files: one outline face and one face of pixels, both inside Pillow, whic
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+
+Font = Any  # an outline or a pixel font of Pillow, which have no type in common that names their size
 
 CAP_HEIGHT = 0.72  # height of a capital letter of the outline face in units of its size
 PLAIN = str.maketrans("µÅ", "uA")  # the outline face lacks these two: their marks are added
@@ -42,7 +45,7 @@ def text_tile(face: Face, text: str, height: float) -> np.ndarray:
 
 def formula_tile(face: Face, text: str, height: float) -> np.ndarray:
     """Like `text_tile`, with digits after letters lowered and small: SrTiO3."""
-    tiles = []
+    tiles: list[np.ndarray] = []
     for part in re.findall(r"[\d.]+|[^\d.]+", text):
         low = part[0].isdigit() and bool(tiles)
         tile = text_tile(face, part, height * (0.65 if low else 1))
@@ -76,12 +79,12 @@ def stacked(tiles: list[np.ndarray], gap: int, align: float = 0.5) -> np.ndarray
 
 
 @lru_cache(maxsize=64)
-def _outline_font(size: int) -> Image.Image:
+def _outline_font(size: int) -> Font:
     return ImageFont.load_default(size)
 
 
 @lru_cache(maxsize=1)
-def _pixel_font() -> Image.Image:
+def _pixel_font() -> Font:
     return ImageFont.load_default_imagefont()
 
 
@@ -95,14 +98,14 @@ def _outline_line(face: Face, text: str, height: float) -> np.ndarray:
     _add_marks(pen, font, text, pad, size // 3)
     if face.slant:
         picture = picture.transform(
-            picture.size, Image.AFFINE, (1, face.slant, -face.slant * size, 0, 1, 0), Image.BICUBIC
+            picture.size, Image.Transform.AFFINE, (1, face.slant, -face.slant * size, 0, 1, 0), Image.Resampling.BICUBIC
         )
     if face.width != 1:
-        picture = picture.resize((max(1, round(picture.width * face.width)), picture.height), Image.BICUBIC)
+        picture = picture.resize((max(1, round(picture.width * face.width)), picture.height), Image.Resampling.BICUBIC)
     return np.asarray(picture, np.float32) / 255
 
 
-def _add_marks(pen: Image.Image, font: Image.Image, text: str, left: int, top: int) -> None:
+def _add_marks(pen: ImageDraw.ImageDraw, font: Font, text: str, left: int, top: int) -> None:
     """The stem of each µ and the ring of each Å."""
     size, stem = font.size, max(1, round(font.size * 0.09))
     for index, letter in enumerate(text):
@@ -121,5 +124,7 @@ def _pixel_line(face: Face, text: str, height: float) -> np.ndarray:
     picture = Image.new("L", (int(font.getlength(text)) + 4, 16))
     ImageDraw.Draw(picture).text((2, 1), text, font=font, fill=255)
     zoom = max(1, round(height / PIXEL_CAPS))
-    picture = picture.resize((max(1, round(picture.width * zoom * face.width)), picture.height * zoom), Image.NEAREST)
+    picture = picture.resize(
+        (max(1, round(picture.width * zoom * face.width)), picture.height * zoom), Image.Resampling.NEAREST
+    )
     return np.asarray(picture, np.float32) / 255

@@ -65,7 +65,8 @@ class _Scene:
     def __init__(self, rng: np.random.Generator, size: int) -> None:
         self.rng, self.size, self.unit = rng, size, size / 1024
         self.phase, self.absorption = (np.zeros((size, size), np.float32) for _ in range(2))
-        self.materials, self.seen = np.ones((size, size), np.uint8), None
+        self.materials = np.ones((size, size), np.uint8)
+        self.seen: np.ndarray | None = None
         self.crystals = [draw_projection(rng, 120) for _ in range(2)]
         self.period = log_uniform(rng, 6, 30) * self.unit
         self.places = scanned(rng, size)
@@ -195,15 +196,14 @@ class _Scene:
         """Grains of one crystal, everywhere: one material; sometimes a hole."""
         rng, size = self.rng, self.size
         y, x = np.meshgrid(*(np.arange(size, dtype=np.float32),) * 2, indexing="ij")
-        best, self.seen = np.full((size, size), np.inf, np.float32), np.zeros((size, size), np.int32)
+        best, seen = np.full((size, size), np.inf, np.float32), np.zeros((size, size), np.int32)
         fringes, wave = [self.lattice() for _ in range(3)], smooth_field(rng, size, 8).numpy() * 12 * self.unit
         for number, centre in enumerate(rng.random((int(rng.integers(2, 12)), 2)) * size):
             distance = np.hypot(y - centre[0] + wave, x - centre[1])
-            self.seen, best = np.where(distance < best, number, self.seen), np.minimum(best, distance)
-        self.phase = np.stack(fringes)[self.seen % 3, np.arange(size)[:, None], np.arange(size)[None]] + self.amorphous(
-            0.3
-        )
-        self.absorption += rng.uniform(0, 0.3) * (self.seen * 0.37 % 1)
+            seen, best = np.where(distance < best, number, seen), np.minimum(best, distance)
+        self.seen = seen
+        self.phase = np.stack(fringes)[seen % 3, np.arange(size)[:, None], np.arange(size)[None]] + self.amorphous(0.3)
+        self.absorption += rng.uniform(0, 0.3) * (seen * 0.37 % 1)
         if rng.random() < 0.4:
             self.materials[:] = 2
             self.put(self.half(0.25), self.amorphous(0.1), 0.0, 1)

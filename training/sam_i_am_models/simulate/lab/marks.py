@@ -5,7 +5,7 @@ canvas.
 from itertools import pairwise
 
 import numpy as np
-from PIL import Image
+from PIL import ImageDraw
 
 from ..fields import log_uniform
 from .canvas import Canvas, Ink, strokes
@@ -147,7 +147,7 @@ def arrow_tile(rng: np.random.Generator, dx: float, dy: float, thick: float) -> 
     along = np.array([dx, dy]) / length
     across = np.array([-along[1], along[0]])
 
-    def draw(pen: Image.Image, fine: int) -> None:
+    def draw(pen: ImageDraw.ImageDraw, fine: int) -> None:
         start, tip = ends
         back = tip - along * head * (0.0 if open_head else 0.8)
         pen.line([*(start * fine), *(back * fine)], fill=255, width=max(1, round(thick * fine)))
@@ -221,7 +221,7 @@ def ring(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
 def _outline(height: float, width: float, thick: float, box: bool, dashed: bool) -> np.ndarray:
     pad = thick + 1
 
-    def draw(pen: Image.Image, fine: int) -> None:
+    def draw(pen: ImageDraw.ImageDraw, fine: int) -> None:
         frame, pen_width = (
             [pad * fine, pad * fine, (pad + width) * fine, (pad + height) * fine],
             max(1, round(thick * fine)),
@@ -241,7 +241,7 @@ def _outline(height: float, width: float, thick: float, box: bool, dashed: bool)
 
 
 def _line(
-    pen: Image.Image,
+    pen: ImageDraw.ImageDraw,
     first: np.ndarray | tuple[float, float],
     second: np.ndarray | tuple[float, float],
     width: int,
@@ -273,7 +273,7 @@ def guide_line(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     ends = (middle - step, middle + step)
     barred = rng.random() < 0.25 and length < max(height, width)
 
-    def draw(pen: Image.Image, fine: int) -> None:
+    def draw(pen: ImageDraw.ImageDraw, fine: int) -> None:
         pen_width = max(1, round(thick * fine))
         _line(pen, ends[0] * fine, ends[1] * fine, pen_width, dash * fine if dash else None)
         across = np.array([-np.sin(angle), np.cos(angle)]) * thick * 3

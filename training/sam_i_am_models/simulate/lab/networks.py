@@ -246,6 +246,7 @@ def rods(rng: np.random.Generator, size: int) -> Field:
         box, across, inside, beyond = _rod(rng, size, width, heading + rng.normal() * loose, length)
         if box is None:
             continue
+        assert across is not None and inside is not None and beyond is not None
         chord = np.sqrt(np.maximum(1 - across**2, 0))
         if through:
             intensity[box] += np.where(inside, (grey - ground) * (0.3 + 0.7 * chord), 0).astype(np.float32)

@@ -142,11 +142,12 @@ def turned_corners(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     if outside.any():
         canvas.put(outside, 0, 0, int(rng.choice([0, 0, 255, int(canvas.image.mean())])))
         canvas.note("padding", 0, 0, outside.shape, sides=[])
-        canvas.field = tuple(_inside(np.asarray(canvas.field), 0.06 * height, 0.06 * width))
+        canvas.field = _inside(np.asarray(canvas.field), 0.06 * height, 0.06 * width)
 
 
-def _inside(field: np.ndarray, rows: float, columns: float) -> list[int]:
-    return (field + np.array([rows, columns, -rows, -columns])).round().astype(int).tolist()
+def _inside(field: np.ndarray, rows: float, columns: float) -> tuple[int, int, int, int]:
+    top, left, bottom, right = (field + np.array([rows, columns, -rows, -columns])).round().astype(int).tolist()
+    return top, left, bottom, right
 
 
 def frame(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
@@ -160,4 +161,4 @@ def frame(rng: np.random.Generator, canvas: Canvas, ink: Ink) -> None:
     tile[thick:-thick, thick:-thick] = 0
     canvas.put(tile, top + away, left + away, ink.grey)
     canvas.note("frame", top + away, left + away, tile.shape)
-    canvas.field = tuple(_inside(np.asarray(canvas.field), away + thick, away + thick))
+    canvas.field = _inside(np.asarray(canvas.field), away + thick, away + thick)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -45,10 +46,11 @@ def structures() -> list[dict]:
 @cache
 def axes() -> tuple[tuple[int, int, int], ...]:
     """Zone axes with low indices, one of each pair of opposite ones."""
-    found = []
+    found: list[tuple[int, int, int]] = []
     for axis in product(range(-HIGHEST_INDEX, HIGHEST_INDEX + 1), repeat=3):
         if any(axis) and np.gcd.reduce(axis) == 1 and next(i for i in axis if i) > 0:
-            found.append(axis)
+            a, b, c = axis
+            found.append((a, b, c))
     return tuple(found)
 
 
@@ -57,7 +59,7 @@ def projections(index: int) -> tuple[Projection, ...]:
     """The projections of one structure that resolve its columns, at most four of the shortest repeats."""
     structure = structures()[index]
     lattice = np.array(structure["lattice"])
-    good = []
+    good: list[Any] = []
     for axis in sorted(axes(), key=lambda a: float(np.linalg.norm(np.array(a) @ lattice))):
         found = _project(structure["name"], lattice, np.array(structure["atoms"]), axis)
         if found is not None and not any(_alike(found, other) for other in good):
@@ -108,7 +110,8 @@ def _completion(axis: tuple[int, int, int]) -> tuple[tuple[int, int, int], tuple
     for first in candidates:
         for second in candidates:
             if abs(round(np.linalg.det(np.array([axis, first, second], float)))) == 1:
-                return first, second
+                (a, b, c), (d, e, f) = first, second
+                return (a, b, c), (d, e, f)
     return None
 
 
@@ -131,7 +134,7 @@ def _columns(
     places: np.ndarray, numbers: np.ndarray, basis: np.ndarray
 ) -> tuple[tuple[float, float, tuple[int, ...]], ...]:
     """Atoms that lie behind each other, as (u, v, atomic numbers)."""
-    columns = []
+    columns: list[tuple[float, float, list[int]]] = []
     for place, number in zip(places, numbers, strict=True):
         for column in columns:
             apart = np.array(column[:2]) - place
@@ -139,7 +142,7 @@ def _columns(
                 column[2].append(int(number))
                 break
         else:
-            columns.append([float(place[0]), float(place[1]), [int(number)]])
+            columns.append((float(place[0]), float(place[1]), [int(number)]))
     return tuple((u, v, tuple(z)) for u, v, z in columns)
 
 

@@ -8,6 +8,7 @@ sometimes a second kind of particle.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
@@ -137,6 +138,8 @@ class Particles:
     one.
     """
 
+    radii: np.ndarray
+
     def __init__(
         self, rng: np.random.Generator, size: int, unit: float, covered: np.ndarray, other: Particles | None = None
     ) -> None:
@@ -158,7 +161,7 @@ class Particles:
         self.front = np.zeros((size, size), np.int32)
         self.thickness = np.zeros((size, size), np.float32)
         self.fringes = np.zeros((size, size), np.float32)
-        self.found = []
+        self.found: list[Any] = []
         self.facets = rng.random() ** 2
         self.gains = np.exp(rng.uniform(0.05, 0.45) * rng.standard_normal(count))
         self.fringed = rng.uniform(0, 0.5) * (rng.random() < 0.7)
@@ -259,7 +262,8 @@ def _beside(rng: np.random.Generator, found: np.ndarray, radii: np.ndarray, radi
 
 def spheres(rng: np.random.Generator, size: int) -> Pile:
     """Carbon black: aggregates of round bodies, solid or hollow, often with graphitic shells."""
-    unit, centres = size / 1024, []
+    unit = size / 1024
+    centres: list[Any] = []
     radius = log_uniform(rng, 45, 260) * unit
     most = int(np.clip(rng.uniform(0.8, 3.0) * size**2 / (np.pi * radius**2), 5, 120))
     graphitic, hollow = rng.random() < 0.6, rng.uniform(0, 0.8) * (rng.random() < 0.5)
@@ -274,6 +278,7 @@ def spheres(rng: np.random.Generator, size: int) -> Pile:
         box, distance = _distances(centres[-1][:2], own, size)
         if box is None:
             continue
+        assert distance is not None
         wavy = distance + 0.03 * own * wander[box]
         chord = np.sqrt(np.maximum(1 - (wavy / own) ** 2, 0))
         if hollow:
@@ -320,10 +325,11 @@ def _distances(
     return (rows, columns), np.hypot((y - centre[0]).astype(np.float32), (x - centre[1]).astype(np.float32))
 
 
-def grains(rng: np.random.Generator, size: int) -> Field:
+def grains(rng: np.random.Generator, size: int) -> Pile:
     """Oxide: overlapping facetted or oval grains with crisp outlines."""
     unit, radius = size / 1024, log_uniform(rng, 30, 180) * size / 1024
-    thickness, centres = np.zeros((size, size), np.float32), []
+    thickness = np.zeros((size, size), np.float32)
+    centres: list[Any] = []
     for _ in range(int(np.clip(rng.uniform(0.8, 2.5) * size**2 / (np.pi * radius**2), 5, 140))):
         own = radius * float(np.exp(0.3 * rng.standard_normal()))
         centres.append(_next_to(rng, centres, own, size))
@@ -387,7 +393,7 @@ def rods(rng: np.random.Generator, size: int) -> Pile:
     return Pile(thickness, speckle(rng, size), (thickness > 0) & (thickness < 0.05))
 
 
-def film(rng: np.random.Generator, size: int) -> Field:
+def film(rng: np.random.Generator, size: int) -> Pile:
     """A thin film of slowly changing thickness, sometimes with a hole or an edge."""
     field = smooth_field(rng, size, int(rng.integers(2, 5))).numpy()
     thickness = (0.6 + rng.uniform(0, 0.25) * field).clip(0.1)
