@@ -2,6 +2,8 @@
 one with place terms.
 """
 
+from typing import Any
+
 import onnx
 import torch
 from onnx import parser
@@ -17,7 +19,7 @@ class TiledAttention(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Tensor, q: Tensor, k: Tensor, v: Tensor, heads: Tensor) -> Tensor:
+    def forward(ctx: Any, q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
         def split(x: Tensor) -> Tensor:
             return x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2)
 
@@ -26,7 +28,7 @@ class TiledAttention(torch.autograd.Function):
 
     @staticmethod
     @symbolic_helper.parse_args("v", "v", "v", "i")
-    def symbolic(g: Tensor, q: Tensor, k: Tensor, v: Tensor, heads: Tensor) -> Tensor:
+    def symbolic(g: Any, q: Any, k: Any, v: Any, heads: int) -> Any:
         out = g.op("com.microsoft::MultiHeadAttention", q, k, v, num_heads_i=heads, scale_f=1.0)
         batch, length, _ = symbolic_helper._get_tensor_sizes(q)
         width = symbolic_helper._get_tensor_sizes(v)[2]
@@ -42,7 +44,7 @@ class PlacedAttention(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Tensor, q: Tensor, k: Tensor, v: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    def forward(ctx: Any, q: Tensor, k: Tensor, v: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         side = rows.shape[-1]
         tiles = []
         for tile in torch.arange(side**2).split(side):
@@ -52,7 +54,7 @@ class PlacedAttention(torch.autograd.Function):
         return torch.cat(tiles, 1)
 
     @staticmethod
-    def symbolic(g: Tensor, q: Tensor, k: Tensor, v: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    def symbolic(g: Any, q: Any, k: Any, v: Any, rows: Any, columns: Any) -> Any:
         width, side = (symbolic_helper._get_tensor_sizes(x)[-1] for x in (v, rows))
         return g.op(f"{DOMAIN}::PlacedAttention", q, k, v, rows, columns, width_i=width, side_i=side).setType(v.type())
 

@@ -9,18 +9,19 @@ import argparse
 import json
 import resource
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
 from segment_anything import SamAutomaticMaskGenerator, SamPredictor
-from torch import Tensor
 
 from .checkpoint import load_checkpoint
 
 
-def cpu_seconds(work: Tensor) -> float:
+def cpu_seconds(work: Callable[[], Any]) -> float:
     start = time.process_time()
     work()
     return time.process_time() - start

@@ -37,7 +37,9 @@ class ImageStage(nn.Module):
         self.to_image, self.to_tokens = block.cross_attn_token_to_image, block.cross_attn_image_to_token
         self.register_buffer("positions", position_map(sam))
 
-    def forward(self, image_embeddings: Tensor, mask_input: Tensor, has_mask_input: Tensor) -> Tensor:
+    def forward(
+        self, image_embeddings: Tensor, mask_input: Tensor, has_mask_input: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """image_tokens (l, c); by head image_keys (h, i / h, l), image_values (h, l, i / h), image_queries (h, i / h,
         l).
         """
@@ -88,7 +90,7 @@ class TokenProjections(nn.Module):
         return (self.by_head(v) @ self.source.out_proj.weight.T + bias).flatten(1, 2)
 
 
-def attend(scores: Tensor, heads: Tensor) -> Tensor:
+def attend(scores: Tensor, heads: int) -> Tensor:
     """Softmax over the tokens within each head; scores (n, l, h * t)."""
     shape = scores.shape
     return torch.softmax(scores.reshape(shape[0], shape[1], heads, -1), -1).reshape(shape[0], shape[1], -1)
@@ -103,7 +105,7 @@ class FirstBlock(nn.Module):
         self.to_image, self.to_tokens = block.cross_attn_token_to_image, block.cross_attn_image_to_token
         self.outputs = TokenProjections(block.cross_attn_image_to_token)
 
-    def forward(self, prompt: Tensor, image: Tensor) -> Tensor:
+    def forward(self, prompt: Tensor, image: Tensor) -> tuple[Tensor, Tensor]:
         """Tokens (n, t, c) and image tokens (n, l, c) after the block."""
         block, (image_tokens, image_keys, image_values, image_queries) = self.block, image
         tokens = block.norm1(block.self_attn(prompt, prompt, prompt))
@@ -139,7 +141,7 @@ class LaterBlock(nn.Module):
             TokenProjections(block.cross_attn_image_to_token),
         )
 
-    def forward(self, tokens: Tensor, image: Tensor, prompt: Tensor, positions: Tensor) -> Tensor:
+    def forward(self, tokens: Tensor, image: Tensor, prompt: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
         block, placed = self.block, image + positions
         query = tokens + prompt
         tokens = block.norm1(tokens + block.self_attn(query, query, tokens))
@@ -198,7 +200,7 @@ class PromptStage(nn.Module):
         image_keys: Tensor,
         image_values: Tensor,
         image_queries: Tensor,
-    ) -> Tensor:
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """iou_predictions (n, 4), mask_weights (n, 4, c / 8), attended_tokens (n, l, c)."""
         tokens = prompt = self._prompt_tokens(point_coords, point_labels)
         tokens, image = self.first(prompt, (image_tokens, image_keys, image_values, image_queries))

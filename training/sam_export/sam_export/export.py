@@ -33,7 +33,7 @@ def export_graph(
         _export_large(net, arguments, target, inputs, outputs, axes)
 
 
-def _trace(net: nn.Module, arguments: Tensor, target: Path, inputs: Tensor, outputs: Tensor, axes: Tensor) -> None:
+def _trace(net: nn.Module, arguments: tuple, target: Path, inputs: list[str], outputs: list[str], axes: dict) -> None:
     with torch.no_grad():
         torch.onnx.export(
             net,
@@ -57,7 +57,7 @@ def _define_calls(target: Path) -> None:
 
 
 def _export_large(
-    net: nn.Module, arguments: Tensor, target: Path, inputs: Tensor, outputs: Tensor, axes: Tensor
+    net: nn.Module, arguments: tuple, target: Path, inputs: list[str], outputs: list[str], axes: dict
 ) -> None:
     """Beyond protobuf's 2 GB the exporter scatters one file per tensor: collect them in one beside the graph."""
     scattered = target.parent / f".{target.stem}-parts"
@@ -157,7 +157,9 @@ def sparse_embedding(sam: Sam, coords: Tensor, labels: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def reference_masks(sam: Sam, embedding: Tensor, coords: Tensor, labels: Tensor, mask: Tensor | None = None) -> Tensor:
+def reference_masks(
+    sam: Sam, embedding: Tensor, coords: Tensor, labels: Tensor, mask: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """(iou_predictions, low_res_masks), all four masks, from Meta's modules; the padding point is among the prompts
     already.
     """
@@ -169,7 +171,9 @@ def reference_masks(sam: Sam, embedding: Tensor, coords: Tensor, labels: Tensor,
     return iou, masks
 
 
-def staged_masks(folder: Path, embedding: Tensor, coords: Tensor, labels: Tensor, mask: Tensor | None = None) -> Tensor:
+def staged_masks(
+    folder: Path, embedding: Tensor, coords: Tensor, labels: Tensor, mask: Tensor | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """(iou_predictions, low_res_masks) of the exported graphs."""
     size = 4 * embedding.shape[-1]
     earlier = np.zeros((1, 1, size, size), np.float32) if mask is None else mask.numpy()

@@ -5,6 +5,7 @@ it comes gives flat noise, on which nothing could be told apart.
 """
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -78,7 +79,7 @@ def randomise(sam: Sam, seed: int, mask_scale: float = 100.0, iou_spread: float 
     return sam.eval()
 
 
-def _smooth_map(shape: tuple[int, int], noise: Tensor) -> torch.Tensor:
+def _smooth_map(shape: tuple[int, ...], noise: Callable[..., Tensor]) -> torch.Tensor:
     """(1, h, w, c): a few low frequencies per channel."""
     _, height, breadth, width = shape
     coarse = noise(1, width, 4, 4)
