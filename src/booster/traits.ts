@@ -6,6 +6,7 @@ export interface Traits {
   readonly spread: number;
 }
 
+/** Names the first values that a trait reader gives for one square. */
 export function traitsOf([share = 0, grey = 0, spread = 0]: readonly number[]): Traits {
   return { share, grey, spread };
 }

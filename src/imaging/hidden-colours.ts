@@ -9,6 +9,7 @@ const leastDistance = 0.2;
 /** Fewer pixels than this share are annotations in colour. */
 const leastShare = 0.02;
 
+/** Said of a picture where two materials may differ in hue and in nothing else. */
 export const hiddenColoursWarning =
   'the picture is in colour, and only its brightness is looked at: what differs in hue alone is taken for one material; give each channel as a picture of its own to tell it apart';
 

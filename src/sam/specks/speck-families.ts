@@ -30,6 +30,7 @@ export interface FamilyRules {
   readonly leastOfOther: number;
 }
 
+/** Chosen on supported particles and on simulated micrographs without any; in units of what is usual at a radius (rareness) and of token distance. */
 export const familyRules: FamilyRules = {
   sureRareness: 4,
   sureClearness: 1.2,
