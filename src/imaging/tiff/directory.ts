@@ -1,4 +1,3 @@
-import { withoutTrailing } from '../../core/without-trailing.js';
 import { type ByteSource, viewOf } from '../byte-source.js';
 import { damaged } from '../unreadable-file.js';
 
@@ -134,11 +133,14 @@ function decodeText(bytes: Uint8Array): string {
   return withoutPadding(text);
 }
 
-/** Text is ended by a zero, and some writers fill up behind it. */
+/** Text is ended by a zero, and some writers fill up behind it, with zeros or blanks: all from the first such zero on. */
 function withoutPadding(text: string): string {
-  const trimmed = text.trimEnd();
-  const end = withoutTrailing(trimmed, '\0');
-  return end === trimmed ? text : end;
+  let end = text.length;
+  for (let at = text.length - 1; at >= 0; at--) {
+    if (text[at] === '\0') end = at;
+    else if (text[at]?.trim() !== '') break;
+  }
+  return text.slice(0, end);
 }
 
 function valueAt(view: DataView, index: number, type: number, littleEndian: boolean): number {
