@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
+import { settle } from './settled-page.js';
 import { endServed, type LabelStudio, modelsLoaded, openLabelStudio, root, script, startBackend } from './support.js';
 
 const port = 18_090;
 const screen = { width: 1440, height: 900 };
 
-/** The picture of Label Studio on the README's first screen. Writes a screenshot of the labelling page with the named example, as it is when the task is opened, on a laptop's screen. */
+/**
+ * The picture of Label Studio on the README's first screen. Writes a screenshot of the labelling page with the named
+ * example, as it is when the task is opened, on a laptop's screen.
+ */
 export async function photographLabelStudio(example: string, file: string): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'picture-'));
   const studio = await openLabelStudio(path.join(folder, 'label-studio'), port);
@@ -74,15 +78,4 @@ async function logIn(browser: Browser, { url, user, password }: LabelStudio): Pr
   await page.fill('input[name=password]', password);
   await Promise.all([page.waitForURL((address) => !address.pathname.includes('/login')), page.keyboard.press('Enter')]);
   return page;
-}
-
-/** Waits until three screenshots in a row, a second apart, are the same. */
-async function settle(page: Page): Promise<void> {
-  let before = await page.screenshot();
-  for (let tries = 0, equal = 0; tries < 60 && equal < 2; tries++) {
-    await page.waitForTimeout(1000);
-    const now = await page.screenshot();
-    equal = now.equals(before) ? equal + 1 : 0;
-    before = now;
-  }
 }

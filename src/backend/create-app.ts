@@ -51,7 +51,7 @@ export function createApp(deps: AppDeps): Express {
   addRoute(app, 'get', '/versions', versionsRoute(deps));
   addRoute(app, 'post', '/setup', json, setupRoute(deps));
   addRoute(app, 'post', '/predict', taskBody(bodyLimits), predictRoute(deps));
-  addRoute(app, 'post', '/webhook', eventBody(), webhookRoute(deps));
+  addRoute(app, 'post', '/webhook', eventBody(bodyLimits.maxBytes), webhookRoute(deps));
   addRoute(app, 'post', '/train', json, trainRoute(deps));
   addRoute(app, 'get', '/api/projects', projectsRoute(deps));
   app.route('/api/projects/:id/train').post(trainProjectRoute(deps)).all(wrongMethod('POST'));

@@ -34,11 +34,22 @@ export async function readCheckpoints(folder: string): Promise<Checkpoint[]> {
   return parseManifest(path, await readFile(path, 'utf8'), checkpointManifest).checkpoints;
 }
 
+/** Where models lie: the installation's own, then the user's, which need not exist. */
+export type ModelFolders = readonly [embedded: string, ...added: string[]];
+
 /** The models of the installation and those that the user added; a folder without a manifest beyond the first has none. */
-export async function readStoredModels(embedded: string, ...added: readonly string[]): Promise<StoredModel[]> {
-  const stored: StoredModel[] = (await readModelEntries(embedded)).map((entry) => ({ ...entry, folder: embedded }));
-  for (const folder of added) stored.push(...(await readAdded(folder)));
+export async function readStoredModels(...folders: ModelFolders): Promise<StoredModel[]> {
+  const stored: StoredModel[] = [];
+  for await (const models of storedIn(folders)) stored.push(...models);
   return stored;
+}
+
+/** Folder by folder, so that who has found a model reads no further. */
+async function* storedIn(folders: ModelFolders): AsyncGenerator<StoredModel[]> {
+  for (const folder of folders) {
+    if (folder !== folders[0] && !(await exists(join(folder, 'manifest.json')))) continue;
+    yield (await readModelEntries(folder)).map((entry) => ({ ...entry, folder }));
+  }
 }
 
 function parseManifest<Schema extends z.ZodType>(path: string, text: string, schema: Schema): z.output<Schema> {
@@ -65,26 +76,20 @@ export function findModel<Entry extends ModelEntry, Kind extends Entry['kind']>(
 }
 
 /**
- * The entry with this id and kind in the first of the folders that has it. The installation's own comes first, so that a damaged manifest of the user
- * matters to whoever uses a model of it, and to nobody else.
+ * The entry with this id and kind in the first of the folders that has it. The installation's own comes first, so that
+ * a damaged manifest of the user matters to whoever uses a model of it, and to nobody else.
  */
 export async function findStoredModel<Kind extends ModelEntry['kind']>(
-  folders: readonly [embedded: string, ...added: string[]],
+  folders: ModelFolders,
   kind: Kind,
   id: string,
-): Promise<StoredModel<Extract<ModelEntry, { kind: Kind }>>> {
+): Promise<Extract<StoredModel, { kind: Kind }>> {
   const seen: StoredModel[] = [];
-  const [embedded, ...added] = folders;
-  for (const folder of [undefined, ...added]) {
-    seen.push(...(folder === undefined ? await readStoredModels(embedded) : await readAdded(folder)));
-    if (seen.some((entry) => entry.kind === kind && entry.id === id)) break;
+  for await (const models of storedIn(folders)) {
+    seen.push(...models);
+    if (models.some((entry) => entry.kind === kind && entry.id === id)) break;
   }
   return findModel(seen, kind, id);
-}
-
-async function readAdded(folder: string): Promise<StoredModel[]> {
-  if (!(await exists(join(folder, 'manifest.json')))) return [];
-  return (await readModelEntries(folder)).map((entry) => ({ ...entry, folder }));
 }
 
 /** The path of a model's file after checking that it is whole: length and sha256 as the manifest says. */

@@ -19,8 +19,8 @@ async function checkModels({ model, dataDir }: Settings, folder: string): Promis
   try {
     const folders = [folder, addedModelsFolder(dataDir)] as const;
     const used = [
-      await findStoredModel([...folders], 'sam', model),
-      await findStoredModel([...folders], 'texture', textureModelId),
+      await findStoredModel(folders, 'sam', model),
+      await findStoredModel(folders, 'texture', textureModelId),
     ];
     for (const { folder: place, files } of used)
       for (const file of Object.values(files)) if (file !== undefined) await verifiedModelPath(place, file);

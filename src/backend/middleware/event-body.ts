@@ -5,21 +5,19 @@ import { RefusedRequest } from '../error-response.js';
 const mostWhole = 1 << 18;
 /** Of a longer body so much is kept from either end. */
 const endBytes = 1 << 16;
-/** Label Studio's own limit. */
-const mostBytes = 250 * 2 ** 20;
 
 /** What is kept of the body of a webhook: all of it, or the two ends of one that carries megabytes of masks. */
 export type EventBody = { readonly whole: Buffer } | { readonly head: Buffer; readonly tail: Buffer };
 
 /**
- * Reads the body of a webhook into `request.body`, an {@link EventBody}, in memory that does not grow with it. Webhooks may come without a login, so
- * nothing is unpacked: Label Studio packs nothing.
+ * Reads the body of a webhook into `request.body`, an {@link EventBody}, in memory that does not grow with it. Webhooks
+ * may come without a login, so nothing is unpacked: Label Studio packs nothing.
  */
-export function eventBody(): RequestHandler {
+export function eventBody(maxBytes: number): RequestHandler {
   return async (request, response, next) => {
     try {
       if ((request.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') throw packed();
-      if (request.is(['json', '+json']) !== false) request.body = await readEnds(request);
+      if (request.is(['json', '+json']) !== false) request.body = await readEnds(request, maxBytes);
     } catch (thrown) {
       response.setHeader('connection', 'close');
       request.resume();
@@ -29,8 +27,8 @@ export function eventBody(): RequestHandler {
   };
 }
 
-async function readEnds(request: Request): Promise<EventBody> {
-  if (Number(request.get('content-length') ?? 0) > mostBytes) throw tooLarge();
+async function readEnds(request: Request, maxBytes: number): Promise<EventBody> {
+  if (Number(request.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
   let length = 0;
   let kept: Buffer[] = [];
   let keptBytes = 0;
@@ -38,7 +36,7 @@ async function readEnds(request: Request): Promise<EventBody> {
   // The connection must outlive a body that is refused midway, to carry the answer.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > mostBytes) throw tooLarge();
+    if (length > maxBytes) throw tooLarge(maxBytes);
     kept.push(chunk);
     keptBytes += chunk.length;
     if (keptBytes <= mostWhole) continue;
@@ -55,6 +53,10 @@ function packed(): RefusedRequest {
   return new RefusedRequest(415, 'a packed body is not taken here', 'Send plain UTF-8 JSON.');
 }
 
-function tooLarge(): RefusedRequest {
-  return new RefusedRequest(413, 'the body is larger than 250 MB', 'Send a smaller event.');
+function tooLarge(maxBytes: number): RefusedRequest {
+  return new RefusedRequest(
+    413,
+    `the body is larger than ${Math.round(maxBytes / 2 ** 20)} MB`,
+    'Send a smaller event.',
+  );
 }

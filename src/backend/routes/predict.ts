@@ -7,6 +7,7 @@ import {
   type PredictionEntry,
   type PredictRequest,
   predictRequestSchema,
+  projectNumberOf,
   type TaskErrorAt,
 } from '../../label-studio/protocol.js';
 import { tooManyTasks } from '../../label-studio/task-stream.js';
@@ -63,12 +64,13 @@ async function predict(call: PredictCall): Promise<void> {
   if (body.tasks.length > mostTasks) throw tooManyTasks(mostTasks);
   await modelsReady(deps, signal);
   const project = deps.projects.find(body.project);
+  const number = projectNumberOf(body.project);
   const job: PredictJob = {
     labelConfig: parseLabelConfig(body.label_config ?? project?.labelConfig ?? noConfig(body.project)),
     labelStudio: labelStudioAccess(deps.settings, project),
     signal,
     profile: await deps.learning?.profiles.find(body.project),
-    project: projectNumber(body.project),
+    project: number === undefined ? undefined : Number(number),
   };
   const context = body.params?.context?.result ?? [];
   if (context.length > 0) {
@@ -98,12 +100,6 @@ function noConfig(project: string | undefined): never {
   throw new SamIAmError('label_config.unreadable', `the request has no label config, and it ${named}`, {
     hint: 'Send label_config with the request, or POST /setup first, as Label Studio does.',
   });
-}
-
-/** Label Studio names a project by its id and its time of creation. */
-function projectNumber(project: string | undefined): number | undefined {
-  const id = Number(project?.split('.')[0] ?? Number.NaN);
-  return Number.isInteger(id) ? id : undefined;
 }
 
 /** Label Studio shows an interactive failure only if the whole request fails: an entry without result would show nothing. */

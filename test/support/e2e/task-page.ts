@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
+import { settle } from '../../../bench/settled-page.js';
 import type { LabelStudio } from './label-studio.js';
 import { artifactsFolder, runScript } from './repository.js';
 
@@ -72,17 +73,6 @@ export async function photographTask(
 /** Runs in the page: whether something is painted over the micrograph. */
 const hasPaint = `[...document.querySelectorAll('.konvajs-content canvas')].some((canvas) =>
   canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0))`;
-
-/** Three equal screenshots in a row, a second apart, mean that the page has drawn everything. */
-async function settle(page: Page): Promise<void> {
-  let before = await page.screenshot();
-  for (let i = 0, equal = 0; i < 60 && equal < 2; i++) {
-    await page.waitForTimeout(1000);
-    const now = await page.screenshot();
-    equal = now.equals(before) ? equal + 1 : 0;
-    before = now;
-  }
-}
 
 async function readScreenshot(
   file: string,

@@ -191,7 +191,7 @@ test("a damaged manifest of the user's concerns whoever uses a model of it, and 
   await addModel(dataDir, [await exportedFolder()], {});
   await writeFile(join(addedModelsFolder(dataDir), 'manifest.json'), '{"models": [');
   const folders = [modelsFolder, addedModelsFolder(dataDir)] as const;
-  expect(await findStoredModel([...folders], 'sam', defaultModelId)).toMatchObject({ folder: modelsFolder });
-  await expect(findStoredModel([...folders], 'sam', 'tiny')).rejects.toMatchObject({ code: 'model.incompatible' });
+  expect(await findStoredModel(folders, 'sam', defaultModelId)).toMatchObject({ folder: modelsFolder });
+  await expect(findStoredModel(folders, 'sam', 'tiny')).rejects.toMatchObject({ code: 'model.incompatible' });
   await expect(readLibrary(dataDir)).rejects.toMatchObject({ code: 'model.incompatible' });
 });
