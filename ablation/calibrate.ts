@@ -1,13 +1,14 @@
 /*
- * Chooses what hangs on the weights of the embedded models, and writes it to src/pipeline/calibration.ts: how alike two masks must be to show one
- * material, and what scores are worth.
+ * Chooses what hangs on the weights of the embedded models, and writes it to src/pipeline/calibration.ts: how alike two
+ * masks must be to show one material, and what scores are worth.
  *
  *   npm run calibrate -- FOLDER... [--models FOLDER]
  *
- * A FOLDER is a simulated set, written by `python -m sam_i_am_models.simulated_set --set validation --per-class 20 FOLDER` in training/ (`--set tuning`
- * gives more; never choose on the test set), or labelled micrographs (images.json, see labelled-set.ts). What the encoders say is weighed on
- * simulations alone; what masks look like, and what scores are worth, on both, each counting half. What the generator finds is kept in
- * .cache/ablation, so that a second run takes a few minutes only. `npm run grouping` judges the result.
+ * A FOLDER is a simulated set, written by `python -m sam_i_am_models.simulated_set --set validation --per-class 20
+ * FOLDER` in training/ (`--set tuning` gives more; never choose on the test set), or labelled micrographs (images.json,
+ * see labelled-set.ts). What the encoders say is weighed on simulations alone; what masks look like, and what scores
+ * are worth, on both, each counting half. What the generator finds is kept in .cache/ablation, so that a second run
+ * takes a few minutes only. `npm run grouping` judges the result.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -93,8 +94,8 @@ function balanced({ simulated: many, labelled }: typeof outcomes): ScoredOutcome
 }
 
 /**
- * What the looks of masks are worth, from simulated and labelled micrographs, each half; labelled ones are judged by a fit without them. The bias
- * is moved so that one threshold holds with looks and without.
+ * What the looks of masks are worth, from simulated and labelled micrographs, each half; labelled ones are judged by a
+ * fit without them. The bias is moved so that one threshold holds with looks and without.
  */
 function fitAllLooks(): { readonly likeness: LikenessWeights; readonly report: string } {
   const observed = new Map(found.map((known) => [known, observeLooks(pairsOf(known), encoders)]));
@@ -140,9 +141,12 @@ function reportOf(
         return { score, is, weight };
       });
     });
-    return `${isSimulated ? 'simulated' : 'labelled'}: ${judged.length} images, ${pairs.length} pairs, area under the curve ${areaUnderCurve(pairs).toFixed(3)}\n`;
+    const counts = `${judged.length} images, ${pairs.length} pairs`;
+    const area = areaUnderCurve(pairs).toFixed(3);
+    return `${isSimulated ? 'simulated' : 'labelled'}: ${counts}, area under the curve ${area}\n`;
   });
-  return `${lines.join('')}threshold ${least}; right number of materials: ${right.map(([name, share]) => `${name} ${share.toFixed(2)}`).join(', ')}\n`;
+  const shares = right.map(([name, share]) => `${name} ${share.toFixed(2)}`).join(', ');
+  return `${lines.join('')}threshold ${least}; right number of materials: ${shares}\n`;
 }
 
 /** The share of pairs of one same and one different pair of masks that are in the right order. */
@@ -164,7 +168,10 @@ interface Chosen {
   readonly right: readonly (readonly [kind: string, share: number])[];
 }
 
-/** The threshold with the most images right, simulated classes and labelled sets counting the same; of those that are as good the middle. */
+/**
+ * The threshold with the most images right, simulated classes and labelled sets counting the same; of those that are as
+ * good the middle.
+ */
 function chooseThreshold(known: readonly KnownMasks[], weightsOf: (known: KnownMasks) => LikenessWeights): Chosen {
   const groupOf = ({ image }: KnownMasks): string => (image.isSimulated ? image.kind : 'labelled');
   const groups = [...new Set(known.map(groupOf))].sort();

@@ -3,9 +3,10 @@
  *
  *   npm run grouping -- FOLDER... [--models FOLDER] [--json FILE]
  *
- * FOLDER is a simulated set (set.json), labelled micrographs (images.json, see labelled-set.ts), or micrographs beside label images NAME.mask.png.
- * One line per image; then per kind and per number of materials: best-match IoU with the number chosen, given, and with the true class of every
- * mask known (the limit of grouping), how often the number is right, and how far confidence is off.
+ * FOLDER is a simulated set (set.json), labelled micrographs (images.json, see labelled-set.ts), or micrographs beside
+ * label images NAME.mask.png. One line per image; then per kind and per number of materials: best-match IoU with the
+ * number chosen, given, and with the true class of every mask known (the limit of grouping), how often the number is
+ * right, and how far confidence is off.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -29,7 +29,10 @@ export interface Shown {
   readonly known: number;
 }
 
-/** Describes what mask removal leaves; of sets made to err the largest masks alone: they have many scraps, which take long and say little. */
+/**
+ * Describes what mask removal leaves; of sets made to err the largest masks alone: they have many scraps, which take
+ * long and say little.
+ */
 export async function describeKnown(
   context: ImageContext<JudgedImage>,
   { most = Infinity }: { readonly most?: number } = {},

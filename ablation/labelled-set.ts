@@ -15,8 +15,9 @@ const maxPixels = 8192 * 8192;
 const ignored = 255;
 
 /**
- * `images.json` of a folder of labelled micrographs: the file's name (or another `path`, from the folder), how many materials it shows, what kind
- * of micrograph it is, and which values of its label image `NAME.mask.png` are which class. Without classes only the number is judged.
+ * `images.json` of a folder of labelled micrographs: the file's name (or another `path`, from the folder), how many
+ * materials it shows, what kind of micrograph it is, and which values of its label image `NAME.mask.png` are which
+ * class. Without classes only the number is judged.
  */
 const labelledFile = z.record(
   z.string(),
@@ -46,7 +47,10 @@ export interface JudgedEntry {
   read(): Promise<JudgedImage>;
 }
 
-/** The images of a folder: simulated (set.json), labelled (images.json), or each `NAME.mask.png` with its micrograph, every value a class. */
+/**
+ * The images of a folder: simulated (set.json), labelled (images.json), or each `NAME.mask.png` with its micrograph,
+ * every value a class.
+ */
 export async function readJudgedSet(folder: string): Promise<JudgedEntry[]> {
   if (await exists(join(folder, 'set.json'))) {
     return (await readSet(folder)).map((entry) => ({

@@ -124,7 +124,10 @@ function numberLines(records: readonly ImageRecord[]): string[] {
     const count = (holds: (chosen: number) => boolean): number => images.filter(({ chosen }) => holds(chosen)).length;
     const iou = (row: string): string =>
       (meanOf(images.flatMap(({ system }) => system[row]?.['best IoU'] ?? [])) ?? 0).toFixed(3);
-    return `| ${number} | ${images.length} | ${count((chosen) => chosen === number)} | ${count((chosen) => chosen < number)}, ${count((chosen) => chosen > number)} | ${iou(chosenCountRow)} | ${iou(referenceRow)} |`;
+    const right = count((chosen) => chosen === number);
+    const wrong = `${count((chosen) => chosen < number)}, ${count((chosen) => chosen > number)}`;
+    const cells = [number, images.length, right, wrong, iou(chosenCountRow), iou(referenceRow)];
+    return `| ${cells.join(' | ')} |`;
   });
 }
 

@@ -1,4 +1,7 @@
-/** Measures our generator in a process of its own, which `embedded` starts: its settings as JSON are the one argument, one JSON object comes back. */
+/**
+ * Measures our generator in a process of its own, which `embedded` starts: its settings as JSON are the one argument,
+ * one JSON object comes back.
+ */
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { encodeCocoRle } from '#built/core/coco-rle';

@@ -1,13 +1,14 @@
 /**
  * Whether training survives kill -9 at any point, on a real Label Studio:
  *   npm run bench -- kill-training [--kills 30] [--images 5] [--seed 1]
- * A project with accepted images is trained again and again, each time asked for ten times at once. By turns the training process and the whole
- * server are killed with SIGKILL at a random moment of the training, one time in three in its last second, when the profile is written; only kills
- * count that hit a running training. After each the live profile must be whole and be the old or the new one; a killed server must take the training
- * up again by itself, once the one that it left behind has ended; a killed training must be on record as failed; never may two trainings run at
- * once. In the end 200 requests at once must begin one training, which must end well.
- * SAM_I_AM_LABEL_STUDIO holds the line of scripts/start-label-studio.sh; without it a server is started.
- * Prints one JSON object; exit status 1 if something was lost, broken or done twice at once.
+ * A project with accepted images is trained again and again, each time asked for ten times at once. By turns the
+ * training process and the whole server are killed with SIGKILL at a random moment of the training, one time in three
+ * in its last second, when the profile is written; only kills count that hit a running training. After each the live
+ * profile must be whole and be the old or the new one; a killed server must take the training up again by itself, once
+ * the one that it left behind has ended; a killed training must be on record as failed; never may two trainings run at
+ * once. In the end 200 requests at once must begin one training, which must end well. SAM_I_AM_LABEL_STUDIO holds the
+ * line of scripts/start-label-studio.sh; without it a server is started. Prints one JSON object; exit status 1 if
+ * something was lost, broken or done twice at once.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -3,9 +3,9 @@
  *
  *   npm run bench -- page [--rounds 3]
  *
- * One JSON object per line: bytes of the first view as sent and gzipped, milliseconds until an example can be clicked; then for each example
- * and each threshold or number of materials the milliseconds from the change to the first look that shows it, painted. Run it on a quiet
- * machine.
+ * One JSON object per line: bytes of the first view as sent and gzipped, milliseconds until an example can be clicked;
+ * then for each example and each threshold or number of materials the milliseconds from the change to the first look
+ * that shows it, painted. Run it on a quiet machine.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

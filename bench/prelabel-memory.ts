@@ -3,8 +3,8 @@
  *   npm run bench -- prelabel-memory [--tasks 1000,50000] [--processes 2] [--live]
  * The command is the real one; Label Studio is a stand-in that makes up tasks and remembers what was posted, and workers over a real Redis
  * answer at once with one region of 20 kB. Prints the command's peak memory as one JSON object per line; --live collects garbage every
- * second and prints what was in use after that, in megabytes, for each tenth of the run: a peak also holds garbage that there was no need to
- * collect.
+ * second and prints what was in use after that, in megabytes, for each tenth of the run: a peak also holds garbage that
+ * there was no need to collect.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

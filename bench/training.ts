@@ -1,13 +1,14 @@
 /**
  * What learning costs, and what it costs those who work meanwhile, beside a real Label Studio:
  *   nice -n 5 npm run bench -- training FOLDER [--few 5] [--many 100] [--hooks 200] [--rounds 4] [--predictions 5]
- * FOLDER holds one project of `python -m sam_i_am_models.simulated_project` in training/. Where more images are wanted than it has, they are its
- * own, turned and mirrored. All images are encoded before anything is timed. Three figures follow:
+ * FOLDER holds one project of `python -m sam_i_am_models.simulated_project` in training/. Where more images are wanted
+ * than it has, they are its own, turned and mirrored. All images are encoded before anything is timed. Three figures
+ * follow:
  *  - trainings of `few` and of `many` accepted images, asked for with START_TRAINING: wall time, and CPU time of the training's process;
- *  - `hooks` webhooks, each the body that Label Studio itself sent for an annotation, and as many of a megabyte, while nothing else runs and while
- *    trainings run;
- *  - /predict in rounds, by turns while nothing else runs and while trainings run: new micrographs (the same ones in every round, told apart by
- *    bytes after the picture's end), ones that were painted before, and clicks on those.
+ *  - `hooks` webhooks, each the body that Label Studio itself sent for an annotation, and as many of a megabyte, while
+ *    nothing else runs and while trainings run;
+ *  - /predict in rounds, by turns while nothing else runs and while trainings run: new micrographs (the same ones in
+ *    every round, told apart by bytes after the picture's end), ones that were painted before, and clicks on those.
  * SAM_I_AM_LABEL_STUDIO holds the line of scripts/start-label-studio.sh; without it a server is started. Prints one JSON object.
  */
 import { once } from 'node:events';

@@ -1,8 +1,8 @@
 /**
  * How long after a frame is complete its regions are there:
  *   npm run bench -- watch [--frames 40] [--every-ms 1500] [--points-per-side 6]
- * Frames of 1024² pixels (crops of simulated micrographs, enlarged) appear in a folder that `sam-i-am watch` watches with the embedded model.
- * Prints one JSON object: the median, the 95 % quantile and the share within 1.5 s.
+ * Frames of 1024² pixels (crops of simulated micrographs, enlarged) appear in a folder that `sam-i-am watch` watches
+ * with the embedded model. Prints one JSON object: the median, the 95 % quantile and the share within 1.5 s.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
-// Plain JavaScript, as bundle-runtime.mjs and ask-prediction.mjs are: `npm run check`, `npm pack` and a fresh clone run them before anything
-// is built.
-// Every source file with logic has a unit test of its name: src/a/b.ts → test/unit/a/b.test.ts. Part of npm run check.
+// Plain JavaScript, as bundle-runtime.mjs and ask-prediction.mjs are: `npm run check`, `npm pack` and a fresh clone run
+// them before anything is built. Every source file with logic has a unit test of its name: src/a/b.ts →
+// test/unit/a/b.test.ts. Part of npm run check.
 //   node scripts/check-mirror.mjs [--write]
 // test/unit/without-mirror.txt names those that have none yet; it may only shrink. --write takes out of it what has its test by now or is
 // gone, and adds what is new: for merges, and to be looked at in the diff.

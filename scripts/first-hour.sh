@@ -48,7 +48,8 @@ echo '== npm pack'
 (cd "$work/clone" && npm pack --ignore-scripts=false --silent) >/dev/null
 package="$(echo "$work"/clone/sam-i-am-*.tgz)"
 tar -tzf "$package" >"$work/packed"
-for file in CHANGELOG.md README.md docs/pictures/overview.png docs/pictures/label-studio.png assets/fonts/LICENSE node_modules/onnxruntime-node/LICENSE; do
+for file in CHANGELOG.md README.md docs/pictures/overview.png docs/pictures/label-studio.png assets/fonts/LICENSE \
+  node_modules/onnxruntime-node/LICENSE; do
   grep -qx "package/$file" "$work/packed" || fail "$file is not in the package"
 done
 ! grep '/dist/.*\.map$' "$work/packed" | grep -v node_modules || fail 'source maps are in the package'

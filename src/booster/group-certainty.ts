@@ -1,9 +1,10 @@
 import type { Likenesses } from './group-by-likeness.js';
 
 /**
- * How sure it is that each item belongs to its group and to no other, in [0, 1]. Likenesses are logarithms of odds: more than `least` speaks for one
- * group. What counts is the weaker of two: how alike an item is to the others of its group, and how unlike to the most similar other group. An
- * item that was joined to what it is not like is as unsure as one that was parted from what it is like.
+ * How sure it is that each item belongs to its group and to no other, in [0, 1]. Likenesses are logarithms of odds:
+ * more than `least` speaks for one group. What counts is the weaker of two: how alike an item is to the others of its
+ * group, and how unlike to the most similar other group. An item that was joined to what it is not like is as unsure as
+ * one that was parted from what it is like.
  */
 export function groupCertainty({ weights, likeness }: Likenesses, groups: readonly number[], least: number): number[] {
   const items = [...groups.keys()];

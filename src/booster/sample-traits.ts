@@ -4,7 +4,10 @@ import type { OwnSquare, TraitReader } from '../texture/own-traits.js';
 import type { PlacedDescription } from './describe-masks.js';
 import type { PlacedTraits } from './traits.js';
 
-/** The same descriptions with what the masks look like around the places where they were sampled. Other work gets its turn between two masks. */
+/**
+ * The same descriptions with what the masks look like around the places where they were sampled. Other work gets its
+ * turn between two masks.
+ */
 export async function withTraits<Description extends PlacedDescription>(
   image: GreyImage,
   masks: readonly Mask[],

@@ -12,8 +12,9 @@ const stripShare = 0.25;
 const leastHeld = 0.15;
 
 /**
- * Pairs of masks of which one is scattered over the other: many small pieces in holes that the other leaves. SAM saw them as not of the other, and
- * their texture can hardly be told: a token is as large as they are. Returns whether two of the masks, by their indices, are such a pair.
+ * Pairs of masks of which one is scattered over the other: many small pieces in holes that the other leaves. SAM saw
+ * them as not of the other, and their texture can hardly be told: a token is as large as they are. Returns whether two
+ * of the masks, by their indices, are such a pair.
  */
 export function scatteredOver(masks: readonly Mask[]): (first: number, second: number) => boolean {
   const surrounding = new Map<number, ReadonlySet<number>>();

@@ -55,7 +55,9 @@ export function warnOfUnseen(
     return shape !== null && distanceFromSeen(shape, seen) > seen.limit;
   }).length;
   if (unseen === 0) return [];
+  const [noun, whose] = unseen === 1 ? ['mask', 'its'] : ['masks', 'their'];
   return [
-    `${unseen} mask${unseen === 1 ? '' : 's'} of a texture unlike any that the models were trained on: what is said of ${unseen === 1 ? 'its' : 'their'} material is less certain`,
+    `${unseen} ${noun} of a texture unlike any that the models were trained on: ` +
+      `what is said of ${whose} material is less certain`,
   ];
 }

@@ -25,7 +25,8 @@ export function warnOfFilled({ found, kept, materials, fieldPx }: Filled): strin
   if (only === undefined || other !== undefined || found < manyMasks || only.areaPx < fullShare * fieldPx) return [];
   const left = found > kept ? `${found - kept} of them left out` : 'all of them kept';
   return [
-    `one material fills the picture, though ${found} masks were found (${left}, the rest joined): if you see more, give the number of materials, or have regions painted`,
+    `one material fills the picture, though ${found} masks were found (${left}, the rest joined): ` +
+      `if you see more, give the number of materials, or have regions painted`,
   ];
 }
 
@@ -48,7 +49,8 @@ export function warnOfDose(masks: readonly Pick<MaskDescription, 'traits' | 'are
   const height = Math.max(...seen.map((places) => mean(places.map((place) => patternHeightOf(place.values)))));
   if (noise < strongNoise || differ > noise || height > clearPattern) return [];
   return [
-    `the dose may be too low to tell materials: noise is ${Math.round(100 * noise)} % of the range of grey, more than masks differ by; record longer, or give the mean of several frames`,
+    `the dose may be too low to tell materials: noise is ${Math.round(100 * noise)} % of the range of grey, ` +
+      `more than masks differ by; record longer, or give the mean of several frames`,
   ];
 }
 

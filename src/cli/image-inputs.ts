@@ -45,7 +45,8 @@ export async function withFrames(
 
 /**
  * The images that the user named: files as they are, of folders the image files in them, sorted by name; what else
- * lies there is told, with the reason. Throws `usage.invalid` for what does not exist and for two inputs whose results would have the same names.
+ * lies there is told, with the reason. Throws `usage.invalid` for what does not exist and for two inputs whose results
+ * would have the same names.
  */
 export async function findImages(inputs: readonly string[]): Promise<FoundImages> {
   const expanded = await Promise.all(inputs.map(expand));

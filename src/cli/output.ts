@@ -3,8 +3,8 @@ import { SamIAmError } from '../core/errors.js';
 import { printable, printableJson } from '../core/printable.js';
 
 /*
- * The one place that writes: results to standard output, everything else to standard error, each line as a terminal may show it. ESLint refuses
- * process.stdout and process.stderr elsewhere.
+ * The one place that writes: results to standard output, everything else to standard error, each line as a terminal may
+ * show it. ESLint refuses process.stdout and process.stderr elsewhere.
  */
 
 /** Where messages go. */

@@ -65,7 +65,8 @@ export const settingsSchema = z.object({
     .enum(['off', 'auto', 'high'], { error: 'must be off, auto or high' })
     .prefault('auto')
     .describe(
-      'Small things such as particles, precipitates and pores: auto, outlined by their grey where there are many; high, also smaller ones, looked at enlarged by the model, at up to ten times the cost; off.',
+      'Small things such as particles, precipitates and pores: auto, outlined by their grey where there are many; ' +
+        'high, also smaller ones, looked at enlarged by the model, at up to ten times the cost; off.',
     ),
   dataDir: z
     .string()

@@ -1,7 +1,10 @@
 /** Control and direction characters: what they do to a terminal is not for a name to say. */
 const active = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
-/** Text from elsewhere (the name of a file, of a label) as a terminal or a log may show it: control and direction characters are escaped. */
+/**
+ * Text from elsewhere (the name of a file, of a label) as a terminal or a log may show it: control and direction
+ * characters are escaped.
+ */
 export function printable(text: string): string {
   return text.replaceAll(active, (character) => {
     const code = character.charCodeAt(0);

@@ -10,7 +10,8 @@ export interface RegionChanges {
 
 /** What an overlap with submitted regions means: it stands wherever such a figure does. */
 export const agreementNote =
-  'Regions that people submitted unchanged overlap themselves by 100 %: that is agreement, not accuracy. How much they changed tells whether they looked.';
+  'Regions that people submitted unchanged overlap themselves by 100 %: that is agreement, not accuracy. ' +
+  'How much they changed tells whether they looked.';
 
 /** "2 edited, 1 drawn, 0 deleted of 12 regions"; undefined where nothing is known of where regions come from. */
 export function changesText({ accepted, edited, rejected, drawn }: RegionChanges): string | undefined {

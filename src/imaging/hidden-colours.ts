@@ -11,11 +11,12 @@ const leastShare = 0.02;
 
 /** Said of a picture where two materials may differ in hue and in nothing else. */
 export const hiddenColoursWarning =
-  'the picture is in colour, and only its brightness is looked at: what differs in hue alone is taken for one material; give each channel as a picture of its own to tell it apart';
+  'the picture is in colour, and only its brightness is looked at: ' +
+  'what differs in hue alone is taken for one material; give each channel as a picture of its own to tell it apart';
 
 /**
- * Whether channels tell apart what brightness does not: a good many pixels differ in colour from the median of those that are as bright. A grey picture,
- * a tinted one and one in false colours that rise with brightness hide nothing.
+ * Whether channels tell apart what brightness does not: a good many pixels differ in colour from the median of those
+ * that are as bright. A grey picture, a tinted one and one in false colours that rise with brightness hide nothing.
  */
 export function hidesColours(red: PixelValues, green: PixelValues, blue: PixelValues): boolean {
   const stride = Math.max(1, Math.floor(red.length / mostPixels));

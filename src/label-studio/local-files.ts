@@ -10,8 +10,8 @@ export function localFilePath(url: URL): string | undefined {
 }
 
 /**
- * Reads a file below `root`; a path or link that leads out of it is refused. It is opened first and checked then, so that a link that is turned
- * round meanwhile leads nowhere else.
+ * Reads a file below `root`; a path or link that leads out of it is refused. It is opened first and checked then, so
+ * that a link that is turned round meanwhile leads nowhere else.
  */
 export async function readLocalFile(root: string, relativePath: string, maxBytes: number): Promise<Uint8Array> {
   const realRoot = await realpath(root).catch(() => undefined);

@@ -43,7 +43,10 @@ export interface ProjectWatchDeps {
 
 const defaultPauses = { afterHintMs: 300, betweenLooksMs: 600_000, afterFailureMs: 30_000 };
 
-/** Anyone who reaches the port can name projects, and each is asked for with our key: so few that Label Studio never knew may wait, and so few are asked for at once. */
+/**
+ * Anyone who reaches the port can name projects, and each is asked for with our key: so few that Label Studio never
+ * knew may wait, and so few are asked for at once.
+ */
 const mostUnknown = 100;
 const mostAtOnce = 2;
 /** So many are remembered as looked at since the start. */

@@ -20,7 +20,10 @@ export const stages = ['sam', 'removed', 'boosted'] as const;
 /** How far the pipeline goes. */
 export type Stage = (typeof stages)[number];
 
-/** How closely small things are looked at: `auto` outlines families of specks by their grey, `high` finds smaller ones, too, and asks the model again, enlarged. */
+/**
+ * How closely small things are looked at: `auto` outlines families of specks by their grey, `high` finds smaller ones,
+ * too, and asks the model again, enlarged.
+ */
 export const detailLevels = ['off', 'auto', 'high'] as const;
 
 /** How closely small things are looked at. */

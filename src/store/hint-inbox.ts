@@ -32,8 +32,8 @@ export interface HintInbox {
 const mostBytes = 1 << 20;
 
 /**
- * Opens the log `folder/webhooks.jsonl`, which several servers may share. Hints that come at the same time go to the disk together. Numbers follow
- * the clock, so that a look of one server settles what any server had noted before.
+ * Opens the log `folder/webhooks.jsonl`, which several servers may share. Hints that come at the same time go to the
+ * disk together. Numbers follow the clock, so that a look of one server settles what any server had noted before.
  */
 export async function openHintInbox(folder: string): Promise<HintInbox> {
   const log = openLineLog(path.join(folder, 'webhooks.jsonl'));

@@ -19,7 +19,10 @@ export interface LogContent {
 /** A file of JSON values, a line each with its checksum, that any number of processes append to. */
 export interface LineLog {
   read(): Promise<LogContent>;
-  /** Resolves when all of them are on the disk. `disk.unwritable` where there is no room: then none counts as kept, and nothing else is lost. */
+  /**
+   * Resolves when all of them are on the disk. `disk.unwritable` where there is no room: then none counts as kept, and
+   * nothing else is lost.
+   */
   append(entries: readonly unknown[]): Promise<void>;
   /** Puts what `shrink` keeps of the log in its place; appends of other processes wait meanwhile. */
   compact(shrink: (content: LogContent) => readonly unknown[]): Promise<void>;

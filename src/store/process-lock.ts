@@ -21,8 +21,8 @@ export interface LockOptions {
 const [firstPauseMs, longestPauseMs] = [2, 200];
 
 /**
- * Runs `work` while no other process, and nothing else in this one, runs work under the same lock, a file. The lock names its process, so that
- * what a killed one left behind holds up nobody. Makes the folder.
+ * Runs `work` while no other process, and nothing else in this one, runs work under the same lock, a file. The lock
+ * names its process, so that what a killed one left behind holds up nobody. Makes the folder.
  */
 export async function withLock<Value>(file: string, work: () => Promise<Value>, options: LockOptions): Promise<Value> {
   const end = performance.now() + options.patienceMs;

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 
 /*
- * Lines that are appended to a file with a checksum each. A line begins with a line break of its own, so that half a line, left by a full disk or a
- * killed process, is never glued to the next one.
+ * Lines that are appended to a file with a checksum each. A line begins with a line break of its own, so that half a
+ * line, left by a full disk or a killed process, is never glued to the next one.
  */
 
 /** A line as it is appended; `text` holds no tab before its last and no line break. */

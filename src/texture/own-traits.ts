@@ -12,7 +12,10 @@ const block = 4;
 /** A square of fewer own pixels has too little power for a spectrum to be scaled up to a whole one. */
 const leastShare = 0.05;
 
-/** Values per square: the share of it that is its own, mean grey, the spread of grey, then the logarithms of the power in each ring (booster/traits reads them). */
+/**
+ * Values per square: the share of it that is its own, mean grey, the spread of grey, then the logarithms of the power
+ * in each ring (booster/traits reads them).
+ */
 export const traitDimensions = 3 + rings;
 
 /** A square of a micrograph: grey values row by row, and 1 where a pixel belongs to the mask that is described, else 0. */
@@ -30,8 +33,8 @@ export interface TraitReader {
 }
 
 /**
- * What a mask looks like where it is itself: grey, how much that varies, and the power of its pattern by ring around frequency zero, which is the
- * same however a lattice lies. Neighbours in the same square count for nothing.
+ * What a mask looks like where it is itself: grey, how much that varies, and the power of its pattern by ring around
+ * frequency zero, which is the same however a lattice lies. Neighbours in the same square count for nothing.
  */
 export function traitReader(): TraitReader {
   const spectrum = new PowerSpectrum(traitSide);

@@ -9,7 +9,10 @@ export interface CliRun {
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-/** Runs the built command as a user would, in the folder `CWD` of the environment if it has one; `onStart` gets the process, to send it signals. */
+/**
+ * Runs the built command as a user would, in the folder `CWD` of the environment if it has one; `onStart` gets the
+ * process, to send it signals.
+ */
 export function runCli(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},

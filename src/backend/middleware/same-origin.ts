@@ -3,8 +3,8 @@ import type { Settings } from '../../config/settings.js';
 import { RefusedRequest } from '../error-response.js';
 
 /**
- * Refuses changes that another site's page asks a visitor's browser for: the browser would send the visitor's login along. Label Studio and commands
- * are no browsers, and name no origin.
+ * Refuses changes that another site's page asks a visitor's browser for: the browser would send the visitor's login
+ * along. Label Studio and commands are no browsers, and name no origin.
  */
 export function sameOrigin({ host }: Settings): RequestHandler {
   const isLocalOnly = isLoopback(host);

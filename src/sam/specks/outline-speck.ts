@@ -29,8 +29,9 @@ interface Surroundings {
 }
 
 /**
- * A speck's outline where the grey is half way between its inside and its surroundings, as a mask of a field of `width` × `height` pixels of
- * which `image` is a smaller copy; undefined where that is no speck: it leaks away, or has another size.
+ * A speck's outline where the grey is half way between its inside and its surroundings, as a mask of a field of `width`
+ * × `height` pixels of which `image` is a smaller copy; undefined where that is no speck: it leaks away, or has another
+ * size.
  */
 export function outlineSpeck(
   image: GreyImage,

@@ -43,8 +43,8 @@ const scoreOfOutline = 0.6;
 const promptsPerBatch = 8;
 
 /**
- * Looks again, enlarged, where there are families of specks: things too small for the model's masks. Without texture tokens nobody can tell specks
- * from the atoms of a lattice, and nothing is looked at.
+ * Looks again, enlarged, where there are families of specks: things too small for the model's masks. Without texture
+ * tokens nobody can tell specks from the atoms of a lattice, and nothing is looked at.
  */
 export async function lookAgain(
   model: SamModel,

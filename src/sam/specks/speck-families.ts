@@ -20,7 +20,10 @@ export interface FamilyRules {
   readonly leastSure: number;
   readonly leastAreaShare: number;
   readonly leastSureShare: number;
-  /** Others belong to it that have so much of their median contrast: the first for which enough of all specks of such contrast are unlike their surroundings. */
+  /**
+   * Others belong to it that have so much of their median contrast: the first for which enough of all specks of such
+   * contrast are unlike their surroundings.
+   */
   readonly contrastShares: readonly number[];
   readonly unlikeTokenContrast: number;
   readonly leastUnlikeShare: number;
@@ -30,7 +33,10 @@ export interface FamilyRules {
   readonly leastOfOther: number;
 }
 
-/** Chosen on supported particles and on simulated micrographs without any; in units of what is usual at a radius (rareness) and of token distance. */
+/**
+ * Chosen on supported particles and on simulated micrographs without any; in units of what is usual at a radius
+ * (rareness) and of token distance.
+ */
 export const familyRules: FamilyRules = {
   sureRareness: 4,
   sureClearness: 1.2,
@@ -46,15 +52,19 @@ export const familyRules: FamilyRules = {
 };
 
 /**
- * Bright and dark specks that belong together, such as the particles on a support or the pores of a layer. Atoms of a lattice are as clear as
- * specks, but their texture is that of their surroundings, and scraps of noise are few or have no contrast in common.
+ * Bright and dark specks that belong together, such as the particles on a support or the pores of a layer. Atoms of a
+ * lattice are as clear as specks, but their texture is that of their surroundings, and scraps of noise are few or have
+ * no contrast in common.
  */
 export function speckFamilies<Item extends RatedSpeck>(
   specks: readonly Item[],
   imageAreaPx: number,
   rules: FamilyRules = familyRules,
 ): Item[][] {
-  const found = [1, -1].flatMap((sign) => familyOf(specks.filter(({ contrast }) => contrast * sign > 0), imageAreaPx, rules) ?? []); // prettier-ignore
+  const found = [1, -1].flatMap((sign) => {
+    const ofSign = specks.filter(({ contrast }) => contrast * sign > 0);
+    return familyOf(ofSign, imageAreaPx, rules) ?? [];
+  });
   const largest = Math.max(0, ...found.map(({ sureAreaPx }) => sureAreaPx));
   return found.filter(({ sureAreaPx }) => sureAreaPx >= rules.leastOfOther * largest).map(({ members }) => members);
 }

@@ -6,8 +6,8 @@ import { familyProposal, type SpeckProposals } from './second-look.js';
 const leastOfSpecks = 0.5;
 
 /**
- * The masks of the first pass and those of the second as one set: a family of specks is one mask, with the masks of the first pass that show the same; what it
- * holds is taken from all others, which surround it.
+ * The masks of the first pass and those of the second as one set: a family of specks is one mask, with the masks of the
+ * first pass that show the same; what it holds is taken from all others, which surround it.
  */
 export function withSpecks(first: readonly MaskProposal[], specks: SpeckProposals): readonly MaskProposal[] {
   return specks.reduce<readonly MaskProposal[]>((proposals, family) => {

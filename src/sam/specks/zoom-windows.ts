@@ -17,8 +17,9 @@ export interface ZoomWindow<Item> {
 const startsPerSide = 2;
 
 /**
- * Windows of the image, `zoom` times smaller than it, that show the places: the window that shows most first, then the one that shows most of the
- * others, at most `most`. A place is in the first window that holds it whole; some are in none.
+ * Windows of the image, `zoom` times smaller than it, that show the places: the window that shows most first, then the
+ * one that shows most of the others, at most `most`. A place is in the first window that holds it whole; some are in
+ * none.
  */
 export function zoomWindows<Item extends Place>(
   { width, height }: { readonly width: number; readonly height: number },

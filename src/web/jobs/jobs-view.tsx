@@ -47,7 +47,8 @@ function Elsewhere({ queues }: { readonly queues: JobsAnswer['elsewhere'] }): JS
             <span class={`state-mark is-${running > 0 ? 'busy' : 'idle'}`}>{running > 0 ? 'busy' : 'idle'}</span>
             <strong>{command}</strong>
             <span class="facts">
-              {`${waiting} waiting, ${running} running, ${done} done, ${failed} failed, ${perMinute.toFixed(1)} per minute; on ${host} since ${shortTime(ownSince ?? '')}`}
+              {`${waiting} waiting, ${running} running, ${done} done, ${failed} failed, ${perMinute.toFixed(1)} per minute; ` +
+                `on ${host} since ${shortTime(ownSince ?? '')}`}
             </span>
           </li>
         ))}
@@ -62,7 +63,9 @@ function Scope({ ownSince }: Pick<JobsAnswer['queue'], 'ownSince'>): JSX.Element
     <p class="hint">
       {ownSince === null
         ? 'Of all processes that share this Redis.'
-        : `Of this server, since it was started on ${shortTime(ownSince)}. Without REDIS_URL, commands work by themselves: prelabel is named below while it runs, segment and watch are not. An image that was painted a moment ago is answered again without a new job.`}
+        : `Of this server, since it was started on ${shortTime(ownSince)}. Without REDIS_URL, commands work by themselves: ` +
+          'prelabel is named below while it runs, segment and watch are not. ' +
+          'An image that was painted a moment ago is answered again without a new job.'}
     </p>
   );
 }

@@ -11,7 +11,15 @@ const mask = (tilt: number) => {
   return { samples: [], crop: null, token: null, traits, areaPx: 100 };
 };
 const known = (count: number): KnownMasks => ({
-  image: { name: 'drawn', kind: 'film', isSimulated: true, materials: 1, materialMasks: [], pieces: [], unknown: { width: 1, height: 1, runs: new Uint32Array(), areaPx: 0, box: { x: 0, y: 0, width: 0, height: 0 } } }, // prettier-ignore
+  image: {
+    name: 'drawn',
+    kind: 'film',
+    isSimulated: true,
+    materials: 1,
+    materialMasks: [],
+    pieces: [],
+    unknown: { width: 1, height: 1, runs: new Uint32Array(), areaPx: 0, box: { x: 0, y: 0, width: 0, height: 0 } },
+  },
   candidates: [],
   described: Array.from({ length: count }, () => mask(1 + random())),
   shown: [],

@@ -92,7 +92,8 @@ describe('the report', () => {
     // Headline, plot and caption by difficulty and by model version, annotators, all measures.
     expect(page.split(changes)).toHaveLength(8);
     expect(page).toContain(
-      `What people changed: all: ${changes}; class 1: 2 edited, 0 drawn, 0 deleted of 4 regions; class 3: 4 edited, 0 drawn, 0 deleted of 4 regions.`,
+      `What people changed: all: ${changes}; class 1: 2 edited, 0 drawn, 0 deleted of 4 regions; ` +
+        `class 3: 4 edited, 0 drawn, 0 deleted of 4 regions.`,
     );
   });
 
